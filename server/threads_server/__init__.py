@@ -1,0 +1,1 @@
+"""The reference server of Backboard Threads: `openapi.yaml`, enforced and kept on disk."""

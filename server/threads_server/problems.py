@@ -1,0 +1,26 @@
+"""Refusals: every answer that is not a success leaves an operation as one of these."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+
+class Fault(TypedDict):
+    """One entry of a 422 body: where, what, and a stable word for the kind (docs/hosted-api.md §1, Errors)."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Refusal(Exception):
+    """A request that is answered with an error.
+
+    The app sends `{"detail": detail}` under `status`. `detail` is a string for people to read, except on 422 where it
+    is the list of faults (docs/hosted-api.md §7.3). `headers` go out with the answer (`Retry-After`, `Allow`, …).
+    """
+
+    def __init__(self, status: int, detail: str | list[Fault], headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+        self.headers: Mapping[str, str] = headers or {}
