@@ -1,0 +1,64 @@
+# Every job of this project has one name here. `make` alone lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+VERSION := $(shell sed -n 's/^  version: *//p' openapi.yaml | head -n 1)
+INSTALLED := .venv/.installed-$(VERSION)
+NODE := node_modules/.installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test serve generate fuzz check lock clean
+
+help: ## List what there is (what you are reading)
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+setup: $(INSTALLED) ## Install everything Python into .venv (needs Python 3.11 and make, no Node)
+
+demo: $(INSTALLED) ## Play the concept page: two threads, a restart "days later", and what each remembers
+	@$(BIN)/python -m demo
+
+test: $(INSTALLED) $(NODE) ## Run the whole test suite (also needs Node 20, for the vendor's npm SDK)
+	$(BIN)/python -m pytest $(ARGS)
+
+serve: $(INSTALLED) ## Start the server on http://127.0.0.1:8000/api (options in ARGS="--port 9000")
+	@$(BIN)/threads-server serve $(ARGS)
+
+generate: $(INSTALLED) ## Rewrite generated/backboard_threads from openapi.yaml
+	$(BIN)/python -m generator
+
+fuzz: $(INSTALLED) ## Run schemathesis, every phase and check, against a server of its own
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the client is what the document generates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	node_modules/.bin/pyright --pythonpath $(BIN)/python
+	$(BIN)/python -m generator --check
+	$(BIN)/openapi-spec-validator openapi.yaml
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint openapi.yaml
+	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
+
+lock: $(INSTALLED) ## Resolve requirements.txt and package-lock.json anew from pyproject.toml and package.json
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev \
+	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet --output-file requirements.txt
+	npm install --package-lock-only
+
+clean: ## Remove what setup and the checks made
+	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis build dist report
+
+.venv/.locked: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=/path/to/it")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(INSTALLED): .venv/.locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(NODE): package.json package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed for this"; exit 1; }
+	npm ci --no-progress --loglevel=error
+	@touch $@
