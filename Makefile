@@ -59,6 +59,6 @@ $(INSTALLED): .venv/.locked pyproject.toml
 	@touch $@
 
 $(NODE): package.json package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed for this"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed for this"; exit 1; }
 	npm ci --no-progress --loglevel=error
 	@touch $@
