@@ -1,0 +1,35 @@
+"""The sync half, derived from the async one."""
+
+import re
+from pathlib import Path
+
+import unasync
+
+REPLACEMENTS = {
+    "_async": "_sync",
+    "aclose": "close",
+    "aread": "read",
+    "aiter_bytes": "iter_bytes",
+    "async_pause": "pause",
+    "Coroutine": "Coroutine",
+}
+"""Tokens whose sync spelling is not unasync's own guess."""
+
+_CLASS = re.compile(r"\bAsync(?=[A-Z])")
+_KEYWORD = re.compile(r"\b(?:async (?=with\b|for\b|def\b)|await )")
+
+
+def derive(source: Path, target: Path) -> None:
+    """Write the sync twin of every module under `source` (a folder named `_async`) to `target` (named `_sync`).
+
+    Class names lose `Async` (`AsyncThreads` -> `Threads`), in code, strings, docstrings and comments alike.
+    """
+    for module in sorted(source.rglob("*.py")):
+        twin = target / module.relative_to(source)
+        names = {name: _CLASS.sub("", name) for name in re.findall(r"\bAsync[A-Z]\w*", module.read_text("utf-8"))}
+        unasync.unasync_files(
+            [str(module)], [unasync.Rule(str(source), str(target), additional_replacements={**names, **REPLACEMENTS})]
+        )
+        text = _KEYWORD.sub("", _CLASS.sub("", twin.read_text("utf-8")))
+        text = re.sub(r"\baclose\b", "close", text)
+        twin.write_text(text, "utf-8")

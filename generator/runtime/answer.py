@@ -1,0 +1,48 @@
+"""A call's result with its response: what the methods of `with_response` give."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from .transport import Headers, Request, Response
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Answer(Generic[T]):
+    """A result (`value`) with the response it came in."""
+
+    __slots__ = ("response", "value")
+
+    def __init__(self, value: T, response: Response) -> None:
+        self.value = value
+        self.response = response
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self.response.status_code
+
+    @property
+    def headers(self) -> Headers:
+        """The response's headers."""
+        return self.response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request (`X-Request-ID`), if it sent one."""
+        return self.response.headers.get("x-request-id")
+
+    @property
+    def request(self) -> Request:
+        """The request, its key removed."""
+        return self.response.request
+
+
+@overload
+def with_response(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, Answer[T]]]: ...
+@overload
+def with_response(method: Callable[P, T]) -> Callable[P, Answer[T]]: ...
+def with_response(method: Any) -> Any:
+    """`method`, a resource's own, giving an `Answer` around what it gives."""
+    raise NotImplementedError
