@@ -83,6 +83,12 @@ _TURN_COMMON = {
     "model_name": null("text", "§2 OAS-t"),
     "created_at": null("instant", "§2 OAS-t"),
     **_TOKENS,
+    "assistant_id": null("uuid", "§2 PY m:324; not in the older schema"),
+    "context_usage": null("ContextUsage", "§2 PY m:412; §7.1"),
+    "reasoning": null("any", "§2 PY m:390"),
+    "voice_records": null("any", "§2 PY m:403"),
+    "system_one": null("any", "§2 PY m:334-371"),
+    "generated_media": null("any", "§2 PY m:334-371"),
 }
 
 # §2 Objects, and the answers of §3, §4 and §6
@@ -170,14 +176,8 @@ OBJECTS: dict[str, dict[str, Fact]] = {
     },
     "Turn": {
         **_TURN_COMMON,
-        "assistant_id": null("uuid", "§2 PY m:324; not in the older schema"),
         "run_id": null("text", "§2 OAS-t", accepts=("run_1",)),
-        "attachments": null("Attachment[]", "§2 DOC-ui"),
-        "context_usage": null("ContextUsage", "§2 PY m:412; §7.1"),
-        "reasoning": null("any", "§2 PY m:390"),
-        "voice_records": null("any", "§2 PY m:403"),
-        "system_one": null("any", "§2 PY m:334-371"),
-        "generated_media": null("any", "§2 PY m:334-371"),
+        "attachments": null("Attachment[]", "§2 DOC-ui; not in the tool-outputs response"),
     },
     "ToolOutputsTurn": {**_TURN_COMMON, "run_id": must("text", "§2 OAS-t; §7.1", accepts=("run_1",))},
     "ToolCall": {
@@ -221,10 +221,7 @@ OBJECTS: dict[str, dict[str, Fact]] = {
 # Names that no schema may have, for the reason given.
 ABSENT: dict[str, dict[str, str]] = {
     "Turn": {"messages": "§2, §7.1: the wrapped shape breaks npm and today's callers"},
-    "ToolOutputsTurn": {
-        "messages": "§7.1: the wrapped shape breaks both SDKs",
-        "attachments": "§2 DOC-ui: not in the tool-outputs response",
-    },
+    "ToolOutputsTurn": {"messages": "§7.1: the wrapped shape breaks both SDKs"},
     "Thread": {"metadata": "§2: the name has a trailing underscore; §7.1: without it the SDK ignores it"},
     "Assistant": {
         "metadata": "§2 NASH: there is no metadata on assistants",

@@ -1,11 +1,36 @@
 """The contract's facts, second part: calls, their bodies, and the events of a stream (§3 to §6). See `facts.py`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from tests.contract.facts import Fact, must, null
 
 # §5.3 Streaming. Each event is one `data:` line of JSON with its `type` inside. Fields in bold there and without `?`
 # are always sent; the rest may be absent. An unknown event type is no error, so a document may add some.
+_MEDIA = {
+    "url": "https://files.example/1.png",
+    "document_id": "00000000-0000-0000-0000-000000000001",
+    "mime_type": "image/png",
+    "file_size_bytes": 7,
+}
+_RUN_END = {
+    "status": null("text", "§5.3; §7.4", accepts=("completed",), rejects=("COMPLETED", "requires_action", "")),
+    "thread_id": Fact("uuid", "§5.3 COOK"),
+    "run_id": Fact("text", "§5.3 COOK"),
+    "content": Fact("text", "§5.3: or final_content"),
+    "error": Fact("text", "§5.3: when not completed"),
+    "message": Fact("text", "§5.3: when not completed"),
+    "final_content": Fact("text", "§5.3 COOK, RCLI"),
+    "model_provider": Fact("text", "§5.3 COOK, RCLI"),
+    "model_name": Fact("text", "§5.3 COOK, RCLI"),
+    "input_tokens": Fact("integer", "§5.3 COOK, RCLI"),
+    "output_tokens": Fact("integer", "§5.3 COOK, RCLI"),
+    "total_tokens": Fact("integer", "§5.3 COOK, RCLI"),
+    "memory_operation_id": Fact("text", "§5.3 COOK, RCLI"),
+    "context_usage": Fact("ContextUsage", "§5.3 COOK, RCLI"),
+    "cached_input_tokens": Fact("integer", "§5.3 COOK"),
+    "cost_usd": Fact("number", "§5.3 COOK"),
+}
 EVENTS: dict[str, dict[str, Fact]] = {
     "user_message": {"thread_id": Fact("uuid", "§5.3 RCLI")},
     "run_started": {"run_id": Fact("text", "§5.3 LLM, unconfirmed", accepts=("run_1",))},
@@ -31,27 +56,15 @@ EVENTS: dict[str, dict[str, Fact]] = {
         "cache_write_input_tokens": Fact("integer", "§5.3 COOK"),
         "cost_usd": Fact("number", "§5.3 COOK"),
     },
-    "run_ended": {
-        "status": null("text", "§5.3; §7.4", accepts=("completed",), rejects=("COMPLETED", "requires_action", "")),
-        "thread_id": Fact("uuid", "§5.3 COOK"),
-        "run_id": Fact("text", "§5.3 COOK"),
-        "final_content": Fact("text", "§5.3 COOK, RCLI"),
-        "model_provider": Fact("text", "§5.3 COOK, RCLI"),
-        "model_name": Fact("text", "§5.3 COOK, RCLI"),
-        "input_tokens": Fact("integer", "§5.3 COOK, RCLI"),
-        "output_tokens": Fact("integer", "§5.3 COOK, RCLI"),
-        "total_tokens": Fact("integer", "§5.3 COOK, RCLI"),
-        "memory_operation_id": Fact("text", "§5.3 COOK, RCLI"),
-        "context_usage": Fact("ContextUsage", "§5.3 COOK, RCLI"),
-        "cached_input_tokens": Fact("integer", "§5.3 COOK"),
-        "cost_usd": Fact("number", "§5.3 COOK"),
-    },
-    "message_complete": {},
-    "run_completed": {},
+    "run_ended": _RUN_END,
+    "message_complete": _RUN_END,  # RCLI, NASH: synonyms of run_ended
+    "run_completed": _RUN_END,
     "run_failed": {"error": Fact("text", "§5.3 PY c:201"), "message": Fact("text", "§5.3 NPM c:154")},
     "run_cancelled": {},
     "error": {"error": Fact("text", "§5.3 PY c:193"), "message": Fact("text", "§5.3 NPM c:150")},
-    "media_generated": {"media": Fact("object", "§5.3 NASH")},
+    "media_generated": {
+        "media": Fact("object", "§5.3 NASH", accepts=(_MEDIA,)),
+    },
     "tts_stream_start": {},
     "tts_audio_chunk": {},
     "tts_stream_end": {},
@@ -105,7 +118,9 @@ BODIES: dict[str, dict[str, Fact]] = {
     },
     "createThread": {},
     "sendMessage": {
-        "content": null("text", "§5.1 DOC-ui"),
+        "content": Fact(
+            "text", "§5.1 DOC-ui: may be null, yet §8: empty content and no files is refused", required=None
+        ),
         "llm_provider": null("text", "§5.1 DOC-ui"),
         "model_name": null("text", "§5.1 DOC-ui"),
         "stream": Fact("boolean", "§5.1 NPM c:283", default=False),
@@ -115,7 +130,7 @@ BODIES: dict[str, dict[str, Fact]] = {
         "metadata": Fact("object", "§5.1 DOC-ref: JSON text in a form"),
     },
     "sendChatMessage": {
-        "content": Fact("text", "§5.2 PY c:489,736", accepts=("",)),
+        "content": Fact("text", "§5.2 PY c:489,736; §8: empty content and no files is refused", required=None),
         "thread_id": Fact("uuid", "§5.2 PY c:744-747"),
         "assistant_id": Fact("uuid", "§5.2 PY c:744-747"),
         "stream": Fact("boolean", "§5.2 PY c:486,736", default=False),
@@ -151,7 +166,6 @@ BODIES: dict[str, dict[str, Fact]] = {
         "tool_outputs": must("ToolOutput[]", "§6 OAS-t"),
         "tools": Fact("ToolDefinition[]", "§6 OAS-t"),
         "thinking": Fact("object", "§6 OAS-t"),
-        "stream": Fact("boolean", "§6 RCLI"),
     },
     "submitLatestToolOutputs": {
         "thread_id": must("uuid", "§6 PY c:843-885"),
@@ -159,6 +173,15 @@ BODIES: dict[str, dict[str, Fact]] = {
         "stream": Fact("boolean", "§6 PY c:843-885"),
     },
 }
+
+# §6: what a client is known to send although the vendor's own schema does not name it; it must not be refused.
+SENT_BESIDES: dict[str, dict[str, Any]] = {"submitToolOutputs": {"stream": True}}  # RCLI; the query says the same
+
+# §5.3: `thread_id` appears on payloads so a one-call client can learn it (RCLI reads it from any event).
+ON_ANY_EVENT = {"thread_id"}
+
+# §5.2 PY c:489: what the SDK's `send_message` sends beside files when there is no text; §8 refuses it without files.
+CONTENT_BESIDE_FILES = ""
 
 # File parts of the multipart forms; True: the part may be repeated. §5.1 DOC-ui, NPM c:302; §5.2 PY c:552,560,793-814
 FILES: dict[str, dict[str, bool]] = {
