@@ -1,6 +1,7 @@
 """A request that fits the document, as the operations see it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -22,6 +23,8 @@ class Operation:
     method: str
     path: str
     tag: str
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """What the document gives as the default of a body field that is absent."""
 
 
 @dataclass(slots=True)
@@ -42,7 +45,7 @@ class Call:
     """The declared header parameters that came, by lower-case name."""
     body: dict[str, Any]
     """The decoded body, the same Python values whatever its media type was; `{}` when there was none. Fields that the
-    document does not know are in it, unvalidated, and mean nothing. Defaults are not filled in."""
+    document does not know are left out. Defaults are not filled in: they are in `operation.defaults`."""
     given: frozenset[str]
     """The names present in `body`: an absent field and a null are different things."""
     files: dict[str, list[Upload]]

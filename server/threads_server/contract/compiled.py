@@ -1,0 +1,195 @@
+"""The whole document compiled: which operation a request means, and the call that it makes of it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from threads_server.contract.body import Bodies, Receive
+from threads_server.contract.call import Call, Operation
+from threads_server.contract.document import METHODS, Document, DocumentError
+from threads_server.contract.parameters import Parameters
+from threads_server.problems import Fault, Refusal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endpoint:
+    """An operation with everything that reading a request for it takes."""
+
+    operation: Operation
+    parameters: Parameters
+    bodies: Bodies
+
+    async def read(
+        self,
+        raw_path_values: dict[str, str],
+        raw_path: str,
+        raw_query: str,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        account: str,
+        request_id: str,
+    ) -> Call:
+        """The request as a call that fits the document.
+
+        Raises Refusal: 415, 413 and 400 as Bodies.read does, then 422 with every fault of path, query, headers and
+        body together; ClientGone.
+        """
+        faults: list[Fault] = []
+        path = self.parameters.read_path(raw_path_values, faults)
+        query = self.parameters.read_query(raw_query, faults)
+        given_headers = self.parameters.read_headers(headers, faults)
+        decoded = await self.bodies.read(headers, receive, faults)
+        if faults:
+            raise Refusal(422, faults)
+        return Call(
+            operation=self.operation,
+            account=account,
+            path=path,
+            query=query,
+            headers=given_headers,
+            body=decoded.values,
+            given=frozenset(decoded.values),
+            files=decoded.files,
+            raw_path=raw_path,
+            raw_query=raw_query,
+            request_id=request_id,
+        )
+
+
+class Route:
+    """One path of the document with the operations on it."""
+
+    def __init__(self, template: str) -> None:
+        self.segments = template.split("/")[1:]
+        self.names = [(place, part[1:-1]) for place, part in enumerate(self.segments) if part.startswith("{")]
+        self.literals = [(place, part) for place, part in enumerate(self.segments) if not part.startswith("{")]
+        self.endpoints: dict[str, Endpoint] = {}
+
+    @property
+    def allow(self) -> str:
+        """The declared methods, as an `Allow` header."""
+        return ", ".join(sorted(self.endpoints))
+
+
+class Contract:
+    """openapi.yaml, ready to answer for: compiled once when the server starts.
+
+    Raises DocumentError where the document says something that this server cannot enforce.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.base_path = document.base_path
+        self.key_header = self._key_header()
+        self.endpoints: dict[str, Endpoint] = {}
+        self._whole: dict[str, Route] = {}
+        self._by_length: dict[int, list[Route]] = {}
+        for template, item in document.root["paths"].items():
+            route = Route(template)
+            for method, declared in document.resolve(item).items():
+                if method in METHODS:
+                    endpoint = self._endpoint(template, method.upper(), item.get("parameters", []), declared)
+                    route.endpoints[method.upper()] = endpoint
+            if route.names:
+                self._by_length.setdefault(len(route.segments), []).append(route)
+            else:
+                self._whole[template] = route
+
+    @classmethod
+    def read(cls) -> "Contract":
+        """The contract of this installation."""
+        return cls(Document.read())
+
+    def _endpoint(self, path: str, method: str, shared: list[dict[str, Any]], declared: dict[str, Any]) -> Endpoint:
+        operation_id = declared.get("operationId")
+        if not operation_id or operation_id in self.endpoints:
+            raise DocumentError(f"{method} {path} has no operationId of its own")
+        if declared.get("security", self.document.root.get("security")) != self.document.root.get("security"):
+            raise DocumentError(f"{operation_id} has a security of its own, which is not served")
+        body = self.document.resolve(declared["requestBody"]) if "requestBody" in declared else None
+        operation = Operation(
+            operation_id,
+            _snake_case(operation_id),
+            method,
+            path,
+            declared["tags"][0],
+            self._body_defaults(body),
+        )
+        own = {_parameter_key(self.document.resolve(entry)): entry for entry in declared.get("parameters", [])}
+        inherited = {_parameter_key(self.document.resolve(entry)): entry for entry in shared}
+        try:
+            endpoint = Endpoint(
+                operation,
+                Parameters(self.document, list((inherited | own).values())),
+                Bodies(self.document, body),
+            )
+        except DocumentError as error:
+            raise DocumentError(f"{operation_id}: {error}") from error
+        self.endpoints[operation_id] = endpoint
+        return endpoint
+
+    def _body_defaults(self, body: dict[str, Any] | None) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for entry in (body or {}).get("content", {}).values():
+            for name, schema in self.document.properties(entry.get("schema", {})).items():
+                default = self.document.first(schema, "default")
+                if default is not None:
+                    found.setdefault(name, default)
+        return found
+
+    def _key_header(self) -> bytes:
+        """The header that carries the API key, in lower case."""
+        schemes = self.document.root.get("components", {}).get("securitySchemes", {})
+        headers = {scheme["name"] for scheme in schemes.values() if scheme.get("in") == "header"}
+        if len(headers) != 1 or len(schemes) != 1:
+            raise DocumentError("openapi.yaml does not have exactly one security scheme, an API key in a header")
+        return str(headers.pop()).lower().encode()
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of the operations, each once."""
+        return list(dict.fromkeys(endpoint.operation.tag for endpoint in self.endpoints.values()))
+
+    def header_names(self) -> tuple[list[str], list[str]]:
+        """The names of all headers that the document lets a request and a response have, for CORS."""
+        request = {self.key_header.decode(), "content-type"}
+        response = set()
+        for node in _objects(self.document.root):
+            if node.get("in") == "header" and isinstance(node.get("name"), str):
+                request.add(node["name"].lower())
+            if isinstance(node.get("headers"), dict) and "description" in node:
+                response |= set(node["headers"])
+        return sorted(request), sorted(response)
+
+    def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The route of a path without the base path, and the raw texts of its path parameters.
+
+        A path without parameters wins over one with, as OpenAPI demands. Segments are compared as they came: an
+        encoded slash is not a separator. A trailing slash is another path.
+        """
+        route = self._whole.get(path)
+        if route is not None:
+            return route, {}
+        segments = path.split("/")[1:]
+        for route in self._by_length.get(len(segments), ()):
+            if all(segments[place] == part for place, part in route.literals):
+                values = {name: segments[place] for place, name in route.names}
+                if all(values.values()):
+                    return route, values
+        return None
+
+
+def _snake_case(operation_id: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
+
+
+def _parameter_key(parameter: dict[str, Any]) -> tuple[str, str]:
+    return parameter["name"], parameter["in"]
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _objects(part)

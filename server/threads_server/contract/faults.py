@@ -1,0 +1,159 @@
+"""Faults: what jsonschema-rs says about a value, as the entries of a 422 body (docs/hosted-api.md §1, Errors).
+
+The words in `type` are those that the hosted API's framework uses (pydantic), where it has one.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
+
+from threads_server.problems import Fault
+
+Kind = ValidationErrorKind
+
+MANY = 5000
+"""Parts (members of objects, items of arrays) up to which all faults of an invalid value are listed."""
+
+_TYPES = {
+    "string": ("string_type", "a string"),
+    "integer": ("int_type", "an integer"),
+    "number": ("float_type", "a number"),
+    "boolean": ("bool_type", "true or false"),
+    "array": ("list_type", "an array"),
+    "object": ("dict_type", "an object"),
+    "null": ("none_required", "null"),
+}
+_FORMATS = {
+    "uuid": ("uuid_parsing", "a UUID"),
+    "date-time": ("datetime_parsing", "a date and time as in RFC 3339"),
+    "date": ("date_parsing", "a date as in RFC 3339"),
+    "uri": ("url_parsing", "a URI"),
+    "json-object": ("dict_type", "a JSON object, written as text"),
+    "json-array": ("list_type", "a JSON array, written as text"),
+}
+
+
+def fault(loc: Iterable[str | int], kind: str, message: str) -> Fault:
+    """One entry of a 422 body."""
+    return {"loc": list(loc), "msg": message, "type": kind}
+
+
+def find_faults(validator: Draft202012Validator, value: Any, *loc: str | int) -> list[Fault]:
+    """Every fault of `value`, each at its own place below `loc`; empty if it is valid.
+
+    Of a value with more than MANY parts only the first fault: the library makes all errors before it shows one, and
+    a body of a million wrong items would take it seconds and gigabytes.
+    """
+    if validator.is_valid(value):
+        return []
+    if _has_many_parts(value):
+        try:
+            validator.validate(value)
+        except ValidationError as error:
+            return list(_entries(error, loc))
+    found = (entry for error in validator.iter_errors(value) for entry in _entries(error, loc))
+    return list({(*entry["loc"], entry["type"]): entry for entry in found}.values())
+
+
+def _has_many_parts(value: Any) -> bool:
+    pending, count = [value], 0
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict | list):
+            count += len(part)
+            if count > MANY:
+                return True
+            pending.extend(part.values() if isinstance(part, dict) else part)
+    return False
+
+
+def _entries(error: ValidationError, loc: tuple[str | int, ...]) -> Iterator[Fault]:
+    at = (*loc, *error.instance_path)
+    kind = error.kind
+    if isinstance(kind, Kind.AnyOf | Kind.OneOfNotValid):
+        meant = _meant_branches(kind.context, error.instance_path)
+        if len(meant) == 1:
+            for inner in meant[0]:
+                yield from _entries(inner, loc)
+        else:
+            first, *others = [next(_entries(errors[0], loc)) for errors in meant]
+            instead = "; or ".join(f"{entry['loc'][-1]}: {entry['msg']}" for entry in others)
+            yield fault(first["loc"], first["type"], f"{first['msg']}, or instead {instead}")
+    elif isinstance(kind, Kind.Required):
+        yield fault((*at, kind.property), "missing", "Field required")
+    elif isinstance(kind, Kind.AdditionalProperties | Kind.UnevaluatedProperties):
+        for name in kind.unexpected:
+            yield fault((*at, name), "extra_forbidden", "Extra inputs are not permitted")
+    else:
+        yield fault(at, *_words(kind))
+
+
+def _meant_branches(branches: list[list[ValidationError]], here: list[str | int]) -> list[list[ValidationError]]:
+    """The errors of each alternative that the value can have been meant for.
+
+    Those of the value's own type, if there are any; `null` was never meant. That leaves one of "this or null".
+    """
+
+    def wanted_types(errors: list[ValidationError]) -> list[str]:
+        kinds = [error.kind for error in errors if error.instance_path == here]
+        return [name for kind in kinds if isinstance(kind, Kind.Type) for name in kind.types]
+
+    return (
+        [errors for errors in branches if not wanted_types(errors)]
+        or [errors for errors in branches if wanted_types(errors) != ["null"]]
+        or branches
+    )
+
+
+def _words(kind: ValidationErrorKind) -> tuple[str, str]:
+    """The type and the message of a fault that concerns one value as a whole."""
+    match kind:
+        case Kind.Type():
+            names = [name for name in kind.types if name != "null"] or kind.types
+            words = [_TYPES[name] for name in names]
+            return words[0][0], f"Input should be {' or '.join(text for _, text in words)}"
+        case Kind.Format():
+            name, text = _FORMATS.get(kind.format, (f"{kind.format}_format", f"of the format {kind.format}"))
+            return name, f"Input should be {text}"
+        case Kind.Enum():
+            options = ", ".join(repr(option) for option in kind.options if option is not None)
+            return "enum", f"Input should be one of {options}"
+        case Kind.Constant():
+            return "literal_error", f"Input should be {kind.expected_value!r}"
+        case Kind.MinLength():
+            return "string_too_short", f"String should have at least {_count(kind.limit, 'character')}"
+        case Kind.MaxLength():
+            return "string_too_long", f"String should have at most {_count(kind.limit, 'character')}"
+        case Kind.MinItems():
+            return "too_short", f"List should have at least {_count(kind.limit, 'item')}"
+        case Kind.MaxItems():
+            return "too_long", f"List should have at most {_count(kind.limit, 'item')}"
+        case Kind.MinProperties():
+            return "too_short", f"Object should have at least {_count(kind.limit, 'field')}"
+        case Kind.MaxProperties():
+            return "too_long", f"Object should have at most {_count(kind.limit, 'field')}"
+        case Kind.UniqueItems():
+            return "not_unique", "List should not have the same item twice"
+        case Kind.Minimum():
+            return "greater_than_equal", f"Input should be greater than or equal to {kind.limit}"
+        case Kind.Maximum():
+            return "less_than_equal", f"Input should be less than or equal to {kind.limit}"
+        case Kind.ExclusiveMinimum():
+            return "greater_than", f"Input should be greater than {kind.limit}"
+        case Kind.ExclusiveMaximum():
+            return "less_than", f"Input should be less than {kind.limit}"
+        case Kind.MultipleOf():
+            return "multiple_of", f"Input should be a multiple of {kind.multiple_of}"
+        case Kind.Pattern():
+            return "string_pattern_mismatch", f"String should match the pattern {kind.pattern}"
+        case Kind.PropertyNames():
+            return _words(kind.error.kind)
+        case Kind.OneOfMultipleValid():
+            return "union", "Input fits more than one of the allowed forms"
+        case _:
+            return kind.name, f"Input is not allowed here ({kind.name})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

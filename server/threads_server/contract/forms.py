@@ -1,0 +1,154 @@
+"""The two form encodings, to fields and files: `application/x-www-form-urlencoded` and `multipart/form-data`."""
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it warns of what is answered with 400 here
+
+MAX_FIELDS = 1000
+"""Fields of one form, files among them. A form with more is refused before it costs memory."""
+
+
+class BrokenForm(Exception):
+    """The body is not a form in the encoding that it claims; the message says why, as a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. `filename` is None for all but file parts."""
+
+    name: str
+    data: bytes
+    filename: str | None = None
+    content_type: str | None = None
+
+    def text(self) -> str:
+        """The field as text. Raises BrokenForm if it is not UTF-8."""
+        try:
+            return self.data.decode()
+        except UnicodeDecodeError:
+            raise BrokenForm(f"The field {self.name!r} is not UTF-8") from None
+
+
+def decode_urlencoded(body: bytes) -> list[Field]:
+    """The fields of a urlencoded body. Raises BrokenForm for text that is not UTF-8 and for too many fields."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise BrokenForm("The form is not UTF-8") from None
+    except ValueError:
+        raise BrokenForm(f"The form has more than {MAX_FIELDS} fields") from None
+    return [Field(name, text.encode()) for name, text in pairs]
+
+
+def decode_multipart(body: bytes, boundary: bytes | None) -> list[Field]:
+    """The fields and files of a multipart body, whole.
+
+    Raises BrokenForm for: no boundary, a part without a name or end, headers that are none, another transfer encoding
+    than the identity, text in a character set other than UTF-8, too many fields.
+    """
+    if not boundary:
+        raise BrokenForm("The multipart body has no boundary in its content type")
+    reader = _Parts()
+    try:
+        MultipartParser(boundary, reader.callbacks()).write(body)
+    except FormParserError as error:
+        raise BrokenForm(f"The multipart body is broken: {error}") from None
+    if not reader.ended:
+        raise BrokenForm("The multipart body is cut off: its last boundary is missing")
+    return reader.fields
+
+
+class _Parts:
+    """Collects what the multipart parser finds."""
+
+    def __init__(self) -> None:
+        self.fields: list[Field] = []
+        self.ended = False
+        self._headers: dict[bytes, bytes] = {}
+        self._name = self._value = b""
+        self._data: list[bytes] = []
+
+    def callbacks(self) -> "MultipartCallbacks":
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_part_data": self._part_data,
+            "on_part_end": self._end,
+            "on_end": self._all,
+        }
+
+    def _begin(self) -> None:
+        if len(self.fields) == MAX_FIELDS:
+            raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
+        self._headers, self._data = {}, []
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header_end(self) -> None:
+        self._headers[self._name.lower()] = self._value
+        self._name = self._value = b""
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        self._data.append(data[start:end])
+
+    def _end(self) -> None:
+        self.fields.append(_field(self._headers, b"".join(self._data)))
+
+    def _all(self) -> None:
+        self.ended = True
+
+
+def _field(headers: dict[bytes, bytes], data: bytes) -> Field:
+    kind, options = parse_header(headers.get(b"content-disposition", b""))
+    name = options.get("name")
+    if kind != "form-data" or name is None:
+        raise BrokenForm("A part of the multipart body has no name")
+    if headers.get(b"content-transfer-encoding", b"binary").lower() not in (b"binary", b"8bit", b"7bit"):
+        raise BrokenForm(f"The part {name!r} has a transfer encoding, which is not supported")
+    content_type = headers.get(b"content-type")
+    filename = options.get("filename")
+    if content_type is not None and filename is None:
+        charset = parse_header(content_type)[1].get("charset", "utf-8").lower()
+        if charset not in ("utf-8", "utf8", "us-ascii"):
+            raise BrokenForm(f"The part {name!r} is in the character set {charset}; only UTF-8 is read")
+    return Field(name, data, filename, content_type.decode("latin-1") if content_type is not None else None)
+
+
+_OPTION = re.compile(r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))""", re.DOTALL)
+_EXTENDED = re.compile(r"([\w-]+)'[^']*'(.*)", re.DOTALL)
+
+
+def parse_header(header: bytes) -> tuple[str, dict[str, str]]:
+    """A header such as `form-data; name="files"`: its first word in lower case and its options.
+
+    Non-ASCII is read as UTF-8. In quoted values, `\\"` and `\\\\` and the browsers' `%22`, `%0D`, `%0A` are undone; the
+    older `name*=utf-8''…` form (RFC 5987) is read too, and wins.
+    """
+    text = header.decode("utf-8", "replace")
+    options: dict[str, str] = {}
+    extended: dict[str, str] = {}
+    for name, quoted, bare in _OPTION.findall(text):
+        if name.endswith("*"):
+            match = _EXTENDED.fullmatch(quoted or bare)
+            if match and match[1].lower() == "utf-8":
+                extended[name[:-1].lower()] = unquote(match[2])
+        else:
+            value = re.sub(r'\\(["\\])', r"\1", quoted).replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+            options[name.lower()] = value or bare
+    return text.partition(";")[0].strip().lower(), options | extended

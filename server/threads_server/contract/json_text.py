@@ -1,0 +1,84 @@
+"""JSON text to Python values, strictly: what RFC 8259 leaves open is refused, so that nothing is read in two ways."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+MAX_DEPTH = 100
+"""Arrays and objects within each other. Deeper text is refused before anything recurses over it."""
+
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class NotJson(Exception):
+    """The text is not JSON, or is JSON that has no one meaning. The message is a sentence's end: "is not JSON: …"."""
+
+
+def decode_json(text: bytes | str) -> Any:
+    """The value of a JSON text in UTF-8; a leading byte order mark is skipped.
+
+    Raises NotJson for: other encodings, anything that is no JSON, NaN and infinities (also a number too large for a
+    double), a name that comes twice in one object, half a surrogate pair, and nesting deeper than MAX_DEPTH.
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise NotJson(f"the text is not UTF-8 (byte {error.start})") from None
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(text)
+    try:
+        value = _decoder.decode(text)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
+    except RecursionError:
+        raise NotJson(f"nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError:
+        raise NotJson("a number is too long") from None
+    if _LONE_SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise NotJson("half a surrogate pair stands alone in a text") from None
+    return value
+
+
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_BRACKETS = re.compile(_STRING + r"|[\[\]{}]", re.DOTALL)
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        token = match.group()
+        if token in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
+        elif token in "]}":
+            depth -= 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise NotJson(f"the name {json.dumps(name[:100])} comes twice in one object")
+            seen.add(name)
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise NotJson("a number is too large")
+    return value
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise NotJson(f"{text} is no JSON number")
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant)

@@ -1,0 +1,118 @@
+"""Parameters of path, query and headers: from text to values, checked."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from jsonschema_rs import Draft202012Validator
+
+from threads_server.contract.document import Document, DocumentError
+from threads_server.contract.faults import fault, find_faults
+from threads_server.contract.schemas import Canonical, compile_schema, read_text
+from threads_server.problems import Fault
+
+MAX_QUERY_FIELDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One declared parameter."""
+
+    name: str
+    required: bool
+    types: frozenset[str]
+    validator: Draft202012Validator
+
+
+class Parameters:
+    """The declared parameters of one operation. Undeclared ones are ignored, as the hosted API does (FastAPI)."""
+
+    def __init__(self, document: Document, declared: list[dict[str, Any]]) -> None:
+        self._path: list[Parameter] = []
+        self._query: dict[str, Parameter] = {}
+        self._headers: dict[str, Parameter] = {}
+        self._defaults: dict[str, Any] = {}
+        path_schemas: dict[str, dict[str, Any]] = {}
+        query_schemas: dict[str, dict[str, Any]] = {}
+        for entry in map(document.resolve, declared):
+            schema = entry.get("schema", {})
+            types = document.types(schema)
+            parameter = Parameter(entry["name"], bool(entry.get("required")), types, compile_schema(document, schema))
+            match entry["in"]:
+                case "path":
+                    self._path.append(parameter)
+                    path_schemas[parameter.name] = schema
+                case "query":
+                    if types & {"array", "object"}:
+                        raise DocumentError(
+                            f"the query parameter {parameter.name} is an {' or '.join(types)}, not a value"
+                        )
+                    self._query[parameter.name] = parameter
+                    query_schemas[parameter.name] = schema
+                    default = document.first(schema, "default")
+                    if default is not None:
+                        self._defaults[parameter.name] = default
+                case "header":
+                    self._headers[parameter.name.lower()] = parameter
+                case place:
+                    raise DocumentError(f"the parameter {parameter.name} is in {place}, which is not served")
+        self._canonical_path = Canonical.of(document, path_schemas)
+        self._canonical_query = Canonical.of(document, query_schemas)
+
+    def read_path(self, raw: dict[str, str], faults: list[Fault]) -> dict[str, str]:
+        """The path parameters, by name, from their percent-encoded texts; faults are added to `faults`."""
+        values = {name: unquote(text) if "%" in text else text for name, text in raw.items()}
+        sound = True
+        for parameter in self._path:
+            value = values[parameter.name]
+            if not parameter.validator.is_valid(value):
+                sound = False
+                faults += find_faults(parameter.validator, value, "path", parameter.name)
+        if sound:
+            self._canonical_path.apply(values)
+        return values
+
+    def read_query(self, raw: str, faults: list[Fault]) -> dict[str, Any]:
+        """The declared query parameters with the document's defaults for absent ones; faults are added to `faults`."""
+        if not raw and not any(parameter.required for parameter in self._query.values()):
+            return self._defaults.copy()
+        try:
+            pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
+        except UnicodeDecodeError:
+            faults.append(fault(["query"], "string_unicode", "The query is not UTF-8"))
+            return {}
+        except ValueError:
+            faults.append(fault(["query"], "too_long", f"The query has more than {MAX_QUERY_FIELDS} fields"))
+            return {}
+        values: dict[str, Any] = {}
+        found: list[Fault] = []
+        for name, text in pairs:
+            parameter = self._query.get(name)
+            if parameter is None:
+                continue
+            if name in values:
+                found.append(fault(["query", name], "duplicate", "Parameter is given more than once"))
+                continue
+            values[name] = read_text(parameter.types, text)
+            found += find_faults(parameter.validator, values[name], "query", name)
+        found += [
+            fault(["query", name], "missing", "Field required")
+            for name, parameter in self._query.items()
+            if parameter.required and name not in values
+        ]
+        if not found:
+            self._canonical_query.apply(values)
+        faults += found
+        return self._defaults | values
+
+    def read_headers(self, came: dict[bytes, bytes], faults: list[Fault]) -> dict[str, str]:
+        """The declared header parameters that came, by lower-case name; faults are added to `faults`."""
+        values: dict[str, str] = {}
+        for name, parameter in self._headers.items():
+            raw = came.get(name.encode())
+            if raw is not None:
+                values[name] = raw.decode("latin-1")
+                faults += find_faults(parameter.validator, values[name], "header", name)
+            elif parameter.required:
+                faults.append(fault(["header", name], "missing", "Field required"))
+        return values

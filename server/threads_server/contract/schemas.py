@@ -1,0 +1,103 @@
+"""Schemas of the document, compiled: validators, and the few facts about a schema that coercion needs."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from threads_server.contract.document import Document, DocumentError
+from threads_server.contract.json_text import NotJson, decode_json
+
+_INTEGER = re.compile(r"-?[0-9]{1,100}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,100}(?:\.[0-9]{1,100})?(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+
+
+def compile_schema(document: Document, schema: dict[str, Any]) -> Draft202012Validator:
+    """A validator of `schema`, which may refer to anywhere in the document.
+
+    Formats are asserted, the document's own `json-object` and `json-array` among them. Raises DocumentError if it is no
+    schema.
+    """
+    rooted = {**schema, "components": document.root.get("components", {})}
+    formats = {"json-object": _is_json_of(dict), "json-array": _is_json_of(list)}
+    try:
+        return Draft202012Validator(rooted, validate_formats=True, formats=formats, offline=True)
+    except ValueError as error:
+        raise DocumentError(f"a schema of openapi.yaml is none: {error}") from error
+
+
+def _is_json_of(kind: type) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        try:
+            return isinstance(decode_json(text), kind)
+        except NotJson:
+            return False
+
+    return check
+
+
+def read_text(types: frozenset[str], text: str) -> Any:
+    """A text of a URL or a form field as the value that it stands for.
+
+    `types` are those that the schema names. A text that does not fit is given back as it is: the schema then says
+    what is wrong with it. Booleans are exactly `true` and `false`, integers are digits.
+    """
+    if "integer" in types and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in types and _NUMBER.fullmatch(text):
+        return float(text)
+    if "boolean" in types:
+        return _BOOLEANS.get(text, text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """Which fields of an object have several spellings of one value, and the one that operations see.
+
+    UUIDs in lower case; 5.0 where an integer is asked for as 5; the texts `true` and `false` where a boolean is taken
+    as well as the boolean.
+    """
+
+    uuids: tuple[str, ...]
+    integers: tuple[str, ...]
+    booleans: tuple[str, ...]
+
+    @classmethod
+    def of(cls, document: Document, fields: dict[str, dict[str, Any]]) -> "Canonical":
+        """The rules for fields with these schemas."""
+
+        def named(fits: Any) -> tuple[str, ...]:
+            return tuple(name for name, schema in fields.items() if fits(schema))
+
+        return cls(
+            uuids=named(lambda schema: document.first(schema, "format") == "uuid"),
+            integers=named(lambda schema: "integer" in document.types(schema)),
+            booleans=named(
+                lambda schema: any(part.get("type") == "boolean" for part in _alternatives(document, schema))
+            ),
+        )
+
+    def apply(self, values: dict[str, Any]) -> None:
+        """Rewrites the fields of `values`, which are valid, in place."""
+        for name in self.uuids:
+            value = values.get(name)
+            if value is not None:
+                values[name] = value.lower()
+        for name in self.integers:
+            value = values.get(name)
+            if isinstance(value, float):
+                values[name] = int(value)
+        for name in self.booleans:
+            value = values.get(name)
+            if isinstance(value, str):
+                values[name] = _BOOLEANS[value]
+
+
+def _alternatives(document: Document, schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    for layer in document.layers(schema):
+        for part in (*layer.get("anyOf", ()), *layer.get("oneOf", ())):
+            yield document.resolve(part)
