@@ -1,0 +1,30 @@
+"""`python -m tests.fuzz`: a run of schemathesis for a person to read. `--seed random` draws a seed and prints it."""
+
+import argparse
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.fuzz.run import fuzz
+
+SEED = 20260101
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--seed", default=str(SEED), help=f"a number, or `random` (default {SEED})")
+    parser.add_argument("--examples", type=int, default=50, help="examples for each operation and phase (default 50)")
+    parser.add_argument("--reports", type=Path, help="where reports and the database are left (default: a new folder)")
+    chosen = parser.parse_args()
+    seed = secrets.randbelow(2**32) if chosen.seed == "random" else int(chosen.seed)
+    reports = chosen.reports or Path(tempfile.mkdtemp(prefix="threads-fuzz-"))
+    print(f"seed {seed}, {chosen.examples} examples, reports in {reports}", flush=True)
+    result = fuzz(seed=seed, examples=chosen.examples, reports=reports)
+    print(result.output)
+    print(result.table())
+    print(f"{result.cases} answers; links: {result.links[0]} of {result.links[1]} covered; seed {seed}")
+    return result.code
+
+
+sys.exit(main())
