@@ -31,7 +31,7 @@ class LocalServer:
     def __init__(self, database: Path | str, *, api_key: str = "local", arguments: Sequence[str] = ()) -> None:
         self.database = str(database)
         self.api_key = api_key
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/api"
         self._arguments = list(arguments)
         self._process: subprocess.Popen[bytes] | None = None
@@ -89,7 +89,8 @@ class LocalServer:
         self._output.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

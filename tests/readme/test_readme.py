@@ -1,0 +1,168 @@
+"""README.md is true: every command and every snippet in it is run, in a copy of the tree."""
+
+import filecmp
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from threads_server.local import LocalServer, free_port
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+SERVER = next(block for block in blocks("sh") if "threads-server serve" in block)
+COMMANDS = {line for block in blocks("sh") if block != SERVER for line in block.splitlines()}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tracked files, with the environments that `make setup` and `make test` made."""
+    copy = tmp_path_factory.mktemp("readme") / "tree"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
+    for environment in (".venv", "node_modules"):
+        (copy / environment).symlink_to(ROOT / environment)
+    return copy
+
+
+def run(tree: Path, command: str, timeout: float = 100) -> str:
+    outcome = subprocess.run(
+        ["bash", "-euc", command], cwd=tree, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return outcome.stdout
+
+
+def test_make_demo(tree: Path) -> None:
+    played = run(tree, "make demo")
+    for promise in ("thread A remembers Ada", "thread B has a memory of its own", "asked for again", "demo.db"):
+        assert promise in played
+    assert "broken" not in played
+
+
+def test_make_test_runs_everything(tree: Path) -> None:
+    """The command that runs this very test; looked at, not run once more."""
+    assert run(tree, "make --dry-run test").strip().endswith("-m pytest")
+
+
+def test_make_generate_changes_nothing(tree: Path) -> None:
+    run(tree, "make generate")
+    assert differences(filecmp.dircmp(ROOT / "generated", tree / "generated")) == []
+
+
+def differences(compared: "filecmp.dircmp[str]") -> list[str]:
+    here = [*compared.left_only, *compared.right_only, *compared.diff_files, *compared.funny_files]
+    return [name for name in here if name != "__pycache__"] + [
+        name for below in compared.subdirs.values() for name in differences(below)
+    ]
+
+
+def test_make_check_is_what_ci_runs_first(tree: Path) -> None:
+    """Run by `.ci/run` itself before the tests; here only that it checks what README says."""
+    checks = run(tree, "make --dry-run check")
+    for tool in ("ruff format --check", "ruff check", "mypy", "pyright", "generator --check", "redocly", "spectral"):
+        assert tool in checks
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").split()[-4:] == ["make", "check", "make", "test"]
+
+
+def test_make_fuzz(tree: Path) -> None:
+    run(tree, "make fuzz ARGS='--examples 1'")
+
+
+def test_build(tree: Path) -> None:
+    run(tree, ".venv/bin/python -m build --no-isolation")
+    version = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["info"]["version"]
+    wheel = tree / "dist" / f"backboard_threads-{version}-py3-none-any.whl"
+    carried = set(zipfile.ZipFile(wheel).namelist())
+    assert {"backboard_threads/py.typed", "threads_server/cli.py", "threads_server/openapi.yaml"} <= carried
+    assert (tree / "dist" / f"backboard_threads-{version}.tar.gz").exists()
+
+
+def test_no_command_is_left_out() -> None:
+    assert {
+        "make demo",
+        "make test",
+        "make generate",
+        "make check",
+        ".venv/bin/python -m build --no-isolation",
+    } == COMMANDS
+    named = set(re.findall(r"`(make(?: \w+)?)`", README))
+    assert named <= COMMANDS | {"make", "make fuzz"}
+
+
+def test_make_alone_lists_every_job(tree: Path) -> None:
+    listed = re.findall(r"^  make (\w+) ", run(tree, "make"), re.MULTILINE)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    jobs = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert jobs is not None
+    assert listed == jobs[1].split()
+
+
+def test_server_in_three(tree: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        ["bash", "-euc", SERVER],
+        cwd=tree,
+        env=os.environ | {"THREADS_SERVER_PORT": str(port)},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/api/health", process)
+        assert "Backboard Threads" in urllib.request.urlopen(f"{address}/docs", timeout=5).read().decode()
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{address}/api/threads", timeout=5)
+        assert (tree / "threads.db").exists()
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            assert process.poll() is None
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {url}")
+
+
+@pytest.mark.parametrize("snippet", blocks("python"))
+def test_snippet(tmp_path: Path, snippet: str) -> None:
+    with LocalServer(tmp_path / "threads.db", api_key="readme-key") as server:
+        outcome = subprocess.run(
+            [sys.executable, "-W", "error", "-c", snippet],
+            env=os.environ | {"BACKBOARD_API_KEY": server.api_key, "BACKBOARD_BASE_URL": server.url},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.strip().endswith(" 4"), outcome.stdout
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)", README):
+        assert (ROOT / target).exists(), target
