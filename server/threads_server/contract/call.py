@@ -50,6 +50,6 @@ class Call:
     """The names present in `body`: an absent field and a null are different things."""
     files: dict[str, list[Upload]]
     raw_path: str
-    """The path as it came, without the base path."""
+    """The path as it came, percent-encoded."""
     raw_query: str
     request_id: str

@@ -84,17 +84,17 @@ class Contract:
         self.key_header = self._key_header()
         self.endpoints: dict[str, Endpoint] = {}
         self._whole: dict[str, Route] = {}
-        self._by_length: dict[int, list[Route]] = {}
+        self._by_depth: dict[int, list[Route]] = {}
         for template, item in document.root["paths"].items():
-            route = Route(template)
+            route = Route(self.base_path + template)
             for method, declared in document.resolve(item).items():
                 if method in METHODS:
                     endpoint = self._endpoint(template, method.upper(), item.get("parameters", []), declared)
                     route.endpoints[method.upper()] = endpoint
             if route.names:
-                self._by_length.setdefault(len(route.segments), []).append(route)
+                self._by_depth.setdefault(len(route.segments), []).append(route)
             else:
-                self._whole[template] = route
+                self._whole[self.base_path + template] = route
 
     @classmethod
     def read(cls) -> "Contract":
@@ -151,6 +151,15 @@ class Contract:
         """The tags of the operations, each once."""
         return list(dict.fromkeys(endpoint.operation.tag for endpoint in self.endpoints.values()))
 
+    @property
+    def request_id_limit(self) -> int:
+        """The most characters that a request's id may have, from the document's `X-Request-ID` response header."""
+        for node in _objects(self.document.root):
+            header = node.get("X-Request-ID")
+            if isinstance(header, dict):
+                return int(self.document.first(self.document.resolve(header).get("schema", {}), "maxLength", 128))
+        raise DocumentError("no answer of openapi.yaml has a header X-Request-ID")
+
     def header_names(self) -> tuple[list[str], list[str]]:
         """The names of all headers that the document lets a request and a response have, for CORS."""
         request = {self.key_header.decode(), "content-type"}
@@ -163,7 +172,7 @@ class Contract:
         return sorted(request), sorted(response)
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a path without the base path, and the raw texts of its path parameters.
+        """The route of a request's raw path, and the raw texts of its path parameters; None outside the contract.
 
         A path without parameters wins over one with, as OpenAPI demands. Segments are compared as they came: an
         encoded slash is not a separator. A trailing slash is another path.
@@ -172,7 +181,7 @@ class Contract:
         if route is not None:
             return route, {}
         segments = path.split("/")[1:]
-        for route in self._by_length.get(len(segments), ()):
+        for route in self._by_depth.get(len(segments), ()):
             if all(segments[place] == part for place, part in route.literals):
                 values = {name: segments[place] for place, name in route.names}
                 if all(values.values()):

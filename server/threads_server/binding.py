@@ -1,0 +1,65 @@
+"""Operations bound to their functions by name, one for one."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from threads_server.answers import Answer, EventStream
+from threads_server.contract import Call, Contract
+
+if TYPE_CHECKING:
+    from threads_server.services import Services
+
+Function = Callable[[Call, "Services"], Awaitable[Answer | EventStream]]
+
+PARAMETERS = ["call", "services"]
+
+
+class Unbound(Exception):
+    """The document and the functions do not fit each other; the text names every one that is left over, in one line."""
+
+
+def bind(contract: Contract, package: ModuleType | None = None) -> Mapping[str, Function]:
+    """The function of each operation, by operationId.
+
+    An operation `createThread` with the first tag `threads` is done by `create_thread(call, services)` in the module
+    `threads` of `package` (threads_server.operations unless given). Every public coroutine function there that takes
+    `call` and `services` counts as one. Raises Unbound for an operation without a function and for a function without
+    an operation.
+    """
+    package = package or importlib.import_module("threads_server.operations")
+    functions = {
+        (module.__name__.rpartition(".")[2], name): function
+        for module in _modules(package)
+        for name, function in vars(module).items()
+        if _does_an_operation(module, name, function)
+    }
+    bound: dict[str, Function] = {}
+    problems: list[str] = []
+    for operation in (endpoint.operation for endpoint in contract.endpoints.values()):
+        function = functions.pop((operation.tag, operation.function), None)
+        if function is None:
+            problems.append(f"{operation.id} has no function {operation.tag}.{operation.function}")
+        else:
+            bound[operation.id] = function
+    problems += [f"the function {module}.{name} belongs to no operation" for module, name in functions]
+    if problems:
+        raise Unbound(f"openapi.yaml and the server's operations differ: {'; '.join(problems)}")
+    return bound
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def _does_an_operation(module: ModuleType, name: str, function: object) -> bool:
+    return (
+        not name.startswith("_")
+        and inspect.iscoroutinefunction(function)
+        and function.__module__ == module.__name__
+        and list(inspect.signature(function).parameters) == PARAMETERS
+    )

@@ -1,0 +1,237 @@
+"""The command line: `threads-server serve | keys | export | import`.
+
+Only the standard library is imported before a command runs, so that a missing extra is one clear line.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from threads_server.settings import Settings
+
+if TYPE_CHECKING:
+    from threads_server.store import Store
+
+PREFIX = "THREADS_SERVER_"
+
+
+class CommandFailed(Exception):
+    """A command that cannot do what it was asked to; the text says why, in one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs a command and exits: 0 if it did what it was asked to, 1 if it could not, 2 for a wrong command line."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except CommandFailed as error:
+        print(f"threads-server: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has gone
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="threads-server", description="The reference server of Backboard Threads.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="serve the API", description=_SERVE))
+    _add_keys(commands.add_parser("keys", help="make, list and revoke API keys"))
+    return parser
+
+
+_SERVE = (
+    "Serves the API under /api, its documentation under /docs. Each option can also be given as an environment "
+    "variable: THREADS_SERVER_PORT for --port, and so on. THREADS_SERVER_API_KEY is a key that opens the account "
+    "`default`, on loopback only; THREADS_SERVER_LLM_BASE_URL, _LLM_API_KEY and _LLM_MODEL are the endpoint of "
+    "`--responder openai`."
+)
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    default = Settings()
+    _option(parser, "host", str, default.host, "the address to listen on")
+    _option(parser, "port", _port, default.port, "the port to listen on; 0 takes a free one")
+    _add_database(parser)
+    _option(parser, "workers", _count, default.workers, "server processes; more than one only with PostgreSQL")
+    _option(
+        parser, "responder", _responder, default.responder, "who answers: `offline`, or `openai` for such an endpoint"
+    )
+    _option(
+        parser, "busy-wait", _seconds, default.busy_wait, "seconds that a message waits for its thread's running turn"
+    )
+    _option(parser, "run-timeout", _seconds, default.run_timeout, "seconds of silence after which a run has failed")
+    _option(parser, "rate-limit", _seconds, default.rate_limit, "requests per second and key; 0 is no limit")
+    parser.add_argument(
+        "--cors-origin",
+        action="append",
+        default=[origin for origin in _environment("CORS_ORIGIN", str, "").split(",") if origin],
+        metavar="ORIGIN",
+        help="an origin whose pages may call the API, `*` for any; can be given more than once",
+    )
+    parser.add_argument(
+        "--metrics",
+        action="store_true",
+        default=_environment("METRICS", _switch, False),
+        help="serve /metrics, as Prometheus text",
+    )
+    parser.set_defaults(run=_serve)
+
+
+def _add_keys(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    create = commands.add_parser("create", help="make a key and print it, only now")
+    create.add_argument("name", help="what the key is called in `keys list`")
+    create.add_argument("--account", help="the account that the key opens; without it a new one is made")
+    revoke = commands.add_parser("revoke", help="take a key away, effective at once")
+    revoke.add_argument("name")
+    show = commands.add_parser("list", help="show all keys, without the keys themselves")
+    for command, run in ((create, _create_key), (revoke, _revoke_key), (show, _list_keys)):
+        _add_database(command)
+        command.set_defaults(run=run)
+
+
+def _add_database(parser: argparse.ArgumentParser) -> None:
+    _option(parser, "database", str, Settings().database, "the path of an SQLite file, or a postgresql:// URL")
+
+
+def _option(parser: argparse.ArgumentParser, name: str, kind: Callable[[str], Any], default: object, text: str) -> None:
+    """An option that can also be given as an environment variable."""
+    value = _environment(name.upper().replace("-", "_"), kind, default)
+    parser.add_argument(
+        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {default})"
+    )
+
+
+def _environment(name: str, kind: Callable[[str], Any], default: Any) -> Any:
+    text = os.environ.get(PREFIX + name)
+    if not text:
+        return default
+    try:
+        return kind(text)
+    except (ValueError, argparse.ArgumentTypeError) as error:
+        print(f"threads-server: {PREFIX}{name}: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65535)
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1, 1000)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
+    return value
+
+
+def _responder(text: str) -> str:
+    if text not in ("offline", "openai"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `offline` nor `openai`")
+    return text
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise argparse.ArgumentTypeError(f"{text!r} is neither `true` nor `false`")
+
+
+def _serve(options: argparse.Namespace) -> None:
+    settings = Settings(
+        host=options.host,
+        port=options.port,
+        database=options.database,
+        workers=options.workers,
+        responder=options.responder,
+        llm_base_url=_environment("LLM_BASE_URL", str, None),
+        llm_api_key=_environment("LLM_API_KEY", str, None),
+        llm_model=_environment("LLM_MODEL", str, None),
+        busy_wait=options.busy_wait,
+        run_timeout=options.run_timeout,
+        rate_limit=options.rate_limit,
+        cors_origins=tuple(options.cors_origin),
+        metrics=options.metrics,
+        api_key=_environment("API_KEY", str, None),
+    )
+    if settings.workers > 1 and not settings.postgres:
+        raise CommandFailed(
+            f"{settings.workers} workers need a postgresql:// database: SQLite has one writing process; use --workers 1"
+        )
+    try:
+        from threads_server.serve import StartFailed, serve
+    except ModuleNotFoundError as error:
+        raise _missing_extra(error) from error
+    try:
+        serve(settings)
+    except StartFailed as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _missing_extra(error: ModuleNotFoundError) -> Exception:
+    if (error.name or "").startswith("threads_server"):
+        return error
+    return CommandFailed(f"serving needs {error.name}; install it with: pip install 'backboard-threads[server]'")
+
+
+def _create_key(options: argparse.Namespace) -> None:
+    from threads_server.keys import create_key
+
+    async def create(store: "Store") -> str:
+        return await create_key(store, options.name, options.account)
+
+    print(_with_store(options, create))
+
+
+def _revoke_key(options: argparse.Namespace) -> None:
+    async def revoke(store: "Store") -> bool:
+        return await store.revoke_key(options.name)
+
+    if not _with_store(options, revoke):
+        raise CommandFailed(f"no key in use is named {options.name!r}")
+
+
+def _list_keys(options: argparse.Namespace) -> None:
+    async def rows(store: "Store") -> list[tuple[str, str, str, str]]:
+        return [(row.name, row.account, row.created_at, row.revoked_at or "in use") for row in await store.list_keys()]
+
+    table = [("NAME", "ACCOUNT", "CREATED", "REVOKED"), *_with_store(options, rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(4)]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any]) -> Any:
+    """What `work` gives for the opened database, which may be in use by a running server."""
+    from threads_server.store import StoreRefused, StoreUnavailable, open_store
+
+    async def opened() -> Any:
+        store = await open_store(Settings(database=options.database))
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(opened())
+    except (StoreRefused, StoreUnavailable, ValueError) as error:
+        raise CommandFailed(str(error)) from error

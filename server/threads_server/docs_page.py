@@ -1,0 +1,51 @@
+"""The document as a page to read and try: Swagger UI from a package that carries its files, so it works offline."""
+
+import importlib
+import json
+from pathlib import Path
+
+ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; "
+    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Backboard Threads</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+</head>
+<body>
+<main id="docs"></main>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script>
+fetch("openapi.json").then((answer) => answer.json()).then((spec) => {
+  spec.servers = [{url: location.origin + BASE_PATH, description: "This server."}, ...spec.servers];
+  SwaggerUIBundle({
+    spec,
+    dom_id: "#docs",
+    deepLinking: true,
+    persistAuthorization: false,
+    validatorUrl: null,
+    tryItOutEnabled: true,
+  });
+});
+</script>
+</body>
+</html>
+"""
+
+
+def page(base_path: str) -> str:
+    """The page. What is tried in it goes to the server that the page came from."""
+    return _PAGE.replace("BASE_PATH", json.dumps(base_path))
+
+
+def asset(name: str) -> Path | None:
+    """The file of one of ASSETS; None for any other name."""
+    return Path(importlib.import_module("swagger_ui_bundle").swagger_ui_path) / name if name in ASSETS else None

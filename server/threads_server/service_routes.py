@@ -1,0 +1,78 @@
+"""What is served beside the contract: health, the document itself, a page to read it, metrics."""
+
+import json
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from threads_server import docs_page
+from threads_server.contract import Contract
+from threads_server.metrics import Metrics
+from threads_server.store import Store, StoreUnavailable
+
+
+def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
+    """A small JSON answer."""
+    return Response(json.dumps(value).encode(), status, headers, "application/json")
+
+
+def service_routes(
+    contract: Contract, store: Callable[[], Store], metrics: Metrics | None, open_streams: Callable[[], int]
+) -> Starlette:
+    """An application with the service routes, under the base path and, but for health, at the root as well.
+
+    It needs no key. Every other path is answered 404, every other method 405, as JSON.
+    """
+    document = contract.document
+
+    async def health(request: Request) -> Response:
+        try:
+            await store().ping()
+        except StoreUnavailable as error:
+            return json_response(503, {"detail": str(error)}, {"Retry-After": "1"})
+        return json_response(200, {"status": "ok", "version": document.version})
+
+    async def as_json(request: Request) -> Response:
+        return Response(document.json, media_type="application/json")
+
+    async def as_yaml(request: Request) -> Response:
+        return Response(document.text, media_type="application/yaml")
+
+    page = docs_page.page(contract.base_path)
+
+    async def docs(request: Request) -> Response:
+        return HTMLResponse(page, headers={"Content-Security-Policy": docs_page.CONTENT_SECURITY_POLICY})
+
+    async def docs_asset(request: Request) -> Response:
+        name = request.path_params["name"]
+        path = docs_page.asset(name)
+        if path is None:
+            raise HTTPException(404)
+        return FileResponse(path, media_type=docs_page.ASSETS[name])
+
+    async def counted(request: Request) -> Response:
+        if metrics is None:
+            raise HTTPException(404)
+        return Response(metrics.text(open_streams()), media_type=metrics.content_type)
+
+    routes = [Route(f"{contract.base_path}/health", health)]
+    for prefix in (contract.base_path, ""):
+        routes += [
+            Route(f"{prefix}/openapi.json", as_json),
+            Route(f"{prefix}/openapi.yaml", as_yaml),
+            Route(f"{prefix}/docs", docs),
+            Route(f"{prefix}/docs/{{name}}", docs_asset),
+            Route(f"{prefix}/metrics", counted),
+        ]
+    application = Starlette(routes=routes, exception_handlers={HTTPException: _problem})
+    application.router.redirect_slashes = False
+    return application
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return json_response(error.status_code, {"detail": error.detail}, dict(error.headers or {}))
