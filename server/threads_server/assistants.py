@@ -1,0 +1,48 @@
+"""Assistants as they are kept and sent (openapi.yaml, Assistant)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from threads_server.encoding import Json, encode
+from threads_server.stamps import new_id, now, written
+from threads_server.store.assistants import AssistantRow
+
+CHANGEABLE = (
+    *("name", "description", "system_prompt", "tools", "tok_k"),
+    *("custom_fact_extraction_prompt", "custom_update_memory_prompt"),
+)
+FIXED = ("embedding_provider", "embedding_model_name", "embedding_dims")
+DEFAULTS: dict[str, Json] = {"tok_k": 10}
+LONGEST_NAME = 255  # openapi.yaml, Label
+DEFAULT_NAME = "Default"
+"""The name of the assistant that the one-call form makes when it is given none."""
+
+
+def new_assistant(account: str, given: Mapping[str, Any]) -> AssistantRow:
+    """A new assistant with the given fields; those that are absent or null have their default, or are null."""
+    assistant_id, created_at = new_id(), now()
+    set_fields = {name: given[name] for name in (*CHANGEABLE, *FIXED) if given.get(name) is not None}
+    fields: dict[str, Json] = {
+        "assistant_id": assistant_id,
+        **dict.fromkeys((*CHANGEABLE, *FIXED)),
+        **DEFAULTS,
+        **set_fields,
+        "created_at": written(created_at),
+    }
+    return AssistantRow(assistant_id, account, given["name"], created_at, encode(fields))
+
+
+def changed_assistant(body: str, given: Mapping[str, Any]) -> tuple[str, str]:
+    """An assistant's name and body after a change; what is absent or null stays as it is."""
+    fields = json.loads(body)
+    fields |= {name: given[name] for name in CHANGEABLE if given.get(name) is not None}
+    return fields["name"], encode(fields)
+
+
+def cloned_assistant(account: str, source: str, given: Mapping[str, Any]) -> AssistantRow:
+    """A new assistant with the settings of another, and the name and system prompt that are given."""
+    fields = json.loads(source)
+    fields["name"] = given.get("name") or f"{fields['name']} Copy"[:LONGEST_NAME]
+    fields["system_prompt"] = given.get("system_prompt") or fields["system_prompt"]
+    return new_assistant(account, fields)

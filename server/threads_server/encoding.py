@@ -1,0 +1,26 @@
+"""JSON as the server writes it: compact, and UTF-8 in bodies but ASCII in events."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+_body = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_event = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+_canonical = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def encode(value: Json) -> str:
+    """A value as the text of a JSON body."""
+    return _body.encode(value)
+
+
+def encode_event(value: Json) -> str:
+    """A value as one line of ASCII: what a server-sent event may carry (docs/hosted-api.md §7.4)."""
+    return _event.encode(value)
+
+
+def encode_canonical(value: Json) -> str:
+    """A value as the one text that stands for it, whatever the order of its keys: for fingerprints."""
+    return _canonical.encode(value)

@@ -1,0 +1,121 @@
+"""Runs that end without a leg of this process at work: cancelled while they wait, or orphaned by one that died."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+
+from threads_server.answers import Answer
+from threads_server.encoding import Json, encode
+from threads_server.events import RunEvents
+from threads_server.idempotency import replay_headers
+from threads_server.legs import Desk
+from threads_server.problems import Refusal
+from threads_server.replies import Reply, ToolOutput, output_text
+from threads_server.runs import ELSEWHERE, Stop
+from threads_server.stamps import new_id, now
+from threads_server.states import RunState
+from threads_server.store import StoreUnavailable
+from threads_server.store import runs as kept
+from threads_server.store.kept_answers import AlreadyKept, Claim
+from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
+from threads_server.store.threads import NewMessage
+
+ORPHANED = "The server was stopped during the run"
+LOOKS = 25  # times to see whether a run that nobody here works on still ends by itself before it is ended from here
+
+
+async def cancel(desk: Desk, account: str, thread_id: str, run_id: str, claim: Claim | None) -> Answer:
+    """Cancels a run whatever its state; gives the answer to the request. Raises Refusal and StoreUnavailable."""
+
+    def answer(cancelled: bool) -> str:
+        return encode({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})
+
+    look = 0
+    asked = False
+    while True:
+        live = desk.runs.get(run_id)
+        try:
+            state = await desk.store.write(
+                kept.cancel,
+                *(account, thread_id, run_id),
+                claim=claim,
+                answer=answer,
+                ending=_cancelled,
+                in_progress=live is None and look >= LOOKS,
+                now=now(),
+            )
+        except AlreadyKept as already:
+            headers = {} if asked else replay_headers(None)
+            return Answer((already.kept.body or "").encode(), headers=headers)
+        if state is not RunState.IN_PROGRESS:
+            desk.lines.move((account, thread_id))
+            return Answer(answer(state is RunState.CANCELLED).encode())
+        live = desk.runs.get(run_id)
+        if live is None:  # another process works on it, or it has ended this moment
+            look += 1
+            await asyncio.sleep(ELSEWHERE)
+            continue
+        if claim is not None and not asked:
+            live.cancels.append((claim, answer))
+        asked = True
+        live.stop(Stop.CANCELLED)
+        try:
+            await asyncio.shield(live.outcome)
+        except (Refusal, StoreUnavailable):
+            if isinstance(live.outcome.exception(), StoreUnavailable):
+                raise
+        await asyncio.sleep(0)
+
+
+async def end_orphans(desk: Desk) -> None:
+    """Ends as failed every run that is under way by the store, when no process can be at work on any."""
+    for run_id in await desk.store.read(kept.orphans):
+        await desk.store.write(kept.end_orphan, run_id, _orphaned, now())
+
+
+def _cancelled(run: RunRow, log: Sequence[str]) -> Ending:
+    """How a run ends that is cancelled from here: every tool call that waits is answered, so that the next turn finds
+    a history that a model takes."""
+    reason = "The run was cancelled"
+    moment = now()
+    reply = _reply(run, log)
+    unanswered = [
+        NewMessage(
+            output_text(run.run_id, call, ToolOutput(call["id"], "Cancelled", new_id()), RunState.CANCELLED, moment)
+        )
+        for call in run.awaited
+    ]
+    events = RunEvents(run.thread.thread_id, run.run_id)
+    return Ending(
+        state=RunState.CANCELLED,
+        messages=[*unanswered, NewMessage(reply.message(RunState.CANCELLED, {}))],
+        first_event=run.last_event + (1 if run.awaited else LOST_EVENTS),
+        lines=[events.cancelled()],
+        answer=reply.turn(RunState.CANCELLED, reason),
+    )
+
+
+def _orphaned(run: RunRow, log: Sequence[str]) -> Ending:
+    reply = _reply(run, log)
+    events = RunEvents(run.thread.thread_id, run.run_id)
+    metadata: Mapping[str, Json] = {"error": ORPHANED}
+    return Ending(
+        state=RunState.FAILED,
+        messages=[NewMessage(reply.message(RunState.FAILED, metadata))],
+        first_event=run.last_event + LOST_EVENTS,
+        lines=[events.failed(ORPHANED)],
+        answer=reply.turn(RunState.FAILED, ORPHANED),
+    )
+
+
+def _reply(run: RunRow, log: Sequence[str]) -> Reply:
+    """What the run's last leg had said, as far as its events were written."""
+    reply = Reply(run.thread.thread_id, run.thread.assistant_id, run.run_id)
+    if run.state is RunState.IN_PROGRESS:
+        for line in reversed(log):
+            fields = json.loads(line)
+            if fields["type"] == "tool_submit_required":
+                break
+            if fields["type"] == "content_streaming":
+                reply.content = fields["content"] + reply.content
+    return reply

@@ -1,0 +1,65 @@
+"""The events of a streamed turn, as lines of JSON (openapi.yaml, StreamEvent; docs/hosted-api.md §5.3 and §7.4).
+
+`type` always comes first, so that the end of a stream is seen without decoding it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from threads_server.encoding import Json, encode_event
+
+_ENDS = tuple(f'{{"type":"{name}"' for name in ("run_ended", "run_failed", "run_cancelled", "tool_submit_required"))
+"""How the lines begin that end a stream; of those the document names, the ones that this server sends."""
+
+
+def ends_stream(line: str) -> bool:
+    """Whether an event is the last of its stream."""
+    return line.startswith(_ENDS)
+
+
+def event(name: str, fields: Mapping[str, Json]) -> str:
+    """One event as a line."""
+    return encode_event({"type": name, **fields})
+
+
+class RunEvents:
+    """Writes the events of one run."""
+
+    def __init__(self, thread_id: str, run_id: str) -> None:
+        self._ids = {"thread_id": thread_id, "run_id": run_id}
+        self._tail = f',"thread_id":{encode_event(thread_id)},"run_id":{encode_event(run_id)}}}'
+
+    def user_message(self, assistant_id: str, message_id: str, content: str, message: str | None) -> str:
+        ids = {**self._ids, "assistant_id": assistant_id, "message_id": message_id}
+        return event("user_message", {**ids, "content": content, "message": message})
+
+    def started(self) -> str:
+        return event("run_started", self._ids)
+
+    def content(self, text: str) -> str:
+        # the most frequent one by far, and so put together by hand; `accumulated_content` is left out, since it would
+        # make a stream's size grow with the square of its length
+        return f'{{"type":"content_streaming","content":{encode_event(text)}{self._tail}'
+
+    def reasoning(self, text: str, so_far: str) -> str:
+        return event("reasoning_streaming", {"content": text, "accumulated_reasoning": so_far, **self._ids})
+
+    def reasoning_ended(self) -> str:
+        return event("reasoning_ended", self._ids)
+
+    def tool_call(self, call: Mapping[str, Any]) -> list[str]:
+        start = {"tool_call_id": call["id"], "name": call["function"]["name"], **self._ids}
+        return [event("tool_call_start", start), event("tool_call_ready", {"tool_call": call, **self._ids})]
+
+    def tools_required(self, calls: Sequence[Mapping[str, Json]], costs: Mapping[str, Json]) -> str:
+        return event("tool_submit_required", {**self._ids, "tool_calls": calls, **costs})
+
+    def ended(self, content: str, message_id: str, message: str, costs: Mapping[str, Json]) -> str:
+        end: dict[str, Json] = {"status": "completed", "final_content": content, "message_id": message_id}
+        return event("run_ended", {**self._ids, **end, "message": message, "memory_operation_id": None, **costs})
+
+    def failed(self, reason: str) -> str:
+        return event("run_failed", {**self._ids, "error": reason, "message": reason})
+
+    def cancelled(self) -> str:
+        return event("run_cancelled", self._ids)

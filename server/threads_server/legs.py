@@ -1,0 +1,304 @@
+"""One leg of a run: the responder is asked, its pieces become events, and the end is written."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from threads_server.encoding import Json
+from threads_server.events import RunEvents
+from threads_server.outside import with_not_done
+from threads_server.replies import Model, Reply
+from threads_server.responders import (
+    Asked,
+    Conversation,
+    Message,
+    Piece,
+    Responder,
+    ResponderFailed,
+    Said,
+    Thought,
+)
+from threads_server.runs import EventLog, LiveRun, Outcome, Runs, Stop, gone
+from threads_server.stamps import now
+from threads_server.states import RunState
+from threads_server.store import Store, StoreUnavailable, assistants, threads
+from threads_server.store import runs as kept
+from threads_server.store.runs import Ending
+from threads_server.store.threads import NewMessage, ThreadRow
+from threads_server.waiting import Lines
+
+LARGE_THREAD = 500  # messages; the history of a longer thread is read aside
+UNANSWERED = 3  # attempts to write an end, after which those who wait for it are told that the store is away
+BREATH = 64  # pieces after which a responder that never waits lets others go on
+
+log = logging.getLogger("threads_server")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every leg works with."""
+
+    store: Store
+    responder: Responder
+    runs: Runs
+    lines: Lines
+    silence: float
+    """Seconds without a sign after which the responder is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """What a turn asks of the responder, for this turn only; kept with its run."""
+
+    system_prompt: str | None = None
+    model_name: str | None = None
+    json_output: bool = False
+    thinking: dict[str, Any] | None = None
+
+
+class Leg:
+    """A stretch of a run between two rounds of tools, as one task of this process."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        live: LiveRun,
+        account: str,
+        thread: ThreadRow,
+        settings: TurnSettings,
+        tools: Sequence[dict[str, Any]] | None,
+        *,
+        message: str,
+        not_done: list[str],
+        streamed: bool,
+    ) -> None:
+        """`tools` are used instead of the assistant's; `message` is what the answer says when all went well, and
+        `not_done` what it says besides in any case."""
+        self._desk = desk
+        self._live = live
+        self._account = account
+        self._thread = thread
+        self._settings = settings
+        self._tools = tools
+        self._message = message
+        self._not_done = not_done
+        self._streamed = streamed
+        self._events = RunEvents(thread.thread_id, live.run_id)
+        self._log = EventLog(desk.store, live)
+        self._reply = Reply(thread.thread_id, thread.assistant_id, live.run_id)
+        self._thinking = False
+        self._history: Sequence[Message] = ()
+
+    def start(self, *opening: str) -> None:
+        """Begins the work, with these events first."""
+        self._emit(*opening)
+        self._live.task = asyncio.get_running_loop().create_task(self._work())
+
+    def _emit(self, *lines: str) -> None:
+        self._live.emit(*lines)
+        self._log.noticed()
+
+    async def _work(self) -> None:
+        live = self._live
+        try:
+            state, reason = await self._respond()
+            await self._log.settle()
+            if live.stopped is Stop.DELETED:
+                self._vanish()
+            else:
+                await self._end(state, reason)
+        except Exception as error:  # nothing may leave a caller waiting
+            log.exception("run %s could not be ended", live.run_id)
+            if not live.outcome.done():
+                live.outcome.set_exception(error)
+                live.outcome.exception()
+        finally:
+            self._desk.runs.remove(live)
+            live.close()
+            self._desk.lines.move((self._account, live.thread_id))
+
+    async def _respond(self) -> tuple[RunState, str]:
+        """Takes the responder's pieces; gives the state that follows, and why."""
+        live = self._live
+        watch = _Watch(live, self._desk.silence)
+        live.responding = True
+        try:
+            if live.stopped is not None:
+                return _STOPPED[live.stopped]
+            conversation = await self._conversation()
+            taken = 0
+            async for piece in self._desk.responder.answer(conversation):
+                watch.saw()
+                self._take(piece)
+                taken += 1
+                if taken % BREATH == 0:
+                    await asyncio.sleep(0)
+            return (RunState.REQUIRES_ACTION, "") if self._reply.tool_calls else (RunState.COMPLETED, "")
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+            return _STOPPED[live.stopped or Stop.CLOSING]
+        except ResponderFailed as failure:
+            return RunState.FAILED, str(failure)
+        except StoreUnavailable as failure:
+            return RunState.FAILED, f"The history could not be read: {failure}"
+        except Exception:
+            log.exception("run %s: the responder broke", live.run_id)
+            return RunState.FAILED, "The responder broke; the server's log says where"
+        finally:
+            live.responding = False
+            watch.end()
+
+    async def _conversation(self) -> Conversation:
+        store, thread, settings = self._desk.store, self._thread, self._settings
+        read = store.read if thread.version < LARGE_THREAD else store.read_large
+        bodies = await read(threads.history, thread.thread)
+        assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
+        self._history = [json.loads(body) for body in bodies]
+        return Conversation(
+            messages=self._history,
+            system_prompt=settings.system_prompt or assistant["system_prompt"] or assistant["description"],
+            tools=self._tools if self._tools is not None else assistant["tools"] or (),
+            model_name=settings.model_name,
+            json_output=settings.json_output,
+            thinking=settings.thinking,
+        )
+
+    def _take(self, piece: Piece) -> None:
+        reply, events = self._reply, self._events
+        if isinstance(piece, Said):
+            self._end_thinking()
+            text = _sendable(piece.text)
+            reply.content += text
+            self._emit(events.content(text))
+        elif isinstance(piece, Thought):
+            self._thinking = True
+            text = _sendable(piece.text)
+            reply.reasoning += text
+            self._emit(events.reasoning(text, reply.reasoning))
+        elif isinstance(piece, Asked):
+            self._end_thinking()
+            reply.tool_calls.append(piece.call)
+            self._emit(*events.tool_call(piece.call))
+        else:
+            reply.model = Model(piece.model_provider, piece.model_name, piece.tokens)
+
+    def _end_thinking(self) -> None:
+        if self._thinking:
+            self._thinking = False
+            self._emit(self._events.reasoning_ended())
+
+    async def _end(self, state: RunState, reason: str) -> None:
+        live, reply = self._live, self._reply
+        self._end_thinking()
+        if state is not RunState.REQUIRES_ACTION:
+            reply.tool_calls = []  # those of an answer that was broken off are never awaited
+        said = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
+        said = with_not_done(said, self._not_done)
+        last = self._last_event(state, said)
+        answer = reply.turn(state, said)
+        message = reply.message(state, self._metadata(state, reason))
+        first = self._log.written
+        ending = Ending(
+            state=state,
+            messages=[NewMessage(message)],
+            first_event=live.first + first,
+            lines=[*live.lines[first:], last],
+            answer=answer,
+            awaited=reply.tool_calls,
+        )
+        version = await self._write(ending)
+        if version is None:
+            self._vanish()
+            return
+        live.emit(last)
+        if not live.outcome.done():
+            live.outcome.set_result(Outcome(state, answer, version))
+
+    async def _write(self, ending: Ending) -> int | None:
+        """Writes the end however long it takes: a run must not stay under way because the store was away."""
+        live, attempt, pause = self._live, 0, 0.1
+        while True:
+            try:
+                return await self._desk.store.write(
+                    kept.end_leg, live.run_id, live.leg, ending, list(live.cancels), now()
+                )
+            except StoreUnavailable as error:
+                attempt += 1
+                if attempt == UNANSWERED and not live.outcome.done():
+                    live.outcome.set_exception(error)
+                    live.outcome.exception()  # it counts as seen, whoever waits
+                    live.close()
+                if live.stopped is Stop.CLOSING:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2.0, pause * 2)
+
+    def _vanish(self) -> None:
+        """The run was deleted, or ended from outside, under this leg."""
+        self._live.emit(self._events.cancelled())
+        if not self._live.outcome.done():
+            self._live.outcome.set_exception(gone())
+            self._live.outcome.exception()
+
+    def _last_event(self, state: RunState, message: str) -> str:
+        reply, events = self._reply, self._events
+        costs: dict[str, Json] = dict(reply.model.tokens)
+        if state is RunState.REQUIRES_ACTION:
+            return events.tools_required(reply.tool_calls, costs)
+        if state is RunState.COMPLETED:
+            costs |= {"model_provider": reply.model.provider, "model_name": reply.model.name}
+            return events.ended(reply.content, reply.message_id, message, costs)
+        return events.cancelled() if state is RunState.CANCELLED else events.failed(message)
+
+    def _metadata(self, state: RunState, reason: str) -> Mapping[str, Json]:
+        if state is RunState.FAILED:
+            return {"error": reason}
+        calls = [
+            call
+            for message in self._history
+            if (message["metadata_"] or {}).get("run_id") == self._live.run_id
+            for call in message["metadata_"].get("tool_calls", ())
+        ]
+        # kept on an answer to tool outputs that were not streamed (docs/hosted-api.md §2)
+        return {"all_run_tool_calls": calls} if calls and not self._streamed and state is RunState.COMPLETED else {}
+
+
+_STOPPED = {
+    Stop.CANCELLED: (RunState.CANCELLED, "The run was cancelled"),
+    Stop.DELETED: (RunState.CANCELLED, "The thread was deleted"),
+    Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
+    Stop.CLOSING: (RunState.FAILED, "The server was stopped during the run"),
+}
+
+
+class _Watch:
+    """Stops a run whose responder is silent for too long. A look at the clock is cheaper than a timer each time."""
+
+    def __init__(self, live: LiveRun, silence: float) -> None:
+        self._live = live
+        self._silence = silence
+        self._loop = asyncio.get_running_loop()
+        self._seen = self._loop.time()
+        self._timer = self._loop.call_later(silence, self._look)
+
+    def saw(self) -> None:
+        self._seen = self._loop.time()
+
+    def _look(self) -> None:
+        left = self._seen + self._silence - self._loop.time()
+        if left <= 0:
+            self._live.stop(Stop.SILENT)
+        else:
+            self._timer = self._loop.call_later(left, self._look)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+
+def _sendable(text: str) -> str:
+    """The text with every lone surrogate, which UTF-8 cannot hold, replaced."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

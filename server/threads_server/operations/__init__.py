@@ -1,0 +1,1 @@
+"""What each operation of the document does: one module per tag, one function per operationId."""

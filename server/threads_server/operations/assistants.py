@@ -1,0 +1,59 @@
+"""Operations of assistants."""
+
+from functools import partial
+
+from threads_server.answers import Answer
+from threads_server.assistants import changed_assistant, cloned_assistant, new_assistant
+from threads_server.contract import Call
+from threads_server.encoding import encode
+from threads_server.idempotency import claim_of, replay_headers
+from threads_server.services import Services
+from threads_server.stamps import now, written
+from threads_server.store import assistants as kept
+from threads_server.store.assistants import AssistantRow
+from threads_server.store.kept_answers import AlreadyKept
+
+
+async def create_assistant(call: Call, services: Services) -> Answer:
+    row = new_assistant(call.account, call.body)
+    return await _create(call, services, row, row.body)
+
+
+async def list_assistants(call: Call, services: Services) -> Answer:
+    query = call.query
+    bodies = await services.store.read(kept.list_page, call.account, query.get("name"), query["skip"], query["limit"])
+    return Answer(f"[{','.join(bodies)}]".encode())
+
+
+async def get_assistant(call: Call, services: Services) -> Answer:
+    body = await services.store.read(kept.get, call.account, call.path["assistant_id"])
+    return Answer(body.encode())
+
+
+async def update_assistant(call: Call, services: Services) -> Answer:
+    change = partial(changed_assistant, given=call.body)
+    body = await services.store.write(kept.change, call.account, call.path["assistant_id"], change)
+    return Answer(body.encode())
+
+
+async def delete_assistant(call: Call, services: Services) -> Answer:
+    assistant_id = call.path["assistant_id"]
+    for thread_id in await services.store.write(kept.delete, call.account, assistant_id):
+        services.turns.deleted(call.account, thread_id)
+    return Answer(
+        encode({"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": written(now())}).encode()
+    )
+
+
+async def clone_assistant(call: Call, services: Services) -> Answer:
+    source = await services.store.read(kept.get, call.account, call.path["assistant_id"])
+    row = cloned_assistant(call.account, source, call.body)
+    return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
+
+
+async def _create(call: Call, services: Services, row: AssistantRow, answer: str) -> Answer:
+    try:
+        await services.store.write(kept.create, row, claim_of(call), answer)
+    except AlreadyKept as already:
+        return Answer((already.kept.body or "").encode(), headers=replay_headers(None))
+    return Answer(answer.encode())

@@ -1,0 +1,56 @@
+"""Operations of threads."""
+
+from threads_server.answers import Answer
+from threads_server.contract import Call
+from threads_server.encoding import encode
+from threads_server.idempotency import claim_of, replay_headers
+from threads_server.legs import LARGE_THREAD
+from threads_server.services import Services
+from threads_server.stamps import new_id, now, written
+from threads_server.store import threads as kept
+from threads_server.store.kept_answers import AlreadyKept
+from threads_server.versions import matches_weakly, tag
+
+
+async def create_thread(call: Call, services: Services) -> Answer:
+    assistant_id, thread_id, moment = call.path["assistant_id"], new_id(), now()
+    answer = kept.thread_text(thread_id, assistant_id, moment, "{}", None)
+    try:
+        await services.store.write(kept.create, call.account, thread_id, assistant_id, moment, claim_of(call), answer)
+    except AlreadyKept as already:
+        return Answer((already.kept.body or "").encode(), headers=replay_headers(None))
+    return Answer(answer.encode())
+
+
+async def list_threads(call: Call, services: Services) -> Answer:
+    return await _list(call, services, None)
+
+
+async def list_assistant_threads(call: Call, services: Services) -> Answer:
+    return await _list(call, services, call.path["assistant_id"])
+
+
+async def _list(call: Call, services: Services, assistant_id: str | None) -> Answer:
+    query, store = call.query, services.store
+    whole: bool = query["include_messages"]
+    read = store.read_large if whole else store.read
+    page = await read(kept.list_page, call.account, assistant_id, query["skip"], query["limit"], include_messages=whole)
+    return Answer(f"[{','.join(page)}]".encode())
+
+
+async def get_thread(call: Call, services: Services) -> Answer:
+    store, thread_id = services.store, call.path["thread_id"]
+    known = call.headers.get("if-none-match")
+    version, length = await store.read(kept.size_of, call.account, thread_id)
+    if known is not None and matches_weakly(known, version):
+        return Answer(b"", 304, {"ETag": tag(version)})
+    read = store.read if length < LARGE_THREAD else store.read_large
+    version, body = await read(kept.whole, call.account, thread_id)
+    return Answer(body, headers={"ETag": tag(version)})
+
+
+async def delete_thread(call: Call, services: Services) -> Answer:
+    thread_id = call.path["thread_id"]
+    await services.store.write(kept.delete, call.account, thread_id, call.headers.get("if-match"))
+    services.turns.deleted(call.account, thread_id)
+    return Answer(encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": written(now())}).encode())

@@ -1,0 +1,146 @@
+"""What a turn writes: its messages as the thread keeps them, and its answer as the caller gets it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from threads_server.encoding import Json, encode
+from threads_server.stamps import new_id, now, written
+from threads_server.states import RunState
+
+
+def message_text(
+    message_id: str,
+    role: str,
+    content: str,
+    status: RunState,
+    created_at: int,
+    metadata: Mapping[str, Json] | None,
+    attachments: Sequence[Json] | None = None,
+    model: "Model | None" = None,
+) -> str:
+    """A message as JSON (openapi.yaml, Message)."""
+    fields: dict[str, Json] = {
+        "message_id": message_id,
+        "role": role,
+        "content": content,
+        "created_at": written(created_at),
+        "status": status,
+        "metadata_": metadata,
+        "attachments": attachments,
+        "model_provider": model.provider if model else None,
+        "model_name": model.name if model else None,
+    }
+    return encode(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model that answered, and the tokens it took as far as it counts them."""
+
+    provider: str | None = None
+    name: str | None = None
+    tokens: Mapping[str, int] = field(default_factory=dict)
+
+
+def output_text(run_id: str, call: Mapping[str, Any], output: "ToolOutput", status: RunState, created_at: int) -> str:
+    """The message of a tool's output as JSON (docs/hosted-api.md §2, how a tool turn is stored)."""
+    metadata = {"run_id": run_id, "tool_call_id": call["id"], "tool_name": call["function"]["name"]}
+    return message_text(output.message_id, "tool", output.output, status, created_at, metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutput:
+    """What a tool call returned, and the id of the message that will say so."""
+
+    call_id: str
+    output: str
+    message_id: str
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer as it grows, and then as it stands: the assistant's message and the answer of the turn."""
+
+    thread_id: str
+    assistant_id: str
+    run_id: str | None
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    model: Model = field(default_factory=Model)
+    message_id: str = field(default_factory=new_id)
+    created_at: int = field(default_factory=now)
+
+    def message(self, status: RunState, metadata: Mapping[str, Json]) -> str:
+        """The assistant's message as JSON."""
+        calls: dict[str, Json] = {"tool_calls": self.tool_calls} if self.tool_calls else {}
+        return message_text(
+            *(self.message_id, "assistant", self.content, status, self.created_at),
+            *({"run_id": self.run_id, **calls, **metadata}, None, self.model),
+        )
+
+    def turn(self, status: RunState, message: str) -> str:
+        """The answer of the turn as JSON."""
+        return turn_text(
+            self.thread_id,
+            self.assistant_id,
+            message,
+            status=status,
+            role="assistant",
+            content=self.content,
+            message_id=self.message_id,
+            created_at=self.created_at,
+            run_id=self.run_id,
+            tool_calls=self.tool_calls or None,
+            reasoning=self.reasoning or None,
+            model=self.model,
+        )
+
+
+def turn_text(
+    thread_id: str,
+    assistant_id: str,
+    message: str,
+    *,
+    status: RunState,
+    role: str,
+    content: str,
+    message_id: str,
+    created_at: int,
+    run_id: str | None = None,
+    tool_calls: Sequence[Json] | None = None,
+    reasoning: str | None = None,
+    attachments: Sequence[Json] | None = None,
+    model: Model | None = None,
+) -> str:
+    """The answer of a turn as JSON (openapi.yaml, Turn): flat, and never with a key `messages`."""
+    model = model or Model()
+    fields: dict[str, Json] = {
+        "message": message,
+        "thread_id": thread_id,
+        "assistant_id": assistant_id,
+        "content": content,
+        "message_id": message_id,
+        "role": role,
+        "status": status,
+        "tool_calls": tool_calls,
+        "run_id": run_id,
+        "memory_operation_id": None,
+        "retrieved_memories": None,
+        "retrieved_files": None,
+        "reasoning": reasoning,
+        "model_provider": model.provider,
+        "model_name": model.name,
+        "input_tokens": model.tokens.get("input_tokens"),
+        "output_tokens": model.tokens.get("output_tokens"),
+        "total_tokens": model.tokens.get("total_tokens"),
+        "created_at": written(created_at),
+        "attachments": attachments,
+        "voice_records": None,
+        "system_one": None,
+        "generated_media": None,
+        "context_usage": None,
+        "timestamp": written(now()),
+    }
+    return encode(fields)

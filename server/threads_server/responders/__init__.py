@@ -1,0 +1,97 @@
+"""Who answers: one interface, and a responder for each way of answering."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from threads_server.encoding import Json
+
+if TYPE_CHECKING:
+    from threads_server.settings import Settings
+
+Message: TypeAlias = dict[str, Any]
+"""A message as the thread keeps it (openapi.yaml, Message)."""
+
+ToolCall: TypeAlias = dict[str, Json]
+"""A tool call as it is sent (openapi.yaml, ToolCall)."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What a responder is asked: the whole history, oldest first, and the settings of the turn.
+
+    The last message is the user's, or the last of the tool outputs that were asked for.
+    """
+
+    messages: Sequence[Message]
+    system_prompt: str | None = None
+    tools: Sequence[dict[str, Any]] = ()
+    model_name: str | None = None
+    json_output: bool = False
+    thinking: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """More of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """More of what the model thinks before it answers."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tool that the caller is to run. An answer with any of these waits for their outputs."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The model that answers and, where it counts, the tokens it took."""
+
+    model_provider: str
+    model_name: str
+    tokens: dict[str, int] = field(default_factory=dict)
+    """`input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`: those that are known."""
+
+
+Piece: TypeAlias = Said | Thought | Asked | Used
+
+
+class ResponderFailed(Exception):
+    """The responder cannot answer; its text says why, for people."""
+
+
+class Responder(Protocol):
+    """Answers a conversation, piece by piece."""
+
+    not_done: frozenset[str]
+    """The fields of a message that this responder does not act on."""
+
+    def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+        """The pieces of one answer. Raises ResponderFailed."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of its connections."""
+        ...
+
+
+def open_responder(settings: "Settings") -> Responder:
+    """The responder that the settings name. Raises ValueError when they are not enough for it."""
+    if settings.responder == "offline":
+        from threads_server.responders.offline import OfflineResponder
+
+        return OfflineResponder()
+    if settings.responder == "openai":
+        from threads_server.responders.openai_compatible import OpenAICompatibleResponder
+
+        return OpenAICompatibleResponder(settings)
+    raise ValueError(f"there is no responder {settings.responder!r}: it is offline or openai")

@@ -1,0 +1,103 @@
+"""A responder without a model and without a network: always the same answer to the same conversation.
+
+It is honest about memory: what it says about the thread, it read in the thread.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+
+from threads_server.responders import Asked, Conversation, Message, Piece, ResponderFailed, Said, Used
+
+PAUSE = 0.2  # seconds between two pieces of /slow
+
+_CALL = re.compile(r"/call\s+(\S+)\s*")
+_SLOW = re.compile(r"/slow\s+(\d{1,6})(?:\s(.*))?\Z", re.DOTALL)
+
+
+class OfflineResponder:
+    """Names how many messages of the thread it saw and quotes the first one of the user.
+
+    A message of the user can ask for something else: `/say TEXT` is answered with exactly TEXT, `/slow N TEXT` with
+    TEXT in N pieces and a pause between them, `/fail TEXT` fails with the reason TEXT, and `/call NAME {json}` asks for
+    the tool NAME with these arguments (more than one: the next begins after the JSON). Tool outputs are answered with a
+    text that repeats them.
+    """
+
+    not_done = frozenset({"json_output", "thinking"})
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+        yield Used("offline", "offline")
+        last = conversation.messages[-1]
+        if last["role"] == "tool":
+            for word in _words(_about_outputs(conversation.messages)):
+                yield Said(word)
+            return
+        text = last["content"] or ""
+        if text.startswith("/fail"):
+            raise ResponderFailed(text.removeprefix("/fail").strip() or "The message asked for a failure")
+        elif text.startswith("/call "):
+            for number, (name, arguments) in enumerate(_calls(text, conversation), 1):
+                function = {"name": name, "arguments": arguments}
+                yield Asked({"id": f"call_{number}", "type": "function", "function": function})
+        elif slow := _SLOW.match(text):
+            pieces = _cut(slow[2] or "", int(slow[1]))
+            for number, piece in enumerate(pieces):
+                if number:
+                    await asyncio.sleep(PAUSE)
+                yield Said(piece)
+        else:
+            for word in _words(
+                text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
+            ):
+                yield Said(word)
+
+    async def close(self) -> None:
+        pass
+
+
+def _about(messages: Sequence[Message]) -> str:
+    count = len(messages)
+    first = next(message["content"] or "" for message in messages if message["role"] == "user")
+    return f'I have seen {count} {"message" if count == 1 else "messages"} of this thread. You began with: "{first}"'
+
+
+def _about_outputs(messages: Sequence[Message]) -> str:
+    outputs = []
+    for message in reversed(messages):
+        if message["role"] != "tool":
+            break
+        outputs.append(f"{message['metadata_']['tool_name']} returned: {message['content']}")
+    return "\n".join(reversed(outputs))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\S+\s*|\s+", text)
+
+
+def _cut(text: str, count: int) -> list[str]:
+    """A text in `count` pieces of about the same length, or fewer if it has fewer characters."""
+    count = max(1, min(count, len(text)))
+    return [text[len(text) * i // count : len(text) * (i + 1) // count] for i in range(count)]
+
+
+def _calls(text: str, conversation: Conversation) -> list[tuple[str, str]]:
+    known = [tool["function"]["name"] for tool in conversation.tools]
+    calls = []
+    rest = text
+    while match := _CALL.match(rest):
+        name, rest = match[1], rest[match.end() :]
+        if name not in known:
+            raise ResponderFailed(f"There is no tool {name}; the tools of this turn are: {', '.join(known) or 'none'}")
+        arguments = "{}"
+        if rest.startswith("{"):
+            try:
+                _, end = json.JSONDecoder().raw_decode(rest)
+            except json.JSONDecodeError as error:
+                raise ResponderFailed(f"The arguments of {name} are not JSON: {error}") from error
+            arguments, rest = rest[:end], rest[end:].lstrip()
+        calls.append((name, arguments))
+    if rest.strip():
+        raise ResponderFailed(f"After /call NAME comes a JSON object of arguments, not: {rest.strip()[:100]}")
+    return calls

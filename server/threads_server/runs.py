@@ -1,0 +1,203 @@
+"""Runs under way in this process, and the events of every run.
+
+A run belongs to one task (turns.py), which alone writes its end. Whoever follows a run reads its events; leaving ends
+the reading, never the run.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from threads_server.events import ends_stream
+from threads_server.problems import Refusal
+from threads_server.states import RunState
+from threads_server.store import Store, StoreUnavailable
+from threads_server.store import runs as kept
+from threads_server.store.kept_answers import Claim
+
+LOG_EVERY = 0.25  # seconds between two writes of a run's events while it goes on; its end writes the rest
+ELSEWHERE = 0.2  # seconds between two looks at a run that another server process works on
+
+log = logging.getLogger("threads_server")
+
+
+class Stop(Enum):
+    """Why a run is stopped from outside."""
+
+    CANCELLED = auto()
+    DELETED = auto()
+    SILENT = auto()
+    CLOSING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a leg of a run ended: the state it left, the answer of the turn as JSON, and the thread's version."""
+
+    state: RunState
+    answer: str
+    version: int
+
+
+class LiveRun:
+    """One leg of a run that this process works on."""
+
+    def __init__(self, run_id: str, thread_id: str, leg: int, first: int) -> None:
+        self.run_id = run_id
+        self.thread_id = thread_id
+        self.leg = leg
+        self.first = first
+        """The number of the leg's first event."""
+        self.lines: list[str] = []
+        self.over = False
+        self.cancels: list[tuple[Claim, Callable[[bool], str]]] = []
+        self.stopped: Stop | None = None
+        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.task: asyncio.Task[None] | None = None
+        self.responding = False
+        """Whether its task waits for the responder, and so may be interrupted."""
+        self._followers: set[asyncio.Event] = set()
+
+    def emit(self, *lines: str) -> None:
+        """Adds events; everyone who follows sees them."""
+        self.lines.extend(lines)
+        for follower in self._followers:
+            follower.set()
+
+    def close(self) -> None:
+        """No event comes after this."""
+        self.over = True
+        for follower in self._followers:
+            follower.set()
+
+    def stop(self, why: Stop) -> None:
+        """Stops the responder, if it is still at work; the run's task then ends the run."""
+        if self.stopped is None:
+            self.stopped = why
+            if self.responding and self.task is not None:
+                self.task.cancel()
+
+    async def events(self, after: int) -> AsyncIterator[tuple[int, str]]:
+        """The events of this leg numbered higher than `after`, as they come, until the leg is over."""
+        at = max(0, after + 1 - self.first)
+        news = asyncio.Event()
+        self._followers.add(news)
+        try:
+            while True:
+                while at < len(self.lines):
+                    yield self.first + at, self.lines[at]
+                    at += 1
+                if self.over:
+                    return
+                news.clear()
+                await news.wait()
+        finally:
+            self._followers.discard(news)
+
+
+class Runs:
+    """The runs of this process by id, and the way to any run's events."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._live: dict[str, LiveRun] = {}
+
+    def add(self, live: LiveRun) -> None:
+        self._live[live.run_id] = live
+
+    def remove(self, live: LiveRun) -> None:
+        if self._live.get(live.run_id) is live:
+            del self._live[live.run_id]
+
+    def get(self, run_id: str) -> LiveRun | None:
+        return self._live.get(run_id)
+
+    def of_thread(self, thread_id: str) -> list[LiveRun]:
+        return [live for live in self._live.values() if live.thread_id == thread_id]
+
+    async def stop_all(self) -> None:
+        """Ends every run of this process, as failed, and waits until that is written."""
+        tasks = []
+        for live in list(self._live.values()):
+            live.stop(Stop.CLOSING)
+            if live.task is not None:
+                tasks.append(live.task)
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+
+    async def follow(self, run_id: str, after: int, *, one_leg: bool = False) -> AsyncIterator[tuple[str, bytes]]:
+        """The events of a run numbered higher than `after`, from the log and then as they come.
+
+        Ends when the run is over or waits for tools; with `one_leg` already where a leg ends that has ended before.
+        """
+        while True:
+            live = self._live.get(run_id)
+            if live is not None and after + 1 >= live.first:
+                async for number, line in live.events(after):
+                    after = number
+                    yield str(number), line.encode()
+                    if one_leg and ends_stream(line):
+                        return
+                if self._live.get(run_id) in (None, live):
+                    return
+                continue
+            # asked before the log is read: what the log lacks then was not written when this state was
+            state = await self._store.read(kept.state_of, run_id)
+            for number, line in await self._store.read_large(kept.numbered_events_of, run_id, after):
+                after = number
+                yield str(number), line.encode()
+                if one_leg and ends_stream(line):
+                    return
+            if live is not None:
+                after = max(after, live.first - 1)
+            else:
+                if state is not RunState.IN_PROGRESS:
+                    return
+                await asyncio.sleep(ELSEWHERE)
+
+
+class EventLog:
+    """Writes the events of a live run to the store now and then, so that little is lost with the process."""
+
+    def __init__(self, store: Store, live: LiveRun) -> None:
+        self._store = store
+        self._live = live
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self.written = 0
+        """How many of the leg's events are in the store."""
+
+    def noticed(self) -> None:
+        """There are events that are not written yet."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LOG_EVERY, self._begin)
+
+    def _begin(self) -> None:
+        self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        live, first = self._live, self.written
+        lines = live.lines[first:]
+        with suppress(StoreUnavailable):  # they are kept in memory and written with the next ones
+            if await self._store.write(kept.log_events, live.run_id, live.leg, live.first + first, lines):
+                self.written += len(lines)
+            else:  # it was ended from outside this process
+                live.stop(Stop.CANCELLED)
+        self._timer = None
+        if self.written < len(live.lines):
+            self.noticed()
+
+    async def settle(self) -> None:
+        """Waits for a write that has begun, and begins no other."""
+        if self._writing is not None and not self._writing.done():
+            await self._writing
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def gone() -> Refusal:
+    """What is answered when a thread was deleted under a turn."""
+    return Refusal(404, "Thread not found")

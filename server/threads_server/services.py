@@ -1,0 +1,70 @@
+"""What the operations work with: the store, the responder, the turns, and the clearing up of what has expired."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from threads_server.endings import end_orphans
+from threads_server.legs import Desk
+from threads_server.responders import open_responder
+from threads_server.runs import Runs
+from threads_server.settings import Settings
+from threads_server.stamps import new_id, now
+from threads_server.store import Store, StoreUnavailable, kept_answers, open_store
+from threads_server.store import runs as kept_runs
+from threads_server.turns import Turns
+from threads_server.waiting import Lines
+
+SWEEP_EVERY = 600  # seconds between two sweeps of expired keys and event logs
+
+log = logging.getLogger("threads_server")
+
+
+class Services:
+    """Made with `open`, ended with `close`."""
+
+    def __init__(self, desk: Desk, turns: Turns) -> None:
+        self.desk = desk
+        self.turns = turns
+        self._sweeper = asyncio.get_running_loop().create_task(self._sweep_now_and_then())
+
+    @property
+    def store(self) -> Store:
+        return self.desk.store
+
+    @classmethod
+    async def open(cls, settings: Settings) -> "Services":
+        """Opens the store and the responder; ends what an earlier process left under way. Raises StoreRefused."""
+        responder = open_responder(settings)
+        store = await open_store(settings, serving=True)
+        desk = Desk(store, responder, Runs(store), Lines(), settings.run_timeout)
+        try:
+            await end_orphans(desk)
+        except BaseException:
+            await store.close()
+            raise
+        return cls(desk, Turns(desk, owner=new_id(), busy_wait=settings.busy_wait))
+
+    async def close(self) -> None:
+        """Ends the runs of this process as failed, and closes everything."""
+        self._sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._sweeper
+        await self.desk.runs.stop_all()
+        await self.desk.responder.close()
+        await self.desk.store.close()
+
+    async def _sweep_now_and_then(self) -> None:
+        while True:
+            try:
+                await sweep(self.desk.store)
+            except StoreUnavailable as error:
+                log.warning("expired keys and events could not be cleared: %s", error)
+            await asyncio.sleep(SWEEP_EVERY)
+
+
+async def sweep(store: Store) -> None:
+    """Deletes the keys and event logs that have been kept for as long as they are kept."""
+    moment = now()
+    await store.write(kept_answers.forget_old, moment)
+    await store.write(kept_runs.forget_old_logs, moment)

@@ -1,0 +1,99 @@
+"""What is kept: one interface, and a backend for each database.
+
+A *transaction* is a generator function: it yields SQL statements, is sent their rows, and returns its result. It holds
+no connection and does not know which database drives it, so the rules of threads, runs and keys are written once.
+Statements use what SQLite and PostgreSQL share, with `?` for parameters; `FOR UPDATE` and `group_concat` are put into
+the words of the database by its backend. A transaction may be run again from the start, so it makes no ids and reads
+no clock of its own.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from threads_server.stamps import new_id, now
+from threads_server.store import api_keys
+from threads_server.store.api_keys import KeyRow
+from threads_server.store.transaction import Transaction, one
+
+if TYPE_CHECKING:
+    from threads_server.settings import Settings
+
+__all__ = ["KeyRow", "Store", "StoreRefused", "StoreUnavailable", "open_store"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached or written now (locked, full, gone); the same request may succeed later."""
+
+
+class StoreRefused(Exception):
+    """The store cannot be opened at all. Its text is one line that says which database and why."""
+
+
+class Store(ABC):
+    """A database that runs transactions."""
+
+    shared: bool = False
+    """Whether other server processes may use the same database at the same time."""
+
+    @abstractmethod
+    async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a transaction and returns its result once it is committed and synced to disk.
+
+        What the transaction raises is raised here, and nothing of it is kept. Raises StoreUnavailable.
+        """
+
+    @abstractmethod
+    async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs statements that only read, each on its own snapshot of what is committed.
+
+        For small answers: everything else may wait meanwhile. Raises StoreUnavailable.
+        """
+
+    @abstractmethod
+    async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `read`, for an answer that may be large: everything else goes on meanwhile."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finishes what was begun and lets go of the database."""
+
+    async def ping(self) -> None:
+        """Asks the database for nothing. Raises StoreUnavailable when it does not answer."""
+        await self.read(one, "SELECT 1")
+
+    async def find_key(self, digest: bytes) -> str | None:
+        """The account that the key with this SHA-256 digest opens; None for an unknown or revoked key."""
+        return await self.read(api_keys.find_key, digest)
+
+    async def add_key(self, name: str, digest: bytes, account: str | None) -> str:
+        """Keeps a key; gives the account it opens, a new one for None. ValueError: a key of this name is in use."""
+        return await self.write(api_keys.add_key, name, digest, account or new_id(), now())
+
+    async def list_keys(self) -> list[KeyRow]:
+        """All keys that were ever made, oldest first."""
+        return await self.read(api_keys.list_keys)
+
+    async def revoke_key(self, name: str) -> bool:
+        """Takes a key away; False when no key in use has this name."""
+        return await self.write(api_keys.revoke_key, name, now())
+
+    async def has_keys(self) -> bool:
+        """Whether any key is in use."""
+        return await self.read(api_keys.has_keys)
+
+
+async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
+    """Opens the database of the settings, makes its tables when it is new, and brings older ones up to date.
+
+    `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
+    the same database beside it. Raises StoreRefused when the database cannot be used.
+    """
+    if settings.postgres:
+        raise StoreRefused("postgresql: this version keeps its data in SQLite only; give the path of a file")
+    from threads_server.store.sqlite import SqliteStore
+
+    return await SqliteStore.open(settings.database, serving=serving)

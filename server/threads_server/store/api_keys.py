@@ -1,0 +1,50 @@
+"""API keys, as digests, and the account each one opens."""
+
+from dataclasses import dataclass
+
+from threads_server.stamps import written
+from threads_server.store.transaction import Transaction, every, one
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as it may be shown: never the key itself. Times are ISO 8601; `revoked_at` is None while it is in use."""
+
+    name: str
+    account: str
+    created_at: str
+    revoked_at: str | None
+
+
+def find_key(digest: bytes) -> Transaction[str | None]:
+    rows = yield "SELECT account_id FROM api_keys WHERE digest = ? AND revoked_at IS NULL", (digest,)
+    return rows[0][0] if rows else None
+
+
+def add_key(name: str, digest: bytes, account: str, now: int) -> Transaction[str]:
+    taken = yield from one("SELECT 1 FROM api_keys WHERE digest = ? OR (name = ? AND revoked_at IS NULL)", digest, name)
+    if taken:
+        raise ValueError(f"a key named {name!r} is in use; revoke it first, or choose another name")
+    yield from one(
+        "INSERT INTO api_keys (digest, name, account_id, created_at) VALUES (?, ?, ?, ?)", digest, name, account, now
+    )
+    return account
+
+
+def list_keys() -> Transaction[list[KeyRow]]:
+    rows = yield from every("SELECT name, account_id, created_at, revoked_at FROM api_keys ORDER BY created_at, name")
+    return [
+        KeyRow(name, account, written(created), None if revoked is None else written(revoked))
+        for name, account, created, revoked in rows
+    ]
+
+
+def revoke_key(name: str, now: int) -> Transaction[bool]:
+    rows = yield from every(
+        "UPDATE api_keys SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING 1", now, name
+    )
+    return bool(rows)
+
+
+def has_keys() -> Transaction[bool]:
+    return (yield from one("SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1")) is not None

@@ -1,0 +1,96 @@
+"""Transactions of assistants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from threads_server.problems import Refusal
+from threads_server.store.kept_answers import Claim, claim_answer
+from threads_server.store.transaction import Transaction, every, one
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantRow:
+    """An assistant; `body` is it as JSON."""
+
+    assistant_id: str
+    account: str
+    name: str
+    created_at: int
+    body: str
+
+
+def not_found() -> Refusal:
+    return Refusal(404, "Assistant not found")
+
+
+def insert(row: AssistantRow, *, is_default: bool = False) -> Transaction[None]:
+    yield from one(
+        "INSERT INTO assistants (assistant_id, account_id, name, created_at, is_default, body)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        *(row.assistant_id, row.account, row.name, row.created_at, int(is_default), row.body),
+    )
+
+
+def create(row: AssistantRow, claim: Claim | None, answer: str) -> Transaction[None]:
+    """Keeps a new assistant and, under a key, the answer about it. Raises AlreadyKept and a 409 Refusal."""
+    yield from insert(row)
+    if claim is not None:
+        yield from claim_answer(claim, row.created_at, assistant_id=row.assistant_id, body=answer)
+
+
+def get(account: str, assistant_id: str) -> Transaction[str]:
+    """The assistant as JSON. Raises a 404 Refusal."""
+    row = yield from one("SELECT body FROM assistants WHERE assistant_id = ? AND account_id = ?", assistant_id, account)
+    if row is None:
+        raise not_found()
+    body: str = row[0]
+    return body
+
+
+def list_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str]]:
+    """A page of the account's assistants as JSON, newest first."""
+    named = "" if name is None else " AND name = ?"
+    rows = yield from every(
+        f"SELECT body FROM assistants WHERE account_id = ?{named}"
+        " ORDER BY created_at DESC, assistant_id DESC LIMIT ? OFFSET ?",
+        *([account] if name is None else [account, name]),
+        limit,
+        skip,
+    )
+    return [row[0] for row in rows]
+
+
+def change(account: str, assistant_id: str, changed: Callable[[str], tuple[str, str]]) -> Transaction[str]:
+    """Puts what `changed` makes of the body, a name and a body, in its place; gives the body. Raises a 404 Refusal."""
+    row = yield from one(
+        "SELECT body FROM assistants WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
+    )
+    if row is None:
+        raise not_found()
+    name, body = changed(row[0])
+    yield from one("UPDATE assistants SET name = ?, body = ? WHERE assistant_id = ?", name, body, assistant_id)
+    return body
+
+
+def delete(account: str, assistant_id: str) -> Transaction[list[str]]:
+    """Deletes an assistant and everything under it; gives the ids of its threads that had a run under way."""
+    yield from every(
+        "SELECT thread_id FROM threads WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
+    )
+    busy = yield from every(
+        "SELECT thread_id FROM threads WHERE assistant_id = ? AND account_id = ? AND active_run IS NOT NULL",
+        assistant_id,
+        account,
+    )
+    gone = yield from one(
+        "DELETE FROM assistants WHERE assistant_id = ? AND account_id = ? RETURNING 1", assistant_id, account
+    )
+    if gone is None:
+        raise not_found()
+    return [row[0] for row in busy]
+
+
+def default_of(account: str) -> Transaction[str | None]:
+    """The id of the account's default assistant, if it has one."""
+    row = yield from one("SELECT assistant_id FROM assistants WHERE account_id = ? AND is_default = 1", account)
+    return None if row is None else str(row[0])

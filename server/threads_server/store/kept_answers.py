@@ -1,0 +1,108 @@
+"""Answers kept under an Idempotency-Key: claimed in the transaction of the request itself."""
+
+from dataclasses import dataclass
+
+from threads_server.problems import Refusal
+from threads_server.store.transaction import Transaction, every, one
+
+KEPT_FOR = 24 * 60 * 60 * 1000
+"""How long a key and its answer are kept, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request under a key: whose it is, and a digest of what it asks for."""
+
+    account: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The answer of an earlier request under the same key.
+
+    It is `body`, or the events of `run_id` from `first_event` on when it was streamed; without either, the run is still
+    under way. `version` is the thread's version that came with it.
+    """
+
+    streamed: bool
+    run_id: str | None
+    first_event: int | None
+    version: int | None
+    body: str | None
+
+
+class AlreadyKept(Exception):
+    """Ends a transaction whose key has an answer, so that nothing else of it is kept."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__(kept)
+        self.kept = kept
+
+
+_COLUMNS = "fingerprint, created_at, streamed, run_id, first_event, version, body"
+
+
+def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
+    """The answer under the key, if there is one. Raises a 409 Refusal when the key was used for something else."""
+    row = yield from one(
+        f"SELECT {_COLUMNS} FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?",
+        claim.account,
+        claim.key,
+    )
+    if row is None:
+        return None
+    fingerprint, created_at, streamed, run_id, first_event, version, body = row
+    if created_at <= now - KEPT_FOR:
+        return None
+    if bytes(fingerprint) != claim.fingerprint:
+        raise Refusal(409, "This Idempotency-Key was used for another request")
+    return Kept(bool(streamed), run_id, first_event, version, body)
+
+
+def claim_answer(
+    claim: Claim,
+    now: int,
+    *,
+    thread: int | None = None,
+    assistant_id: str | None = None,
+    streamed: bool = False,
+    run_id: str | None = None,
+    first_event: int | None = None,
+    version: int | None = None,
+    body: str | None = None,
+) -> Transaction[None]:
+    """Keeps an answer, or the run that will bring it, under the key.
+
+    It goes with the thread or the assistant that it is about. Raises AlreadyKept when the key has an answer, and a 409
+    Refusal when that answer is to another request.
+    """
+    while True:
+        made = yield from one(
+            f"INSERT INTO idempotency_keys (account_id, idempotency_key, thread, assistant_id, {_COLUMNS})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+            *(claim.account, claim.key, thread, assistant_id, claim.fingerprint, now),
+            *(int(streamed), run_id, first_event, version, body),
+        )
+        if made is not None:
+            return
+        kept = yield from find_answer(claim, now)
+        if kept is not None:
+            raise AlreadyKept(kept)
+        yield from one(
+            "DELETE FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?", claim.account, claim.key
+        )
+
+
+def complete_answer(account: str, key: str, version: int | None, body: str) -> Transaction[None]:
+    """Puts the answer under a key that was claimed by a run."""
+    yield from one(
+        "UPDATE idempotency_keys SET version = ?, body = ? WHERE account_id = ? AND idempotency_key = ?",
+        *(version, body, account, key),
+    )
+
+
+def forget_old(now: int) -> Transaction[None]:
+    """Deletes the keys that are older than they are kept."""
+    yield from every("DELETE FROM idempotency_keys WHERE created_at <= ?", now - KEPT_FOR)

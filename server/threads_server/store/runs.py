@@ -1,0 +1,438 @@
+"""Transactions of runs: a turn begins, its legs end, tools are awaited and answered, runs are cancelled.
+
+Every one of them locks the run's thread first, so that two of them never see each other half done.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from threads_server.encoding import Json, encode
+from threads_server.problems import Refusal
+from threads_server.replies import ToolOutput, output_text
+from threads_server.states import RunState
+from threads_server.store import assistants, threads
+from threads_server.store.assistants import AssistantRow
+from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, complete_answer, find_answer
+from threads_server.store.threads import NewMessage, ThreadRow
+from threads_server.store.transaction import Transaction, every, one
+
+LOG_KEPT_FOR = 24 * 60 * 60 * 1000
+"""How long the events of a run are kept after it ended, in milliseconds."""
+
+LOST_EVENTS = 1_000_000
+"""How far the end of an orphaned run is numbered from the last event in its log: those that were sent but not yet
+written when the server ended had the numbers right after it, and a client may have seen them."""
+
+
+class ThreadBusy(Exception):
+    """The thread's run is still going; `awaited` are the tool calls it waits for, if it does."""
+
+    def __init__(self, run_id: str, awaited: Sequence[str]) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+        self.awaited = awaited
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that came with a message."""
+
+    document_id: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run that a message starts. `settings` is what the turn asked for, as JSON; `owner` the server process."""
+
+    run_id: str
+    owner: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """A message of a user, and the run it starts.
+
+    Without `thread_id` a thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
+    assistant, which is `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
+    `stored_answer` says what is answered.
+    """
+
+    account: str
+    thread_id: str | None
+    assistant_id: str | None
+    fresh_thread_id: str
+    fresh_assistant: AssistantRow
+    message: NewMessage
+    files: Sequence[FileRow]
+    run: NewRun | None
+    stored_answer: Callable[[ThreadRow], str]
+    claim: Claim | None
+    streamed: bool
+    if_match: str | None
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as it stands, and its thread. `awaited` are the tool calls it waits for."""
+
+    run_id: str
+    state: RunState
+    leg: int
+    settings: str
+    awaited: Sequence[dict[str, Json]]
+    asked_at: int | None
+    last_event: int
+    key: str | None
+    account: str
+    thread: ThreadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a leg of a run ends: the state it leaves, its messages, its last events, and the answer of its request.
+
+    `lines` are events as JSON texts, the first numbered `first_event`. `answer` completes the key of the leg, if any.
+    """
+
+    state: RunState
+    messages: Sequence[NewMessage]
+    first_event: int
+    lines: Sequence[str]
+    answer: str
+    awaited: Sequence[dict[str, Json]] = ()
+
+
+def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
+    """Stores the user's message and starts the run; gives the thread as it is then.
+
+    Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
+    """
+    if turn.thread_id is not None:
+        row = yield from threads.find(turn.account, turn.thread_id)
+        if turn.assistant_id not in (None, row.assistant_id):
+            raise threads.not_found()
+    else:
+        row = yield from _new_thread(turn)
+    run_id = turn.run.run_id if turn.run else None
+    version = row.version + 1
+    if turn.claim is not None:
+        if turn.run is None:
+            yield from claim_answer(
+                turn.claim, turn.now, thread=row.thread, streamed=turn.streamed, version=version,
+                body=turn.stored_answer(row),
+            )  # fmt: skip
+        else:
+            yield from claim_answer(
+                turn.claim, turn.now, thread=row.thread, streamed=turn.streamed, run_id=run_id, first_event=1
+            )
+    if turn.if_match is not None:
+        if turn.thread_id is None:
+            raise Refusal(412, "There is no thread yet that could have a version")
+        threads.check_version(row, turn.if_match)
+    if row.active_run is not None:
+        raise (yield from _busy(row.active_run))
+    yield from threads.add_messages(row, [turn.message], run_id, turn.now)
+    for file in turn.files:
+        yield (
+            "INSERT INTO files (document_id, thread, version, filename, content_type, content)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (file.document_id, row.thread, version, file.filename, file.content_type, file.content),
+        )
+    if turn.run is not None:
+        key = turn.claim.key if turn.claim and not turn.streamed else None
+        yield (
+            "INSERT INTO runs (run_id, thread, status, leg, owner, settings, last_event, idempotency_key, started_at,"
+            " has_log) VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1)",
+            (turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
+        )
+    return ThreadRow(row.thread, row.thread_id, row.assistant_id, version, run_id)
+
+
+def _new_thread(turn: NewTurn) -> Transaction[ThreadRow]:
+    assistant_id = turn.assistant_id
+    if assistant_id is not None:
+        yield from assistants.get(turn.account, assistant_id)
+    else:
+        assistant_id = yield from assistants.default_of(turn.account)
+        if assistant_id is None:
+            yield from assistants.insert(turn.fresh_assistant, is_default=True)
+            assistant_id = turn.fresh_assistant.assistant_id
+    return (yield from threads.insert(turn.account, turn.fresh_thread_id, assistant_id, turn.now))
+
+
+def holder_of(account: str, thread_id: str) -> Transaction[str | None]:
+    """The run that holds a thread now."""
+    row = yield from one("SELECT active_run FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account)
+    return row[0] if row else None
+
+
+def _busy(run_id: str) -> Transaction[ThreadBusy]:
+    row = yield from one("SELECT awaited FROM runs WHERE run_id = ?", run_id)
+    awaited = json.loads(row[0]) if row and row[0] else []
+    return ThreadBusy(run_id, [call["id"] for call in awaited])
+
+
+_RUN = (
+    "SELECT runs.run_id, status, leg, settings, awaited, asked_at, last_event, idempotency_key, account_id,"
+    " threads.thread, thread_id, assistant_id, version, active_run"
+    " FROM runs JOIN threads ON threads.thread = runs.thread"
+)
+
+
+def _run_row(
+    run_id: str, state: str, leg: int, settings: str, awaited: str | None, asked_at: int | None, last_event: int,
+    key: str | None, account: str, thread: int, thread_id: str, assistant_id: str, version: int, active_run: str | None,
+) -> RunRow:  # fmt: skip
+    row = ThreadRow(thread, thread_id, assistant_id, version, active_run)
+    calls = json.loads(awaited) if awaited else []
+    return RunRow(run_id, RunState(state), leg, settings, calls, asked_at, last_event, key, account, row)
+
+
+def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
+    """A run of a thread, locked for this transaction. Raises a 404 Refusal."""
+    row = yield from one(
+        f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? FOR UPDATE", run_id, thread_id, account
+    )
+    if row is None:
+        raise not_found()
+    return _run_row(*row)
+
+
+def not_found() -> Refusal:
+    return Refusal(404, "Run not found")
+
+
+def state_of(run_id: str) -> Transaction[RunState | None]:
+    """The state of a run; None when it is gone with its thread."""
+    row = yield from one("SELECT status FROM runs WHERE run_id = ?", run_id)
+    return None if row is None else RunState(row[0])
+
+
+def end_leg(
+    run_id: str, leg: int, ending: Ending, cancels: Sequence[tuple[Claim, Callable[[bool], str]]], now: int
+) -> Transaction[int | None]:
+    """Ends a leg of a run that is under way; gives the thread's version after it.
+
+    Gives None, and does nothing, when the run has been ended, cancelled or deleted since the leg began: a late writer
+    brings nothing back. `cancels` are the keys of requests to cancel it, with their answers to whether it was.
+    """
+    row = yield from one(f"{_RUN} WHERE runs.run_id = ? FOR UPDATE", run_id)
+    if row is None:
+        return None
+    run = _run_row(*row)
+    if run.leg != leg or run.state is not RunState.IN_PROGRESS:
+        return None
+    version = yield from _apply(run, ending, now)
+    for claim, answer in cancels:
+        body = answer(ending.state is RunState.CANCELLED)
+        with suppress(AlreadyKept, Refusal):  # its own request will find out; the run ends all the same
+            yield from claim_answer(claim, now, thread=run.thread.thread, body=body)
+    return version
+
+
+def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
+    assert run.state.may_become(ending.state), (run.state, ending.state)
+    active = None if ending.state.final else run.run_id
+    version = yield from threads.add_messages(run.thread, ending.messages, active, now)
+    last_event = ending.first_event + len(ending.lines) - 1
+    yield (
+        "UPDATE runs SET status = ?, awaited = ?, asked_at = ?, last_event = ?, ended_at = ? WHERE run_id = ?",
+        (
+            ending.state,
+            encode(ending.awaited) if ending.awaited else None,
+            version if ending.awaited else None,
+            last_event,
+            now if ending.state.final else None,
+            run.run_id,
+        ),
+    )
+    yield from _log(run.run_id, ending.first_event, ending.lines)
+    if run.key is not None:
+        yield from complete_answer(run.account, run.key, version, ending.answer)
+    return version
+
+
+def _log(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
+    if lines:
+        yield (
+            "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)",
+            (run_id, first_event, first_event + len(lines) - 1, "\n".join(lines)),
+        )
+
+
+def log_events(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Transaction[bool]:
+    """Writes events of a leg that is still under way; False when it no longer is."""
+    row = yield from one(
+        "SELECT 1 FROM runs WHERE run_id = ? AND leg = ? AND status = ? FOR UPDATE", run_id, leg, RunState.IN_PROGRESS
+    )
+    if row is None:
+        return False
+    yield from _log(run_id, first_event, lines)
+    yield from one("UPDATE runs SET last_event = ? WHERE run_id = ?", first_event + len(lines) - 1, run_id)
+    return True
+
+
+def begin_leg(
+    account: str,
+    thread_id: str,
+    run_id: str | None,
+    outputs: Sequence[ToolOutput],
+    *,
+    claim: Claim | None,
+    streamed: bool,
+    owner: str,
+    now: int,
+) -> Transaction[RunRow]:
+    """Stores the outputs that a run waited for and lets it go on; gives the run and its thread as they are then.
+
+    Without `run_id` it is the run that the thread waits with. Raises AlreadyKept, and Refusals: 404 for the thread or
+    run, 409 for the key or a run that does not wait, 400 for outputs that do not fit what it waits for.
+    """
+    row = yield from threads.find(account, thread_id)
+    if claim is not None and (kept := (yield from find_answer(claim, now))):
+        raise AlreadyKept(kept)
+    if run_id is None:
+        if row.active_run is None:
+            raise Refusal(409, "No run of this thread waits for tool outputs")
+        run_id = row.active_run
+    run = yield from find(account, thread_id, run_id)
+    if run.state is not RunState.REQUIRES_ACTION:
+        raise Refusal(409, f"Run {run_id} does not wait for tool outputs: it is {run.state}")
+    messages = _output_messages(run, outputs, now)
+    first_event = run.last_event + 1
+    if claim is not None:
+        yield from claim_answer(
+            claim, now, thread=row.thread, streamed=streamed, run_id=run_id, first_event=first_event
+        )
+    version = yield from threads.add_messages(run.thread, messages, run_id, now)
+    yield from _settle_question(run, RunState.COMPLETED)
+    key = claim.key if claim and not streamed else None
+    yield (
+        "UPDATE runs SET status = ?, leg = leg + 1, owner = ?, awaited = NULL, asked_at = NULL, idempotency_key = ?"
+        " WHERE run_id = ?",
+        (RunState.IN_PROGRESS, owner, key, run_id),
+    )
+    return replace(
+        run, state=RunState.IN_PROGRESS, leg=run.leg + 1, awaited=(), thread=replace(run.thread, version=version)
+    )
+
+
+def _output_messages(run: RunRow, outputs: Sequence[ToolOutput], now: int) -> list[NewMessage]:
+    awaited = [str(call["id"]) for call in run.awaited]
+    given = [output.call_id for output in outputs]
+    if unknown := [call for call in dict.fromkeys(given) if call not in awaited]:
+        raise Refusal(400, f"Outputs are given for tool calls that nobody asked for: {', '.join(unknown)}")
+    if doubled := [call for call in dict.fromkeys(given) if given.count(call) > 1]:
+        raise Refusal(400, f"Outputs are given more than once for tool calls: {', '.join(doubled)}")
+    if missing := [call for call in awaited if call not in given]:
+        raise Refusal(400, f"Outputs are missing for tool calls: {', '.join(missing)}")
+    by_call = {output.call_id: output for output in outputs}
+    return [
+        NewMessage(output_text(run.run_id, call, by_call[str(call["id"])], RunState.COMPLETED, now))
+        for call in run.awaited
+    ]
+
+
+def _settle_question(run: RunRow, state: RunState) -> Transaction[None]:
+    """The message that asked for tools no longer waits for them."""
+    row = yield from one("SELECT body FROM messages WHERE thread = ? AND version = ?", run.thread.thread, run.asked_at)
+    assert row is not None
+    body = json.loads(row[0]) | {"status": state}
+    yield from one(
+        "UPDATE messages SET body = ? WHERE thread = ? AND version = ?", encode(body), run.thread.thread, run.asked_at
+    )
+
+
+def cancel(
+    account: str,
+    thread_id: str,
+    run_id: str,
+    *,
+    claim: Claim | None,
+    answer: Callable[[bool], str],
+    ending: Callable[[RunRow, Sequence[str]], Ending],
+    in_progress: bool,
+    now: int,
+) -> Transaction[RunState]:
+    """Cancels a run that waits for tools, or with `in_progress` also one that works; gives the state it has then.
+
+    `ending` says how, from the run and the events of its log; `answer` what a request is answered. Raises AlreadyKept,
+    a 404 and a 409 Refusal.
+    """
+    run = yield from find(account, thread_id, run_id)
+    if claim is not None and (kept := (yield from find_answer(claim, now))):
+        raise AlreadyKept(kept)
+    if run.state is RunState.IN_PROGRESS and not in_progress:
+        return run.state
+    if claim is not None:
+        cancelled = not run.state.final or run.state is RunState.CANCELLED
+        yield from claim_answer(claim, now, thread=run.thread.thread, body=answer(cancelled))
+    if run.state.final:
+        return run.state
+    log = yield from events_of(run_id)
+    yield from _apply(run, ending(run, log), now)
+    if run.asked_at is not None:
+        yield from _settle_question(run, RunState.CANCELLED)
+    return RunState.CANCELLED
+
+
+def end_orphan(run_id: str, ending: Callable[[RunRow, Sequence[str]], Ending], now: int) -> Transaction[None]:
+    """Ends a run whose server process is gone, if it is still under way."""
+    row = yield from one(f"{_RUN} WHERE runs.run_id = ? FOR UPDATE", run_id)
+    if row is None:
+        return
+    run = _run_row(*row)
+    if run.state is RunState.IN_PROGRESS:
+        log = yield from events_of(run_id)
+        yield from _apply(run, ending(run, log), now)
+
+
+def orphans() -> Transaction[list[str]]:
+    """The runs that are under way by the store; at start-up no process works on them."""
+    rows = yield from every("SELECT run_id FROM runs WHERE status = ?", RunState.IN_PROGRESS)
+    return [row[0] for row in rows]
+
+
+def events_of(run_id: str, after: int = 0) -> Transaction[list[str]]:
+    """The logged events of a run that are numbered higher than `after`."""
+    numbered = yield from numbered_events_of(run_id, after)
+    return [line for _, line in numbered]
+
+
+def numbered_events_of(run_id: str, after: int = 0) -> Transaction[list[tuple[int, str]]]:
+    """The logged events of a run that are numbered higher than `after`, with their numbers."""
+    rows = yield from every(
+        "SELECT first_event, lines FROM run_events WHERE run_id = ? AND last_event > ? ORDER BY first_event",
+        run_id,
+        after,
+    )
+    events = [event for first, lines in rows for event in enumerate(lines.split("\n"), first)]
+    return [event for event in events if event[0] > after]
+
+
+def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[RunState]:
+    """The state of a run whose events can be read. Raises a 404 Refusal."""
+    row = yield from one(
+        "SELECT status, has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
+        " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
+        *(run_id, thread_id, account),
+    )
+    if row is None or not row[1] or (row[2] is not None and row[2] <= now - LOG_KEPT_FOR):
+        raise not_found()
+    return RunState(row[0])
+
+
+def forget_old_logs(now: int) -> Transaction[None]:
+    """Deletes the events of runs that ended longer ago than events are kept."""
+    rows = yield from every(
+        "UPDATE runs SET has_log = 0 WHERE has_log = 1 AND ended_at <= ? RETURNING run_id", now - LOG_KEPT_FOR
+    )
+    for (run_id,) in rows:
+        yield "DELETE FROM run_events WHERE run_id = ?", (run_id,)

@@ -1,0 +1,263 @@
+"""SQLite: a file, one writing process, and one thread that writes for all requests.
+
+Requests that write at the same time share a commit, and so a sync to disk: that is what makes `synchronous=FULL`
+affordable. Each keeps its own savepoint, so that one that fails takes nothing of the others with it.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from threads_server.store import Store, StoreRefused, StoreUnavailable
+from threads_server.store.lock import FileLock
+from threads_server.store.schema import MIGRATIONS
+from threads_server.store.transaction import Transaction, one
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+APPLICATION_ID = 0x42425448  # "BBTH" in the file's header: this file is ours
+BUSY_MILLISECONDS = 5_000  # how long another process (`keys` beside the server) may hold the file before it is 503
+BATCH = 256  # transactions that share one commit at most
+READERS = 2
+CHECKPOINT_PAGES = 8_000
+
+
+@dataclass(slots=True)
+class _Pending:
+    run: Callable[[], Transaction[Any]]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.future.cancelled():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class SqliteStore(Store):
+    """A database in one file. Made with `open`."""
+
+    def __init__(self, path: Path, writer: sqlite3.Connection, lock: FileLock | None) -> None:
+        self._path = path
+        self._lock = lock
+        self._writer = writer
+        self._reader = _connect(path, read_only=True)
+        self._large = ThreadPoolExecutor(READERS, "threads-server-reader")
+        self._local = threading.local()
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._write_batches, name="threads-server-writer", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    async def open(cls, database: str, *, serving: bool) -> "SqliteStore":
+        """Opens the file, which is made when it is not there. Raises StoreRefused."""
+        return await asyncio.to_thread(cls._open, Path(database), serving)
+
+    @classmethod
+    def _open(cls, path: Path, serving: bool) -> "SqliteStore":
+        if not path.parent.is_dir():
+            raise StoreRefused(f"{path}: the folder {path.parent} is not there")
+        if path.is_dir():
+            raise StoreRefused(f"{path} is a folder, not a database")
+        lock = None
+        try:
+            if serving:
+                lock = FileLock(path.with_name(path.name + ".lock"))
+                if not lock.acquire():
+                    raise StoreRefused(f"{path} is in use by another server; SQLite takes one writing server at a time")
+            writer = _connect(path)
+            try:
+                _migrate(path, writer)
+                return cls(path, writer, lock)
+            except BaseException:
+                writer.close()
+                raise
+        except (sqlite3.Error, OSError) as error:
+            if lock is not None:
+                lock.release()
+            raise StoreRefused(f"{path} cannot be used as a database: {error}") from error
+        except StoreRefused:
+            if lock is not None:
+                lock.release()
+            raise
+
+    async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Pending(partial(transaction, *args, **kwargs), loop, future))
+        return await future
+
+    async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        try:
+            return _run(self._reader, transaction(*args, **kwargs))
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(str(error)) from error
+
+    async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+
+        def aside() -> T:
+            if not hasattr(self._local, "connection"):
+                self._local.connection = _connect(self._path, read_only=True)
+            try:
+                return _run(self._local.connection, transaction(*args, **kwargs))
+            except sqlite3.OperationalError as error:
+                raise StoreUnavailable(str(error)) from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._large, aside)
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._large.shutdown)
+        self._reader.close()
+        self._writer.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _write_batches(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            batch = [first]
+            last = False
+            with suppress(queue.Empty):
+                while len(batch) < BATCH:
+                    pending = self._queue.get_nowait()
+                    if pending is None:
+                        last = True
+                        break
+                    batch.append(pending)
+            self._commit(batch)
+            for loop in {id(pending.loop): pending.loop for pending in batch}.values():
+                mine = [pending for pending in batch if pending.loop is loop]
+                with suppress(RuntimeError):  # the loop was closed: nobody is left to be told
+                    loop.call_soon_threadsafe(_settle, mine)
+            if last:
+                return
+
+    def _commit(self, batch: Sequence[_Pending]) -> None:
+        writer = self._writer
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+            for pending in batch:
+                writer.execute("SAVEPOINT pending")
+                try:
+                    pending.result = _run(writer, pending.run())
+                except Exception as error:
+                    if not writer.in_transaction:  # the database gave up on the whole batch (disk full, I/O error)
+                        raise
+                    writer.execute("ROLLBACK TO pending")
+                    pending.error = _as_store_error(error)
+                writer.execute("RELEASE pending")
+            writer.execute("COMMIT")
+        except Exception as error:
+            with suppress(sqlite3.Error):
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
+            for pending in batch:
+                # a refusal that was already reached holds whether or not the others could be committed
+                pending.error = pending.error or _as_store_error(error)
+
+
+def _settle(batch: Sequence[_Pending]) -> None:
+    for pending in batch:
+        pending.settle()
+
+
+def _as_store_error(error: Exception) -> Exception:
+    if not isinstance(error, sqlite3.OperationalError):
+        return error
+    unavailable = StoreUnavailable(str(error))
+    unavailable.__cause__ = error
+    return unavailable
+
+
+_sql: dict[str, str] = {}
+
+
+def _run(connection: sqlite3.Connection, transaction: Transaction[T]) -> T:
+    execute = connection.execute
+    try:
+        sql, parameters = next(transaction)
+        while True:
+            spoken = _sql.get(sql) or _in_sqlite(sql)
+            sql, parameters = transaction.send(execute(spoken, parameters).fetchall())
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def _in_sqlite(sql: str) -> str:
+    # one writer at a time: its rows are locked already
+    spoken = (
+        sql.replace(" FOR UPDATE", "").replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
+    )
+    _sql[sql] = spoken
+    return spoken
+
+
+def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(path: Path, writer: sqlite3.Connection) -> None:
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = writer.execute("PRAGMA user_version").fetchone()[0]
+        application: int = writer.execute("PRAGMA application_id").fetchone()[0]
+        tables: int = writer.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if application != APPLICATION_ID and tables:
+            raise StoreRefused(f"{path} is a database of another application")
+        if version > len(MIGRATIONS):
+            raise StoreRefused(
+                f"{path} was written by a newer version of the server: its tables are at version {version}, this one "
+                f"knows {len(MIGRATIONS)}"
+            )
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                _run(writer, one(statement))
+        writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        writer.execute("COMMIT")
+    except BaseException:
+        writer.execute("ROLLBACK")
+        raise

@@ -1,0 +1,190 @@
+"""Transactions of threads, and the history as it is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from threads_server.encoding import encode
+from threads_server.problems import Refusal
+from threads_server.stamps import written
+from threads_server.store import assistants
+from threads_server.store.kept_answers import Claim, claim_answer
+from threads_server.store.transaction import Transaction, every, one
+from threads_server.versions import matches, tag
+
+PREVIEW = 200
+"""How many characters of the first user message a light list shows (openapi.yaml, Thread.first_user_message)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """What a turn needs to know of a thread. `thread` is its number inside the store."""
+
+    thread: int
+    thread_id: str
+    assistant_id: str
+    version: int
+    active_run: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be stored; `body` is it as JSON, `preview` the text if it is a user's."""
+
+    body: str
+    preview: str | None = None
+
+
+def not_found() -> Refusal:
+    return Refusal(404, "Thread not found")
+
+
+def find(account: str, thread_id: str) -> Transaction[ThreadRow]:
+    """The thread, locked for this transaction. Raises a 404 Refusal."""
+    row = yield from one(
+        "SELECT thread, thread_id, assistant_id, version, active_run FROM threads"
+        " WHERE thread_id = ? AND account_id = ? FOR UPDATE",
+        thread_id,
+        account,
+    )
+    if row is None:
+        raise not_found()
+    return ThreadRow(*row)
+
+
+def insert(account: str, thread_id: str, assistant_id: str, now: int) -> Transaction[ThreadRow]:
+    row = yield from one(
+        "INSERT INTO threads (thread_id, account_id, assistant_id, created_at, updated_at, version, message_count,"
+        " metadata) VALUES (?, ?, ?, ?, ?, 1, 0, '{}') RETURNING thread",
+        *(thread_id, account, assistant_id, now, now),
+    )
+    assert row is not None
+    return ThreadRow(row[0], thread_id, assistant_id, 1, None)
+
+
+def create(
+    account: str, thread_id: str, assistant_id: str, now: int, claim: Claim | None, answer: str
+) -> Transaction[None]:
+    """Keeps a new thread and, under a key, the answer about it. Raises AlreadyKept, a 404 and a 409 Refusal."""
+    yield from assistants.get(account, assistant_id)
+    row = yield from insert(account, thread_id, assistant_id, now)
+    if claim is not None:
+        yield from claim_answer(claim, now, thread=row.thread, body=answer)
+
+
+def add_messages(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | None, now: int) -> Transaction[int]:
+    """Stores messages at the end of a thread, each as one more version, and says which run holds it now.
+
+    Gives the thread's version after them.
+    """
+    version = row.version
+    preview = None
+    for message in messages:
+        version += 1
+        yield "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", (row.thread, version, message.body)
+        if preview is None and message.preview is not None:
+            preview = message.preview[:PREVIEW]
+    yield (
+        "UPDATE threads SET version = ?, message_count = message_count + ?, updated_at = ?, active_run = ?,"
+        " first_user_message = coalesce(first_user_message, ?) WHERE thread = ?",
+        (version, len(messages), now, active_run, preview, row.thread),
+    )
+    return version
+
+
+def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[None]:
+    """Deletes a thread and everything under it. Raises a 404 and a 412 Refusal."""
+    row = yield from find(account, thread_id)
+    check_version(row, if_match)
+    yield from one("DELETE FROM threads WHERE thread = ?", row.thread)
+
+
+def check_version(row: ThreadRow, if_match: str | None) -> None:
+    """Raises a 412 Refusal unless the thread is at a version that the caller named."""
+    if if_match is not None and not matches(if_match, row.version):
+        raise Refusal(412, "The thread has changed", {"ETag": tag(row.version)})
+
+
+_HISTORY = (
+    "(SELECT group_concat(body, ',') FROM"
+    " (SELECT body FROM messages WHERE messages.thread = threads.thread ORDER BY version) AS history)"
+)
+
+
+def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
+    """The thread's version and how many messages it has. Raises a 404 Refusal."""
+    row = yield from one(
+        "SELECT version, message_count FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account
+    )
+    if row is None:
+        raise not_found()
+    return row[0], row[1]
+
+
+def whole(account: str, thread_id: str) -> Transaction[tuple[int, bytes]]:
+    """The thread's version and it as JSON, with its whole history. Raises a 404 Refusal."""
+    row = yield from one(
+        f"SELECT version, thread_id, assistant_id, created_at, metadata, {_HISTORY} FROM threads"
+        " WHERE thread_id = ? AND account_id = ?",
+        thread_id,
+        account,
+    )
+    if row is None:
+        raise not_found()
+    return row[0], thread_text(*row[1:]).encode()
+
+
+def thread_text(thread_id: str, assistant_id: str, created_at: int, metadata: str, history: str | None) -> str:
+    """A thread as JSON; `history` are its messages as JSON, joined by commas."""
+    return (
+        f'{{"thread_id":"{thread_id}","assistant_id":"{assistant_id}","created_at":"{written(created_at)}",'
+        f'"messages":[{history or ""}],"metadata_":{metadata}}}'
+    )
+
+
+def list_page(
+    account: str, assistant_id: str | None, skip: int, limit: int, *, include_messages: bool
+) -> Transaction[list[str]]:
+    """A page of the account's threads, or of one assistant's, as JSON, newest first. Raises a 404 Refusal.
+
+    Without messages each thread costs the same, however long it is.
+    """
+    if assistant_id is None:
+        where, parameter = "account_id = ?", account
+    else:
+        yield from assistants.get(account, assistant_id)
+        where, parameter = "assistant_id = ?", assistant_id
+    columns = "thread_id, assistant_id, created_at, metadata"
+    more = _HISTORY if include_messages else "title, first_user_message, message_count, updated_at"
+    # the page is found in the index alone; only its own rows are read
+    rows = yield from every(
+        f"SELECT {columns}, {more} FROM threads WHERE thread IN"
+        f" (SELECT thread FROM threads WHERE {where} ORDER BY created_at DESC, thread_id DESC LIMIT ? OFFSET ?)"
+        " ORDER BY created_at DESC, thread_id DESC",
+        *(parameter, limit, skip),
+    )
+    if include_messages:
+        return [thread_text(*row) for row in rows]
+    return [_light_text(*row) for row in rows]
+
+
+def _light_text(
+    thread_id: str,
+    assistant_id: str,
+    created_at: int,
+    metadata: str,
+    title: str | None,
+    first_user_message: str | None,
+    message_count: int,
+    updated_at: int,
+) -> str:
+    whole_text = thread_text(thread_id, assistant_id, created_at, metadata, None)
+    return (
+        f'{whole_text[:-1]},"title":{encode(title)},"first_user_message":{encode(first_user_message)},'
+        f'"message_count":{message_count},"updated_at":"{written(updated_at)}"}}'
+    )
+
+
+def history(thread: int) -> Transaction[list[str]]:
+    """The thread's messages as JSON, oldest first."""
+    rows = yield from every("SELECT body FROM messages WHERE thread = ? ORDER BY version", thread)
+    return [row[0] for row in rows]

@@ -1,0 +1,22 @@
+"""Transactions as generators: SQL out, rows in, whatever database drives them."""
+
+from collections.abc import Generator
+from typing import Any, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+Value: TypeAlias = str | int | float | bytes | None
+Row: TypeAlias = tuple[Any, ...]  # what a column holds is known to the statement that names it, not to the type checker
+Statement: TypeAlias = tuple[str, tuple[Value, ...]]
+Transaction: TypeAlias = Generator[Statement, list[Row], T]
+
+
+def one(sql: str, *parameters: Value) -> Transaction[Row | None]:
+    """Runs a statement; gives its first row, or None."""
+    rows = yield sql, parameters
+    return rows[0] if rows else None
+
+
+def every(sql: str, *parameters: Value) -> Transaction[list[Row]]:
+    """Runs a statement; gives all its rows."""
+    return (yield sql, parameters)

@@ -1,0 +1,314 @@
+"""A turn: user message -> run -> reply, whole or streamed, and everything that can come between."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from threads_server.answers import Answer, EventStream
+from threads_server.assistants import DEFAULT_NAME, new_assistant
+from threads_server.contract import Upload
+from threads_server.encoding import Json, encode
+from threads_server.events import RunEvents, event
+from threads_server.idempotency import REPLAYED, replay_headers
+from threads_server.legs import Desk, Leg, TurnSettings
+from threads_server.outside import with_not_done
+from threads_server.problems import Refusal
+from threads_server.replies import ToolOutput, message_text, turn_text
+from threads_server.runs import LiveRun, Stop, gone
+from threads_server.stamps import new_id, now
+from threads_server.states import RunState
+from threads_server.store import kept_answers
+from threads_server.store import runs as kept
+from threads_server.store.kept_answers import AlreadyKept, Claim, Kept
+from threads_server.store.runs import FileRow, NewRun, NewTurn, ThreadBusy
+from threads_server.store.threads import NewMessage, ThreadRow
+from threads_server.versions import tag
+from threads_server.waiting import Gate
+
+T = TypeVar("T")
+
+LOOK_AGAIN = 0.5  # seconds after which the first in a line tries again unasked, as a run may end in another process
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message to be sent. `files` are listed as its attachments; `not_done` names what else it asked for in vain."""
+
+    account: str
+    thread_id: str | None
+    assistant_id: str | None
+    content: str
+    files: Sequence[Upload]
+    metadata: dict[str, Any] | None
+    streamed: bool
+    send_to_llm: bool
+    settings: TurnSettings
+    tools: Sequence[dict[str, Any]] | None
+    not_done: list[str]
+    claim: Claim | None
+    if_match: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Tool outputs to be submitted, to the run that waits if none is named."""
+
+    account: str
+    thread_id: str
+    run_id: str | None
+    outputs: Sequence[tuple[str, str]]
+    tools: Sequence[dict[str, Any]] | None
+    thinking: dict[str, Any] | None
+    streamed: bool
+    claim: Claim | None
+
+
+class Turns:
+    """The turns of this process."""
+
+    def __init__(self, desk: Desk, owner: str, busy_wait: float) -> None:
+        self._desk = desk
+        self._owner = owner
+        self._busy_wait = busy_wait
+        self._gate = Gate()
+
+    async def send(self, sending: Sending) -> Answer | EventStream:
+        """Stores a message and, unless told otherwise, has it answered. Raises Refusal and StoreUnavailable."""
+        return await self._under_key(sending.claim, lambda: self._send(sending))
+
+    async def submit(self, outputs: Outputs) -> Answer | EventStream:
+        """Gives a run the outputs it waits for and lets it go on. Raises Refusal and StoreUnavailable."""
+        return await self._under_key(outputs.claim, lambda: self._submit(outputs))
+
+    async def _under_key(
+        self, claim: Claim | None, begin: Callable[[], Awaitable[Callable[[], Awaitable[Answer | EventStream]]]]
+    ) -> Answer | EventStream:
+        """Begins a turn, or finds the one that its key began before; then answers with it.
+
+        Only the beginning is done one at a time per key: whoever comes second finds what the first one began.
+        """
+        if claim is None:
+            return await (await begin())()
+        try:
+            async with self._gate.through((claim.account, claim.key)):
+                answer = await begin()
+        except AlreadyKept as already:
+            return await self._replay(claim, already.kept)
+        return await answer()
+
+    async def _replay(self, claim: Claim, found: Kept) -> Answer | EventStream:
+        if found.streamed:
+            if found.run_id is None or found.first_event is None:  # the message was only stored
+                return EventStream(_stored_events(found.body or ""), REPLAYED)
+            events = self._desk.runs.follow(found.run_id, found.first_event - 1, one_leg=True)
+            return EventStream(events, REPLAYED)
+        while found.body is None:
+            live = self._desk.runs.get(found.run_id or "")
+            if live is not None and live.first == found.first_event:
+                outcome = await asyncio.shield(live.outcome)
+                return Answer(outcome.answer.encode(), headers=replay_headers(outcome.version))
+            await asyncio.sleep(LOOK_AGAIN)
+            again = await self._desk.store.read(kept_answers.find_answer, claim, now())
+            if again is None:
+                raise gone()
+            found = again
+        return Answer(found.body.encode(), headers=replay_headers(found.version))
+
+    async def _send(self, sending: Sending) -> Callable[[], Awaitable[Answer | EventStream]]:
+        moment, message_id = now(), new_id()
+        files = [FileRow(new_id(), file.filename, file.content_type, file.data) for file in sending.files]
+        attachments: list[Json] = [_attachment(file) for file in files]
+        body = message_text(
+            *(message_id, "user", sending.content, RunState.COMPLETED, moment, sending.metadata, attachments or None)
+        )
+        message = with_not_done("Message added", sending.not_done)
+
+        def stored_answer(thread: ThreadRow) -> str:
+            """What is answered when the message is only stored."""
+            if sending.streamed:
+                return "\n".join(_stored_message_events(thread, message_id, sending.content, message))
+            return turn_text(
+                *(thread.thread_id, thread.assistant_id, message),
+                status=RunState.COMPLETED,
+                role="user",
+                content=sending.content,
+                message_id=message_id,
+                created_at=moment,
+                attachments=attachments or None,
+            )
+
+        turn = NewTurn(
+            account=sending.account,
+            thread_id=sending.thread_id,
+            assistant_id=sending.assistant_id,
+            fresh_thread_id=new_id() if sending.thread_id is None else sending.thread_id,
+            fresh_assistant=new_assistant(sending.account, {"name": DEFAULT_NAME}),
+            message=NewMessage(body, sending.content or None),
+            files=files,
+            run=NewRun(f"run_{new_id()}", self._owner, encode(asdict(sending.settings)))
+            if sending.send_to_llm
+            else None,
+            stored_answer=stored_answer,
+            claim=sending.claim,
+            streamed=sending.streamed,
+            if_match=sending.if_match,
+            now=moment,
+        )
+        if turn.run is None:
+            thread = await self._in_line(turn, lambda: self._desk.store.write(kept.begin_turn, turn))
+            return _at_once(stored_answer(thread), thread.version, streamed=sending.streamed)
+
+        live = LiveRun(turn.run.run_id, turn.fresh_thread_id, 1, 1)
+
+        async def begin() -> ThreadRow:
+            thread = await self._desk.store.write(kept.begin_turn, turn)
+            leg = Leg(
+                *(self._desk, live, sending.account, thread, sending.settings, sending.tools),
+                message="Message added",
+                not_done=sending.not_done,
+                streamed=sending.streamed,
+            )
+            events = RunEvents(thread.thread_id, live.run_id)
+            not_done = message if sending.not_done else None
+            leg.start(events.user_message(thread.assistant_id, message_id, sending.content, not_done), events.started())
+            return thread
+
+        await self._live(live, lambda: self._in_line(turn, lambda: _through(begin())))
+        return lambda: self._answer(live, streamed=sending.streamed)
+
+    async def _submit(self, outputs: Outputs) -> Callable[[], Awaitable[Answer | EventStream]]:
+        given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
+        store = self._desk.store
+
+        async def begin() -> LiveRun:
+            run = await store.write(
+                kept.begin_leg,
+                *(outputs.account, outputs.thread_id, outputs.run_id, given),
+                claim=outputs.claim,
+                streamed=outputs.streamed,
+                owner=self._owner,
+                now=now(),
+            )
+            live = LiveRun(run.run_id, outputs.thread_id, run.leg, run.last_event + 1)
+            self._desk.runs.add(live)
+            settings = TurnSettings(**{**json.loads(run.settings), "thinking": outputs.thinking})
+            leg = Leg(
+                *(self._desk, live, outputs.account, run.thread, settings, outputs.tools),
+                message="Tool outputs submitted",
+                not_done=[],
+                streamed=outputs.streamed,
+            )
+            leg.start()
+            return live
+
+        live = await _through(begin())
+        return lambda: self._answer(live, streamed=outputs.streamed)
+
+    async def _live(self, live: LiveRun, begin: Callable[[], Awaitable[ThreadRow]]) -> None:
+        """Begins a run that can be found by others from the moment its row is there."""
+        self._desk.runs.add(live)
+        try:
+            await begin()
+        except BaseException:
+            if live.task is None:
+                self._desk.runs.remove(live)
+            raise
+
+    async def _in_line(self, turn: NewTurn, attempt: Callable[[], Awaitable[ThreadRow]]) -> ThreadRow:
+        """Tries to begin a turn until its thread is free: in the order of arrival, and for a limited time.
+
+        Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
+        """
+        lines, name = self._desk.lines, (turn.account, turn.thread_id)
+        if not lines.anyone_at(name):
+            try:
+                return await attempt()
+            except ThreadBusy as busy:
+                if busy.awaited or self._busy_wait <= 0:
+                    raise _refused(busy) from None
+        elif turn.claim is not None:
+            found = await self._desk.store.read(kept_answers.find_answer, turn.claim, now())
+            if found is not None:
+                raise AlreadyKept(found)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._busy_wait
+        async with lines.place_at(name) as place:
+            while True:
+                try:
+                    async with asyncio.timeout(min(LOOK_AGAIN, deadline - loop.time())):
+                        await place.wait()
+                except TimeoutError:
+                    pass
+                place.clear()
+                if lines.is_first(name, place):
+                    try:
+                        return await attempt()
+                    except ThreadBusy as busy:
+                        if busy.awaited or loop.time() >= deadline:
+                            raise _refused(busy) from None
+                elif loop.time() >= deadline:
+                    holder = await self._desk.store.read(kept.holder_of, turn.account, turn.thread_id or "")
+                    raise Refusal(409, f"The thread is busy with run {holder}" if holder else "The thread is busy")
+
+    async def _answer(self, live: LiveRun, *, streamed: bool) -> Answer | EventStream:
+        if streamed:
+            return EventStream(_numbered(live))
+        outcome = await asyncio.shield(live.outcome)
+        return Answer(outcome.answer.encode(), headers={"ETag": tag(outcome.version)})
+
+    def deleted(self, account: str, thread_id: str) -> None:
+        """A thread is gone: its run in this process stops, and those in line for it learn of it."""
+        for live in self._desk.runs.of_thread(thread_id):
+            live.stop(Stop.DELETED)
+        self._desk.lines.move((account, thread_id))
+
+
+async def _through(begin: Coroutine[Any, Any, T]) -> T:
+    """Does something whole even if its caller is cancelled meanwhile: what is begun in the store must have its task."""
+    return await asyncio.shield(asyncio.get_running_loop().create_task(begin))
+
+
+def _refused(busy: ThreadBusy) -> Refusal:
+    if busy.awaited:
+        awaited = ", ".join(busy.awaited)
+        return Refusal(409, f"Run {busy.run_id} waits for the outputs of tool calls: {awaited}")
+    return Refusal(409, f"The thread is busy with run {busy.run_id}")
+
+
+def _attachment(file: FileRow) -> Json:
+    return {
+        "document_id": file.document_id,
+        "filename": file.filename,
+        "status": "indexed",
+        "file_size_bytes": len(file.content),
+        "summary": None,
+    }
+
+
+def _stored_message_events(thread: ThreadRow, message_id: str, content: str, message: str) -> list[str]:
+    """The stream of a message that is only stored: there is no run, and so its events have no numbers."""
+    ids: dict[str, Json] = {"thread_id": thread.thread_id, "assistant_id": thread.assistant_id}
+    said: dict[str, Json] = {"message_id": message_id, "content": content}
+    end: dict[str, Json] = {"status": "completed", "message_id": message_id, "message": message}
+    return [event("user_message", {**ids, **said}), event("run_ended", {**ids, **end})]
+
+
+def _at_once(body: str, version: int, *, streamed: bool) -> Callable[[], Awaitable[Answer | EventStream]]:
+    async def answer() -> Answer | EventStream:
+        if streamed:
+            return EventStream(_stored_events(body))
+        return Answer(body.encode(), headers={"ETag": tag(version)})
+
+    return answer
+
+
+async def _stored_events(lines: str) -> AsyncIterator[tuple[str | None, bytes]]:
+    for line in lines.split("\n"):
+        yield None, line.encode()
+
+
+async def _numbered(live: LiveRun) -> AsyncIterator[tuple[str | None, bytes]]:
+    async for number, line in live.events(0):
+        yield str(number), line.encode()
