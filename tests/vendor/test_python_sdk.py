@@ -355,8 +355,11 @@ UNKNOWN: list[tuple[str, Callable[[backboard.BackboardClient], Any]]] = [
     ("Thread not found", lambda client: client.get_thread(uuid.uuid4())),
     ("Thread not found", lambda client: client.add_message(uuid.uuid4(), "x")),
     ("Thread not found", lambda client: client.send_message("x", thread_id=uuid.uuid4())),
-    ("Thread not found", lambda client: client.cancel_run(uuid.uuid4(), "run_1")),
-    ("Thread not found", lambda client: client.submit_tool_outputs(uuid.uuid4(), "run_1", outputs_for(["call_1"]))),
+    ("(Thread|Run) not found", lambda client: client.cancel_run(uuid.uuid4(), "run_1")),
+    (
+        "(Thread|Run) not found",
+        lambda client: client.submit_tool_outputs(uuid.uuid4(), "run_1", outputs_for(["call_1"])),
+    ),
     ("Thread not found", lambda client: client.submit_tool_outputs_simple(uuid.uuid4(), outputs_for(["call_1"]))),
 ]
 
