@@ -30,7 +30,7 @@ def fingerprint(call: Call) -> bytes:
         name: [[upload.filename, hashlib.sha256(upload.data).hexdigest()] for upload in uploads]
         for name, uploads in call.files.items()
     }
-    asked = [call.operation.method.upper(), call.raw_path, call.query, call.body, files]
+    asked: list[Json] = [call.operation.method.upper(), call.raw_path, call.query, call.body, files]
     return hashlib.sha256(encode_canonical(asked).encode()).digest()
 
 

@@ -22,7 +22,7 @@ from threads_server.responders import (
     Thought,
 )
 from threads_server.runs import EventLog, LiveRun, Outcome, Runs, Stop, gone
-from threads_server.stamps import now
+from threads_server.stamps import new_id, now
 from threads_server.states import RunState
 from threads_server.store import Store, StoreUnavailable, assistants, threads
 from threads_server.store import runs as kept
@@ -165,6 +165,7 @@ class Leg:
             model_name=settings.model_name,
             json_output=settings.json_output,
             thinking=settings.thinking,
+            streamed=self._streamed,
         )
 
     def _take(self, piece: Piece) -> None:
@@ -181,8 +182,11 @@ class Leg:
             self._emit(events.reasoning(text, reply.reasoning))
         elif isinstance(piece, Asked):
             self._end_thinking()
-            reply.tool_calls.append(piece.call)
-            self._emit(*events.tool_call(piece.call))
+            call = piece.call
+            if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
+                call = {**call, "id": f"call_{new_id()}"}  # outputs are told apart by it
+            reply.tool_calls.append(call)
+            self._emit(*events.tool_call(call))
         else:
             reply.model = Model(piece.model_provider, piece.model_name, piece.tokens)
 

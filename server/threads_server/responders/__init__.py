@@ -4,15 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from threads_server.encoding import Json
-
 if TYPE_CHECKING:
     from threads_server.settings import Settings
 
 Message: TypeAlias = dict[str, Any]
 """A message as the thread keeps it (openapi.yaml, Message)."""
 
-ToolCall: TypeAlias = dict[str, Json]
+ToolCall: TypeAlias = dict[str, Any]
 """A tool call as it is sent (openapi.yaml, ToolCall)."""
 
 
@@ -29,6 +27,7 @@ class Conversation:
     model_name: str | None = None
     json_output: bool = False
     thinking: dict[str, Any] | None = None
+    streamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,15 @@
 """A lock on a file that ends with the process that holds it, however it ends."""
 
 import os
+import sys
 from pathlib import Path
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # not a POSIX system
-    fcntl = None  # type: ignore[assignment]
 
 
 class FileLock:
-    """A lock between processes. The file stays behind; only the lock on it means anything."""
+    """A lock between processes (POSIX). The file stays behind; only the lock on it means anything."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -18,8 +17,8 @@ class FileLock:
 
     def acquire(self) -> bool:
         """Takes the lock; False when another process has it. Raises OSError when the file cannot be made."""
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if fcntl is not None:
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        if sys.platform != "win32":
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

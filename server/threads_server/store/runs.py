@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
-from threads_server.encoding import Json, encode
+from threads_server.encoding import encode
 from threads_server.problems import Refusal
 from threads_server.replies import ToolOutput, output_text
 from threads_server.states import RunState
@@ -86,7 +87,7 @@ class RunRow:
     state: RunState
     leg: int
     settings: str
-    awaited: Sequence[dict[str, Json]]
+    awaited: Sequence[dict[str, Any]]
     asked_at: int | None
     last_event: int
     key: str | None
@@ -106,7 +107,7 @@ class Ending:
     first_event: int
     lines: Sequence[str]
     answer: str
-    awaited: Sequence[dict[str, Json]] = ()
+    awaited: Sequence[dict[str, Any]] = ()
 
 
 def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
