@@ -26,7 +26,7 @@ def compile_schema(document: Document, schema: dict[str, Any]) -> Draft202012Val
     try:
         return Draft202012Validator(rooted, validate_formats=True, formats=formats, offline=True)
     except ValueError as error:
-        raise DocumentError(f"a schema of openapi.yaml is none: {error}") from error
+        raise DocumentError(f"a schema of openapi.yaml is none: {str(error).splitlines()[0]}") from error
 
 
 def _is_json_of(kind: type) -> Callable[[str], bool]:

@@ -1,0 +1,252 @@
+"""A small document with its operations, to test the HTTP side of the server without the threads behind it."""
+
+import contextlib
+import json
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from threads_server.answers import Answer, EventStream
+from threads_server.app import App
+from threads_server.contract import Call, Contract, Document
+from threads_server.keys import digest
+from threads_server.problems import Refusal
+from threads_server.serve import _Server, listen
+from threads_server.settings import Settings
+from threads_server.store import StoreUnavailable
+
+KEY = "small-key"
+UUID = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"
+
+DOCUMENT = b"""
+openapi: 3.1.0
+info: {title: Small, version: 1.2.3}
+servers: [{url: https://example.org/api}, {url: 'http://127.0.0.1:8000/api'}]
+security: [{Key: []}]
+x-body-limits: {application/json: 1000, application/x-www-form-urlencoded: 1000, multipart/form-data: 4000}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      tags: [things]
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 200, default: 100}}
+        - {name: wide, in: query, schema: {type: boolean, default: true}}
+        - {name: name, in: query, schema: {type: string, minLength: 1}}
+        - {name: ratio, in: query, schema: {type: number}}
+        - {name: owner, in: query, schema: {type: string, format: uuid}}
+      responses: {'200': {$ref: '#/components/responses/Done'}}
+    post:
+      operationId: createThing
+      tags: [things]
+      parameters: [{name: Idempotency-Key, in: header, schema: {type: string, maxLength: 10}}]
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {$ref: '#/components/schemas/NewThing'}}
+          application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/ThingForm'}}
+          multipart/form-data: {schema: {$ref: '#/components/schemas/ThingUpload'}}
+      responses: {'200': {$ref: '#/components/responses/Done'}}
+  /things/search:
+    post:
+      operationId: searchThings
+      tags: [things]
+      requestBody: {content: {application/json: {schema: {type: object, properties: {text: {type: string}}}}}}
+      responses: {'200': {$ref: '#/components/responses/Done'}}
+  /things/{thing_id}:
+    parameters: [{name: thing_id, in: path, required: true, schema: {$ref: '#/components/schemas/Id'}}]
+    get:
+      operationId: getThing
+      tags: [things]
+      responses: {'200': {$ref: '#/components/responses/Done'}}
+    delete:
+      operationId: deleteThing
+      tags: [things]
+      responses: {'200': {$ref: '#/components/responses/Done'}}
+  /things/{thing_id}/parts/{part}:
+    parameters:
+      - {name: thing_id, in: path, required: true, schema: {$ref: '#/components/schemas/Id'}}
+      - {name: part, in: path, required: true, schema: {type: string, maxLength: 20}}
+    post:
+      operationId: touchPart
+      tags: [parts]
+      responses: {'200': {$ref: '#/components/responses/Done'}}
+  /things/{thing_id}/events:
+    parameters: [{name: thing_id, in: path, required: true, schema: {$ref: '#/components/schemas/Id'}}]
+    get:
+      operationId: watchThing
+      tags: [things]
+      responses: {'200': {description: events, content: {text/event-stream: {schema: {type: object}}}}}
+components:
+  securitySchemes: {Key: {type: apiKey, in: header, name: X-API-Key}}
+  responses:
+    Done:
+      description: done
+      headers:
+        X-Request-ID: {required: true, schema: {type: string, maxLength: 40}}
+        ETag: {schema: {type: string}}
+  schemas:
+    Id: {type: string, format: uuid}
+    Common:
+      type: object
+      properties:
+        owner: {type: string, format: uuid}
+        size: {type: [integer, 'null'], minimum: 1, maximum: 100}
+        stream: {type: boolean, default: false}
+        ask:
+          anyOf: [{type: boolean}, {type: string, enum: ['true', 'false']}]
+    Tools:
+      type: [array, 'null']
+      maxItems: 3
+      items:
+        type: object
+        required: [function]
+        properties:
+          function:
+            type: object
+            required: [name, parameters]
+            properties: {name: {type: string, minLength: 1}, parameters: {type: object}}
+    NewThing:
+      allOf:
+        - $ref: '#/components/schemas/Common'
+        - type: object
+          required: [name]
+          properties:
+            name: {type: string, minLength: 1, maxLength: 20}
+            tools: {$ref: '#/components/schemas/Tools'}
+            metadata: {oneOf: [{type: object}, {type: 'null'}]}
+    JsonArrayText: {type: string, maxLength: 200, format: json-array, contentMediaType: application/json}
+    FormFields:
+      allOf:
+        - $ref: '#/components/schemas/Common'
+        - type: object
+          properties:
+            name: {type: string, minLength: 1, maxLength: 20}
+            tools: {$ref: '#/components/schemas/JsonArrayText', contentSchema: {$ref: '#/components/schemas/Tools'}}
+            metadata:
+              {type: string, format: json-object, contentMediaType: application/json, contentSchema: {type: object}}
+    ThingForm: {allOf: [{$ref: '#/components/schemas/FormFields'}, {type: object, required: [name]}]}
+    ThingUpload:
+      allOf:
+        - $ref: '#/components/schemas/FormFields'
+        - type: object
+          properties:
+            picture: {type: string, format: binary}
+            files: {type: array, maxItems: 2, items: {type: string, format: binary}}
+      anyOf:
+        - {required: [name]}
+        - {required: [files], properties: {files: {minItems: 1}}}
+"""
+
+
+class SmallStore:
+    """The store's part that the HTTP side uses, with one key in memory."""
+
+    def __init__(self) -> None:
+        self.keys = {digest(KEY.encode()): "small-account"}
+        self.available = True
+
+    async def find_key(self, key: bytes) -> str | None:
+        if not self.available:
+            raise StoreUnavailable("The store cannot be reached")
+        return self.keys.get(key)
+
+    async def ping(self) -> None:
+        if not self.available:
+            raise StoreUnavailable("The store cannot be reached")
+
+
+class SmallServices:
+    """What stands for the server's services."""
+
+    def __init__(self) -> None:
+        self.store = SmallStore()
+        self.closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def tell(call: Call, services: Any) -> Answer:
+    """Answers with what an operation sees of the call."""
+    seen = {
+        "id": call.operation.id,
+        "account": call.account,
+        "path": call.path,
+        "query": call.query,
+        "headers": call.headers,
+        "body": call.body,
+        "given": sorted(call.given),
+        "files": {
+            name: [[file.filename, file.content_type, file.data.decode("latin-1")] for file in files]
+            for name, files in call.files.items()
+        },
+        "request_id": call.request_id,
+    }
+    return Answer(json.dumps(seen).encode(), headers={"ETag": '"1"'})
+
+
+async def watch(call: Call, services: Any) -> EventStream:
+    """Streams three events."""
+
+    async def events() -> AsyncIterator[tuple[str | None, bytes]]:
+        yield "1", b'{"type":"a"}'
+        yield None, b'{"type":"b"}'
+        yield "3", b'{"type":"c"}'
+
+    return EventStream(events())
+
+
+Done = Callable[[Call, Any], Awaitable[Answer | EventStream]]
+
+
+def small_app(
+    changes: Mapping[str, Done] | None = None,
+    services: SmallServices | None = None,
+    document: bytes = DOCUMENT,
+    **settings: Any,
+) -> App:
+    """The small API as an application; `changes` are other functions for some operationIds."""
+    contract = Contract(Document(document))
+    functions: dict[str, Any] = dict.fromkeys(contract.endpoints, tell)
+    functions["watchThing"] = watch
+    functions |= changes or {}
+    made = services or SmallServices()
+
+    async def opened(_: Settings) -> Any:
+        return made
+
+    return App(contract, functions, Settings(**settings), opened)
+
+
+@contextlib.asynccontextmanager
+async def client_of(app: App, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that talks to an application in this process."""
+    headers = {} if key is None else {"X-API-Key": key}
+    async with app.opened():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://small/api", headers=headers) as client:
+            yield client
+
+
+@contextlib.contextmanager
+def served(app: App) -> Iterator[str]:
+    """The base URL of an application behind a real socket; ended as a signal would end it."""
+    listener = listen("127.0.0.1", 0)
+    server = _Server(Settings(), app)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            threading.Event().wait(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+async def refused(call: Call, services: Any) -> Answer:
+    """Refuses every call."""
+    raise Refusal(409, "Busy", {"Retry-After": "2"})
