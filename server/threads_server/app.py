@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> "App":
     from threads_server.services import Services
 
     contract = Contract.read()
-    return App(contract, bind(contract), settings, Services.open)
+    return App(contract, bind(contract), settings, lambda settings: Services.open(settings, contract))
 
 
 class App:

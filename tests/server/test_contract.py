@@ -115,6 +115,7 @@ class TestJson:
     def test_defaults_are_with_the_operation(self) -> None:
         operation = Contract(Document(DOCUMENT)).endpoints["createThing"].operation
         assert operation.defaults == {"stream": False}
+        assert operation.longest == {"name": 20, "tools": 200}
         assert operation.function == "create_thing"
 
     async def test_every_fault_at_its_own_place(self) -> None:

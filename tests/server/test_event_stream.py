@@ -115,9 +115,9 @@ def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixtur
         yield "1", b"{}"
         raise ZeroDivisionError("secret text")
 
-    with served(small_app({"watchThing": Source(events)})) as url, client_of(url) as client:
-        with pytest.raises(httpx.RemoteProtocolError):
-            client.get(PATH)
+    app = small_app({"watchThing": Source(events)})
+    with served(app) as url, client_of(url) as client, pytest.raises(httpx.RemoteProtocolError):
+        client.get(PATH)
     assert "secret text" in caplog.text
 
 

@@ -25,6 +25,8 @@ class Operation:
     tag: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """What the document gives as the default of a body field that is absent."""
+    longest: Mapping[str, int] = field(default_factory=dict)
+    """How many characters the document lets a body field have at most."""
 
 
 @dataclass(slots=True)

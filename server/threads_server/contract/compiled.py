@@ -114,7 +114,8 @@ class Contract:
             method,
             path,
             declared["tags"][0],
-            self._body_defaults(body),
+            self._of_body_fields(body, "default"),
+            self._of_body_fields(body, "maxLength"),
         )
         own = {_parameter_key(self.document.resolve(entry)): entry for entry in declared.get("parameters", [])}
         inherited = {_parameter_key(self.document.resolve(entry)): entry for entry in shared}
@@ -129,13 +130,14 @@ class Contract:
         self.endpoints[operation_id] = endpoint
         return endpoint
 
-    def _body_defaults(self, body: dict[str, Any] | None) -> dict[str, Any]:
+    def _of_body_fields(self, body: dict[str, Any] | None, keyword: str) -> dict[str, Any]:
+        """What the fields of a body have under `keyword`, by name; of several media types, the first that has it."""
         found: dict[str, Any] = {}
         for entry in (body or {}).get("content", {}).values():
             for name, schema in self.document.properties(entry.get("schema", {})).items():
-                default = self.document.first(schema, "default")
-                if default is not None:
-                    found.setdefault(name, default)
+                value = self.document.first(schema, keyword)
+                if value is not None:
+                    found.setdefault(name, value)
         return found
 
     def _key_header(self) -> bytes:
