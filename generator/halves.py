@@ -3,15 +3,19 @@
 import re
 from pathlib import Path
 
-import unasync
+from unasync import Rule, unasync_files  # type: ignore[import-untyped]
 
 REPLACEMENTS = {
     "_async": "_sync",
     "aclose": "close",
     "aread": "read",
+    "async": "sync",
     "aiter_bytes": "iter_bytes",
+    "anext": "next",
     "async_pause": "pause",
-    "Coroutine": "Coroutine",
+    "close_with_loop": "close_with_process",
+    "handle_async_request": "handle_request",
+    "running_loop": "no_loop",
 }
 """Tokens whose sync spelling is not unasync's own guess."""
 
@@ -27,8 +31,8 @@ def derive(source: Path, target: Path) -> None:
     for module in sorted(source.rglob("*.py")):
         twin = target / module.relative_to(source)
         names = {name: _CLASS.sub("", name) for name in re.findall(r"\bAsync[A-Z]\w*", module.read_text("utf-8"))}
-        unasync.unasync_files(
-            [str(module)], [unasync.Rule(str(source), str(target), additional_replacements={**names, **REPLACEMENTS})]
+        unasync_files(
+            [str(module)], [Rule(str(source), str(target), additional_replacements={**names, **REPLACEMENTS})]
         )
         text = _KEYWORD.sub("", _CLASS.sub("", twin.read_text("utf-8")))
         text = re.sub(r"\baclose\b", "close", text)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
+from .errors import request_id
 from .transport import Headers, Request, Response
 
 T = TypeVar("T")
@@ -18,6 +19,9 @@ class Answer(Generic[T]):
         self.value = value
         self.response = response
 
+    def __repr__(self) -> str:
+        return f"Answer({self.value!r}, status_code={self.status_code}, request_id={self.request_id!r})"
+
     @property
     def status_code(self) -> int:
         """The HTTP status."""
@@ -31,18 +35,22 @@ class Answer(Generic[T]):
     @property
     def request_id(self) -> str | None:
         """The server's id of the request (`X-Request-ID`), if it sent one."""
-        return self.response.headers.get("x-request-id")
+        return request_id(self.response)
 
     @property
     def request(self) -> Request:
-        """The request, its key removed."""
+        """The request, its API key removed."""
         return self.response.request
 
 
+# The second form also fits what the first one is for; the first is tried first, by mypy and pyright alike.
 @overload
-def with_response(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, Answer[T]]]: ...
+def with_response(  # type: ignore[overload-overlap]
+    method: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, Answer[T]]]: ...
 @overload
 def with_response(method: Callable[P, T]) -> Callable[P, Answer[T]]: ...
 def with_response(method: Any) -> Any:
-    """`method`, a resource's own, giving an `Answer` around what it gives."""
-    raise NotImplementedError
+    """`method`, bound to its resource, giving an `Answer` around what it gives."""
+    resource = method.__self__
+    return getattr(type(resource)(resource._client.answering()), method.__name__)

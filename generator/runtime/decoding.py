@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Never, TypeVar
 
-from .errors import DecodeError
+from .errors import DecodeError, Shown, described
 
 __all__ = ["DecodeError", "datetime_from_json", "datetime_to_json", "decode_list", "fault", "missing"]
 
@@ -17,12 +17,12 @@ def fault(expected: str, got: object, *path: str | int) -> DecodeError:
     `expected` completes "expected …" ("a string"); `path` leads from the object being decoded to the value. Each model
     around it prepends its own step: `except DecodeError as error: raise error.under("messages", i) from None`.
     """
-    return DecodeError(expected=expected, got=got, path=path)
+    return DecodeError(expected, got, path=path)
 
 
 def missing(field: str, source: dict[str, Any]) -> Never:
     """Raise the error for a required field that the object `source` lacks."""
-    raise DecodeError(expected="a value", got=source, path=(field,), missing=True)
+    raise DecodeError("a value", Shown(f"none in {described(source)}"), path=(field,))
 
 
 def datetime_from_json(value: str) -> datetime:

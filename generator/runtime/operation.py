@@ -11,8 +11,8 @@ H = TypeVar("H")
 class Page:
     """How a listing is paged: by `skip` and `limit`.
 
-    `default` is the page size when no limit is sent, `largest` the greatest limit, `deepest` the greatest `skip` (all the
-    document's), `key` the attribute that tells one item from another.
+    `default` is the page size when no limit is sent, `largest` the greatest limit, `deepest` the greatest `skip` (all
+    the document's), `key` the attribute that tells one item from another.
     """
 
     __slots__ = ("deepest", "default", "key", "largest")
@@ -28,13 +28,25 @@ class Operation(Generic[T]):
     """Method, path, bodies and answer of one operation.
 
     `path` is the document's, with its parameters in braces, in the order in which the values are given to `call`.
-    `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's media
-    types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's fields that
-    a form carries as JSON text. `gone` makes the answer of a DELETE that met a 404 after an attempt of unknown outcome,
-    from the last path value. `deprecated` is what to tell someone who uses it.
+    `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's
+    media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
+    fields that a form carries as JSON text. `gone` makes the answer of a DELETE that met a 404 after an attempt of
+    unknown outcome, from the last path value. `deprecated` is what to tell someone who uses it.
     """
 
-    __slots__ = ("decode", "deprecated", "gone", "id", "json_fields", "media", "method", "names", "page", "path", "template")
+    __slots__ = (
+        "decode",
+        "deprecated",
+        "gone",
+        "id",
+        "json_fields",
+        "media",
+        "method",
+        "names",
+        "page",
+        "path",
+        "template",
+    )
 
     def __init__(
         self,
@@ -70,8 +82,8 @@ class Streaming(Generic[E, H]):
     """How an event stream reads: its events, its ends, and the operations that continue, stop and replace it.
 
     `decode` turns an event's parsed JSON into its model. `ends` are the event types after which nothing more comes,
-    `failures` those of them that are raised. `resume` continues a run's events after `Last-Event-ID` (path values: thread,
-    run), `cancel` ends the run (the same), `history` reads the thread.
+    `failures` those of them that are raised. `resume` continues a run's events after `Last-Event-ID` (path values:
+    thread, run), `cancel` ends the run (the same), `history` reads the thread.
     """
 
     __slots__ = ("cancel", "decode", "ends", "failures", "history", "resume")
@@ -98,10 +110,11 @@ class Facts:
     """What the document and the package say about the service as a whole.
 
     `servers` maps each documented base URL to whether it honours `Idempotency-Key`. The first one is the default.
-    `key_header` is the header of the API key; `key_variable` and `url_variable` name the environment's variables.
+    `key_header` is the header of the API key; the variables are those of the environment for the key, the base URL and
+    the log.
     """
 
-    __slots__ = ("key_header", "key_variable", "package", "servers", "url_variable", "version")
+    __slots__ = ("key_header", "key_variable", "log_variable", "package", "servers", "url_variable", "version")
 
     def __init__(
         self,
@@ -112,6 +125,7 @@ class Facts:
         key_header: str,
         key_variable: str,
         url_variable: str,
+        log_variable: str,
     ) -> None:
         self.package = package
         self.version = version
@@ -119,3 +133,4 @@ class Facts:
         self.key_header = key_header
         self.key_variable = key_variable
         self.url_variable = url_variable
+        self.log_variable = log_variable

@@ -5,7 +5,8 @@ from typing import Final
 
 
 class Unset(enum.Enum):
-    """The type of `UNSET`. An enumeration of one member, so that it stays one object through copy, deepcopy and pickle."""
+    """The type of `UNSET`. An enumeration of one member, so that it stays one object through copy, deepcopy and
+    pickle."""
 
     UNSET = "UNSET"
 
