@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from unasync import Rule, unasync_files  # type: ignore[import-untyped]
+from unasync import Rule, unasync_files
 
 REPLACEMENTS = {
     "_async": "_sync",
