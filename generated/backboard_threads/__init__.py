@@ -1,0 +1,124 @@
+"""A **thread** is a persistent conversation between a user and an assistant. It keeps its whole history across API
+calls, belongs to one assistant for life, and stays until someone deletes it: days later, same thread, the assistant
+remembers.
+
+## The life of a thread
+
+Create an assistant, create a thread under it, send messages, read the history, delete the thread when it is no
+longer needed. Threads never expire by themselves.
+
+## Keys and accounts
+
+Every call carries an API key in the `X-API-Key` header. A key opens one account; what another account owns looks
+exactly like what does not exist.
+
+## Turns and runs
+
+Sending a message starts a **turn**: the message is stored, a **run** asks the assistant for an answer, and the
+answer is stored as the next message. A run that needs the caller's tools stops with the status `REQUIRES_ACTION` and
+continues when the outputs are submitted. The answer comes as one JSON object, or, with `stream: true`, as
+server-sent events.
+
+## Errors
+
+An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. A request
+to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header. Errors of a
+streamed request are ordinary HTTP errors as long as no event was sent.
+
+## What is described here
+
+This document describes the hosted API as far as public material shows it. Two marks say where it goes further:
+
+- `x-extension: true` marks what this project adds: an optional header, parameter, response header or path. The
+reference server honours it; the hosted API is not known to, and ignores an unknown header or parameter.
+- `x-unproven: true` marks a choice made where the hosted behaviour is not publicly known.
+
+Three more are for programs: `x-body-limits` gives the largest body of each media type in bytes, beyond which the
+answer has status 413; `x-idempotency` says of each server whether it is known to honour `Idempotency-Key`;
+`x-stream-ends` and `x-stream-failures` name the events that end a stream.
+
+Unknown fields of a body and unknown query parameters are ignored.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    DecodeError,
+    NotFoundError,
+    NotModifiedError,
+    PreconditionFailedError,
+    RateLimitError,
+    RunFailedError,
+    ServerError,
+    StreamInterrupted,
+    UnprocessableEntityError,
+)
+from .facts import VERSION as __version__
+from .unset import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ._async.client import AsyncBackboard as AsyncBackboard
+    from ._sync.client import Backboard as Backboard
+    from .answer import Answer as Answer
+    from .files import File as File
+    from .files import Files as Files
+    from .transport import Timeout as Timeout
+else:
+    _LATER = {
+        "Answer": ".answer",
+        "AsyncBackboard": "._async.client",
+        "Backboard": "._sync.client",
+        "File": ".files",
+        "Files": ".files",
+        "Timeout": ".transport",
+        "models": ".models",
+    }
+
+    def __getattr__(name):
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(_LATER[name], __name__)
+        value = module if name == "models" else getattr(module, name)
+        globals()[name] = value
+        return value
+
+
+__all__ = [
+    "UNSET",
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
+    "Answer",
+    "AsyncBackboard",
+    "AuthenticationError",
+    "Backboard",
+    "BadRequestError",
+    "ConflictError",
+    "DecodeError",
+    "File",
+    "Files",
+    "NotFoundError",
+    "NotModifiedError",
+    "PreconditionFailedError",
+    "RateLimitError",
+    "RunFailedError",
+    "ServerError",
+    "StreamInterrupted",
+    "Timeout",
+    "UnprocessableEntityError",
+    "Unset",
+    "__version__",
+]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "models"]

@@ -1,0 +1,15 @@
+"""What the resources have in common."""
+
+from .caller import AsyncCaller
+
+
+class AsyncResource:
+    """A group of operations, bound to the client that calls them."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncCaller) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._client!r}>"

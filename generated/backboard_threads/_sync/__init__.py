@@ -1,0 +1,1 @@
+"""The half of the client that waits with `await`."""

@@ -1,0 +1,28 @@
+"""Enumerations that a newer server may extend."""
+
+import enum
+from typing import Self
+
+
+class OpenEnum(enum.StrEnum):
+    """An enumeration whose unknown values are kept as what they were.
+
+    `Role("robot")` is a `Role` that equals `"robot"`, goes out as `"robot"`, and is none of the documented members.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if type(value) is not str:
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = value
+        unknown._value_ = value
+        return unknown
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the document names this value."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._value_!r})"

@@ -1,0 +1,24 @@
+"""What the document says of the service as a whole."""
+
+from typing import Final
+
+from .operation import Facts
+
+VERSION: Final = "0.1.0"
+"""The version of the document that this client was made from."""
+
+DIGEST: Final = "1f42e4003e4cceee009c19c69c84a4afa614053429d21c460ce70d9c71e8f591"
+"""The SHA-256 digest of that document."""
+
+FACTS: Final = Facts(
+    package="backboard-threads",
+    version=VERSION,
+    servers={
+        "https://app.backboard.io/api": False,
+        "http://127.0.0.1:8000/api": True,
+    },
+    key_header="X-API-Key",
+    key_variable="BACKBOARD_API_KEY",
+    url_variable="BACKBOARD_BASE_URL",
+    log_variable="BACKBOARD_LOG",
+)

@@ -1,0 +1,59 @@
+"""Files to send: what `files=` and its like take, and how they are read."""
+
+import os
+from collections.abc import Sequence
+from mimetypes import guess_type
+from pathlib import Path
+from typing import IO, Any, NamedTuple, TypeAlias
+
+from .credentials import check_header
+
+File: TypeAlias = str | os.PathLike[str] | IO[bytes] | tuple[str, bytes] | tuple[str, bytes, str]
+"""A path, a file opened in binary mode, `(name, bytes)`, or `(name, bytes, content type)`."""
+
+Files: TypeAlias = File | Sequence[File]
+"""One file or several."""
+
+
+class Part(NamedTuple):
+    """A file, read: every attempt of a call sends these bytes."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+def read_files(files: Files) -> list[Part]:
+    """Each of `files`, read to its end from where it stands.
+
+    Raises `OSError` for a path that cannot be read, `TypeError` for what is no file (bytes need a name, text a binary
+    mode).
+    """
+    if isinstance(files, (list, tuple)) and not _is_pair(files):
+        return [_read(file) for file in files]
+    return [_read(files)]
+
+
+def _is_pair(value: Sequence[Any]) -> bool:
+    return isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[1], (bytes, bytearray, memoryview))
+
+
+def _read(file: Any) -> Part:
+    if isinstance(file, tuple) and _is_pair(file):
+        name, content = str(file[0]), bytes(file[1])
+        return Part(name, content, check_header("Content-Type", file[2]) if len(file) == 3 else _content_type(name))
+    if isinstance(file, (str, os.PathLike)):
+        path = Path(file)
+        return Part(path.name, path.read_bytes(), _content_type(path.name))
+    if not isinstance(file, tuple) and hasattr(file, "read"):
+        content = file.read()
+        if not isinstance(content, bytes):
+            raise TypeError("a file to send must be opened in binary mode: open(path, 'rb')")
+        title = getattr(file, "name", None)
+        name = Path(title).name if isinstance(title, str) else "file"
+        return Part(name, content, _content_type(name))
+    raise TypeError(f"a file must be a path, an open file or (name, bytes), not {type(file).__name__}")
+
+
+def _content_type(name: str) -> str:
+    return guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,21 @@
+"""What the client says through `logging`, under the name of the package. No header's secret and no body is ever in it.
+
+DEBUG tells each request and response, INFO each retry and each resumption. `BACKBOARD_LOG=debug` (or `info`) in the
+environment prints them to standard error, for a program that has not set up logging itself.
+"""
+
+import logging
+import os
+
+logger = logging.getLogger(__package__.partition(".")[0] if __package__ else __name__)
+
+
+def print_if_asked(variable: str) -> None:
+    """Print the client's log lines if the environment's `variable` says `debug` or `info`."""
+    level = os.environ.get(variable, "").upper()
+    if level not in ("DEBUG", "INFO") or logger.handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(level)

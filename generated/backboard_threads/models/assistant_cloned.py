@@ -1,0 +1,90 @@
+"""The copy of an assistant, and what was copied with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError
+from ..model import Model, mapping, whole
+from ..unset import UNSET, Unset
+from .assistant import Assistant
+
+_FIELDS = frozenset({"assistant", "documents_cloned", "memories_cloned"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class AssistantCloned(Model):
+    """The copy of an assistant, and what was copied with it.
+
+    Attributes:
+        assistant: An assistant.
+        documents_cloned: How many documents were copied. `0` unless given.
+        memories_cloned: How many memories were copied. `0` unless given.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    assistant: Assistant
+    documents_cloned: int | Unset = UNSET
+    memories_cloned: int | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("assistant", UNSET)
+        try:
+            self.assistant = Assistant.from_dict(value)
+        except DecodeError as error:
+            raise error.under("assistant") from None
+
+        value = get("documents_cloned", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is None:
+                value = UNSET
+            else:
+                value = whole(value, "documents_cloned")
+        self.documents_cloned = value
+
+        value = get("memories_cloned", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is None:
+                value = UNSET
+            else:
+                value = whole(value, "memories_cloned")
+        self.memories_cloned = value
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["assistant"] = self.assistant.to_dict()
+        if self.documents_cloned is not UNSET:
+            data["documents_cloned"] = self.documents_cloned
+        if self.memories_cloned is not UNSET:
+            data["memories_cloned"] = self.memories_cloned
+        return data
+
+    def __hash__(self) -> int:
+        return hash(AssistantCloned)

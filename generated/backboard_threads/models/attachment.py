@@ -1,0 +1,100 @@
+"""A file that came with a message. The reference server keeps it and does not read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import fault
+from ..model import Model, mapping, whole
+from ..unset import UNSET, Unset
+
+_FIELDS = frozenset({"document_id", "filename", "status", "file_size_bytes", "summary"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class Attachment(Model):
+    """A file that came with a message. The reference server keeps it and does not read it.
+
+    Attributes:
+        document_id: An identifier made by the server. A UUID.
+        filename: The file's name as it was sent.
+        status: How far the file is processed; always `indexed` on the reference server.
+        file_size_bytes: The file's size in bytes.
+        summary: A summary of the file. The reference server makes none.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    document_id: str
+    filename: str
+    status: str
+    file_size_bytes: int | Unset | None = UNSET
+    summary: str | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("document_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "document_id")
+        self.document_id = value
+
+        value = get("filename", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "filename")
+        self.filename = value
+
+        value = get("status", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "status")
+        self.status = value
+
+        value = get("file_size_bytes", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "file_size_bytes")
+        self.file_size_bytes = value
+
+        value = get("summary", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "summary")
+        self.summary = value
+
+        if len(data) == 5 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["document_id"] = self.document_id
+        data["filename"] = self.filename
+        data["status"] = self.status
+        if self.file_size_bytes is not UNSET:
+            data["file_size_bytes"] = self.file_size_bytes
+        if self.summary is not UNSET:
+            data["summary"] = self.summary
+        return data
+
+    def __hash__(self) -> int:
+        return hash((Attachment, self.document_id, self.filename, self.status))

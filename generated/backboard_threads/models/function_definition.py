@@ -1,0 +1,82 @@
+"""A function that the assistant may ask the caller to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, fault
+from ..model import Model, mapping
+from ..unset import UNSET, Unset
+from .function_parameters import FunctionParameters
+
+_FIELDS = frozenset({"name", "parameters", "description"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class FunctionDefinition(Model):
+    """A function that the assistant may ask the caller to run.
+
+    Attributes:
+        name: The function's name, as the assistant will call it. 1 to 255 characters.
+        parameters: The parameters of a function, a JSON Schema of type `object`.
+        description: What the function does, for the model. At most 100000 characters.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    name: str
+    parameters: FunctionParameters
+    description: str | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("name", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "name")
+        self.name = value
+
+        value = get("parameters", UNSET)
+        try:
+            self.parameters = FunctionParameters.from_dict(value)
+        except DecodeError as error:
+            raise error.under("parameters") from None
+
+        value = get("description", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "description")
+        self.description = value
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["name"] = self.name
+        data["parameters"] = self.parameters.to_dict()
+        if self.description is not UNSET:
+            data["description"] = self.description
+        return data
+
+    def __hash__(self) -> int:
+        return hash((FunctionDefinition, self.name))

@@ -1,0 +1,90 @@
+"""The parameters of a function, a JSON Schema of type `object`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, decode_list, fault
+from ..model import Model, decode_map, mapping, text
+from ..unset import UNSET, Unset
+from .parameter_property import ParameterProperty
+
+_FIELDS = frozenset({"properties", "type", "required"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class FunctionParameters(Model):
+    """The parameters of a function, a JSON Schema of type `object`.
+
+    Attributes:
+        properties: The parameters by name.
+        type: Always `object`. At most 255 characters. `object` unless given.
+        required: The names of the parameters that must be given. At most 1000 items.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    properties: dict[str, ParameterProperty]
+    type: str | Unset = UNSET
+    required: list[str] | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("properties", UNSET)
+        try:
+            self.properties = decode_map(value, ParameterProperty.from_dict)
+        except DecodeError as error:
+            raise error.under("properties") from None
+
+        value = get("type", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is None:
+                value = UNSET
+            else:
+                raise fault("a string", value, "type")
+        self.type = value
+
+        value = get("required", UNSET)
+        if value is UNSET:
+            absent += 1
+        elif value is not None:
+            try:
+                value = decode_list(value, text)
+            except DecodeError as error:
+                raise error.under("required") from None
+        self.required = value
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["properties"] = {key: item.to_dict() for key, item in self.properties.items()}
+        if self.type is not UNSET:
+            data["type"] = self.type
+        if self.required is not UNSET:
+            data["required"] = self.required
+        return data
+
+    def __hash__(self) -> int:
+        return hash(FunctionParameters)

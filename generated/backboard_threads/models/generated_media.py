@@ -1,0 +1,100 @@
+"""An image or a video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import fault
+from ..model import Model, mapping, whole
+from ..unset import UNSET, Unset
+
+_FIELDS = frozenset({"url", "document_id", "mime_type", "file_size_bytes"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class GeneratedMedia(Model):
+    """An image or a video.
+
+    Attributes:
+        url: Where it can be fetched.
+        document_id: Its identifier.
+        mime_type: Its media type.
+        file_size_bytes: Its size in bytes.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    url: str | Unset | None = UNSET
+    document_id: str | Unset | None = UNSET
+    mime_type: str | Unset | None = UNSET
+    file_size_bytes: int | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("url", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "url")
+        self.url = value
+
+        value = get("document_id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "document_id")
+        self.document_id = value
+
+        value = get("mime_type", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "mime_type")
+        self.mime_type = value
+
+        value = get("file_size_bytes", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "file_size_bytes")
+        self.file_size_bytes = value
+
+        if len(data) == 4 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        if self.url is not UNSET:
+            data["url"] = self.url
+        if self.document_id is not UNSET:
+            data["document_id"] = self.document_id
+        if self.mime_type is not UNSET:
+            data["mime_type"] = self.mime_type
+        if self.file_size_bytes is not UNSET:
+            data["file_size_bytes"] = self.file_size_bytes
+        return data
+
+    def __hash__(self) -> int:
+        return hash(GeneratedMedia)

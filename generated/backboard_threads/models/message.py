@@ -1,0 +1,170 @@
+"""One message of a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, datetime_to_json, decode_list, fault
+from ..model import Model, instant, mapping
+from ..unset import UNSET, Unset
+from .attachment import Attachment
+from .message_role import MESSAGE_ROLE_VALUES, MessageRole
+from .message_status import MESSAGE_STATUS_VALUES, MessageStatus
+
+_FIELDS = frozenset(
+    {
+        "message_id",
+        "role",
+        "created_at",
+        "content",
+        "status",
+        "metadata_",
+        "attachments",
+        "model_provider",
+        "model_name",
+    }
+)
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class Message(Model):
+    """One message of a thread.
+
+    Attributes:
+        message_id: An identifier made by the server. A UUID.
+        role: Who speaks. One of `user`, `assistant`, `tool`, `system`.
+        created_at: A point in time, RFC 3339, in UTC.
+        content: What was said; empty on a message that only asks for tools.
+        status: How far the message is.
+        metadata: The metadata of the sender and the server's bookkeeping: `run_id` on what a run wrote, `tool_calls`
+            on a message that asks for tools, `tool_call_id` and `tool_name` on an output.
+        attachments: The files that came with the message.
+        model_provider: Who ran the model that wrote the message.
+        model_name: The model that wrote the message.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    message_id: str
+    role: MessageRole
+    created_at: datetime
+    content: str | Unset | None = UNSET
+    status: MessageStatus | Unset | None = UNSET
+    metadata: dict[str, Any] | Unset | None = UNSET
+    attachments: list[Attachment] | Unset | None = UNSET
+    model_provider: str | Unset | None = UNSET
+    model_name: str | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("message_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "message_id")
+        self.message_id = value
+
+        value = get("role", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "role")
+        self.role = MESSAGE_ROLE_VALUES.get(value) or MessageRole(value)
+
+        value = get("created_at", UNSET)
+        try:
+            self.created_at = instant(value)
+        except DecodeError as error:
+            raise error.under("created_at") from None
+
+        value = get("content", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "content")
+        self.content = value
+
+        value = get("status", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "status")
+        else:
+            value = MESSAGE_STATUS_VALUES.get(value) or MessageStatus(value)
+        self.status = value
+
+        value = get("metadata_", UNSET)
+        if value.__class__ is not dict:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("an object or null", value, "metadata_")
+        self.metadata = value
+
+        value = get("attachments", UNSET)
+        if value is UNSET:
+            absent += 1
+        elif value is not None:
+            try:
+                value = decode_list(value, Attachment.from_dict)
+            except DecodeError as error:
+                raise error.under("attachments") from None
+        self.attachments = value
+
+        value = get("model_provider", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "model_provider")
+        self.model_provider = value
+
+        value = get("model_name", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "model_name")
+        self.model_name = value
+
+        if len(data) == 9 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["message_id"] = self.message_id
+        data["role"] = str(self.role)
+        data["created_at"] = datetime_to_json(self.created_at)
+        if self.content is not UNSET:
+            data["content"] = self.content
+        if self.status is not UNSET:
+            data["status"] = None if self.status is None else str(self.status)
+        if self.metadata is not UNSET:
+            data["metadata_"] = self.metadata
+        if self.attachments is not UNSET:
+            data["attachments"] = None if self.attachments is None else [item.to_dict() for item in self.attachments]
+        if self.model_provider is not UNSET:
+            data["model_provider"] = self.model_provider
+        if self.model_name is not UNSET:
+            data["model_name"] = self.model_name
+        return data
+
+    def __hash__(self) -> int:
+        return hash((Message, self.message_id, self.role, self.created_at))

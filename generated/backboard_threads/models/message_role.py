@@ -1,0 +1,21 @@
+"""Who speaks."""
+
+from typing import Final
+
+from ..enums import OpenEnum
+
+
+class MessageRole(OpenEnum):
+    """Who speaks.
+
+    A value that is not among these is kept as what it was.
+    """
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    SYSTEM = "system"
+
+
+MESSAGE_ROLE_VALUES: Final = {member.value: member for member in MessageRole}
+"""The documented members by value."""

@@ -1,0 +1,22 @@
+"""How far a message or a turn is."""
+
+from typing import Final
+
+from ..enums import OpenEnum
+
+
+class MessageStatus(OpenEnum):
+    """How far a message or a turn is.
+
+    A value that is not among these is kept as what it was.
+    """
+
+    IN_PROGRESS = "IN_PROGRESS"
+    REQUIRES_ACTION = "REQUIRES_ACTION"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+MESSAGE_STATUS_VALUES: Final = {member.value: member for member in MessageStatus}
+"""The documented members by value."""

@@ -1,0 +1,116 @@
+"""One parameter of a function, a JSON Schema. Keywords that are not listed here pass through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, decode_list, fault
+from ..model import Model, mapping, text
+from ..unset import UNSET, Unset
+
+_FIELDS = frozenset({"type", "description", "enum", "properties", "items"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class ParameterProperty(Model):
+    """One parameter of a function, a JSON Schema. Keywords that are not listed here pass through.
+
+    Attributes:
+        type: The JSON type of the parameter. At most 255 characters.
+        description: What the parameter is for. At most 100000 characters.
+        enum: The values that the parameter can take. At most 1000 items.
+        properties: The properties of a parameter that is an object, JSON Schemas.
+        items: The items of a parameter that is an array, a JSON Schema.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    type: str | Unset = UNSET
+    description: str | Unset | None = UNSET
+    enum: list[str] | Unset | None = UNSET
+    properties: dict[str, Any] | Unset | None = UNSET
+    items: dict[str, Any] | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("type", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is None:
+                value = UNSET
+            else:
+                raise fault("a string", value, "type")
+        self.type = value
+
+        value = get("description", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "description")
+        self.description = value
+
+        value = get("enum", UNSET)
+        if value is UNSET:
+            absent += 1
+        elif value is not None:
+            try:
+                value = decode_list(value, text)
+            except DecodeError as error:
+                raise error.under("enum") from None
+        self.enum = value
+
+        value = get("properties", UNSET)
+        if value.__class__ is not dict:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("an object or null", value, "properties")
+        self.properties = value
+
+        value = get("items", UNSET)
+        if value.__class__ is not dict:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("an object or null", value, "items")
+        self.items = value
+
+        if len(data) == 5 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        if self.type is not UNSET:
+            data["type"] = self.type
+        if self.description is not UNSET:
+            data["description"] = self.description
+        if self.enum is not UNSET:
+            data["enum"] = self.enum
+        if self.properties is not UNSET:
+            data["properties"] = self.properties
+        if self.items is not UNSET:
+            data["items"] = self.items
+        return data
+
+    def __hash__(self) -> int:
+        return hash(ParameterProperty)

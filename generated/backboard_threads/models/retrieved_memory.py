@@ -1,0 +1,84 @@
+"""A memory that went into the answer. The reference server has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import fault
+from ..model import Model, mapping
+from ..unset import UNSET, Unset
+
+_FIELDS = frozenset({"memory", "id", "score"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class RetrievedMemory(Model):
+    """A memory that went into the answer. The reference server has none.
+
+    Attributes:
+        memory: What was remembered.
+        id: The memory's identifier.
+        score: How well it fits the question.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    memory: str
+    id: str | Unset | None = UNSET
+    score: float | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("memory", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "memory")
+        self.memory = value
+
+        value = get("id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "id")
+        self.id = value
+
+        value = get("score", UNSET)
+        if value.__class__ is not float and value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a number or null", value, "score")
+        self.score = value
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["memory"] = self.memory
+        if self.id is not UNSET:
+            data["id"] = self.id
+        if self.score is not UNSET:
+            data["score"] = self.score
+        return data
+
+    def __hash__(self) -> int:
+        return hash((RetrievedMemory, self.memory))

@@ -1,0 +1,76 @@
+"""How a cancelled run stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import fault
+from ..model import Model, mapping
+from ..unset import UNSET
+
+_FIELDS = frozenset({"thread_id", "run_id", "cancelled"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class RunCancelled(Model):
+    """How a cancelled run stands.
+
+    Attributes:
+        thread_id: An identifier made by the server. A UUID.
+        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
+        cancelled: Whether this or an earlier call cancelled the run.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    thread_id: str
+    run_id: str
+    cancelled: bool
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("thread_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "thread_id")
+        self.thread_id = value
+
+        value = get("run_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "run_id")
+        self.run_id = value
+
+        value = get("cancelled", UNSET)
+        if value.__class__ is not bool:
+            raise fault("a boolean", value, "cancelled")
+        self.cancelled = value
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["thread_id"] = self.thread_id
+        data["run_id"] = self.run_id
+        data["cancelled"] = self.cancelled
+        return data
+
+    def __hash__(self) -> int:
+        return hash((RunCancelled, self.thread_id, self.run_id, self.cancelled))

@@ -1,0 +1,100 @@
+"""The run was cancelled. The last event of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Self
+
+from attrs import define, field
+
+from ..decoding import fault
+from ..model import Model, mapping
+from ..unset import UNSET, Unset
+
+_FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class RunCancelledEvent(Model):
+    """The run was cancelled. The last event of its stream.
+
+    Attributes:
+        type: The type of the event.
+        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension of the
+            hosted API.
+        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
+            of the hosted API.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    type: Literal["run_cancelled"] = "run_cancelled"
+    thread_id: str | Unset | None = UNSET
+    assistant_id: str | Unset | None = UNSET
+    run_id: str | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("type", UNSET)
+        if value != "run_cancelled":
+            raise fault('"run_cancelled"', value, "type")
+        self.type = value
+
+        value = get("thread_id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "thread_id")
+        self.thread_id = value
+
+        value = get("assistant_id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "assistant_id")
+        self.assistant_id = value
+
+        value = get("run_id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is None:
+                value = UNSET
+            else:
+                raise fault("a string", value, "run_id")
+        self.run_id = value
+
+        if len(data) == 4 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["type"] = self.type
+        if self.thread_id is not UNSET:
+            data["thread_id"] = self.thread_id
+        if self.assistant_id is not UNSET:
+            data["assistant_id"] = self.assistant_id
+        if self.run_id is not UNSET:
+            data["run_id"] = self.run_id
+        return data
+
+    def __hash__(self) -> int:
+        return hash((RunCancelledEvent, self.type))

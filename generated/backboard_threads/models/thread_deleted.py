@@ -1,0 +1,85 @@
+"""Says that a thread is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, datetime_to_json, fault
+from ..model import Model, instant, mapping
+from ..unset import UNSET, Unset
+
+_FIELDS = frozenset({"message", "thread_id", "deleted_at"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class ThreadDeleted(Model):
+    """Says that a thread is deleted.
+
+    Attributes:
+        message: A sentence for people.
+        thread_id: An identifier made by the server. A UUID.
+        deleted_at: A point in time, RFC 3339, in UTC.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    message: str
+    thread_id: str
+    deleted_at: datetime | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("message", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "message")
+        self.message = value
+
+        value = get("thread_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "thread_id")
+        self.thread_id = value
+
+        value = get("deleted_at", UNSET)
+        if value is UNSET:
+            absent += 1
+        elif value is None:
+            value = UNSET
+        else:
+            try:
+                value = instant(value)
+            except DecodeError as error:
+                raise error.under("deleted_at") from None
+        self.deleted_at = value
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["message"] = self.message
+        data["thread_id"] = self.thread_id
+        if self.deleted_at is not UNSET:
+            data["deleted_at"] = datetime_to_json(self.deleted_at)
+        return data
+
+    def __hash__(self) -> int:
+        return hash((ThreadDeleted, self.message, self.thread_id))

@@ -1,0 +1,78 @@
+"""A tool that the assistant asks the caller to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, fault
+from ..model import Model, mapping
+from ..unset import UNSET
+from .function_call import FunctionCall
+
+_FIELDS = frozenset({"id", "type", "function"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class ToolCall(Model):
+    """A tool that the assistant asks the caller to run.
+
+    Attributes:
+        id: Names the call; its output is submitted under this name. At least 1 characters.
+        type: The kind of tool, `function`.
+        function: A call of a function that the assistant asks for.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    id: str
+    type: str
+    function: FunctionCall
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "id")
+        self.id = value
+
+        value = get("type", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "type")
+        self.type = value
+
+        value = get("function", UNSET)
+        try:
+            self.function = FunctionCall.from_dict(value)
+        except DecodeError as error:
+            raise error.under("function") from None
+
+        if len(data) == 3 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["id"] = self.id
+        data["type"] = self.type
+        data["function"] = self.function.to_dict()
+        return data
+
+    def __hash__(self) -> int:
+        return hash((ToolCall, self.id, self.type))

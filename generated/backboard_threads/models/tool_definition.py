@@ -1,0 +1,76 @@
+"""A tool that the assistant may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, fault
+from ..model import Model, mapping
+from ..unset import UNSET, Unset
+from .function_definition import FunctionDefinition
+
+_FIELDS = frozenset({"function", "type"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class ToolDefinition(Model):
+    """A tool that the assistant may use.
+
+    Attributes:
+        function: A function that the assistant may ask the caller to run.
+        type: The kind of tool; only `function` is known. At most 255 characters. `function` unless given.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    function: FunctionDefinition
+    type: str | Unset = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("function", UNSET)
+        try:
+            self.function = FunctionDefinition.from_dict(value)
+        except DecodeError as error:
+            raise error.under("function") from None
+
+        value = get("type", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is None:
+                value = UNSET
+            else:
+                raise fault("a string", value, "type")
+        self.type = value
+
+        if len(data) == 2 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["function"] = self.function.to_dict()
+        if self.type is not UNSET:
+            data["type"] = self.type
+        return data
+
+    def __hash__(self) -> int:
+        return hash(ToolDefinition)

@@ -1,0 +1,68 @@
+"""The output of one tool call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from attrs import define, field
+
+from ..decoding import fault
+from ..model import Model, mapping
+from ..unset import UNSET
+
+_FIELDS = frozenset({"tool_call_id", "output"})
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class ToolOutput(Model):
+    """The output of one tool call.
+
+    Attributes:
+        tool_call_id: The `id` of the tool call. 1 to 255 characters.
+        output: What the tool returned, as text. At most 1000000 characters.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    tool_call_id: str
+    output: str
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("tool_call_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "tool_call_id")
+        self.tool_call_id = value
+
+        value = get("output", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "output")
+        self.output = value
+
+        if len(data) == 2 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["tool_call_id"] = self.tool_call_id
+        data["output"] = self.output
+        return data
+
+    def __hash__(self) -> int:
+        return hash((ToolOutput, self.tool_call_id, self.output))

@@ -1,0 +1,189 @@
+"""The run waits for the caller's tools. The last event of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Self
+
+from attrs import define, field
+
+from ..decoding import DecodeError, decode_list, fault
+from ..model import Model, mapping, whole
+from ..unset import UNSET, Unset
+from .tool_call import ToolCall
+
+_FIELDS = frozenset(
+    {
+        "run_id",
+        "type",
+        "tool_calls",
+        "thread_id",
+        "assistant_id",
+        "input_tokens",
+        "output_tokens",
+        "total_tokens",
+        "cached_input_tokens",
+        "cost_usd",
+        "cache_write_input_tokens",
+    }
+)
+
+
+@define(kw_only=True, repr=False, weakref_slot=False)
+class ToolSubmitRequiredEvent(Model):
+    """The run waits for the caller's tools. The last event of its stream.
+
+    Attributes:
+        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
+        type: The type of the event.
+        tool_calls: The tools to run. At least 1 items.
+        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension of the
+            hosted API.
+        input_tokens: How many tokens the model read.
+        output_tokens: How many tokens the model wrote.
+        total_tokens: Both together.
+        cached_input_tokens: How many of the tokens read came from a cache.
+        cost_usd: What the run cost, in US dollars. The reference server does not know.
+        cache_write_input_tokens: How many of the tokens read went into a cache.
+        additional_properties: What came besides, by its name on the wire.
+    """
+
+    run_id: str
+    type: Literal["tool_submit_required"] = "tool_submit_required"
+    tool_calls: list[ToolCall]
+    thread_id: str | Unset | None = UNSET
+    assistant_id: str | Unset | None = UNSET
+    input_tokens: int | Unset | None = UNSET
+    output_tokens: int | Unset | None = UNSET
+    total_tokens: int | Unset | None = UNSET
+    cached_input_tokens: int | Unset | None = UNSET
+    cost_usd: float | Unset | None = UNSET
+    cache_write_input_tokens: int | Unset | None = UNSET
+    additional_properties: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return what an object decoded from JSON stands for.
+
+        Fields that the document does not name go to `additional_properties`; what has no schema of its own is kept, not
+        copied. Raises `DecodeError`, which names the place, for an object that cannot be what the document says.
+        """
+        if data.__class__ is not dict:
+            data = mapping(data)
+        self = cls.__new__(cls)
+        get: Callable[[str, object], Any] = data.get
+        absent = 0
+
+        value = get("run_id", UNSET)
+        if value.__class__ is not str:
+            raise fault("a string", value, "run_id")
+        self.run_id = value
+
+        value = get("type", UNSET)
+        if value != "tool_submit_required":
+            raise fault('"tool_submit_required"', value, "type")
+        self.type = value
+
+        value = get("tool_calls", UNSET)
+        try:
+            self.tool_calls = decode_list(value, ToolCall.from_dict)
+        except DecodeError as error:
+            raise error.under("tool_calls") from None
+
+        value = get("thread_id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "thread_id")
+        self.thread_id = value
+
+        value = get("assistant_id", UNSET)
+        if value.__class__ is not str:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a string or null", value, "assistant_id")
+        self.assistant_id = value
+
+        value = get("input_tokens", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "input_tokens")
+        self.input_tokens = value
+
+        value = get("output_tokens", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "output_tokens")
+        self.output_tokens = value
+
+        value = get("total_tokens", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "total_tokens")
+        self.total_tokens = value
+
+        value = get("cached_input_tokens", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "cached_input_tokens")
+        self.cached_input_tokens = value
+
+        value = get("cost_usd", UNSET)
+        if value.__class__ is not float and value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                raise fault("a number or null", value, "cost_usd")
+        self.cost_usd = value
+
+        value = get("cache_write_input_tokens", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "cache_write_input_tokens")
+        self.cache_write_input_tokens = value
+
+        if len(data) == 11 - absent:
+            self.additional_properties = {}
+        else:
+            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
+        data = dict(self.additional_properties)
+        data["run_id"] = self.run_id
+        data["type"] = self.type
+        data["tool_calls"] = [item.to_dict() for item in self.tool_calls]
+        if self.thread_id is not UNSET:
+            data["thread_id"] = self.thread_id
+        if self.assistant_id is not UNSET:
+            data["assistant_id"] = self.assistant_id
+        if self.input_tokens is not UNSET:
+            data["input_tokens"] = self.input_tokens
+        if self.output_tokens is not UNSET:
+            data["output_tokens"] = self.output_tokens
+        if self.total_tokens is not UNSET:
+            data["total_tokens"] = self.total_tokens
+        if self.cached_input_tokens is not UNSET:
+            data["cached_input_tokens"] = self.cached_input_tokens
+        if self.cost_usd is not UNSET:
+            data["cost_usd"] = self.cost_usd
+        if self.cache_write_input_tokens is not UNSET:
+            data["cache_write_input_tokens"] = self.cache_write_input_tokens
+        return data
+
+    def __hash__(self) -> int:
+        return hash((ToolSubmitRequiredEvent, self.run_id, self.type))

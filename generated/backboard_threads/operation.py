@@ -1,0 +1,136 @@
+"""One operation of the document, as data: what the generated code hands to `call`, `iterate` and `stream`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+E = TypeVar("E")
+H = TypeVar("H")
+
+
+class Page:
+    """How a listing is paged: by `skip` and `limit`.
+
+    `default` is the page size when no limit is sent, `largest` the greatest limit, `deepest` the greatest `skip` (all
+    the document's), `key` the attribute that tells one item from another.
+    """
+
+    __slots__ = ("deepest", "default", "key", "largest")
+
+    def __init__(self, *, default: int, largest: int, deepest: int, key: str) -> None:
+        self.default = default
+        self.largest = largest
+        self.deepest = deepest
+        self.key = key
+
+
+class Operation(Generic[T]):
+    """Method, path, bodies and answer of one operation.
+
+    `path` is the document's, with its parameters in braces, in the order in which the values are given to `call`.
+    `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's
+    media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
+    fields that a form carries as JSON text. `gone` makes the answer of a DELETE that met a 404 after an attempt of
+    unknown outcome, from the last path value. `deprecated` is what to tell someone who uses it.
+    """
+
+    __slots__ = (
+        "decode",
+        "deprecated",
+        "gone",
+        "id",
+        "json_fields",
+        "media",
+        "method",
+        "names",
+        "page",
+        "path",
+        "template",
+    )
+
+    def __init__(
+        self,
+        id: str,
+        method: str,
+        path: str,
+        decode: Callable[[Any], T],
+        *,
+        media: tuple[str, ...] = (),
+        json_fields: frozenset[str] = frozenset(),
+        page: Page | None = None,
+        gone: Callable[[str], T] | None = None,
+        deprecated: str | None = None,
+    ) -> None:
+        self.id = id
+        self.method = method
+        self.path = path
+        self.decode = decode
+        self.media = media
+        self.json_fields = json_fields
+        self.page = page
+        self.gone = gone
+        self.deprecated = deprecated
+        pieces = path.replace("}", "{").split("{")
+        self.names = tuple(pieces[1::2])
+        self.template = "%s".join(piece.replace("%", "%%") for piece in pieces[0::2])
+
+    def __repr__(self) -> str:
+        return f"<{self.id}: {self.method} {self.path}>"
+
+
+class Streaming(Generic[E, H]):
+    """How an event stream reads: its events, its ends, and the operations that continue, stop and replace it.
+
+    `decode` turns an event's parsed JSON into its model. `ends` are the event types after which nothing more comes,
+    `failures` those of them that are raised. `resume` continues a run's events after `Last-Event-ID` (path values:
+    thread, run), `cancel` ends the run (the same), `history` reads the thread.
+    """
+
+    __slots__ = ("cancel", "decode", "ends", "failures", "history", "resume")
+
+    def __init__(
+        self,
+        decode: Callable[[Any], E],
+        *,
+        ends: frozenset[str],
+        failures: frozenset[str],
+        resume: Operation[Any] | None = None,
+        cancel: Operation[Any] | None = None,
+        history: Operation[H] | None = None,
+    ) -> None:
+        self.decode = decode
+        self.ends = ends
+        self.failures = failures
+        self.resume = resume
+        self.cancel = cancel
+        self.history = history
+
+
+class Facts:
+    """What the document and the package say about the service as a whole.
+
+    `servers` maps each documented base URL to whether it honours `Idempotency-Key`. The first one is the default.
+    `key_header` is the header of the API key; the variables are those of the environment for the key, the base URL and
+    the log.
+    """
+
+    __slots__ = ("key_header", "key_variable", "log_variable", "package", "servers", "url_variable", "version")
+
+    def __init__(
+        self,
+        *,
+        package: str,
+        version: str,
+        servers: Mapping[str, bool],
+        key_header: str,
+        key_variable: str,
+        url_variable: str,
+        log_variable: str,
+    ) -> None:
+        self.package = package
+        self.version = version
+        self.servers = servers
+        self.key_header = key_header
+        self.key_variable = key_variable
+        self.url_variable = url_variable
+        self.log_variable = log_variable

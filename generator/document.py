@@ -1,0 +1,135 @@
+"""The contract as it was written: loaded strictly, with its digest, and with references followed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class UnusableDocument(Exception):
+    """The document says something that the client could not do as said; the text names the place and the reason."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as written, with the parameters of its path put in front of its own."""
+
+    id: str
+    method: str
+    path: str
+    raw: dict[str, Any]
+    parameters: tuple[dict[str, Any], ...]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.method.upper()} {self.path})"
+
+    @property
+    def tag(self) -> str:
+        return str(self.raw.get("tags", ["default"])[0])
+
+
+class Document:
+    """An OpenAPI 3.1 document.
+
+    Raises UnusableDocument if the text is no such document, or holds a reference that leads nowhere or back to itself.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.digest = hashlib.sha256(text).hexdigest()
+        loaded = _load(text)
+        if not isinstance(loaded, dict) or not str(loaded.get("openapi", "")).startswith("3.1."):
+            raise UnusableDocument("document: not an OpenAPI 3.1 document")
+        self.raw: dict[str, Any] = loaded
+        for part in ("info", "paths"):
+            if not isinstance(self.raw.get(part), dict):
+                raise UnusableDocument(f"document: `{part}` is missing")
+        self.schemas: dict[str, Any] = self.raw.get("components", {}).get("schemas", {})
+        self.operations = tuple(self._operations())
+
+    @classmethod
+    def at(cls, path: Path) -> Document:
+        try:
+            return cls(path.read_bytes())
+        except OSError as error:
+            raise UnusableDocument(f"{path}: {error.strerror}") from error
+
+    @property
+    def title(self) -> str:
+        return str(self.raw["info"].get("title", ""))
+
+    @property
+    def version(self) -> str:
+        return str(self.raw["info"].get("version", ""))
+
+    @property
+    def servers(self) -> list[dict[str, Any]]:
+        servers: list[dict[str, Any]] = self.raw.get("servers", [])
+        return servers
+
+    def follow(self, node: Any, where: str) -> dict[str, Any]:
+        """Return what a node stands for: itself, or what its chain of `$ref` ends in.
+
+        What stands beside a `$ref` is laid over what the reference leads to, as OpenAPI 3.1 has it for descriptions.
+        """
+        seen: list[str] = []
+        beside: dict[str, Any] = {}
+        while isinstance(node, dict) and "$ref" in node:
+            reference = node["$ref"]
+            if reference in seen:
+                raise UnusableDocument(f"{where}: {reference} refers to itself")
+            seen.append(reference)
+            beside = {**{key: value for key, value in node.items() if key != "$ref"}, **beside}
+            node = self._target(reference, where)
+        if not isinstance(node, dict):
+            raise UnusableDocument(f"{where}: expected an object, got {node!r:.80}")
+        return {**node, **beside}
+
+    def _target(self, reference: Any, where: str) -> Any:
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            raise UnusableDocument(f"{where}: only references into the document itself are followed, not {reference!r}")
+        node: Any = self.raw
+        for part in reference[2:].split("/"):
+            key = part.replace("~1", "/").replace("~0", "~")
+            if not isinstance(node, dict) or key not in node:
+                raise UnusableDocument(f"{where}: {reference} leads nowhere")
+            node = node[key]
+        return node
+
+    def _operations(self) -> Iterator[Operation]:
+        seen: dict[str, str] = {}
+        for path, item in self.raw["paths"].items():
+            if not isinstance(item, dict):
+                raise UnusableDocument(f"{path}: expected an object")
+            for method in item:
+                if method not in METHODS:
+                    continue
+                raw, place = item[method], f"{method.upper()} {path}"
+                identifier = raw.get("operationId")
+                if not isinstance(identifier, str) or not identifier:
+                    raise UnusableDocument(f"{place}: no operationId, so the method cannot be named")
+                if identifier in seen:
+                    raise UnusableDocument(f"{identifier} ({place}): operationId of {seen[identifier]} as well")
+                seen[identifier] = place
+                where = f"{identifier} ({place})"
+                own = [self.follow(parameter, where) for parameter in raw.get("parameters", [])]
+                shared = [self.follow(parameter, where) for parameter in item.get("parameters", [])]
+                overridden = {(parameter.get("name"), parameter.get("in")) for parameter in own}
+                kept = [one for one in shared if (one.get("name"), one.get("in")) not in overridden]
+                yield Operation(identifier, method, path, raw, (*kept, *own))
+
+
+def _load(text: bytes) -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        return yaml.load(text)
+    except (YAMLError, UnicodeDecodeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise UnusableDocument(f"document: not readable as YAML: {reason}") from error

@@ -1,0 +1,247 @@
+"""The models that the client needs, each with its fields as the templates want them."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.schema import Schema
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
+from .document import Document, UnusableDocument
+from .prose import literal, wrapped
+from .shapes import Name, Shape, Shapes
+
+OF_MODELS = {"from_dict", "to_dict", "additional_properties"}
+"""What every model has, so that no field can have the name."""
+
+IN_MODULES = {
+    "Any", "Callable", "DecodeError", "Final", "Literal", "Mapping", "Model", "OpenEnum", "Self", "TypeAlias", "UNSET",
+    "Unset", "bool", "classmethod", "constant", "data", "datetime", "datetime_to_json", "decode_list", "decode_map",
+    "define", "dict", "fault", "field", "flag", "float", "frozenset", "hash", "instant", "int", "list", "mapping",
+    "number", "object", "one_of", "str", "text", "whole",
+}  # fmt: skip
+"""What the modules of models use by these names."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a model: its name in Python and on the wire, what it holds, and what the document says of it."""
+
+    attribute: str
+    wire: str
+    required: bool
+    shape: Shape
+    text: str
+
+    @property
+    def key(self) -> str:
+        return literal(self.wire)
+
+    @property
+    def annotation(self) -> str:
+        return self.shape.annotation(optional=not self.required)
+
+    @property
+    def default(self) -> str:
+        if not self.required:
+            return "UNSET"
+        return self.shape.expected if self.shape.held.startswith("Literal[") else ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A class of the client, made of an object of the document."""
+
+    name: str
+    module: str
+    text: str
+    fields: tuple[Field, ...]
+
+    @property
+    def docstring(self) -> str:
+        about = wrapped(self.text or self.name, 4)
+        entries = [f"{field.attribute}: {field.text}".rstrip(" :") for field in self.fields]
+        entries.append("additional_properties: What came besides, by its name on the wire.")
+        lines = (wrapped(" ".join(entry.split()), 8, hanging=4) for entry in entries)
+        return "\n".join([about, "", "Attributes:", *(f"    {line}" for text in lines for line in text.splitlines())])
+
+    @property
+    def identity(self) -> list[str]:
+        """The fields that a hash is made of: the required ones that hold something immutable."""
+        immutable = {"instant", "enum", "plain"}
+        return [
+            field.attribute
+            for field in self.fields
+            if field.required
+            and field.shape.kind in immutable
+            and not {"dict", "list"} & set(field.shape.classes)
+            and field.shape.held != "Any"
+        ]
+
+    @cached_property
+    def imports(self) -> list[Name]:
+        """The names from other modules that this one needs."""
+        names = {name for field in self.fields for name in (*field.shape.names, *field.shape.types)}
+        return sorted(name for name in names if name[0] != self.module)
+
+
+@dataclass(frozen=True)
+class Union:
+    """A union of models that a discriminator tells apart."""
+
+    name: str
+    module: str
+    text: str
+    tag: str
+    options: tuple[tuple[str, Name], ...]
+    ends: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> str:
+        return f"Unknown{self.name}"
+
+
+class Catalogue:
+    """All that the parser found, and of that what the client needs: what `require` was asked for, and what it needs."""
+
+    def __init__(self, document: Document, data: GeneratorData) -> None:
+        self._document = document
+        self._models = {str(model.class_info.name): model for model in data.models}
+        self._enums = {str(enum.class_info.name): enum for enum in data.enums if isinstance(enum, EnumProperty)}
+        self.unions = {union.name: union for union in self._find_unions()}
+        tagged = {
+            frozenset(name for _, (_, name) in union.options): (union.module, union.name)
+            for union in self.unions.values()
+        }
+        self.shapes = Shapes(data.models, tagged)
+        self.models: dict[str, Model] = {}
+        self.enums: dict[str, EnumProperty] = {}
+        self.used_unions: dict[str, Union] = {}
+
+    def require(self, prop: PropertyProtocol, where: str) -> Shape:
+        """Return the shape of a property whose models the client shall have."""
+        shape = self.shapes.of(prop, where)
+        for _, name in shape.types:
+            self._keep(name)
+        return shape
+
+    def require_sent(self, prop: PropertyProtocol, where: str) -> Shape:
+        """Return the shape of a property that is only sent. An enumeration needs no class then: its texts do."""
+        shape = self.shapes.of(prop, where)
+        if shape.kind not in {"enum", "file"}:
+            for _, name in shape.types:
+                self._keep(name)
+        return shape
+
+    def union(self, name: str) -> Union:
+        """Return a union of the document that the client shall have."""
+        self._keep(name)
+        return self.unions[name]
+
+    def model_of(self, prop: PropertyProtocol) -> ModelProperty | None:
+        """Return the parser's model behind a property, if it is one."""
+        return self.shapes.model(prop) if isinstance(prop, ModelProperty) else None
+
+    def fields(self, model: ModelProperty, where: str) -> list[Field]:
+        """Return the fields of a model, the required ones first."""
+        properties = model.data.properties or {}
+        fields = []
+        for prop in [*(model.required_properties or []), *(model.optional_properties or [])]:
+            wire = prop.name.get_untrusted_value()
+            place = f"{where}.{wire}"
+            schema = properties.get(prop.name)
+            extra = (schema.model_extra if isinstance(schema, Schema) else None) or {}
+            text = str(extra.get("x-text", ""))
+            shape = self.shapes.of(prop, place)
+            fields.append(Field(attribute_name(prop.python_name, wire), wire, prop.required, shape, text))
+        names = [field.attribute for field in fields]
+        for field in fields:
+            if names.count(field.attribute) > 1:
+                raise UnusableDocument(
+                    f"{where}: `{field.wire}` and another property would both be `{field.attribute}`"
+                )
+        return fields
+
+    def _keep(self, name: str) -> None:
+        if name in self.models or name in self.enums or name in self.used_unions:
+            return
+        if name in IN_MODULES or name in {union.unknown for union in self.unions.values()}:
+            raise UnusableDocument(f"schema {name}: the client's own code uses this name")
+        if re.search(r"Type\d+$", name):
+            raise UnusableDocument(f"schema {name}: an object inside a union has no name; make it a component")
+        if name in self.unions:
+            union = self.used_unions[name] = self.unions[name]
+            for _, (_, option) in union.options:
+                self._keep(option)
+        elif name in self._enums:
+            self.enums[name] = self._enums[name]
+        else:
+            self._keep_model(self._models[name])
+
+    def _keep_model(self, model: ModelProperty) -> None:
+        name = str(model.class_info.name)
+        where = f"schema {name}"
+        description = model.data.description.get_untrusted_value() if model.data.description else ""
+        fields = tuple(self.fields(model, where))
+        self.models[name] = Model(name, str(model.class_info.module_name), description, fields)
+        for field in fields:
+            for _, needed in field.shape.types:
+                self._keep(needed)
+
+    def _find_unions(self) -> list[Union]:
+        unions = []
+        for name, schema in self._document.schemas.items():
+            if not isinstance(schema, dict) or "discriminator" not in schema:
+                continue
+            where = f"schema {name}"
+            options = []
+            mapping = schema["discriminator"].get("mapping", {})
+            branches = schema.get("oneOf") or schema.get("anyOf") or []
+            referred = [branch.get("$ref") for branch in branches]
+            if not mapping or sorted(map(str, mapping.values())) != sorted(map(str, referred)):
+                raise UnusableDocument(
+                    f"{where}: the discriminator's mapping does not name exactly what `oneOf` refers to"
+                )
+            for tag, reference in mapping.items():
+                self._document.follow({"$ref": reference}, where)
+                model = self._models.get(_class_name(str(reference).rsplit("/", 1)[-1]))
+                if model is None:
+                    raise UnusableDocument(f"{where}: {reference} is not an object")
+                options.append((str(tag), (str(model.class_info.module_name), str(model.class_info.name))))
+            class_name = _class_name(name)
+            unions.append(
+                Union(
+                    name=class_name,
+                    module=PythonIdentifier(class_name, "union_"),
+                    text=str(schema.get("description", "")),
+                    tag=schema["discriminator"]["propertyName"],
+                    options=tuple(options),
+                    ends=tuple(schema.get("x-stream-ends", ())),
+                    failures=tuple(schema.get("x-stream-failures", ())),
+                )
+            )
+        return unions
+
+
+def attribute_name(python_name: str, wire: str) -> str:
+    """Return the Python name of a property: the parser's, but without the underscore that it gives a builtin's name.
+
+    `event.type` hides nothing that matters, and reads as the document does.
+    """
+    name = str(python_name)
+    if name == f"{wire}_" and not keyword.iskeyword(wire) and wire not in IN_MODULES:
+        name = wire
+    while name in OF_MODELS or name in IN_MODULES or keyword.iskeyword(name):
+        name += "_"
+    return name
+
+
+def _class_name(name: str) -> str:
+    return str(ClassName(name, "field_"))

@@ -1,0 +1,156 @@
+"""openapi-python-client's own project, with what its parser drops for the templates, and resources for its `api`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import openapi_python_client
+from jinja2 import StrictUndefined
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties import ModelProperty
+from ruamel.yaml import YAML
+
+from . import prose
+from .document import Document, UnusableDocument
+from .methods import documented, signature
+from .models import Catalogue
+from .names import Table
+from .reading import read
+from .shapes import enum_table, enum_values
+from .surface import Surface
+
+GENERATOR_VERSION = "0.29.1"
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+SETTINGS = HERE.parent / "generator_config.yaml"
+
+
+class Client(Project):
+    """The project whose `api` is one resource per tag, in two halves; the sync half is derived later.
+
+    `build` writes the models, the facts, the operations, and the async client with its resources.
+    """
+
+    def __init__(self, *, document: Document, table: Table, openapi: GeneratorData, config: Config) -> None:
+        self.catalogue = Catalogue(document, openapi)
+        self.surface = Surface(document, openapi, self.catalogue, table)
+        needed = replace(
+            openapi,
+            models=_in_order(openapi.models, self.catalogue.models),
+            enums=[enum for enum in openapi.enums if enum.class_info.name in self.catalogue.enums],
+        )
+        super().__init__(openapi=needed, config=config, custom_template_path=TEMPLATES)
+        self.env.undefined = StrictUndefined
+        self.env.filters.update(docstring=prose.docstring, literal=prose.literal, wrapped=prose.wrapped)
+        self.env.globals.update(
+            document=document,
+            table=table,
+            surface=self.surface,
+            models=list(self.catalogue.models.values()),
+            unions=list(self.catalogue.used_unions.values()),
+            event=self.catalogue.used_unions.get(self.surface.event or ""),
+            page_of=self._page_of,
+            enum_table=enum_table,
+            enum_values=enum_values,
+            signature=signature,
+            documented=documented,
+            modules=self._modules(),
+        )
+
+    def build(self) -> Sequence[GeneratorError]:
+        with contextlib.redirect_stdout(io.StringIO()):
+            return super().build()
+
+    def _page_of(self, model: ModelProperty) -> object:
+        return self.catalogue.models[str(model.class_info.name)]
+
+    def _modules(self) -> dict[str, str]:
+        """Return the module of every name that `models` offers."""
+        named = {model.name: model.module for model in self.catalogue.models.values()}
+        named |= {name: str(enum.class_info.module_name) for name, enum in self.catalogue.enums.items()}
+        for union in self.catalogue.used_unions.values():
+            named |= dict.fromkeys((union.name, union.unknown, f"{union.module}_from_dict"), union.module)
+        return dict(sorted(named.items()))
+
+    def _create_package(self) -> None:
+        self._write("__init__.py", "package_init.py.jinja")
+        (self.package_dir / "py.typed").touch()
+
+    def _build_models(self) -> None:
+        super()._build_models()
+        for union in self.catalogue.used_unions.values():
+            self._write(f"models/{union.module}.py", "tagged_union.py.jinja", union=union)
+
+    def _build_api(self) -> None:
+        self._write("facts.py", "facts.py.jinja")
+        self._write("operations.py", "operations.py.jinja")
+        self._write("_async/client.py", "client.py.jinja")
+        self._write("_async/resources/__init__.py", "resources_init.py.jinja")
+        for resource in self.surface.resources:
+            self._write(f"_async/resources/{resource.name}.py", "resource.py.jinja", resource=resource)
+
+    def _write(self, name: str, template: str, **values: object) -> None:
+        path = self.package_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.env.get_template(template).render(**values), encoding=self.config.file_encoding)
+
+
+def parse(document: Document, table: Table, output: Path) -> Client:
+    """Return the project for a document, to be built into the folder `output`, which must not exist.
+
+    Raises UnusableDocument for everything that openapi-python-client's parser warns of or fails on.
+    """
+    if openapi_python_client.__version__ != GENERATOR_VERSION:
+        raise UnusableDocument(
+            f"openapi-python-client {openapi_python_client.__version__} is installed; "
+            f"the templates are for exactly {GENERATOR_VERSION}"
+        )
+    config = Config.from_sources(
+        _settings(),
+        meta_type=MetaType.NONE,
+        document_source=output,
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=output,
+    )
+    try:
+        data = GeneratorData.from_dict(read(document), config=config)
+    except ValueError as error:
+        raise UnusableDocument(f"document: {error}") from error
+    if isinstance(data, GeneratorError):
+        raise UnusableDocument(_told(data))
+    found = [error for collection in data.endpoint_collections_by_tag.values() for error in collection.parse_errors]
+    refuse([*data.errors, *found])
+    return Client(document=document, table=table, openapi=data, config=config)
+
+
+def refuse(errors: Sequence[GeneratorError]) -> None:
+    """Raise UnusableDocument for the first of openapi-python-client's complaints, if there are any."""
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise UnusableDocument(_told(errors[0]) + more)
+
+
+def _told(error: GeneratorError) -> str:
+    return " ".join(f"{error.header} {error.detail or ''}".split())
+
+
+def _settings() -> ConfigFile:
+    loaded = YAML(typ="safe", pure=True).load(SETTINGS.read_bytes()) or {}
+    unknown = sorted(set(loaded) - set(ConfigFile.model_fields))
+    if unknown:
+        raise UnusableDocument(f"{SETTINGS.name}: openapi-python-client has no setting {', '.join(unknown)}")
+    return ConfigFile(**loaded)
+
+
+def _in_order(found: Sequence[ModelProperty], needed: Container[str]) -> list[ModelProperty]:
+    return sorted(
+        (model for model in found if str(model.class_info.name) in needed), key=lambda one: one.class_info.name
+    )

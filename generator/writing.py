@@ -1,0 +1,109 @@
+"""From the parsed document to the package on disk: rendered aside, formatted, compared, put in place in one step."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import TemplateError
+
+from .document import Document, UnusableDocument
+from .halves import derive
+from .names import TABLE, read_names
+from .project import HERE, parse, refuse
+
+RUNTIME = HERE / "runtime"
+FORMAT = HERE.parent / "pyproject.toml"
+
+
+class Unwritable(Exception):
+    """The package could not be written; the text says what and why."""
+
+
+@contextmanager
+def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
+    """Make the package of a document in a folder of its own, which lives as long as the `with`.
+
+    Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails.
+    """
+    contract = Document.at(document)
+    table = read_names(contract, names)
+    with tempfile.TemporaryDirectory(prefix="backboard-client-") as folder:
+        package = Path(folder).resolve() / "backboard_threads"
+        try:
+            client = parse(contract, table, package)
+            refuse(client.build())
+        except TemplateError as error:
+            raise Unwritable(f"template {getattr(error, 'name', None) or ''}: {error}") from error
+        _add_runtime(package)
+        derive(package / "_async", package / "_sync")
+        _format(package)
+        yield package
+
+
+def differences(expected: Path, found: Path) -> list[str]:
+    """Return one line for each file of two packages that is not the same in both, in the order of their names."""
+    if not found.is_dir():
+        return [f"{found}: missing"]
+    lines = []
+    for name in sorted(_files(expected) | _files(found)):
+        if not (found / name).exists():
+            lines.append(f"{name}: missing")
+        elif not (expected / name).exists():
+            lines.append(f"{name}: not generated")
+        elif not filecmp.cmp(expected / name, found / name, shallow=False):
+            lines.append(f"{name}: different")
+    return lines
+
+
+def replace(target: Path, package: Path) -> None:
+    """Put a package in the place of another, as one step: who looks sees the old one or the new one, both whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
+        new, old = Path(aside) / "new", Path(aside) / "old"
+        try:
+            shutil.copytree(package, new)
+            if target.exists():
+                target.rename(old)
+            new.rename(target)
+        except OSError as error:
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise Unwritable(f"{target}: {error.strerror}") from error
+
+
+def _files(folder: Path) -> set[Path]:
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path for path in found if "__pycache__" not in path.parts}
+
+
+def _add_runtime(package: Path) -> None:
+    for path in sorted(_files(RUNTIME)):
+        if path == Path("__init__.py"):
+            continue
+        target = package / path
+        if target.exists():
+            raise UnusableDocument(f"names: a generated module has the name of the client's own {path}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(RUNTIME / path, target)
+
+
+def _format(package: Path) -> None:
+    """Sort the imports, drop the unused ones and lay the code out, by this project's settings alone."""
+    for command in (["check", "--fix-only", "--select", "I,F401"], ["format"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(FORMAT), str(package)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        if done.returncode != 0:
+            raise Unwritable(f"ruff: {' '.join((done.stderr or done.stdout).split())[:500]}")
