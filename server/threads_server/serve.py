@@ -49,7 +49,7 @@ def serve(settings: Settings) -> None:
     address = _address(settings.host, listener)
     greeting = f"Backboard Threads on {address}/api, database {settings.database}, documentation on {address}/docs"
     if first_key is not None:
-        greeting = f"The first API key, shown only now: {first_key}\n{greeting}"
+        print(f"The first API key, shown only now: {first_key}", flush=True)
     if settings.workers == 1:
         _Server(settings, app, greeting).run([listener])
     else:
@@ -107,9 +107,10 @@ class _Server(uvicorn.Server):
         try:
             super().run(sockets)
         except SystemExit:
-            if self._app.startup_failure is None:
-                raise
-            raise StartFailed(str(self._app.startup_failure)) from self._app.startup_failure
+            failure = self._app.startup_failure
+            if isinstance(failure, StoreRefused | StoreUnavailable | ValueError):
+                raise StartFailed(str(failure)) from failure
+            raise failure or SystemExit from failure
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts, and says so."""

@@ -1,0 +1,89 @@
+"""A local server as a fixture, for people who test their own application.
+
+`backboard_threads_server` is a real server on a free port of this machine, started once per session, with a fresh
+account for each test. `backboard_threads_environment` also points `BACKBOARD_API_KEY` and `BACKBOARD_BASE_URL` at it, so
+that `Backboard()` finds it. `backboard_threads_app` is the same server in the test's own process, as an ASGI application.
+
+pytest loads this module wherever the package is installed, so it imports nothing of the server until it is used.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from threads_server.local import LocalServer
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsAccount:
+    """Where the server is (`url`, with the base path) and a key that opens an account that nobody else uses."""
+
+    url: str
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsApp:
+    """A server that was not started yet, in this process, and a key that opens its only account."""
+
+    database: Path
+    api_key: str
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Callable[..., Any]]:
+        """The ASGI application, for `httpx.ASGITransport`, while its database is open. Its base path is `/api`."""
+        from threads_server.app import create_app
+        from threads_server.settings import Settings
+
+        async with create_app(Settings(database=str(self.database), api_key=self.api_key)).opened() as app:
+            yield app
+
+
+@pytest.fixture(scope="session")
+def backboard_threads_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """The server process of the session, and the database that it keeps everything in."""
+    with LocalServer(tmp_path_factory.mktemp("backboard-threads") / "threads.db") as server:
+        yield server
+
+
+@pytest.fixture
+def backboard_threads_server(backboard_threads_process: LocalServer) -> ThreadsAccount:
+    """The session's server, with an account of the test's own."""
+    with ThreadPoolExecutor(1) as elsewhere:  # where no event loop is running, whatever the test uses
+        key = elsewhere.submit(asyncio.run, _new_account(backboard_threads_process.database)).result()
+    return ThreadsAccount(backboard_threads_process.url, key)
+
+
+@pytest.fixture
+def backboard_threads_environment(
+    backboard_threads_server: ThreadsAccount, monkeypatch: pytest.MonkeyPatch
+) -> ThreadsAccount:
+    """The session's server, where a client that is given nothing looks for it."""
+    monkeypatch.setenv("BACKBOARD_API_KEY", backboard_threads_server.api_key)
+    monkeypatch.setenv("BACKBOARD_BASE_URL", backboard_threads_server.url)
+    return backboard_threads_server
+
+
+@pytest.fixture
+def backboard_threads_app(tmp_path: Path) -> ThreadsApp:
+    """A server in the test's own process: `async with backboard_threads_app.opened() as app`."""
+    return ThreadsApp(tmp_path / "threads.db", secrets.token_urlsafe())
+
+
+async def _new_account(database: str) -> str:
+    from threads_server.keys import create_key
+    from threads_server.settings import Settings
+    from threads_server.store import open_store
+
+    store = await open_store(Settings(database=database))
+    try:
+        return await create_key(store, f"test {secrets.token_hex(8)}")
+    finally:
+        await store.close()

@@ -1,0 +1,255 @@
+"""The command line, as a process: what it prints, how it ends, and that nothing it refuses is a traceback."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+COMMAND = [sys.executable, "-m", "threads_server"]
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
+
+
+def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=30, env={**CLEAN, **(environment or {})}
+    )
+
+
+def refusal(*arguments: str, code: int = 1, environment: Mapping[str, str] | None = None) -> str:
+    """The one line that a refused command prints on standard error."""
+    done = run(*arguments, environment=environment)
+    assert done.returncode == code, done
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("threads-server: ")
+    return lines[0]
+
+
+@contextmanager
+def serving(
+    *arguments: str, environment: Mapping[str, str] | None = None, lines: int = 1
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """A server process on a free port, and the first lines that it printed."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**CLEAN, **(environment or {})},
+    )
+    assert process.stdout is not None
+    try:
+        yield process, [process.stdout.readline().rstrip() for _ in range(lines)]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def url_in(line: str) -> str:
+    match = re.search(r"http://\S+/api\b", line)
+    assert match, line
+    return match[0]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return str(tmp_path / "threads.db")
+
+
+class TestServe:
+    def test_a_new_database_gets_a_first_key_shown_once(self, database: str) -> None:
+        with serving("--database", database, lines=2) as (_, (key_line, ready_line)):
+            key = key_line.rpartition(" ")[2]
+            assert "shown only now" in key_line
+            url = url_in(ready_line)
+            assert httpx.get(f"{url}/threads", headers={"X-API-Key": key}).status_code == 200
+            assert httpx.get(f"{url}/threads").status_code == 401
+        with serving("--database", database) as (_, (ready_line,)):
+            answer = httpx.get(f"{url_in(ready_line)}/threads", headers={"X-API-Key": key})
+            assert answer.status_code == 200
+
+    def test_options_come_from_the_environment_too(self, database: str) -> None:
+        environment = {
+            "THREADS_SERVER_DATABASE": database,
+            "THREADS_SERVER_API_KEY": "mine",
+            "THREADS_SERVER_METRICS": "1",
+            "THREADS_SERVER_RATE_LIMIT": "1",
+            "THREADS_SERVER_CORS_ORIGIN": "https://a.example,https://b.example",
+        }
+        with (
+            serving(environment=environment) as (_, (line,)),
+            httpx.Client(base_url=url_in(line), headers={"X-API-Key": "mine", "Origin": "https://b.example"}) as client,
+        ):
+            answer = client.get("/threads")
+            assert answer.status_code == 200
+            assert answer.headers["access-control-allow-origin"] == "https://b.example"
+            assert client.get("/threads").status_code == 429
+            assert client.get("/metrics").status_code == 200
+        assert Path(database).exists()
+
+    def test_documentation_is_where_the_server_says(self, database: str) -> None:
+        with serving("--database", database, environment={"THREADS_SERVER_API_KEY": "k"}) as (_, (line,)):
+            docs = line.rpartition(" ")[2]
+            assert httpx.get(docs).status_code == 200
+            assert database in line
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_a_signal_ends_it_in_good_order(self, database: str, number: signal.Signals) -> None:
+        with serving("--database", database, environment={"THREADS_SERVER_API_KEY": "k"}) as (process, (line,)):
+            with httpx.Client(base_url=url_in(line), headers={"X-API-Key": "k"}) as client:
+                message = {"content": "/slow 100 " + "word " * 100, "stream": True}
+                with client.stream("POST", "/threads/messages", json=message) as answer:
+                    pieces = answer.iter_lines()
+                    next(pieces)
+                    process.send_signal(number)
+                    started = time.monotonic()
+                    list(pieces)  # the stream ends, and not with an error
+            assert process.wait(10) == 0
+            assert time.monotonic() - started < 5
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+
+    def test_a_port_in_use(self, database: str) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            line = refusal("serve", "--port", port, "--database", database)
+        assert f"cannot listen on 127.0.0.1, port {port}" in line
+        assert not Path(database).exists()
+
+    def test_an_address_of_another_machine(self, database: str) -> None:
+        assert "cannot listen on 203.0.113.1" in refusal("serve", "--host", "203.0.113.1", "--database", database)
+
+    def test_a_database_in_use_by_another_server(self, database: str) -> None:
+        with serving("--database", database, lines=2):
+            assert database in refusal("serve", "--port", "0", "--database", database)
+
+    def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
+        path = tmp_path / "notes.txt"
+        path.write_text("These are notes and not a database.\n" * 100)
+        assert str(path) in refusal("serve", "--port", "0", "--database", str(path))
+        assert path.read_text().startswith("These are notes")
+
+    def test_another_programs_database(self, tmp_path: Path) -> None:
+        path = tmp_path / "other.db"
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.close()
+        assert str(path) in refusal("serve", "--port", "0", "--database", str(path))
+
+    def test_a_directory_that_is_not_there(self, tmp_path: Path) -> None:
+        path = str(tmp_path / "nowhere" / "threads.db")
+        assert path in refusal("serve", "--port", "0", "--database", path)
+
+    def test_several_workers_need_postgresql(self, database: str) -> None:
+        line = refusal("serve", "--workers", "2", "--database", database)
+        assert "SQLite has one writing process" in line
+        assert not Path(database).exists()
+
+    def test_no_key_and_reachable_from_elsewhere(self, database: str) -> None:
+        line = refusal("serve", "--host", "0.0.0.0", "--port", "0", "--database", database)
+        assert "make a key first with: threads-server keys create NAME" in line
+
+    def test_the_environments_key_is_for_loopback(self, database: str) -> None:
+        line = refusal(
+            "serve", "--host", "0.0.0.0", "--port", "0", "--database", database,
+            environment={"THREADS_SERVER_API_KEY": "k"},
+        )  # fmt: skip
+        assert "THREADS_SERVER_API_KEY is for a server on loopback only" in line
+        assert "k;" not in line
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("PORT", "eighty"), ("PORT", "70000"), ("WORKERS", "0"), ("RESPONDER", "nobody"), ("RATE_LIMIT", "-1")],
+    )
+    def test_wrong_values_in_the_environment(self, name: str, value: str) -> None:
+        line = refusal("serve", code=2, environment={f"THREADS_SERVER_{name}": value})
+        assert f"THREADS_SERVER_{name}: {value!r}" in line
+
+    @pytest.mark.parametrize("option", ["--port=x", "--workers=0", "--responder=x", "--rate-limit=nan", "--unknown"])
+    def test_wrong_options(self, option: str) -> None:
+        done = run("serve", option)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert done.stderr.splitlines()[-1].startswith("threads-server")
+
+    def test_without_the_extra(self, tmp_path: Path) -> None:
+        """A Python that has the package but none of what serving needs."""
+        package = Path(__file__).parents[2] / "server"
+        done = subprocess.run(
+            [sys.executable, "-S", "-m", "threads_server", "serve", "--database", str(tmp_path / "t.db")],
+            capture_output=True,
+            text=True,
+            env={**CLEAN, "PYTHONPATH": str(package)},
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert re.fullmatch(
+            r"threads-server: serving needs \w+; install it with: pip install 'backboard-threads\[server\]'\n",
+            done.stderr,
+        )
+
+
+class TestKeys:
+    def test_created_listed_used_and_revoked_while_the_server_runs(self, database: str) -> None:
+        with serving("--database", database, lines=2) as (_, (_, line)):
+            url = url_in(line)
+            created = run("keys", "create", "laptop", "--database", database)
+            assert (created.returncode, created.stderr) == (0, "")
+            assert re.fullmatch(r"\S+\n", created.stdout)
+            key = {"X-API-Key": created.stdout.strip()}
+            assert httpx.get(f"{url}/threads", headers=key).status_code == 200
+            listed = run("keys", "list", "--database", database).stdout
+            assert re.search(r"^laptop +\S+ +\S+ +in use$", listed, re.MULTILINE)
+            assert created.stdout.strip() not in listed
+            assert run("keys", "revoke", "laptop", "--database", database).returncode == 0
+            assert httpx.get(f"{url}/threads", headers=key).status_code == 401
+            assert (
+                "in use" not in re.findall(r"^laptop.*$", run("keys", "list", "--database", database).stdout, re.M)[0]
+            )
+
+    def test_each_key_opens_an_account_of_its_own_unless_told(self, database: str) -> None:
+        run("keys", "create", "a", "--database", database)
+        run("keys", "create", "b", "--database", database)
+        run("keys", "create", "c", "--account", "shared", "--database", database)
+        run("keys", "create", "d", "--account", "shared", "--database", database)
+        rows = [line.split() for line in run("keys", "list", "--database", database).stdout.splitlines()[1:]]
+        accounts = {row[0]: row[1] for row in rows}
+        assert accounts["c"] == accounts["d"] == "shared"
+        assert len({accounts["a"], accounts["b"], "shared"}) == 3
+
+    def test_what_cannot_be_done(self, database: str, tmp_path: Path) -> None:
+        assert run("keys", "create", "a", "--database", database).returncode == 0
+        assert "'a' is in use" in refusal("keys", "create", "a", "--database", database)
+        assert "no key in use is named 'b'" in refusal("keys", "revoke", "b", "--database", database)
+        nowhere = str(tmp_path / "nowhere" / "t.db")
+        assert nowhere in refusal("keys", "list", "--database", nowhere)
+
+    def test_keys_need_no_extra(self, database: str) -> None:
+        package = Path(__file__).parents[2] / "server"
+        done = subprocess.run(
+            [sys.executable, "-S", "-m", "threads_server", "keys", "create", "a", "--database", database],
+            capture_output=True,
+            text=True,
+            env={**CLEAN, "PYTHONPATH": str(package)},
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_names_every_option_and_its_default() -> None:
+    done = run("serve", "--help")
+    for option in ("host", "port", "database", "workers", "responder", "rate-limit", "cors-origin", "metrics"):
+        assert f"--{option}" in done.stdout
+    assert "127.0.0.1" in done.stdout
+    assert run().returncode == 2

@@ -1,0 +1,67 @@
+"""The fixtures that people get to test their own application with."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
+
+pytest_plugins = ["threads_server.pytest_plugin"]
+
+
+def threads_of(account: ThreadsAccount) -> list[object]:
+    answer = httpx.get(f"{account.url}/threads", headers={"X-API-Key": account.api_key})
+    assert answer.status_code == 200
+    return list(answer.json())
+
+
+def test_a_live_server_with_an_account_of_ones_own(backboard_threads_server: ThreadsAccount) -> None:
+    assert threads_of(backboard_threads_server) == []
+    httpx.post(
+        f"{backboard_threads_server.url}/threads/messages",
+        headers={"X-API-Key": backboard_threads_server.api_key},
+        json={"content": "Hello"},
+    ).raise_for_status()
+    assert len(threads_of(backboard_threads_server)) == 1
+
+
+def test_the_next_test_has_another_account(backboard_threads_server: ThreadsAccount) -> None:
+    assert threads_of(backboard_threads_server) == []
+
+
+async def test_it_can_be_used_from_async_tests(backboard_threads_server: ThreadsAccount) -> None:
+    async with httpx.AsyncClient(headers={"X-API-Key": backboard_threads_server.api_key}) as client:
+        assert (await client.get(f"{backboard_threads_server.url}/threads")).json() == []
+
+
+def test_the_environment_points_to_it(backboard_threads_environment: ThreadsAccount) -> None:
+    assert os.environ["BACKBOARD_API_KEY"] == backboard_threads_environment.api_key
+    assert os.environ["BACKBOARD_BASE_URL"] == backboard_threads_environment.url
+
+
+async def test_a_server_in_this_process(backboard_threads_app: ThreadsApp) -> None:
+    async with (
+        backboard_threads_app.opened() as app,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://threads/api",
+            headers={"X-API-Key": backboard_threads_app.api_key},
+        ) as client,
+    ):
+        answer = await client.post("/threads/messages", json={"content": "Hello"})
+        assert (answer.status_code, answer.json()["status"]) == (200, "COMPLETED")
+
+
+def test_loading_it_loads_nothing_of_the_server() -> None:
+    package = Path(__file__).parents[2] / "server"
+    code = (
+        "import threads_server.pytest_plugin, sys\n"
+        "print([name for name in ('starlette', 'uvicorn', 'jsonschema_rs', 'yaml') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(package)}
+    )
+    assert done.stdout == "[]\n", done.stderr
