@@ -9,6 +9,7 @@ from uuid import UUID
 
 from .decoding import datetime_to_json
 from .files import Files, Part, read_files
+from .operation import Operation
 from .unset import UNSET, Unset
 from .urls import encode_pairs, plain
 
@@ -28,32 +29,46 @@ EMPTY = Body(b"", None)
 
 
 def encode_body(
-    media: tuple[str, ...],
+    operation: Operation[Any],
+    media: str | Unset,
     fields: Mapping[str, object],
     files: Mapping[str, Files | Unset] | None,
-    json_fields: frozenset[str],
 ) -> Body:
-    """`fields` in the first of the `media` types, or as multipart if there are files. What is UNSET is left out.
+    """`fields` as `media`, or as the operation's usual media type, or as multipart if there are files. UNSET is left
+    out.
 
-    Raises `ValueError` for what JSON or UTF-8 cannot carry (NaN, a lone surrogate), `TypeError` for what is no JSON
-    value.
+    Raises `ValueError` for a media type that the operation does not take, and for what JSON or UTF-8 cannot carry
+    (NaN, a lone surrogate); `TypeError` for what is no JSON value.
     """
+    parts = _parts(files)
+    usual = MULTIPART if parts else operation.media[0]
+    chosen = usual if isinstance(media, Unset) else media
+    if chosen not in operation.media:
+        raise ValueError(f"{operation.id} takes {' or '.join(operation.media)}, not {chosen}")
+    if parts and chosen != MULTIPART:
+        raise ValueError(f"files go out as {MULTIPART}, not as {chosen}")
     given = {name: value for name, value in fields.items() if value is not UNSET}
-    parts = [
+    return _encode(chosen, given, parts, operation.json_fields)
+
+
+def _parts(files: Mapping[str, Files | Unset] | None) -> list[tuple[str, Part]]:
+    return [
         (name, part)
         for name, value in (files or {}).items()
         if not isinstance(value, Unset)
         for part in read_files(value)
     ]
-    if parts:
-        if MULTIPART not in media:
-            raise TypeError("this operation takes no files")
-        return _multipart(_texts(given, json_fields), parts)
-    if media[0] == JSON:
-        return Body(encode_json(given).encode("utf-8"), JSON)
-    if media[0] == FORM:
-        return Body(encode_pairs(_texts(given, json_fields)).encode("ascii"), FORM)
-    return _multipart(_texts(given, json_fields), [])
+
+
+def _encode(
+    media: str, fields: Mapping[str, object], parts: list[tuple[str, Part]], json_fields: frozenset[str]
+) -> Body:
+    if media == JSON:
+        return Body(encode_json(fields).encode("utf-8"), JSON)
+    texts = _texts(fields, json_fields)
+    if media == FORM:
+        return Body(encode_pairs(texts).encode("ascii"), FORM)
+    return _multipart(texts, parts)
 
 
 def encode_free(value: object, form: Mapping[str, object] | None, files: Mapping[str, Files | Unset] | None) -> Body:
@@ -64,7 +79,8 @@ def encode_free(value: object, form: Mapping[str, object] | None, files: Mapping
         return Body(encode_json(value).encode("utf-8"), JSON)
     if form is None and files is None:
         return EMPTY
-    return encode_body((FORM, MULTIPART), form or {}, files, frozenset())
+    parts = _parts(files)
+    return _encode(MULTIPART if parts else FORM, form or {}, parts, frozenset())
 
 
 def encode_json(value: object) -> str:

@@ -104,6 +104,7 @@ class Service:
         parameters: Mapping[str, str | Unset] | None,
         body: Mapping[str, object] | None,
         files: Mapping[str, Files | Unset] | None,
+        media: str | Unset,
         idempotency_key: str | Unset,
         *,
         is_stream: bool = False,
@@ -115,7 +116,7 @@ class Service:
         return self.new_call(
             operation.method,
             url if query is None else url + encode_query(query),
-            EMPTY if body is None else encode_body(operation.media, body, files, operation.json_fields),
+            EMPTY if body is None else encode_body(operation, media, body, files),
             parameters,
             idempotency_key,
             may_be_gone=operation.gone is not None,

@@ -1,7 +1,8 @@
 """`UNSET`: the value of an argument or a field that was not given, as opposed to one given as null."""
 
 import enum
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, Literal, Never
 
 
 class Unset(enum.Enum):
@@ -10,8 +11,12 @@ class Unset(enum.Enum):
 
     UNSET = "UNSET"
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
+
+    def __iter__(self) -> Iterator[Never]:
+        """Nothing: a list that is absent has no items."""
+        return iter(())
 
     def __repr__(self) -> str:
         return "UNSET"

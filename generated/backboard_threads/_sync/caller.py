@@ -122,6 +122,7 @@ class Caller:
         parameters: Mapping[str, str | Unset] | None = None,
         body: Mapping[str, object] | None = None,
         files: Mapping[str, Files | Unset] | None = None,
+        media: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
@@ -131,10 +132,11 @@ class Caller:
         """Make one call and return what it answered.
 
         `path` are the values for the operation's path, `query` and `body` its fields by their names on the wire (UNSET
-        ones are left out), `parameters` its header parameters. Raises an `APIError`.
+        ones are left out), `parameters` its header parameters, `media` the body's media type if it is not to be the
+        usual one. Raises an `APIError`.
         """
         service = self._service.but(timeout, deadline, max_retries, headers)
-        call = service.call_of(operation, path, query, parameters, body, files, idempotency_key)
+        call = service.call_of(operation, path, query, parameters, body, files, media, idempotency_key)
         response = self.send(call)
         if call.is_gone and operation.gone is not None:
             value = operation.gone(path[-1])
@@ -172,6 +174,7 @@ class Caller:
         parameters: Mapping[str, str | Unset] | None = None,
         body: Mapping[str, object] | None = None,
         files: Mapping[str, Files | Unset] | None = None,
+        media: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
@@ -184,7 +187,9 @@ class Caller:
         """
         client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
         client._answers = False
-        call = client._service.call_of(operation, path, query, parameters, body, files, idempotency_key, is_stream=True)
+        call = client._service.call_of(
+            operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
+        )
         said = (body or {}).get("content")
         return Events(client, streaming, call, thread_id, run_id, said if isinstance(said, str) else None)
 

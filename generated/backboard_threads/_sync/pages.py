@@ -42,7 +42,7 @@ class Pages(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         for page in self.pages():
-            for item in page:
+            for item in page:  # noqa: RUF100, UP028 - only the sync twin could `yield from`
                 yield item
 
     def pages(self) -> Iterator[list[T]]:

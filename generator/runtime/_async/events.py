@@ -59,6 +59,7 @@ class AsyncEvents(Generic[E, H]):
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
         self._received_id = call.headers.get(LAST_EVENT_ID)
         self._resumptions = call.retries.max_retries
+        self._is_replay = call.method == "GET"
         self._framer = Framer(self._received_id)
         self._pieces: AsyncIterator[bytes] | None = None
         self._is_open = False
@@ -105,7 +106,9 @@ class AsyncEvents(Generic[E, H]):
         return self
 
     async def __anext__(self) -> E:
-        while self.end is None:
+        # A log that is read again goes on after a demand for tool outputs that were submitted since: it ends with its
+        # last event, not with the first that could be the last.
+        while self.end is None or (self._is_replay and self._pieces is not None):
             if self._ready:
                 return self._give(*self._ready.popleft())
             if not self._is_open:
@@ -137,7 +140,9 @@ class AsyncEvents(Generic[E, H]):
             await self._receive()
         assert self._streaming.cancel is not None
         service = self._client._service
-        call = service.call_of(self._streaming.cancel, (self.thread_id, self.run_id), None, None, None, None, UNSET)
+        call = service.call_of(
+            self._streaming.cancel, (self.thread_id, self.run_id), None, None, None, None, UNSET, UNSET
+        )
         answer = decode_answer(await self._client.send(call), lambda value: value)
         return isinstance(answer, dict) and answer.get("cancelled") is True
 
@@ -146,7 +151,7 @@ class AsyncEvents(Generic[E, H]):
         history = self._streaming.history
         if self.thread_id is None or history is None:
             return Recovery(None, None, None)
-        call = self._client._service.call_of(history, (self.thread_id,), None, None, None, None, UNSET)
+        call = self._client._service.call_of(history, (self.thread_id,), None, None, None, None, UNSET, UNSET)
         response = await self._client.send(call)
         thread = decode_answer(response, history.decode)
         text = find_reply(json.loads(response.content), self.run_id, self._said)
@@ -155,6 +160,7 @@ class AsyncEvents(Generic[E, H]):
     def _give(self, event: dict[str, Any], event_id: str | None) -> E:
         """The model of an event that came, its text and its id taken in."""
         self.last_event_id = event_id
+        self.end = None
         self._last_piece = self._growing.add(event)
         try:
             model = self._streaming.decode(event)
@@ -178,14 +184,18 @@ class AsyncEvents(Generic[E, H]):
 
     async def _receive(self) -> None:
         """Take in the next piece of the stream, from a new connection if this one broke."""
-        assert self._pieces is not None
+        if self._pieces is None:
+            raise RuntimeError("this stream broke off: `recover` tells what became of the reply")
         try:
             piece = await anext(self._pieces, None)
         except TransportError as error:
             await self._resume(error)
             return
         if piece is None:
-            await self._resume(None)
+            if self.end is None:
+                await self._resume(None)
+            else:
+                await self._close()
             return
         try:
             for data, event_id in self._framer.feed(piece):
@@ -249,6 +259,7 @@ class AsyncEvents(Generic[E, H]):
                 None,
                 None,
                 UNSET,
+                UNSET,
                 is_stream=True,
             )
             call.retries.max_retries = 0
@@ -263,8 +274,10 @@ class AsyncEvents(Generic[E, H]):
                     break
             else:
                 self._framer = Framer(self._received_id)
+                self._is_replay = True
                 return
-        self._interrupt(cause)
+        if self.end is None:
+            self._interrupt(cause)
 
     def _interrupt(self, cause: BaseException | None) -> NoReturn:
         said = f"; {len(self.text)} characters of the reply had come" if self.text else ""

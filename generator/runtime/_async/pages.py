@@ -42,7 +42,7 @@ class AsyncPages(Generic[T]):
 
     async def __aiter__(self) -> AsyncIterator[T]:
         async for page in self.pages():
-            for item in page:
+            for item in page:  # noqa: RUF100, UP028 - only the sync twin could `yield from`
                 yield item
 
     async def pages(self) -> AsyncIterator[list[T]]:
