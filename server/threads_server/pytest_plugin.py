@@ -1,8 +1,9 @@
 """A local server as a fixture, for people who test their own application.
 
 `backboard_threads_server` is a real server on a free port of this machine, started once per session, with a fresh
-account for each test. `backboard_threads_environment` also points `BACKBOARD_API_KEY` and `BACKBOARD_BASE_URL` at it, so
-that `Backboard()` finds it. `backboard_threads_app` is the same server in the test's own process, as an ASGI application.
+account for each test. `backboard_threads_environment` also points `BACKBOARD_API_KEY` and `BACKBOARD_BASE_URL` at it,
+so that `Backboard()` finds it. `backboard_threads_app` is the same server in the test's own process, as an ASGI
+application.
 
 pytest loads this module wherever the package is installed, so it imports nothing of the server until it is used.
 """
