@@ -16,7 +16,7 @@ help: ## List what there is (what you are reading)
 setup: $(INSTALLED) ## Install everything Python into .venv (needs Python 3.11 and make, no Node)
 
 demo: $(INSTALLED) ## Play the concept page: two threads, a restart "days later", and what each remembers
-	@$(BIN)/python -m generator --check
+	@$(BIN)/python -m generator --check && echo "The client is what openapi.yaml generates."
 	@$(BIN)/python -m demo
 
 test: $(INSTALLED) $(NODE) ## Run the whole test suite (also needs Node 20, for the vendor's npm SDK)

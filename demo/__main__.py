@@ -9,9 +9,11 @@ import textwrap
 from pathlib import Path
 
 from backboard_threads import Backboard, NotFoundError
+from backboard_threads.models import ContentStreamingEvent
 from threads_server.local import LocalServer
 
 DATABASE = Path("demo.db")
+KEY = "demo-key"
 SPEAKERS = {"user": "you", "assistant": "Guide"}
 
 
@@ -19,8 +21,8 @@ def main() -> None:
     for leftover in Path.cwd().glob(f"{DATABASE}*"):
         leftover.unlink()
     with (
-        LocalServer(DATABASE, api_key="demo-key") as server,
-        Backboard(api_key="demo-key", base_url=server.url) as backboard,
+        LocalServer(DATABASE, api_key=KEY) as server,
+        Backboard(api_key=KEY, base_url=server.url) as backboard,
     ):
         title("Monday: one assistant, two threads")
         assistant = backboard.assistants.create(name="Guide", system_prompt="You are a guide.")
@@ -52,15 +54,16 @@ def main() -> None:
         try:
             backboard.threads.get(ben)
         except NotFoundError as error:
-            print(f"  asked for again: {error}")
+            print(f"  asked for again: {error.status_code} {error.detail}")
         else:
             check("thread B is gone", False)
         check("thread A is still there", [thread.thread_id for thread in backboard.threads.iterate()] == [ada])
 
     title("Where things are")
     print(f"  database        {DATABASE} (SQLite; thread A is still in it)")
-    print(f"  look at it      make serve ARGS='--database {DATABASE}', then http://127.0.0.1:8000/api/docs")
-    print("  documentation   README.md, docs/; the contract is openapi.yaml")
+    print(f"  look at it      THREADS_SERVER_API_KEY={KEY} make serve ARGS='--database {DATABASE}'")
+    print(f"                  then open http://127.0.0.1:8000/docs and authorize with {KEY}")
+    print("  documentation   README.md and docs/guide.md; the contract is openapi.yaml")
 
 
 def say(backboard: Backboard, name: str, thread_id: str, content: str) -> None:
@@ -75,7 +78,7 @@ def stream(backboard: Backboard, name: str, thread_id: str, content: str) -> str
     print(f"\n  {name}")
     line("you", content)
     with backboard.messages.stream(thread_id, content=content) as events:
-        text = "".join(event.content for event in events if event.type == "content_streaming")
+        text = "".join(event.content for event in events if isinstance(event, ContentStreamingEvent))
     line("Guide", text)
     return text
 
