@@ -22,8 +22,8 @@ OF_MODELS = {"from_dict", "to_dict", "additional_properties"}
 
 IN_MODULES = {
     "Any", "Callable", "DecodeError", "Final", "Literal", "Mapping", "Model", "OpenEnum", "Self", "TypeAlias", "UNSET",
-    "Unset", "bool", "classmethod", "constant", "data", "datetime", "datetime_to_json", "decode_list", "decode_map",
-    "define", "dict", "fault", "field", "flag", "float", "frozenset", "hash", "instant", "int", "list", "mapping",
+    "Unset", "bool", "classmethod", "constant", "data", "datetime", "datetime_from_json", "datetime_to_json", "decode_list", "decode_map",
+    "define", "dict", "fault", "value", "flag", "float", "frozenset", "hash", "instant", "int", "list", "mapping",
     "number", "object", "one_of", "str", "text", "whole",
 }  # fmt: skip
 """What the modules of models use by these names."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
+
+from attrs import define, field, fields
 
 from .decoding import DecodeError, datetime_from_json, fault
 from .unset import UNSET
@@ -12,22 +14,37 @@ T = TypeVar("T")
 _LONGEST = 40
 
 
+@define(kw_only=True, repr=False, weakref_slot=False)
 class Model:
     """An object of the API.
 
     Models compare by value. Their hash is made of required fields only; who changes one of these in a set loses it.
     """
 
-    __slots__ = ()
+    _more: dict[str, Any] | None = field(default=None, alias="additional_properties", eq=lambda more: more or None)
 
-    __attrs_attrs__: ClassVar[tuple[Any, ...]]
+    @property
+    def additional_properties(self) -> dict[str, Any]:
+        """What the object has besides its fields, by its name on the wire; encoded with the rest."""
+        if self._more is None:
+            self._more = {}
+        return self._more
+
+    @additional_properties.setter
+    def additional_properties(self, more: dict[str, Any]) -> None:
+        self._more = more
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
     def __repr__(self) -> str:
         shown = []
-        for attribute in self.__attrs_attrs__:
+        for attribute in fields(type(self)):
             value = getattr(self, attribute.name)
-            if value is not UNSET and value != {}:
+            if value is not UNSET and attribute.name != "_more":
                 shown.append(f"{attribute.name}={_shortened(value)}")
+        if self._more:
+            shown.append(f"additional_properties={_shortened(self._more)}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

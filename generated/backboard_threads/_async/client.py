@@ -1,13 +1,18 @@
-"""The client with all its resources."""
+"""The client with all its resources, each loaded when it is first used."""
+
+from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..facts import FACTS
 from .caller import AsyncCaller
-from .resources.assistants import AsyncAssistants
-from .resources.messages import AsyncMessages
-from .resources.runs import AsyncRuns
-from .resources.threads import AsyncThreads
+
+if TYPE_CHECKING:
+    from .resources.assistants import AsyncAssistants
+    from .resources.messages import AsyncMessages
+    from .resources.runs import AsyncRuns
+    from .resources.threads import AsyncThreads
 
 
 class AsyncBackboard(AsyncCaller):
@@ -28,6 +33,8 @@ class AsyncBackboard(AsyncCaller):
         """An assistant is a name, instructions and tools. It owns the threads that are created under it; deleting it
         deletes them.
         """
+        from .resources.assistants import AsyncAssistants
+
         return AsyncAssistants(self)
 
     @cached_property
@@ -35,6 +42,8 @@ class AsyncBackboard(AsyncCaller):
         """A thread is a persistent conversation with one assistant. It keeps its messages, oldest first, until it is
         deleted.
         """
+        from .resources.threads import AsyncThreads
+
         return AsyncThreads(self)
 
     @cached_property
@@ -42,6 +51,8 @@ class AsyncBackboard(AsyncCaller):
         """Sending a message stores it and, unless told otherwise, asks the assistant for an answer. The answer is part
         of the thread from then on.
         """
+        from .resources.messages import AsyncMessages
+
         return AsyncMessages(self)
 
     @cached_property
@@ -49,4 +60,6 @@ class AsyncBackboard(AsyncCaller):
         """A run is the assistant's work on one message. It can wait for the caller's tools, and it can be cancelled at
         any time.
         """
+        from .resources.runs import AsyncRuns
+
         return AsyncRuns(self)

@@ -1,13 +1,18 @@
-"""The client with all its resources."""
+"""The client with all its resources, each loaded when it is first used."""
+
+from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..facts import FACTS
 from .caller import Caller
-from .resources.assistants import Assistants
-from .resources.messages import Messages
-from .resources.runs import Runs
-from .resources.threads import Threads
+
+if TYPE_CHECKING:
+    from .resources.assistants import Assistants
+    from .resources.messages import Messages
+    from .resources.runs import Runs
+    from .resources.threads import Threads
 
 
 class Backboard(Caller):
@@ -28,6 +33,8 @@ class Backboard(Caller):
         """An assistant is a name, instructions and tools. It owns the threads that are created under it; deleting it
         deletes them.
         """
+        from .resources.assistants import Assistants
+
         return Assistants(self)
 
     @cached_property
@@ -35,6 +42,8 @@ class Backboard(Caller):
         """A thread is a persistent conversation with one assistant. It keeps its messages, oldest first, until it is
         deleted.
         """
+        from .resources.threads import Threads
+
         return Threads(self)
 
     @cached_property
@@ -42,6 +51,8 @@ class Backboard(Caller):
         """Sending a message stores it and, unless told otherwise, asks the assistant for an answer. The answer is part
         of the thread from then on.
         """
+        from .resources.messages import Messages
+
         return Messages(self)
 
     @cached_property
@@ -49,4 +60,6 @@ class Backboard(Caller):
         """A run is the assistant's work on one message. It can wait for the caller's tools, and it can be cancelled at
         any time.
         """
+        from .resources.runs import Runs
+
         return Runs(self)

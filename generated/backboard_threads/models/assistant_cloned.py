@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import DecodeError
 from ..model import Model, mapping, whole
@@ -29,7 +29,6 @@ class AssistantCloned(Model):
     assistant: Assistant
     documents_cloned: int | Unset = UNSET
     memories_cloned: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -71,14 +70,14 @@ class AssistantCloned(Model):
         self.memories_cloned = value
 
         if len(data) == 3 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["assistant"] = self.assistant.to_dict()
         if self.documents_cloned is not UNSET:
             data["documents_cloned"] = self.documents_cloned

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
-from ..decoding import DecodeError, datetime_to_json, fault
-from ..model import Model, instant, mapping
+from ..decoding import datetime_from_json, datetime_to_json, fault
+from ..model import Model, mapping
 from ..unset import UNSET, Unset
 
 _FIELDS = frozenset({"message", "assistant_id", "deleted_at"})
@@ -29,7 +29,6 @@ class AssistantDeleted(Model):
     message: str
     assistant_id: str
     deleted_at: datetime | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -61,20 +60,20 @@ class AssistantDeleted(Model):
             value = UNSET
         else:
             try:
-                value = instant(value)
-            except DecodeError as error:
-                raise error.under("deleted_at") from None
+                value = datetime_from_json(value)
+            except (TypeError, ValueError):
+                raise fault("an RFC 3339 date-time", value, "deleted_at") from None
         self.deleted_at = value
 
         if len(data) == 3 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["message"] = self.message
         data["assistant_id"] = self.assistant_id
         if self.deleted_at is not UNSET:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import fault
 from ..model import Model, mapping, whole
@@ -32,7 +32,6 @@ class Attachment(Model):
     status: str
     file_size_bytes: int | Unset | None = UNSET
     summary: str | Unset | None = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -79,14 +78,14 @@ class Attachment(Model):
         self.summary = value
 
         if len(data) == 5 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["document_id"] = self.document_id
         data["filename"] = self.filename
         data["status"] = self.status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import fault
 from ..model import Model, mapping, whole
@@ -32,7 +32,6 @@ class ContextUsage(Model):
     context_limit: int | Unset = UNSET
     summary_tokens: int | Unset = UNSET
     model: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -98,14 +97,14 @@ class ContextUsage(Model):
         self.model = value
 
         if len(data) == 5 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         if self.percent is not UNSET:
             data["percent"] = self.percent
         if self.used_tokens is not UNSET:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import DecodeError, fault
 from ..model import Model, mapping
@@ -35,7 +35,6 @@ class MediaGeneratedEvent(Model):
     assistant_id: str | Unset | None = UNSET
     run_id: str | Unset = UNSET
     media: GeneratedMedia | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -94,14 +93,14 @@ class MediaGeneratedEvent(Model):
         self.media = value
 
         if len(data) == 5 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["type"] = self.type
         if self.thread_id is not UNSET:
             data["thread_id"] = self.thread_id

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
-from ..decoding import DecodeError, datetime_to_json, decode_list, fault
-from ..model import Model, instant, mapping
+from ..decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
+from ..model import Model, mapping
 from ..unset import UNSET, Unset
 from .attachment import Attachment
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole
@@ -57,7 +57,6 @@ class Message(Model):
     attachments: list[Attachment] | Unset | None = UNSET
     model_provider: str | Unset | None = UNSET
     model_name: str | Unset | None = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -84,9 +83,9 @@ class Message(Model):
 
         value = get("created_at", UNSET)
         try:
-            self.created_at = instant(value)
-        except DecodeError as error:
-            raise error.under("created_at") from None
+            self.created_at = datetime_from_json(value)
+        except (TypeError, ValueError):
+            raise fault("an RFC 3339 date-time", value, "created_at") from None
 
         value = get("content", UNSET)
         if value.__class__ is not str:
@@ -141,14 +140,14 @@ class Message(Model):
         self.model_name = value
 
         if len(data) == 9 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["message_id"] = self.message_id
         data["role"] = str(self.role)
         data["created_at"] = datetime_to_json(self.created_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import DecodeError, decode_list, fault
 from ..model import Model, mapping, text
@@ -32,7 +32,6 @@ class ParameterProperty(Model):
     enum: list[str] | Unset | None = UNSET
     properties: dict[str, Any] | Unset | None = UNSET
     items: dict[str, Any] | Unset | None = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -92,14 +91,14 @@ class ParameterProperty(Model):
         self.items = value
 
         if len(data) == 5 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         if self.type is not UNSET:
             data["type"] = self.type
         if self.description is not UNSET:

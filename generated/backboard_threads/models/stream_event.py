@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeAlias
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import fault
 from ..model import Model, mapping
@@ -41,7 +41,6 @@ class UnknownStreamEvent(Model):
     """
 
     type: str
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
-from ..decoding import DecodeError, datetime_to_json, decode_list, fault
-from ..model import Model, instant, mapping, whole
+from ..decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
+from ..model import Model, mapping, whole
 from ..unset import UNSET, Unset
 from .message import Message
 
@@ -56,7 +56,6 @@ class Thread(Model):
     first_user_message: str | Unset | None = UNSET
     message_count: int | Unset | None = UNSET
     updated_at: datetime | Unset | None = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -78,9 +77,9 @@ class Thread(Model):
 
         value = get("created_at", UNSET)
         try:
-            self.created_at = instant(value)
-        except DecodeError as error:
-            raise error.under("created_at") from None
+            self.created_at = datetime_from_json(value)
+        except (TypeError, ValueError):
+            raise fault("an RFC 3339 date-time", value, "created_at") from None
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -139,20 +138,20 @@ class Thread(Model):
             absent += 1
         elif value is not None:
             try:
-                value = instant(value)
-            except DecodeError as error:
-                raise error.under("updated_at") from None
+                value = datetime_from_json(value)
+            except (TypeError, ValueError):
+                raise fault("an RFC 3339 date-time or null", value, "updated_at") from None
         self.updated_at = value
 
         if len(data) == 9 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["thread_id"] = self.thread_id
         data["created_at"] = datetime_to_json(self.created_at)
         if self.assistant_id is not UNSET:

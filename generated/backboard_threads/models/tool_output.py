@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import fault
 from ..model import Model, mapping
@@ -26,7 +26,6 @@ class ToolOutput(Model):
 
     tool_call_id: str
     output: str
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -52,14 +51,14 @@ class ToolOutput(Model):
         self.output = value
 
         if len(data) == 2 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["tool_call_id"] = self.tool_call_id
         data["output"] = self.output
         return data

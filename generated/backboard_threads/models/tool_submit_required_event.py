@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
-from attrs import define, field
+from attrs import define
 
 from ..decoding import DecodeError, decode_list, fault
 from ..model import Model, mapping, whole
@@ -60,7 +60,6 @@ class ToolSubmitRequiredEvent(Model):
     cached_input_tokens: int | Unset | None = UNSET
     cost_usd: float | Unset | None = UNSET
     cache_write_input_tokens: int | Unset | None = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -156,14 +155,14 @@ class ToolSubmitRequiredEvent(Model):
         self.cache_write_input_tokens = value
 
         if len(data) == 11 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["run_id"] = self.run_id
         data["type"] = self.type
         data["tool_calls"] = [item.to_dict() for item in self.tool_calls]

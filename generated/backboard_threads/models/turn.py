@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
 
-from ..decoding import DecodeError, datetime_to_json, decode_list, fault
-from ..model import Model, instant, mapping, text, whole
+from ..decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
+from ..model import Model, mapping, text, whole
 from ..unset import UNSET, Unset
 from .attachment import Attachment
 from .context_usage import ContextUsage
@@ -109,7 +109,6 @@ class Turn(Model):
     model_name: str | Unset | None = UNSET
     run_id: str | Unset | None = UNSET
     attachments: list[Attachment] | Unset | None = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -136,9 +135,9 @@ class Turn(Model):
 
         value = get("timestamp", UNSET)
         try:
-            self.timestamp = instant(value)
-        except DecodeError as error:
-            raise error.under("timestamp") from None
+            self.timestamp = datetime_from_json(value)
+        except (TypeError, ValueError):
+            raise fault("an RFC 3339 date-time", value, "timestamp") from None
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -235,9 +234,9 @@ class Turn(Model):
             absent += 1
         elif value is not None:
             try:
-                value = instant(value)
-            except DecodeError as error:
-                raise error.under("created_at") from None
+                value = datetime_from_json(value)
+            except (TypeError, ValueError):
+                raise fault("an RFC 3339 date-time or null", value, "created_at") from None
         self.created_at = value
 
         value = get("voice_records", UNSET)
@@ -335,14 +334,14 @@ class Turn(Model):
         self.attachments = value
 
         if len(data) == 25 - absent:
-            self.additional_properties = {}
+            self._more = None
         else:
-            self.additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self.additional_properties)
+        data = dict(self._more) if self._more else {}
         data["message"] = self.message
         data["thread_id"] = self.thread_id
         data["timestamp"] = datetime_to_json(self.timestamp)
