@@ -32,11 +32,25 @@ class Reply:
 
     async def answer(self, answer: Answer) -> None:
         """Sends a whole answer."""
-        await self._whole(answer.status, answer.body, answer.headers)
+        self.status = status = answer.status
+        body = answer.body
+        if status in _WITHOUT_CONTENT:
+            body = b""
+            head = [(b"x-request-id", self._request_id)]
+        else:
+            head = [
+                (b"content-type", b"application/json"),
+                (b"content-length", b"%d" % len(body)),
+                (b"x-request-id", self._request_id),
+            ]
+        if answer.headers:
+            head += _encoded(answer.headers)
+        await self._send({"type": "http.response.start", "status": status, "headers": head})
+        await self._send({"type": "http.response.body", "body": b"" if self._head_only else body})
 
     async def refuse(self, status: int, detail: str | list[Fault], headers: Mapping[str, str]) -> None:
         """Sends an error, as JSON (docs/hosted-api.md §1, Errors)."""
-        await self._whole(status, json.dumps({"detail": detail}).encode(), headers)
+        await self.answer(Answer(json.dumps({"detail": detail}).encode(), status, headers))
 
     async def stream(self, stream: EventStream, streams: OpenStreams) -> None:
         """Sends a stream of events until it is over. Raises StreamBroken if reading it fails on the way."""
@@ -53,21 +67,6 @@ class Reply:
             await self._start(message["status"], [*message["headers"], (b"x-request-id", self._request_id)])
         else:
             await self._send(message)
-
-    async def _whole(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        if status in _WITHOUT_CONTENT:
-            body = b""
-            head = [(b"x-request-id", self._request_id)]
-        else:
-            head = [
-                (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % len(body)),
-                (b"x-request-id", self._request_id),
-            ]
-        if headers:
-            head += _encoded(headers)
-        await self._start(status, head)
-        await self._send({"type": "http.response.body", "body": b"" if self._head_only else body})
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status

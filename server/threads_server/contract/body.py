@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from jsonschema_rs import Draft202012Validator
+
 from threads_server.contract.call import Upload
 from threads_server.contract.document import Document, DocumentError
 from threads_server.contract.faults import fault, find_faults
-from threads_server.contract.forms import BrokenForm, Field, decode_multipart, decode_urlencoded, parse_header
+from threads_server.contract.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
 from threads_server.contract.json_text import NotJson, decode_json
-from threads_server.contract.schemas import Canonical, compile_schema, read_text
+from threads_server.contract.schemas import Canonical, Reader, compile_schema, text_reader
 from threads_server.problems import Fault, Refusal
 
 JSON = "application/json"
@@ -166,11 +168,19 @@ class JsonDecoder:
 
 @dataclass(frozen=True, slots=True)
 class _FormField:
-    """How the text or the parts of one field of a form become its value."""
+    """How the texts or the files under one name of a form become a value."""
 
     kind: str
     """`text`, `json`, `file` or `files`."""
-    types: frozenset[str]
+    read: Reader
+    """For `text`: what makes the value."""
+    json_type: type[dict[str, Any]] | type[list[Any]] | None = None
+    """For `json`: what the document's own formats `json-object` and `json-array` demand of the value."""
+    text_validator: Draft202012Validator | None = None
+    """For `json`: what the document demands of the text, such as its length."""
+
+
+_JSON_FORMATS: dict[str, type[dict[str, Any]] | type[list[Any]]] = {"json-object": dict, "json-array": list}
 
 
 class FormDecoder:
@@ -187,9 +197,6 @@ class FormDecoder:
         self._document = document
         declared = document.properties(schema)
         self._fields = {name: self._field(part) for name, part in declared.items()}
-        self._texts = {
-            name: compile_schema(document, declared[name]) for name, rule in self._fields.items() if rule.kind == "json"
-        }
         self._validator = compile_schema(document, self._decoded_schema(schema))
         self._canonical = Canonical.of(
             document, {name: part for name, part in declared.items() if self._fields[name].kind == "text"}
@@ -198,14 +205,15 @@ class FormDecoder:
     def _field(self, schema: dict[str, Any]) -> _FormField:
         types = self._document.types(schema)
         if self._document.first(schema, "contentSchema") is not None:
-            return _FormField("json", types)
+            json_type = _JSON_FORMATS.get(self._document.first(schema, "format"))
+            return _FormField("json", str, json_type, compile_schema(self._document, schema, formats=False))
         if self._is_file(schema):
-            return _FormField("file", types)
+            return _FormField("file", str)
         if "array" in types and self._is_file(self._document.first(schema, "items", {})):
-            return _FormField("files", types)
+            return _FormField("files", str)
         if types & {"array", "object"}:
             raise DocumentError("a form field that is an array or an object is served only as JSON text or as files")
-        return _FormField("text", types)
+        return _FormField("text", text_reader(types))
 
     def _is_file(self, schema: dict[str, Any]) -> bool:
         return bool(self._document.first(schema, "format") == "binary")
@@ -239,57 +247,72 @@ class FormDecoder:
         """See Decoder. Fields that the document does not know are ignored."""
         try:
             if self._multipart:
-                fields = decode_multipart(body, options.get("boundary", "").encode("latin-1", "replace"))
+                parts = decode_multipart(body, options.get("boundary", "").encode("latin-1", "replace"))
+                texts, files = self._sort(parts)
             else:
-                fields = decode_urlencoded(body)
-            decoded, found = self._assemble(fields)
+                texts, files = decode_urlencoded(body), {}
+            found: list[Fault] = []
+            values = self._values(texts, found)
         except BrokenForm as error:
             raise Refusal(400, str(error)) from None
-        # A file stands in for itself as a text: the schema says how many there may be, not what is in them.
-        stand_ins = {
-            name: "" if self._fields[name].kind == "file" else [""] * len(files)
-            for name, files in decoded.files.items()
-        }
+        instance = values
+        if files:
+            # A file stands in for itself as a text: the schema says how many there may be, not what is in them.
+            instance = values | {
+                name: "" if self._fields[name].kind == "file" else [""] * len(uploads)
+                for name, uploads in files.items()
+            }
         broken = {entry["loc"][1] for entry in found}
         found += [
-            entry
-            for entry in find_faults(self._validator, decoded.values | stand_ins, "body")
-            if entry["loc"][1:2] == [] or entry["loc"][1] not in broken
+            entry for entry in find_faults(self._validator, instance, "body") if not broken & {*entry["loc"][1:2]}
         ]
         if found:
             faults += found
         else:
-            self._canonical.apply(decoded.values)
-        return decoded
+            self._canonical.apply(values)
+        return Decoded(values, files)
 
-    def _assemble(self, fields: list[Field]) -> tuple[Decoded, list[Fault]]:
-        decoded = Decoded()
-        faults: list[Fault] = []
-        for part in fields:
+    def _sort(self, parts: list[Part]) -> tuple[list[tuple[str, str]], dict[str, list[Upload]]]:
+        """The texts and the files among the parts that the document knows."""
+        texts: list[tuple[str, str]] = []
+        files: dict[str, list[Upload]] = {}
+        for part in parts:
             rule = self._fields.get(part.name)
             if rule is None:
                 continue
-            if rule.kind in ("file", "files"):
-                if part.filename == "" and not part.data:
-                    continue  # what a browser sends for a file input that nothing was chosen in
-                uploads = decoded.files.setdefault(part.name, [])
+            if rule.kind not in ("file", "files"):
+                texts.append((part.name, part.text()))
+            elif part.filename != "" or part.data:  # a browser sends an empty one for a file input that was left empty
+                uploads = files.setdefault(part.name, [])
                 if uploads and rule.kind == "file":
                     raise BrokenForm(f"The file {part.name!r} is given more than once")
                 uploads.append(
                     Upload(part.filename or part.name, part.content_type or "application/octet-stream", part.data)
                 )
+        return texts, files
+
+    def _values(self, texts: list[tuple[str, str]], faults: list[Fault]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, text in texts:
+            rule = self._fields.get(name)
+            if rule is None or rule.kind in ("file", "files"):
                 continue
-            if part.name in decoded.values:
-                raise BrokenForm(f"The field {part.name!r} is given more than once")
-            text = part.text()
-            if rule.kind == "text":
-                decoded.values[part.name] = read_text(rule.types, text)
-                continue
-            decoded.values[part.name] = None
-            try:
-                decoded.values[part.name] = decode_json(text)
-            except NotJson as error:
-                faults.append(fault(["body", part.name], "json_invalid", f"Input should be JSON text: {error}"))
-            else:
-                faults += find_faults(self._texts[part.name], text, "body", part.name)
-        return decoded, faults
+            if name in values:
+                raise BrokenForm(f"The field {name!r} is given more than once")
+            values[name] = self._json_value(name, rule, text, faults) if rule.kind == "json" else rule.read(text)
+        return values
+
+    def _json_value(self, name: str, rule: _FormField, text: str, faults: list[Fault]) -> Any:
+        try:
+            value = decode_json(text)
+        except NotJson as error:
+            faults.append(fault(["body", name], "json_invalid", f"Input should be JSON text: {error}"))
+            return None
+        if rule.json_type is not None and not isinstance(value, rule.json_type):
+            words = "an object" if rule.json_type is dict else "an array"
+            faults.append(
+                fault(["body", name], f"{rule.json_type.__name__}_type", f"Input should be {words}, as JSON text")
+            )
+        if rule.text_validator is not None:
+            faults += find_faults(rule.text_validator, text, "body", name)
+        return value

@@ -61,9 +61,9 @@ class Route:
     """One path of the document with the operations on it."""
 
     def __init__(self, template: str) -> None:
-        self.segments = template.split("/")[1:]
-        self.names = [(place, part[1:-1]) for place, part in enumerate(self.segments) if part.startswith("{")]
-        self.literals = [(place, part) for place, part in enumerate(self.segments) if not part.startswith("{")]
+        pieces = re.split(r"\{([^}]*)\}", template)
+        self.names = pieces[1::2]
+        self.pattern = re.compile("([^/]+)".join(map(re.escape, pieces[::2])))
         self.endpoints: dict[str, Endpoint] = {}
 
     @property
@@ -92,7 +92,7 @@ class Contract:
                     endpoint = self._endpoint(template, method.upper(), item.get("parameters", []), declared)
                     route.endpoints[method.upper()] = endpoint
             if route.names:
-                self._by_depth.setdefault(len(route.segments), []).append(route)
+                self._by_depth.setdefault(template.count("/") + self.base_path.count("/"), []).append(route)
             else:
                 self._whole[self.base_path + template] = route
 
@@ -182,12 +182,10 @@ class Contract:
         route = self._whole.get(path)
         if route is not None:
             return route, {}
-        segments = path.split("/")[1:]
-        for route in self._by_depth.get(len(segments), ()):
-            if all(segments[place] == part for place, part in route.literals):
-                values = {name: segments[place] for place, name in route.names}
-                if all(values.values()):
-                    return route, values
+        for route in self._by_depth.get(path.count("/"), ()):
+            match = route.pattern.fullmatch(path)
+            if match is not None:
+                return route, dict(zip(route.names, match.groups(), strict=True))
         return None
 
 

@@ -29,8 +29,6 @@ _FORMATS = {
     "date-time": ("datetime_parsing", "a date and time as in RFC 3339"),
     "date": ("date_parsing", "a date as in RFC 3339"),
     "uri": ("url_parsing", "a URI"),
-    "json-object": ("dict_type", "a JSON object, written as text"),
-    "json-array": ("list_type", "a JSON array, written as text"),
 }
 
 

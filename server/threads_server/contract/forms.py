@@ -4,7 +4,7 @@ import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
@@ -23,8 +23,8 @@ class BrokenForm(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a form. `filename` is None for all but file parts."""
+class Part:
+    """One part of a multipart body. `filename` is None for all but files."""
 
     name: str
     data: bytes
@@ -39,19 +39,26 @@ class Field:
             raise BrokenForm(f"The field {self.name!r} is not UTF-8") from None
 
 
-def decode_urlencoded(body: bytes) -> list[Field]:
-    """The fields of a urlencoded body. Raises BrokenForm for text that is not UTF-8 and for too many fields."""
+def decode_urlencoded(body: bytes) -> list[tuple[str, str]]:
+    """The names and texts of a urlencoded body. Raises BrokenForm for what is not UTF-8, and for too many fields."""
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        pairs = [pair.partition("=") for pair in body.decode().split("&", MAX_FIELDS) if pair]
+        fields = [(_unquoted(name), _unquoted(text)) for name, _, text in pairs]
     except UnicodeDecodeError:
         raise BrokenForm("The form is not UTF-8") from None
-    except ValueError:
-        raise BrokenForm(f"The form has more than {MAX_FIELDS} fields") from None
-    return [Field(name, text.encode()) for name, text in pairs]
+    if len(fields) > MAX_FIELDS:
+        raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
+    return fields
 
 
-def decode_multipart(body: bytes, boundary: bytes | None) -> list[Field]:
-    """The fields and files of a multipart body, whole.
+def _unquoted(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote(text, errors="strict") if "%" in text else text
+
+
+def decode_multipart(body: bytes, boundary: bytes | None) -> list[Part]:
+    """The parts of a multipart body, whole.
 
     Raises BrokenForm for: no boundary, a part without a name or end, headers that are none, another transfer encoding
     than the identity, text in a character set other than UTF-8, too many fields.
@@ -65,14 +72,14 @@ def decode_multipart(body: bytes, boundary: bytes | None) -> list[Field]:
         raise BrokenForm(f"The multipart body is broken: {error}") from None
     if not reader.ended:
         raise BrokenForm("The multipart body is cut off: its last boundary is missing")
-    return reader.fields
+    return reader.parts
 
 
 class _Parts:
     """Collects what the multipart parser finds."""
 
     def __init__(self) -> None:
-        self.fields: list[Field] = []
+        self.parts: list[Part] = []
         self.ended = False
         self._headers: dict[bytes, bytes] = {}
         self._name = self._value = b""
@@ -90,7 +97,7 @@ class _Parts:
         }
 
     def _begin(self) -> None:
-        if len(self.fields) == MAX_FIELDS:
+        if len(self.parts) == MAX_FIELDS:
             raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
         self._headers, self._data = {}, []
 
@@ -108,13 +115,13 @@ class _Parts:
         self._data.append(data[start:end])
 
     def _end(self) -> None:
-        self.fields.append(_field(self._headers, b"".join(self._data)))
+        self.parts.append(_part(self._headers, b"".join(self._data)))
 
     def _all(self) -> None:
         self.ended = True
 
 
-def _field(headers: dict[bytes, bytes], data: bytes) -> Field:
+def _part(headers: dict[bytes, bytes], data: bytes) -> Part:
     kind, options = parse_header(headers.get(b"content-disposition", b""))
     name = options.get("name")
     if kind != "form-data" or name is None:
@@ -127,7 +134,7 @@ def _field(headers: dict[bytes, bytes], data: bytes) -> Field:
         charset = parse_header(content_type)[1].get("charset", "utf-8").lower()
         if charset not in ("utf-8", "utf8", "us-ascii"):
             raise BrokenForm(f"The part {name!r} is in the character set {charset}; only UTF-8 is read")
-    return Field(name, data, filename, content_type.decode("latin-1") if content_type is not None else None)
+    return Part(name, data, filename, content_type.decode("latin-1") if content_type is not None else None)
 
 
 _OPTION = re.compile(r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))""", re.DOTALL)

@@ -8,7 +8,7 @@ from jsonschema_rs import Draft202012Validator
 
 from threads_server.contract.document import Document, DocumentError
 from threads_server.contract.faults import fault, find_faults
-from threads_server.contract.schemas import Canonical, compile_schema, read_text
+from threads_server.contract.schemas import Canonical, Reader, compile_schema, text_reader
 from threads_server.problems import Fault
 
 MAX_QUERY_FIELDS = 1000
@@ -20,7 +20,7 @@ class Parameter:
 
     name: str
     required: bool
-    types: frozenset[str]
+    read: Reader
     validator: Draft202012Validator
 
 
@@ -30,14 +30,16 @@ class Parameters:
     def __init__(self, document: Document, declared: list[dict[str, Any]]) -> None:
         self._path: list[Parameter] = []
         self._query: dict[str, Parameter] = {}
-        self._headers: dict[str, Parameter] = {}
+        self._headers: list[tuple[bytes, str, Parameter]] = []
         self._defaults: dict[str, Any] = {}
         path_schemas: dict[str, dict[str, Any]] = {}
         query_schemas: dict[str, dict[str, Any]] = {}
         for entry in map(document.resolve, declared):
             schema = entry.get("schema", {})
             types = document.types(schema)
-            parameter = Parameter(entry["name"], bool(entry.get("required")), types, compile_schema(document, schema))
+            parameter = Parameter(
+                entry["name"], bool(entry.get("required")), text_reader(types), compile_schema(document, schema)
+            )
             match entry["in"]:
                 case "path":
                     self._path.append(parameter)
@@ -53,9 +55,11 @@ class Parameters:
                     if default is not None:
                         self._defaults[parameter.name] = default
                 case "header":
-                    self._headers[parameter.name.lower()] = parameter
+                    name = parameter.name.lower()
+                    self._headers.append((name.encode(), name, parameter))
                 case place:
                     raise DocumentError(f"the parameter {parameter.name} is in {place}, which is not served")
+        self._query_required = any(parameter.required for parameter in self._query.values())
         self._canonical_path = Canonical.of(document, path_schemas)
         self._canonical_query = Canonical.of(document, query_schemas)
 
@@ -74,7 +78,7 @@ class Parameters:
 
     def read_query(self, raw: str, faults: list[Fault]) -> dict[str, Any]:
         """The declared query parameters with the document's defaults for absent ones; faults are added to `faults`."""
-        if not raw and not any(parameter.required for parameter in self._query.values()):
+        if not raw and not self._query_required:
             return self._defaults.copy()
         try:
             pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
@@ -93,7 +97,7 @@ class Parameters:
             if name in values:
                 found.append(fault(["query", name], "duplicate", "Parameter is given more than once"))
                 continue
-            values[name] = read_text(parameter.types, text)
+            values[name] = parameter.read(text)
             found += find_faults(parameter.validator, values[name], "query", name)
         found += [
             fault(["query", name], "missing", "Field required")
@@ -108,8 +112,8 @@ class Parameters:
     def read_headers(self, came: dict[bytes, bytes], faults: list[Fault]) -> dict[str, str]:
         """The declared header parameters that came, by lower-case name; faults are added to `faults`."""
         values: dict[str, str] = {}
-        for name, parameter in self._headers.items():
-            raw = came.get(name.encode())
+        for key, name, parameter in self._headers:
+            raw = came.get(key)
             if raw is not None:
                 values[name] = raw.decode("latin-1")
                 faults += find_faults(parameter.validator, values[name], "header", name)

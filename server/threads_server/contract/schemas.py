@@ -8,50 +8,40 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from threads_server.contract.document import Document, DocumentError
-from threads_server.contract.json_text import NotJson, decode_json
 
 _INTEGER = re.compile(r"-?[0-9]{1,100}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,100}(?:\.[0-9]{1,100})?(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
-def compile_schema(document: Document, schema: dict[str, Any]) -> Draft202012Validator:
+def compile_schema(document: Document, schema: dict[str, Any], *, formats: bool = True) -> Draft202012Validator:
     """A validator of `schema`, which may refer to anywhere in the document.
 
-    Formats are asserted, the document's own `json-object` and `json-array` among them. Raises DocumentError if it is no
-    schema.
+    Formats are asserted unless told otherwise. Raises DocumentError if it is no schema.
     """
     rooted = {**schema, "components": document.root.get("components", {})}
-    formats = {"json-object": _is_json_of(dict), "json-array": _is_json_of(list)}
     try:
-        return Draft202012Validator(rooted, validate_formats=True, formats=formats, offline=True)
+        return Draft202012Validator(rooted, validate_formats=formats, offline=True)
     except ValueError as error:
         raise DocumentError(f"a schema of openapi.yaml is none: {str(error).splitlines()[0]}") from error
 
 
-def _is_json_of(kind: type) -> Callable[[str], bool]:
-    def check(text: str) -> bool:
-        try:
-            return isinstance(decode_json(text), kind)
-        except NotJson:
-            return False
-
-    return check
+Reader = Callable[[str], Any]
 
 
-def read_text(types: frozenset[str], text: str) -> Any:
-    """A text of a URL or a form field as the value that it stands for.
+def text_reader(types: frozenset[str]) -> Reader:
+    """What turns a text of a URL or a form field into the value that it stands for.
 
     `types` are those that the schema names. A text that does not fit is given back as it is: the schema then says
     what is wrong with it. Booleans are exactly `true` and `false`, integers are digits.
     """
-    if "integer" in types and _INTEGER.fullmatch(text):
-        return int(text)
-    if "number" in types and _NUMBER.fullmatch(text):
-        return float(text)
+    if "integer" in types:
+        return lambda text: int(text) if _INTEGER.fullmatch(text) else text
+    if "number" in types:
+        return lambda text: float(text) if _NUMBER.fullmatch(text) else text
     if "boolean" in types:
-        return _BOOLEANS.get(text, text)
-    return text
+        return lambda text: _BOOLEANS.get(text, text)
+    return str
 
 
 @dataclass(frozen=True, slots=True)
