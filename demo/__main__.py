@@ -9,7 +9,6 @@ import textwrap
 from pathlib import Path
 
 from backboard_threads import Backboard, NotFoundError
-from backboard_threads.models import ContentStreamingEvent
 from threads_server.local import LocalServer
 
 DATABASE = Path("demo.db")
@@ -78,7 +77,7 @@ def stream(backboard: Backboard, name: str, thread_id: str, content: str) -> str
     print(f"\n  {name}")
     line("you", content)
     with backboard.messages.stream(thread_id, content=content) as events:
-        text = "".join(event.content for event in events if isinstance(event, ContentStreamingEvent))
+        text = events.reply().text
     line("Guide", text)
     return text
 

@@ -1,0 +1,60 @@
+"""docs/guide.md is true: its Python is run, top to bottom; its commands are those of the command line."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from threads_server.local import LocalServer
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+SCRIPT = "\n".join(block for block in BLOCKS if not block.startswith("def test_"))
+TESTS = [block for block in BLOCKS if block.startswith("def test_")]
+COMMANDS = re.findall(r"^\.venv/bin/threads-server (.*)$", GUIDE, re.MULTILINE)
+
+
+def run(arguments: list[str], environment: dict[str, str], folder: Path) -> str:
+    outcome = subprocess.run(
+        [sys.executable, *arguments],
+        env=os.environ | environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return outcome.stdout
+
+
+def test_the_python_runs(tmp_path: Path) -> None:
+    with LocalServer(tmp_path / "threads.db", api_key="guide-key") as server:
+        printed = run(
+            ["-W", "error", "-c", SCRIPT + "\nbackboard.close()\n"],
+            {"BACKBOARD_API_KEY": server.api_key, "BACKBOARD_BASE_URL": server.url},
+            tmp_path,
+        )
+    for expected in ("REQUIRES_ACTION", "404 Thread not found", "['query', 'limit']", "\nTrue\n", "map.txt"):
+        assert expected in printed
+
+
+@pytest.mark.parametrize("source", TESTS)
+def test_the_test_passes(tmp_path: Path, source: str) -> None:
+    (tmp_path / "test_application.py").write_text(source, encoding="utf-8")
+    assert "1 passed" in run(["-m", "pytest", "-q", "-p", "no:cacheprovider"], {}, tmp_path)
+
+
+def test_the_commands_work_while_the_server_runs(tmp_path: Path) -> None:
+    serve, *keys = COMMANDS
+    assert serve == "serve --database threads.db --port 8000"
+    with LocalServer(tmp_path / "threads.db"):
+        printed = [run(["-m", "threads_server", *command.split()], {}, tmp_path) for command in keys]
+    assert keys == ["keys create ada", "keys list", "keys revoke ada"]
+    assert len(printed[0].split()) == 1
+    assert "ada" in printed[1]
