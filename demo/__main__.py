@@ -73,7 +73,7 @@ def say(backboard: Backboard, name: str, thread_id: str, content: str) -> None:
 
 
 def stream(backboard: Backboard, name: str, thread_id: str, content: str) -> str:
-    """One turn, answered as it is written; the whole text is returned."""
+    """One turn, streamed; the whole text is returned."""
     print(f"\n  {name}")
     line("you", content)
     with backboard.messages.stream(thread_id, content=content) as events:
