@@ -13,20 +13,17 @@ CHANGEABLE = (
     *("custom_fact_extraction_prompt", "custom_update_memory_prompt"),
 )
 FIXED = ("embedding_provider", "embedding_model_name", "embedding_dims")
-DEFAULTS: dict[str, Json] = {"tok_k": 10}
-LONGEST_NAME = 255  # openapi.yaml, Label
 DEFAULT_NAME = "Default"
 """The name of the assistant that the one-call form makes when it is given none."""
 
 
 def new_assistant(account: str, given: Mapping[str, Any]) -> AssistantRow:
-    """A new assistant with the given fields; those that are absent or null have their default, or are null."""
+    """A new assistant with the given fields; those that are absent are null."""
     assistant_id, created_at = new_id(), now()
     set_fields = {name: given[name] for name in (*CHANGEABLE, *FIXED) if given.get(name) is not None}
     fields: dict[str, Json] = {
         "assistant_id": assistant_id,
         **dict.fromkeys((*CHANGEABLE, *FIXED)),
-        **DEFAULTS,
         **set_fields,
         "created_at": written(created_at),
     }
@@ -40,9 +37,9 @@ def changed_assistant(body: str, given: Mapping[str, Any]) -> tuple[str, str]:
     return fields["name"], encode(fields)
 
 
-def cloned_assistant(account: str, source: str, given: Mapping[str, Any]) -> AssistantRow:
+def cloned_assistant(account: str, source: str, given: Mapping[str, Any], longest_name: int) -> AssistantRow:
     """A new assistant with the settings of another, and the name and system prompt that are given."""
     fields = json.loads(source)
-    fields["name"] = given.get("name") or f"{fields['name']} Copy"[:LONGEST_NAME]
+    fields["name"] = given.get("name") or f"{fields['name']} Copy"[:longest_name]
     fields["system_prompt"] = given.get("system_prompt") or fields["system_prompt"]
     return new_assistant(account, fields)

@@ -37,7 +37,7 @@ BREATH = 64  # pieces after which a responder that never waits lets others go on
 log = logging.getLogger("threads_server")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
     """What every leg works with."""
 
@@ -105,16 +105,15 @@ class Leg:
         live = self._live
         try:
             state, reason = await self._respond()
+            self._end_thinking()
             await self._log.settle()
             if live.stopped is Stop.DELETED:
                 self._vanish()
             else:
                 await self._end(state, reason)
-        except Exception as error:  # nothing may leave a caller waiting
+        except Exception as error:
             log.exception("run %s could not be ended", live.run_id)
-            if not live.outcome.done():
-                live.outcome.set_exception(error)
-                live.outcome.exception()
+            await self._end_broken(error)
         finally:
             self._desk.runs.remove(live)
             live.close()
@@ -197,7 +196,6 @@ class Leg:
 
     async def _end(self, state: RunState, reason: str) -> None:
         live, reply = self._live, self._reply
-        self._end_thinking()
         if state is not RunState.REQUIRES_ACTION:
             reply.tool_calls = []  # those of an answer that was broken off are never awaited
         said = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
@@ -232,21 +230,32 @@ class Leg:
                 )
             except StoreUnavailable as error:
                 attempt += 1
-                if attempt == UNANSWERED and not live.outcome.done():
-                    live.outcome.set_exception(error)
-                    live.outcome.exception()  # it counts as seen, whoever waits
+                if attempt == UNANSWERED:
+                    self._fail_waiters(error)
                     live.close()
                 if live.stopped is Stop.CLOSING:
                     raise
             await asyncio.sleep(pause)
             pause = min(2.0, pause * 2)
 
+    async def _end_broken(self, error: Exception) -> None:
+        """Ends the run without what could not be written, since it must not hold its thread for ever."""
+        self._reply = Reply(self._thread.thread_id, self._thread.assistant_id, self._live.run_id)
+        try:
+            await self._end(RunState.FAILED, "The answer could not be stored; the server's log says why")
+        except Exception:
+            log.exception("run %s could not be ended as failed either", self._live.run_id)
+            self._fail_waiters(error)
+
+    def _fail_waiters(self, error: Exception) -> None:
+        if not self._live.outcome.done():
+            self._live.outcome.set_exception(error)
+            self._live.outcome.exception()  # it counts as seen, whoever waits
+
     def _vanish(self) -> None:
         """The run was deleted, or ended from outside, under this leg."""
         self._live.emit(self._events.cancelled())
-        if not self._live.outcome.done():
-            self._live.outcome.set_exception(gone())
-            self._live.outcome.exception()
+        self._fail_waiters(gone())
 
     def _last_event(self, state: RunState, message: str) -> str:
         reply, events = self._reply, self._events

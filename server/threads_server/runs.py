@@ -167,12 +167,13 @@ class EventLog:
         self._live = live
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._settled = False
         self.written = 0
         """How many of the leg's events are in the store."""
 
     def noticed(self) -> None:
         """There are events that are not written yet."""
-        if self._timer is None:
+        if self._timer is None and not self._settled:
             self._timer = asyncio.get_running_loop().call_later(LOG_EVERY, self._begin)
 
     def _begin(self) -> None:
@@ -191,7 +192,8 @@ class EventLog:
             self.noticed()
 
     async def settle(self) -> None:
-        """Waits for a write that has begun, and begins no other."""
+        """Waits for a write that has begun, and begins no other: what is left is written with the end."""
+        self._settled = True
         if self._writing is not None and not self._writing.done():
             await self._writing
         if self._timer is not None:

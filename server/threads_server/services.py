@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from threads_server.endings import end_orphans
 from threads_server.legs import Desk
@@ -15,6 +17,9 @@ from threads_server.store import runs as kept_runs
 from threads_server.turns import Turns
 from threads_server.waiting import Lines
 
+if TYPE_CHECKING:
+    from threads_server.contract import Contract
+
 SWEEP_EVERY = 600  # seconds between two sweeps of expired keys and event logs
 
 log = logging.getLogger("threads_server")
@@ -23,9 +28,11 @@ log = logging.getLogger("threads_server")
 class Services:
     """Made with `open`, ended with `close`."""
 
-    def __init__(self, desk: Desk, turns: Turns) -> None:
+    def __init__(self, desk: Desk, turns: Turns, assistant_defaults: Mapping[str, Any]) -> None:
         self.desk = desk
         self.turns = turns
+        self.assistant_defaults = assistant_defaults
+        """What the document gives as the default of an assistant's field."""
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep_now_and_then())
 
     @property
@@ -33,8 +40,11 @@ class Services:
         return self.desk.store
 
     @classmethod
-    async def open(cls, settings: Settings) -> "Services":
-        """Opens the store and the responder; ends what an earlier process left under way. Raises StoreRefused."""
+    async def open(cls, settings: Settings, contract: "Contract") -> "Services":
+        """Opens the store and the responder; ends what an earlier process left under way.
+
+        Raises StoreRefused, and ValueError for settings that are not enough for the responder.
+        """
         responder = open_responder(settings)
         store = await open_store(settings, serving=True)
         desk = Desk(store, responder, Runs(store), Lines(), settings.run_timeout)
@@ -43,7 +53,8 @@ class Services:
         except BaseException:
             await store.close()
             raise
-        return cls(desk, Turns(desk, owner=new_id(), busy_wait=settings.busy_wait))
+        defaults = contract.endpoints["createAssistant"].operation.defaults
+        return cls(desk, Turns(desk, new_id(), settings.busy_wait, defaults), defaults)
 
     async def close(self) -> None:
         """Ends the runs of this process as failed, and closes everything."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
@@ -68,10 +68,12 @@ class Outputs:
 class Turns:
     """The turns of this process."""
 
-    def __init__(self, desk: Desk, owner: str, busy_wait: float) -> None:
+    def __init__(self, desk: Desk, owner: str, busy_wait: float, assistant_defaults: Mapping[str, Any]) -> None:
+        """`owner` names this process in its runs; `busy_wait` is how many seconds a message waits for its thread."""
         self._desk = desk
         self._owner = owner
         self._busy_wait = busy_wait
+        self._assistant_defaults = assistant_defaults
         self._gate = Gate()
 
     async def send(self, sending: Sending) -> Answer | EventStream:
@@ -144,7 +146,7 @@ class Turns:
             thread_id=sending.thread_id,
             assistant_id=sending.assistant_id,
             fresh_thread_id=new_id() if sending.thread_id is None else sending.thread_id,
-            fresh_assistant=new_assistant(sending.account, {"name": DEFAULT_NAME}),
+            fresh_assistant=new_assistant(sending.account, {**self._assistant_defaults, "name": DEFAULT_NAME}),
             message=NewMessage(body, sending.content or None),
             files=files,
             run=NewRun(f"run_{new_id()}", self._owner, encode(asdict(sending.settings)))

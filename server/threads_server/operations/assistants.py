@@ -1,6 +1,8 @@
 """Operations of assistants."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from threads_server.answers import Answer
 from threads_server.assistants import changed_assistant, cloned_assistant, new_assistant
@@ -15,7 +17,7 @@ from threads_server.store.kept_answers import AlreadyKept
 
 
 async def create_assistant(call: Call, services: Services) -> Answer:
-    row = new_assistant(call.account, call.body)
+    row = new_assistant(call.account, {**services.assistant_defaults, **_given(call.body)})
     return await _create(call, services, row, row.body)
 
 
@@ -47,8 +49,13 @@ async def delete_assistant(call: Call, services: Services) -> Answer:
 
 async def clone_assistant(call: Call, services: Services) -> Answer:
     source = await services.store.read(kept.get, call.account, call.path["assistant_id"])
-    row = cloned_assistant(call.account, source, call.body)
+    row = cloned_assistant(call.account, source, call.body, call.operation.longest["name"])
     return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
+
+
+def _given(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are set: null is the same as leaving one out."""
+    return {name: value for name, value in body.items() if value is not None}
 
 
 async def _create(call: Call, services: Services, row: AssistantRow, answer: str) -> Answer:

@@ -98,7 +98,7 @@ class SqliteStore(Store):
 
     async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._closed:
-            raise StoreUnavailable("the store is closed")
+            raise StoreUnavailable("The store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._queue.put(_Pending(partial(transaction, *args, **kwargs), loop, future))
@@ -106,23 +106,23 @@ class SqliteStore(Store):
 
     async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._closed:
-            raise StoreUnavailable("the store is closed")
+            raise StoreUnavailable("The store is closed")
         try:
             return _run(self._reader, transaction(*args, **kwargs))
-        except sqlite3.OperationalError as error:
-            raise StoreUnavailable(str(error)) from error
+        except sqlite3.Error as error:
+            raise _as_store_error(error) from error
 
     async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._closed:
-            raise StoreUnavailable("the store is closed")
+            raise StoreUnavailable("The store is closed")
 
         def aside() -> T:
             if not hasattr(self._local, "connection"):
                 self._local.connection = _connect(self._path, read_only=True)
             try:
                 return _run(self._local.connection, transaction(*args, **kwargs))
-            except sqlite3.OperationalError as error:
-                raise StoreUnavailable(str(error)) from error
+            except sqlite3.Error as error:
+                raise _as_store_error(error) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._large, aside)
 
@@ -190,9 +190,10 @@ def _settle(batch: Sequence[_Pending]) -> None:
 
 
 def _as_store_error(error: Exception) -> Exception:
-    if not isinstance(error, sqlite3.OperationalError):
+    """What SQLite says of the file, its disk or its locks means that the store is away; the rest is a mistake."""
+    if not isinstance(error, sqlite3.Error) or isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return error
-    unavailable = StoreUnavailable(str(error))
+    unavailable = StoreUnavailable(f"The store cannot be reached: {error}")
     unavailable.__cause__ = error
     return unavailable
 

@@ -1,0 +1,181 @@
+"""The whole server in this process behind a real socket, and short ways to talk to it."""
+
+import asyncio
+import contextlib
+import functools
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from threads_server.app import App
+from threads_server.binding import bind
+from threads_server.contract import Contract
+from threads_server.keys import digest
+from threads_server.serve import listen
+from threads_server.services import Services
+from threads_server.settings import Settings
+
+KEY = "key-of-default"
+
+
+@functools.cache
+def contract() -> Contract:
+    return Contract.read()
+
+
+class Api:
+    """A client of one account, and the services behind it."""
+
+    def __init__(self, http: httpx.AsyncClient, services: Services) -> None:
+        self.http = http
+        self.services = services
+
+    async def assistant(self, **fields: Any) -> str:
+        answer = await self.http.post("/assistants", json={"name": "Guide", **fields})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["assistant_id"])
+
+    async def thread(self, assistant_id: str | None = None) -> str:
+        answer = await self.http.post(f"/assistants/{assistant_id or await self.assistant()}/threads", json={})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["thread_id"])
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.post(path, json=body, headers=named)
+
+    async def send(self, thread_id: str, content: str, *, key: str | None = None, **fields: Any) -> httpx.Response:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return await self.http.post(
+            f"/threads/{thread_id}/messages", json={"content": content, **fields}, headers=headers
+        )
+
+    async def turn(self, thread_id: str, content: str, **fields: Any) -> dict[str, Any]:
+        answer = await self.send(thread_id, content, **fields)
+        assert answer.status_code == 200, answer.text
+        turn: dict[str, Any] = answer.json()
+        return turn
+
+    async def outputs(
+        self, thread_id: str, run_id: str, outputs: Mapping[str, str], *, stream: bool = False, **fields: Any
+    ) -> httpx.Response:
+        given = [{"tool_call_id": call, "output": output} for call, output in outputs.items()]
+        return await self.http.post(
+            f"/threads/{thread_id}/runs/{run_id}/submit-tool-outputs",
+            params={"stream": stream},
+            json={"tool_outputs": given, **fields},
+        )
+
+    async def cancel(self, thread_id: str, run_id: str, **headers: str) -> httpx.Response:
+        return await self.post(f"/threads/{thread_id}/runs/{run_id}/cancel", None, **headers)
+
+    async def get(self, thread_id: str) -> dict[str, Any]:
+        answer = await self.http.get(f"/threads/{thread_id}")
+        assert answer.status_code == 200, answer.text
+        thread: dict[str, Any] = answer.json()
+        return thread
+
+    async def history(self, thread_id: str) -> list[tuple[str, str]]:
+        return [(message["role"], message["content"]) for message in (await self.get(thread_id))["messages"]]
+
+    @contextlib.asynccontextmanager
+    async def stream(self, thread_id: str, content: str, **fields: Any) -> AsyncIterator["Events"]:
+        key = fields.pop("key", None)
+        headers = {} if key is None else {"Idempotency-Key": key}
+        body = {"content": content, "stream": True, **fields}
+        async with self.http.stream("POST", f"/threads/{thread_id}/messages", json=body, headers=headers) as response:
+            yield Events(response)
+
+    @contextlib.asynccontextmanager
+    async def events(self, thread_id: str, run_id: str, after: str | None = None) -> AsyncIterator["Events"]:
+        headers = {} if after is None else {"Last-Event-ID": after}
+        async with self.http.stream("GET", f"/threads/{thread_id}/runs/{run_id}/events", headers=headers) as response:
+            yield Events(response)
+
+
+class Event(dict[str, Any]):
+    """An event, and its id on the wire."""
+
+    id: str | None = None
+
+
+class Events:
+    """A stream of events, one by one."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.aiter_lines()
+
+    async def next(self) -> Event:
+        number = None
+        async for line in self._lines:
+            if line.startswith("id: "):
+                number = line.removeprefix("id: ")
+            if line.startswith("data: "):
+                event = Event(json.loads(line.removeprefix("data: ")))
+                event.id = number
+                return event
+        raise StopAsyncIteration
+
+    async def until(self, kind: str) -> list[Event]:
+        events = []
+        while not events or events[-1]["type"] != kind:
+            events.append(await self.next())
+        return events
+
+    async def rest(self) -> list[Event]:
+        events = []
+        with contextlib.suppress(StopAsyncIteration):
+            while True:
+                events.append(await self.next())
+        return events
+
+
+def text_of(events: list[Event]) -> str:
+    return "".join(event["content"] for event in events if event["type"] == "content_streaming")
+
+
+@contextlib.asynccontextmanager
+async def serving(database: Path, **settings: Any) -> AsyncIterator[Api]:
+    """The server on a database, until it is left; then it is stopped as a signal would stop it."""
+    opened: list[Services] = []
+
+    async def open_services(settings: Settings) -> Services:
+        opened.append(await Services.open(settings, contract()))
+        return opened[0]
+
+    app = App(contract(), bind(contract()), Settings(database=str(database), api_key=KEY, **settings), open_services)
+    listener = listen("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, access_log=False))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(server._serve([listener]))
+    while not server.started:
+        if task.done():
+            raise RuntimeError("the server did not start") from app.startup_failure
+        await asyncio.sleep(0.01)
+    try:
+        async with client(url, KEY) as http:
+            yield Api(http, opened[0])
+    finally:
+        app.end_streams()
+        server.should_exit = True
+        await task
+
+
+def client(url: str, key: str) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None)
+    return httpx.AsyncClient(base_url=url, headers={"X-API-Key": key}, timeout=60, limits=limits)
+
+
+@contextlib.asynccontextmanager
+async def another_account(api: Api) -> AsyncIterator[Api]:
+    """A client of another account of the same server."""
+    key = f"key-{id(api)}"
+    await api.services.store.add_key(key, digest(key.encode()), None)
+    async with client(str(api.http.base_url), key) as http:
+        yield Api(http, api.services)
