@@ -1,0 +1,57 @@
+"""Both halves of the client, a hostile server, and no waiting between attempts."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from backboard_threads import retry
+from tests.client.halves import Half
+from tests.client.hostile import Server, serving
+
+
+@pytest.fixture(params=["sync", "async"])
+async def half(request: pytest.FixtureRequest) -> AsyncIterator[Half]:
+    """Each half of the client in turn; what a test makes of it is closed after the test."""
+    half = Half(request.param)
+    yield half
+    await half.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that answers what it is told."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BACKBOARD_API_KEY", "BACKBOARD_BASE_URL", "BACKBOARD_LOG", "http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back-off takes no time, except where a test looks at it."""
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.0)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that calls made, which take no time."""
+    made: list[float] = []
+
+    async def async_pause(seconds: float) -> None:
+        made.append(seconds)
+
+    from backboard_threads._async import caller as async_caller
+    from backboard_threads._async import events as async_events
+    from backboard_threads._sync import caller, events
+
+    modules: list[Any] = [caller, events]
+    for module in modules:
+        monkeypatch.setattr(module, "pause", made.append)
+    for module in (async_caller, async_events):
+        monkeypatch.setattr(module, "async_pause", async_pause)
+    return made

@@ -1,0 +1,176 @@
+"""A server that answers what it is told to, byte for byte, and cuts, stalls and drops as told; it keeps what it was sent."""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+
+class Seen(NamedTuple):
+    """A request, as its bytes say."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+    raw: bytes
+
+    @property
+    def path(self) -> str:
+        """The path without its query."""
+        return urlsplit(self.target).path
+
+
+Answer = Callable[[socket.socket], bool]
+"""Sends something; says whether the connection goes on."""
+
+
+def send(*pieces: bytes, pause: float = 0.0) -> Answer:
+    """Exactly these bytes, each piece a write of its own."""
+
+    def act(connection: socket.socket) -> bool:
+        for piece in pieces:
+            connection.sendall(piece)
+            if pause:
+                threading.Event().wait(pause)
+        return True
+
+    return act
+
+
+def reply(
+    status: int = 200,
+    body: object = b"",
+    headers: dict[str, str] | None = None,
+    *,
+    content_type: str = "application/json",
+) -> Answer:
+    """A well-formed answer; anything but bytes as JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    lines = [f"HTTP/1.1 {status} Because", f"Content-Length: {len(content)}", f"Content-Type: {content_type}"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    return send("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
+
+
+def events(*frames: bytes, then: Answer | None = None) -> Answer:
+    """An event stream of these bytes, each piece a chunk; cut off by what `then` does, else properly ended."""
+
+    def act(connection: socket.socket) -> bool:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for frame in frames:
+            if frame:
+                connection.sendall(b"%x\r\n%s\r\n" % (len(frame), frame))
+        if then is not None:
+            return then(connection)
+        connection.sendall(b"0\r\n\r\n")
+        return True
+
+    return act
+
+
+def drop(connection: socket.socket) -> bool:
+    """Close without a word."""
+    return False
+
+
+def reset(connection: socket.socket) -> bool:
+    """Break the connection off hard."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return False
+
+
+class Silence:
+    """Says nothing until the client is gone, and tells when that was noticed."""
+
+    def __init__(self, *first: bytes) -> None:
+        self.first = first
+        self.is_over = threading.Event()
+
+    def __call__(self, connection: socket.socket) -> bool:
+        for piece in self.first:
+            connection.sendall(piece)
+        with suppress(OSError):
+            while connection.recv(65536):
+                pass
+        self.is_over.set()
+        return False
+
+
+class Server:
+    """Answers its requests from a list, in order; the last answer serves for all that come after it."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.requests: list[Seen] = []
+        self.connections = 0
+        self.open = 0
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/api"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def answer(self, *answers: Answer) -> None:
+        """What to answer from now on."""
+        self.answers = list(answers)
+        self.requests = []
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with self._lock:
+            self.connections += 1
+            self.open += 1
+        with connection, suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while (seen := _read(connection)) is not None:
+                with self._lock:
+                    self.requests.append(seen)
+                    answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                if not answer(connection):
+                    break
+        with self._lock:
+            self.open -= 1
+
+
+def _read(connection: socket.socket) -> Seen | None:
+    raw = b""
+    while b"\r\n\r\n" not in raw:
+        piece = connection.recv(65536)
+        if not piece:
+            return None
+        raw += piece
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode("ascii").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    while len(body) < int(headers.get("content-length", "0")):
+        piece = connection.recv(65536)
+        if not piece:
+            return None
+        body += piece
+    method, target, _ = first.split(" ")
+    return Seen(method, target, headers, body, head + b"\r\n\r\n" + body)
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """A server on a port of its own."""
+    server = Server()
+    try:
+        yield server
+    finally:
+        server.close()
