@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import NoReturn
@@ -18,6 +19,7 @@ import uvicorn
 from threads_server.app import App, create_app
 from threads_server.binding import Unbound
 from threads_server.contract import DocumentError
+from threads_server.http_protocol import PlainHttpProtocol
 from threads_server.keys import Refused, prepare_keys
 from threads_server.settings import Settings
 from threads_server.store import StoreRefused, StoreUnavailable, open_store
@@ -88,6 +90,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=PlainHttpProtocol,
                 lifespan="on",
                 ws="none",
                 log_config=None,
@@ -130,7 +133,7 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
     """Keeps `settings.workers` processes serving on one socket. Raises StartFailed if one of them cannot start."""
     context = multiprocessing.get_context("spawn")
 
-    def start() -> tuple[multiprocessing.process.BaseProcess, Event]:
+    def start() -> tuple[BaseProcess, Event]:
         ready = context.Event()
         worker = context.Process(target=_work, args=(settings, listener, ready), daemon=True)
         worker.start()

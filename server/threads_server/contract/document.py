@@ -88,12 +88,13 @@ class Document:
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         """`node`, or what it refers to if it is a reference."""
-        for _ in range(100):
-            reference = node.get("$ref")
-            if reference is None:
-                return node
-            node = self._target(reference)
-        raise DocumentError(f"{reference} refers to itself")
+        followed: list[str] = []
+        while "$ref" in node:
+            if node["$ref"] in followed:
+                raise DocumentError(f"{node['$ref']} refers to itself")
+            followed.append(node["$ref"])
+            node = self._target(node["$ref"])
+        return node
 
     def _target(self, reference: str) -> dict[str, Any]:
         if not reference.startswith("#/"):
