@@ -9,8 +9,6 @@ import httpx
 
 from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
 
-pytest_plugins = ["threads_server.pytest_plugin"]
-
 
 def threads_of(account: ThreadsAccount) -> list[object]:
     answer = httpx.get(f"{account.url}/threads", headers={"X-API-Key": account.api_key})
