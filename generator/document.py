@@ -11,6 +11,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+OF_OPERATIONS = {
+    "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses",
+    "deprecated", "security",
+}  # fmt: skip
+"""What an operation can say so that the client can do it."""
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -51,6 +57,8 @@ class Document:
         for part in ("info", "paths"):
             if not isinstance(self.raw.get(part), dict):
                 raise UnusableDocument(f"document: `{part}` is missing")
+        if self.raw.get("webhooks"):
+            raise UnusableDocument("document: `webhooks` are not understood: a client has no address")
         self.schemas: dict[str, Any] = self.raw.get("components", {}).get("schemas", {})
         self.operations = tuple(self._operations())
 
@@ -110,14 +118,21 @@ class Document:
                 raise UnusableDocument(f"{path}: expected an object")
             for method in item:
                 if method not in METHODS:
+                    if method not in {"parameters", "summary", "description"} and not str(method).startswith("x-"):
+                        raise UnusableDocument(f"{path}: `{method}` is not understood")
                     continue
                 raw, place = item[method], f"{method.upper()} {path}"
+                if not isinstance(raw, dict):
+                    raise UnusableDocument(f"{place}: expected an object")
                 identifier = raw.get("operationId")
                 if not isinstance(identifier, str) or not identifier:
                     raise UnusableDocument(f"{place}: no operationId, so the method cannot be named")
                 if identifier in seen:
                     raise UnusableDocument(f"{identifier} ({place}): operationId of {seen[identifier]} as well")
                 seen[identifier] = place
+                lost = sorted(key for key in raw if key not in OF_OPERATIONS and not key.startswith("x-"))
+                if lost:
+                    raise UnusableDocument(f"{identifier} ({place}): `{'`, `'.join(lost)}` is not understood")
                 where = f"{identifier} ({place})"
                 own = [self.follow(parameter, where) for parameter in raw.get("parameters", [])]
                 shared = [self.follow(parameter, where) for parameter in item.get("parameters", [])]

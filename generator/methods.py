@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from .calls import Argument, Call
 from .prose import wrapped
-from .surface import Argument, Call, Surface
+from .surface import Surface
 
 ERRORS = {
     "304": "NotModifiedError",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,14 +16,15 @@ from .document import Document, UnusableDocument
 from .prose import literal, wrapped
 from .shapes import Name, Shape, Shapes
 
-OF_MODELS = {"from_dict", "to_dict", "additional_properties"}
-"""What every model has, so that no field can have the name."""
+OF_CLASSES = {
+    "additional_properties", "bool", "classmethod", "datetime", "dict", "float", "from_dict", "int", "list", "map",
+    "self", "str", "to_dict",
+}  # fmt: skip
+"""What every model has or its class uses, so that no field and no argument can have the name."""
 
 IN_MODULES = {
     "Any", "Callable", "DecodeError", "Final", "Literal", "Mapping", "Model", "OpenEnum", "Self", "TypeAlias", "UNSET",
-    "Unset", "bool", "classmethod", "constant", "data", "datetime", "datetime_from_json", "datetime_to_json", "decode_list", "decode_map",
-    "define", "dict", "fault", "value", "flag", "float", "frozenset", "hash", "instant", "int", "list", "mapping",
-    "number", "object", "one_of", "str", "text", "whole",
+    "Unset",
 }  # fmt: skip
 """What the modules of models use by these names."""
 
@@ -90,6 +90,10 @@ class Model:
         names = {name for field in self.fields for name in (*field.shape.names, *field.shape.types)}
         return sorted(name for name in names if name[0] != self.module)
 
+    @property
+    def modules(self) -> set[str]:
+        return {module for module, _ in self.imports}
+
 
 @dataclass(frozen=True)
 class Union:
@@ -106,6 +110,10 @@ class Union:
     @property
     def unknown(self) -> str:
         return f"Unknown{self.name}"
+
+    @property
+    def modules(self) -> set[str]:
+        return {module for _, (module, _) in self.options}
 
 
 class Catalogue:
@@ -149,6 +157,36 @@ class Catalogue:
         """Return the parser's model behind a property, if it is one."""
         return self.shapes.model(prop) if isinstance(prop, ModelProperty) else None
 
+    def check(self) -> None:
+        """Refuse two things that would be one module."""
+        modules: dict[str, str] = {}
+        for name, module in self.modules.items():
+            first = modules.setdefault(module, name)
+            if first != name:
+                raise UnusableDocument(f"schema {name}: would be the module {module}, like {first}")
+
+    @property
+    def modules(self) -> dict[str, str]:
+        """The module of each class and union that the client has."""
+        models = {model.name: model.module for model in self.models.values()}
+        enums = {name: str(enum.class_info.module_name) for name, enum in self.enums.items()}
+        return models | enums | {union.name: union.module for union in self.used_unions.values()}
+
+    def later(self, model: Model) -> list[Name]:
+        """Return the names that a model's module can import only when it uses them: their modules need this one."""
+        return [name for name in model.imports if model.module in self._reached(name[0])]
+
+    def _reached(self, module: str) -> set[str]:
+        uses = {model.module: model.modules for model in self.models.values()}
+        uses |= {union.module: union.modules for union in self.used_unions.values()}
+        found: set[str] = set()
+        waiting = [module]
+        while waiting:
+            new = uses.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += sorted(new)
+        return found
+
     def fields(self, model: ModelProperty, where: str) -> list[Field]:
         """Return the fields of a model, the required ones first."""
         properties = model.data.properties or {}
@@ -174,8 +212,6 @@ class Catalogue:
             return
         if name in IN_MODULES or name in {union.unknown for union in self.unions.values()}:
             raise UnusableDocument(f"schema {name}: the client's own code uses this name")
-        if re.search(r"Type\d+$", name):
-            raise UnusableDocument(f"schema {name}: an object inside a union has no name; make it a component")
         if name in self.unions:
             union = self.used_unions[name] = self.unions[name]
             for _, (_, option) in union.options:
@@ -236,9 +272,9 @@ def attribute_name(python_name: str, wire: str) -> str:
     `event.type` hides nothing that matters, and reads as the document does.
     """
     name = str(python_name)
-    if name == f"{wire}_" and not keyword.iskeyword(wire) and wire not in IN_MODULES:
+    if name == f"{wire}_" and not keyword.iskeyword(wire) and wire not in OF_CLASSES:
         name = wire
-    while name in OF_MODELS or name in IN_MODULES or keyword.iskeyword(name):
+    while name in OF_CLASSES or keyword.iskeyword(name):
         name += "_"
     return name
 

@@ -41,6 +41,7 @@ class Client(Project):
     def __init__(self, *, document: Document, table: Table, openapi: GeneratorData, config: Config) -> None:
         self.catalogue = Catalogue(document, openapi)
         self.surface = Surface(document, openapi, self.catalogue, table)
+        self.catalogue.check()
         needed = replace(
             openapi,
             models=_in_order(openapi.models, self.catalogue.models),
@@ -57,6 +58,7 @@ class Client(Project):
             unions=list(self.catalogue.used_unions.values()),
             event=self.catalogue.used_unions.get(self.surface.event or ""),
             page_of=self._page_of,
+            later=self.catalogue.later,
             enum_table=enum_table,
             enum_values=enum_values,
             signature=signature,
@@ -73,8 +75,7 @@ class Client(Project):
 
     def _modules(self) -> dict[str, str]:
         """Return the module of every name that `models` offers."""
-        named = {model.name: model.module for model in self.catalogue.models.values()}
-        named |= {name: str(enum.class_info.module_name) for name, enum in self.catalogue.enums.items()}
+        named = dict(self.catalogue.modules)
         for union in self.catalogue.used_unions.values():
             named |= dict.fromkeys((union.name, union.unknown, f"{union.module}_from_dict"), union.module)
         return dict(sorted(named.items()))

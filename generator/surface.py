@@ -4,152 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier
 
+from .calls import IDEMPOTENCY_KEY, OPTIONS, Argument, Call, Gone, Page, Place, Resource
 from .document import Document, Operation, UnusableDocument
 from .models import Catalogue, attribute_name
-from .names import Names, Table
-from .prose import describe, literal, wrapped
+from .names import Table
+from .prose import describe, wrapped
 from .shapes import TEXT, Shape
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 EVENTS = "text/event-stream"
-IDEMPOTENCY_KEY = "Idempotency-Key"
 
-OPTIONS = ("timeout", "deadline", "max_retries", "headers")
-"""The arguments that every method has besides its own."""
-
-Place = Literal["path", "query", "header", "body", "file"]
-
+HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+"""What the name of a header is made of, RFC 9110."""
 
 _PLACES: dict[str, Place] = {"path": "path", "query": "query", "header": "header"}
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a method: where its value goes, and under which name."""
-
-    name: str
-    wire: str
-    place: Place
-    required: bool
-    shape: Shape
-    text: str
-    deprecated: bool = False
-    exploded: bool = True
-
-    @property
-    def key(self) -> str:
-        return literal(self.wire)
-
-    @property
-    def annotation(self) -> str:
-        return self.shape.argument("models.", optional=not self.required)
-
-    @property
-    def value(self) -> str:
-        """The expression for what is sent."""
-        if self.exploded:
-            return self.name
-        joined = f'",".join(map(str, {self.name}))'
-        return joined if self.required else f"{joined} if {self.name} is not UNSET else UNSET"
-
-
-@dataclass(frozen=True)
-class Page:
-    """How a listing is paged: the default and the greatest `limit`, the greatest `skip`, and what tells items apart."""
-
-    default: int
-    largest: int
-    deepest: int
-    key: str
-
-
-@dataclass(frozen=True)
-class Gone:
-    """The answer of a deletion whose first attempt succeeded unseen: a model, and what its attributes are set to."""
-
-    parameter: str
-    model: str
-    values: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One operation, with everything that its methods are made of."""
-
-    operation: Operation
-    names: Names
-    arguments: tuple[Argument, ...]
-    media: tuple[str, ...]
-    json_fields: tuple[str, ...]
-    result: Shape | None
-    result_text: str
-    streams: bool
-    switch: Place | None
-    page: Page | None
-    gone: Gone | None
-    errors: tuple[tuple[str, str], ...]
-
-    @property
-    def constant(self) -> str:
-        return str(PythonIdentifier(self.operation.id, "operation_")).upper()
-
-    @property
-    def has_body(self) -> bool:
-        return bool(self.media)
-
-    @property
-    def deprecated(self) -> bool:
-        return self.operation.raw.get("deprecated") is True
-
-    def at(self, place: Place) -> list[Argument]:
-        return [argument for argument in self.arguments if argument.place == place]
-
-    @property
-    def key(self) -> Argument | None:
-        """The argument for the idempotency key, which has a place of its own in a call."""
-        return next((one for one in self.at("header") if one.wire.lower() == IDEMPOTENCY_KEY.lower()), None)
-
-    @property
-    def header_parameters(self) -> list[Argument]:
-        return [one for one in self.at("header") if one is not self.key]
-
-    @property
-    def decoder(self) -> str:
-        return self.result.decoded("value", "models.") if self.result else "value"
-
-    @property
-    def returned(self) -> str:
-        """The annotation of the result, for a class in which `list` can be a method."""
-        annotation = self.result.annotation("models.") if self.result else "Any"
-        return re.sub(r"^list\[", "builtins.list[", annotation)
-
-    @property
-    def item(self) -> str:
-        """The annotation of one item of a listing."""
-        return self.returned.removeprefix("builtins.list[").removesuffix("]")
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A group of methods: `client.threads`."""
-
-    name: str
-    text: str
-    calls: tuple[Call, ...]
-
-    @property
-    def class_name(self) -> str:
-        return "".join(part.capitalize() for part in self.name.split("_"))
 
 
 class Surface:
@@ -203,6 +81,8 @@ class Surface:
         scheme = self._document.follow(schemes.get(name), f"security scheme {name}")
         if scheme.get("type") != "apiKey" or scheme.get("in") != "header":
             raise UnusableDocument(f"security scheme {name}: only an API key in a header is understood")
+        if not re.fullmatch(HEADER, str(scheme.get("name"))):
+            raise UnusableDocument(f"security scheme {name}: {scheme.get('name')!r} is not the name of a header")
         return str(scheme["name"])
 
     @property
@@ -244,7 +124,7 @@ class Surface:
                 raise UnusableDocument(f"{where}: nothing in the request says whether the answer is to be {EVENTS}")
             switch = found[0].place
             arguments.remove(found[0])
-        self._refuse_clashes(arguments, where)
+        arguments = self._distinct(arguments, where)
         return Call(
             operation=operation,
             names=names,
@@ -267,9 +147,11 @@ class Surface:
             described = raw[wire, str(place.value)]
             where = f"{operation}: parameter {wire}"
             shape = self._catalogue.require_sent(prop, where)
-            if shape.kind not in {"plain", "enum", "instant"} and not (place == "query" and shape.kind == "list"):
+            if not _fits(shape, _PLACES[place]):
                 raise UnusableDocument(f"{where}: {shape.expected} cannot be sent in the {place.value}")
             schema = self._document.follow(described["schema"], where)
+            if place == "header" and not re.fullmatch(HEADER, wire):
+                raise UnusableDocument(f"{where}: not the name of a header")
             if wire.lower() == IDEMPOTENCY_KEY.lower() and operation.method != "post":
                 raise UnusableDocument(f"{where}: only a POST can carry it")
             text = describe(
@@ -394,16 +276,24 @@ class Surface:
             if not _is_success(status):
                 yield str(status), str(self._document.follow(named, str(operation)).get("description", ""))
 
-    def _refuse_clashes(self, arguments: list[Argument], where: str) -> None:
+    def _distinct(self, arguments: list[Argument], where: str) -> list[Argument]:
+        """Return the arguments so that none has the name of an option; refuse two of one name."""
+        named = [replace(one, name=f"{one.name}_") if one.name in OPTIONS else one for one in arguments]
         seen: dict[str, str] = {}
-        for argument in arguments:
-            if argument.name in OPTIONS:
-                raise UnusableDocument(f"{where}: `{argument.wire}` has the name of an option that every method takes")
+        for argument in named:
             if argument.name in seen:
-                raise UnusableDocument(
-                    f"{where}: `{seen[argument.name]}` and `{argument.wire}` would be the same argument"
-                )
+                both = f"`{seen[argument.name]}` and `{argument.wire}`"
+                raise UnusableDocument(f"{where}: {both} would be the same argument, `{argument.name}`")
             seen[argument.name] = argument.wire
+        return named
+
+
+def _fits(shape: Shape, place: Place) -> bool:
+    """Whether a value can be sent in a place: a text anywhere, a scalar in path and query, a list only in the query."""
+    scalar = shape.kind in {"plain", "enum", "instant"} and "dict" not in shape.classes and shape.held != "Any"
+    if place == "header":
+        return shape.classes == ("str",) and not shape.nullable
+    return scalar and not shape.nullable if place == "path" else scalar or shape.kind == "list"
 
 
 def _is_success(status: str) -> bool:
