@@ -91,6 +91,7 @@ class Reply:
             content=self.content,
             message_id=self.message_id,
             created_at=self.created_at,
+            timestamp=now(),
             run_id=self.run_id,
             tool_calls=self.tool_calls or None,
             reasoning=self.reasoning or None,
@@ -108,6 +109,7 @@ def turn_text(
     content: str,
     message_id: str,
     created_at: int,
+    timestamp: int,
     run_id: str | None = None,
     tool_calls: Sequence[Json] | None = None,
     reasoning: str | None = None,
@@ -141,6 +143,6 @@ def turn_text(
         "system_one": None,
         "generated_media": None,
         "context_usage": None,
-        "timestamp": written(now()),
+        "timestamp": written(timestamp),
     }
     return encode(fields)

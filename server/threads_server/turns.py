@@ -138,6 +138,7 @@ class Turns:
                 content=sending.content,
                 message_id=message_id,
                 created_at=moment,
+                timestamp=moment,
                 attachments=attachments or None,
             )
 
