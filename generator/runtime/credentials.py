@@ -47,12 +47,12 @@ def find_base_url(given: str | None, facts: Facts) -> str:
     if not text or any(not character >= "!" for character in text):
         raise ValueError(f"{wrong}: it is empty or holds a blank or a line break")
     try:
-        url = URL(text)
+        url = URL(str(URL(text)))  # once more: only a scheme in lower case has its default port left out
     except Exception as error:  # httpx.InvalidURL, and UnicodeError from a host that is none
         raise ValueError(f"{wrong}: {error}") from None
     if url.userinfo:
         raise ValueError(f"{source} must not carry a user name or password")
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or not 0 < (url.port or 80) < 65536:
         raise ValueError(f"{wrong}: {text!r}")
     if url.query or url.fragment or "?" in text or "#" in text:
         raise ValueError(f"{source} must not carry a query or a fragment: {text!r}")

@@ -286,7 +286,7 @@ def _read_detail(response: Response) -> tuple[str, list[FieldError]]:
     text = response.text
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _prose(text, response), []
     detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else None
     if isinstance(detail, list):

@@ -39,10 +39,11 @@ class Half:
         """A client whose requests `handler` answers."""
         return self.client(**{"base_url": "http://server/api", "http_client": httpx.MockTransport(handler), **options})
 
-    async def close(self) -> None:
-        """Close every client that was made."""
+    def close(self) -> None:
+        """Close every sync client that was made."""
         for client in self._made:
-            await self.end(client)
+            if self.name == "sync":
+                client.close()
 
     async def end(self, client: Any) -> None:
         """Close one client."""

@@ -1,4 +1,4 @@
-"""A server that answers what it is told to, byte for byte, and cuts, stalls and drops as told; it keeps what it was sent."""
+"""A server that answers what it is told, byte for byte, cuts, stalls and drops as told, and keeps what it was sent."""
 
 import json
 import socket

@@ -82,7 +82,9 @@ async def test_hosted_post_is_not_repeated_without_a_given_key(half: Half, statu
 
 
 @pytest.mark.parametrize("error", [httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.WriteTimeout])
-async def test_hosted_post_of_unknown_outcome_is_reported_as_such(half: Half, error: type[httpx.TransportError]) -> None:
+async def test_hosted_post_of_unknown_outcome_is_reported_as_such(
+    half: Half, error: type[httpx.TransportError]
+) -> None:
     attempts = 0
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -224,7 +226,9 @@ async def test_a_wait_beyond_the_deadline_is_not_begun(half: Half, server: Serve
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("answer", [Silence(), send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")], ids=["head", "body"])
+@pytest.mark.parametrize(
+    "answer", [Silence(), send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")], ids=["head", "body"]
+)
 async def test_the_deadline_bounds_all_attempts_together(half: Half, server: Server, answer: Answer) -> None:
     server.answer(answer)
     begun = time.monotonic()

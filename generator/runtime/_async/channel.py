@@ -50,11 +50,14 @@ class AsyncBody(AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
+        # What is kept of a response after it, in an error for one, is to hold neither the request nor the connection.
+        stream, release = self._stream, self._release
+        self._stream = self._release = None
         try:
-            await self._stream.aclose()
+            if stream is not None:
+                await stream.aclose()
         finally:
-            if self._release is not None:
-                release, self._release = self._release, None
+            if release is not None:
                 release()
 
 

@@ -1,0 +1,263 @@
+"""What goes out: the media type, every field, and every byte of every file."""
+
+import io
+import json
+from datetime import UTC, datetime
+from email.parser import BytesParser
+from email.policy import HTTP
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import pytest
+
+from backboard_threads import UNSET, models
+from tests.client.halves import ASSISTANT_ID, MOMENT, THREAD, THREAD_ID, TURN, Half
+from tests.client.hostile import Seen, Server, reply
+
+EVERY_BYTE = bytes(range(256)) * 3
+NASTY = [
+    b"",
+    b"\r\n",
+    b"line1\r\n--+++--\r\nline2 after",
+    b"--boundary--\r\n",
+    EVERY_BYTE,
+    b"\r\n--" + b"0" * 32 + b"--\r\n",
+    "Ünïcode\u2028".encode(),
+    b"\0" * 100_000,
+]
+
+
+def form(seen: Seen) -> list[tuple[str, str]]:
+    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+    return parse_qsl(seen.body.decode("ascii"), keep_blank_values=True, strict_parsing=True)
+
+
+def parts(seen: Seen) -> list[tuple[str, str | None, str | None, bytes]]:
+    """Name, file name, content type and bytes of each part, as Python's own MIME parser reads them."""
+    assert seen.headers["content-type"].startswith("multipart/form-data; boundary=")
+    boundary = seen.headers["content-type"].partition("boundary=")[2].encode()
+    assert seen.body.endswith(b"\r\n--" + boundary + b"--\r\n")
+    found = []
+    for piece in seen.body[: -len(boundary) - 6].split(b"--" + boundary + b"\r\n")[1:]:
+        head, _, content = piece.partition(b"\r\n\r\n")
+        message = BytesParser(policy=HTTP).parsebytes(head + b"\r\n\r\n")
+        disposition = message["Content-Disposition"].params
+        kind = message["Content-Type"].content_type if message["Content-Type"] else None
+        found.append((disposition["name"], disposition.get("filename"), kind, content.removesuffix(b"\r\n")))
+    return found
+
+
+async def sent(half: Half, server: Server, **arguments: Any) -> Seen:
+    server.answer(reply(200, TURN))
+    await half.do(half.client(server).messages.send(THREAD_ID, **arguments))
+    return server.requests[0]
+
+
+async def test_send_goes_out_urlencoded(half: Half, server: Server) -> None:
+    seen = await sent(half, server, content="a+b & é=\u2028\n", metadata={"a": [1, None], "é": "\n"}, memory="off")
+    assert seen.method == "POST"
+    assert seen.target == f"/api/threads/{THREAD_ID}/messages"
+    fields = dict(form(seen))
+    assert fields.pop("content") == "a+b & é=\u2028\n"
+    assert json.loads(fields.pop("metadata")) == {"a": [1, None], "é": "\n"}
+    assert fields == {"memory": "off"}
+
+
+async def test_what_is_not_given_is_not_sent(half: Half, server: Server) -> None:
+    assert form(await sent(half, server, content="x")) == [("content", "x")]
+    assert form(await sent(half, server, content="x", metadata=UNSET)) == [("content", "x")]
+    assert form(await sent(half, server, content="x", metadata=None)) == [("content", "x")]
+
+
+@pytest.mark.parametrize("content", NASTY, ids=range(len(NASTY)))
+async def test_any_bytes_arrive_whole(half: Half, server: Server, content: bytes) -> None:
+    seen = await sent(half, server, content="with a file", files=[("data.bin", content)])
+    assert parts(seen) == [
+        ("content", None, None, b"with a file"),
+        ("files", "data.bin", "application/octet-stream", content),
+    ]
+
+
+async def test_the_kinds_of_files(half: Half, server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "résumé.pdf"
+    path.write_bytes(EVERY_BYTE)
+    memory = io.BytesIO(b"skipped, rest")
+    memory.seek(9)
+    with path.open("rb") as opened:
+        files = [path, str(path), opened, memory, ("a.txt", b"text"), ("b.dat", bytearray(b"b"), "image/png")]
+        seen = await sent(half, server, files=files)
+    pdf = ("files", "résumé.pdf", "application/pdf", EVERY_BYTE)
+    assert parts(seen) == [
+        pdf,
+        pdf,
+        pdf,
+        ("files", "file", "application/octet-stream", b"rest"),
+        ("files", "a.txt", "text/plain", b"text"),
+        ("files", "b.dat", "image/png", b"b"),
+    ]
+
+
+async def test_one_file_needs_no_list(half: Half, server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"a")
+    for single in (path, ("a.txt", b"a")):
+        assert parts(await sent(half, server, files=single)) == [("files", "a.txt", "text/plain", b"a")]
+
+
+async def test_no_files_are_no_multipart(half: Half, server: Server) -> None:
+    assert form(await sent(half, server, content="x", files=[])) == [("content", "x")]
+
+
+async def test_names_that_could_break_a_part_s_head(half: Half, server: Server) -> None:
+    seen = await sent(half, server, files=[('a"b\r\nX-Evil: 1\n;.txt', b"x")])
+    assert b'filename="a%22b%0D%0AX-Evil: 1%0D%0A;.txt"' in seen.body
+    with pytest.raises(ValueError, match="Content-Type"):
+        await sent(half, server, files=[("a", b"x", "text/plain\r\nX-Evil: 1")])
+
+
+@pytest.mark.parametrize(
+    ("file", "error"),
+    [
+        (b"bytes", TypeError),
+        (7, TypeError),
+        (io.StringIO("text"), TypeError),
+        (("name", "text"), OSError),
+        ("/nowhere/at/all", OSError),
+        ({"a": b"b"}, TypeError),
+    ],
+)
+async def test_what_is_no_file_is_refused_before_anything_is_sent(
+    half: Half, server: Server, file: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await sent(half, server, files=[file] if not isinstance(file, tuple) else file)
+    assert server.requests == []
+
+
+async def test_chat_goes_out_as_json(half: Half, server: Server) -> None:
+    server.answer(reply(200, TURN))
+    client = half.client(server)
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
+    typed = models.ToolDefinition.from_dict(tool)
+    await half.do(client.messages.chat(content="é\u2028", tools=[tool, typed], thinking=None, json_output=True))
+    seen = server.requests[0]
+    assert seen.headers["content-type"] == "application/json"
+    assert json.loads(seen.body) == {"content": "é\u2028", "tools": [tool, tool], "thinking": None, "json_output": True}
+
+
+async def test_chat_with_files_goes_out_as_multipart_with_json_text_in_it(half: Half, server: Server) -> None:
+    server.answer(reply(200, TURN))
+    await half.do(
+        half.client(server).messages.chat(
+            content="x", tools=[{"type": "function"}], thinking={"a": True}, json_output=True, files=[("a", b"b")]
+        )
+    )
+    fields = {name: content for name, _, _, content in parts(server.requests[0])}
+    assert json.loads(fields.pop("tools")) == [{"type": "function"}]
+    assert json.loads(fields.pop("thinking")) == {"a": True}
+    assert fields == {"content": b"x", "json_output": b"true", "files": b"b"}
+
+
+async def test_an_empty_body_is_an_object(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    await half.do(half.client(server).threads.create(ASSISTANT_ID))
+    assert server.requests[0].body == b"{}"
+    assert server.requests[0].headers["content-length"] == "2"
+
+
+async def test_no_body_is_no_body(half: Half, server: Server) -> None:
+    server.answer(reply(200, {"thread_id": THREAD_ID, "run_id": "r", "cancelled": True}))
+    await half.do(half.client(server).runs.cancel(THREAD_ID, "r"))
+    assert server.requests[0].headers["content-length"] == "0"
+    assert "content-type" not in server.requests[0].headers
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", object(), {"a": {1, 2, object()}}])
+async def test_what_json_cannot_carry_is_refused_unsent(half: Half, server: Server, value: Any) -> None:
+    for arguments in ({"metadata": {"a": value}}, {"content": value}):
+        if arguments == {"content": value} and not isinstance(value, str):
+            continue
+        with pytest.raises((ValueError, TypeError)):
+            await sent(half, server, **arguments)
+        with pytest.raises((ValueError, TypeError)):
+            await half.do(half.client(server).messages.chat(**arguments))
+    assert server.requests == []
+
+
+async def test_dates_ids_tuples_and_models_have_their_place_in_json(half: Half, server: Server) -> None:
+    server.answer(reply(200, TURN))
+    thread = models.Thread.from_dict(THREAD)
+    metadata = {"at": datetime(2026, 2, 5, tzinfo=UTC), "id": UUID(THREAD_ID), "pair": (1, 2), "thread": thread}
+    await half.do(half.client(server).messages.chat(metadata=metadata))
+    body = json.loads(server.requests[0].body)["metadata"]
+    assert body["at"] == "2026-02-05T00:00:00Z"
+    assert body["id"] == THREAD_ID
+    assert body["pair"] == [1, 2]
+    assert body["thread"]["thread_id"] == THREAD_ID
+
+
+async def test_queries(half: Half, server: Server) -> None:
+    server.answer(reply(200, []))
+    client = half.client(server)
+    await half.do(client.threads.list())
+    await half.do(client.threads.list(skip=5, limit=7, include_messages=False))
+    await half.do(client.assistants.list(name="A & B/é"))
+    assert [seen.target for seen in server.requests] == [
+        "/api/threads",
+        "/api/threads?skip=5&limit=7&include_messages=false",
+        "/api/assistants?name=A+%26+B%2F%C3%A9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("thread_id", "quoted"),
+    [("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("é ", "%C3%A9%20"), ("%2e%2e", "%252e%252e"), ("a:b@c", "a%3Ab%40c")],
+)
+async def test_ids_are_quoted_whole(half: Half, server: Server, thread_id: str, quoted: str) -> None:
+    server.answer(reply(200, THREAD))
+    await half.do(half.client(server).threads.get(thread_id))
+    assert server.requests[0].target == f"/api/threads/{quoted}"
+
+
+@pytest.mark.parametrize("thread_id", ["", ".", "..", None, UUID(THREAD_ID), 7])
+async def test_ids_that_would_make_another_path_are_refused(half: Half, server: Server, thread_id: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match="thread_id must be"):
+        await half.do(half.client(server).threads.delete(thread_id))
+    assert server.requests == []
+
+
+async def test_the_escape_hatch(half: Half, server: Server) -> None:
+    server.answer(
+        reply(200, {"a": 1}, {"X-Request-ID": "r"}), reply(200, b"plain", content_type="text/plain"), reply(200)
+    )
+    client = half.client(server)
+    answer = await half.do(client.request("post", "/models?b=1", json={"x": [1]}, headers={"X-A": "b"}))
+    assert (answer.value, answer.status_code, answer.request_id) == ({"a": 1}, 200, "r")
+    seen = server.requests[0]
+    assert (seen.method, seen.target, seen.body) == ("POST", "/api/models?b=1", b'{"x":[1]}')
+    assert seen.headers["idempotency-key"]
+    assert seen.headers["x-a"] == "b"
+    assert (await half.do(client.request("GET", "/text", query={"a": [1, 2], "b": UNSET}))).value == "plain"
+    assert server.requests[1].target == "/api/text?a=1&a=2"
+    assert (await half.do(client.request("PATCH", "/x", form={"a": True, "m": {"k": 1}}))).value is None
+    assert form(server.requests[2]) == [("a", "true"), ("m", '{"k":1}')]
+    assert "idempotency-key" not in server.requests[2].headers
+    server.answer(reply(200))
+    await half.do(client.request("POST", "/documents", files={"file": ("a.txt", EVERY_BYTE)}))
+    assert parts(server.requests[0]) == [("file", "a.txt", "text/plain", EVERY_BYTE)]
+    with pytest.raises(TypeError, match="not both"):
+        await half.do(client.request("POST", "/x", json={}, form={}))
+
+
+async def test_with_response(half: Half, server: Server) -> None:
+    server.answer(reply(200, {**THREAD, "created_at": MOMENT}, {"ETag": '"7"', "X-Request-ID": "r"}))
+    client = half.client(server)
+    answer = await half.do(client.threads.with_response.get(THREAD_ID))
+    assert answer.value.thread_id == THREAD_ID
+    assert (answer.status_code, answer.request_id, answer.headers["etag"]) == (200, "r", '"7"')
+    assert "status_code=200" in repr(answer)
+    thread = await half.do(client.threads.get(THREAD_ID, if_none_match='"6"'))
+    assert isinstance(thread, models.Thread)
+    assert server.requests[1].headers["if-none-match"] == '"6"'

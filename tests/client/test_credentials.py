@@ -1,0 +1,245 @@
+"""The API key and the base URL: where they come from, what is refused, and where the key never is."""
+
+import io
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+
+from backboard_threads import APIError, APIStatusError, Backboard
+from tests.client.halves import KEY, THREAD, THREAD_ID, Half
+from tests.client.hostile import Server, drop, reply
+
+
+async def test_the_key_of_the_environment(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKBOARD_API_KEY", "from-environment")
+    monkeypatch.setenv("BACKBOARD_BASE_URL", server.url + "/")
+    server.answer(reply(200, THREAD))
+    await half.do(half.client(api_key=None).threads.get(THREAD_ID))
+    await half.do(half.client(api_key="given").threads.get(THREAD_ID))
+    assert [seen.headers["x-api-key"] for seen in server.requests] == ["from-environment", "given"]
+
+
+def test_a_missing_key_names_the_variable(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
+        half.client_class()
+    monkeypatch.setenv("BACKBOARD_API_KEY", "")
+    with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
+        half.client_class()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", " ", "\t\n", "secret\n", "sec\nret", "sec\rret", "sécret", "secret\x00", "secret ", " secret", "\u2028x"],
+)
+def test_a_key_that_no_header_can_carry_is_refused(half: Half, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="API key") as caught:
+        half.client_class(api_key=key)
+    assert "BACKBOARD_API_KEY" in str(caught.value)
+    assert "ret" not in str(caught.value)
+    if "\0" not in key and key.strip():
+        monkeypatch.setenv("BACKBOARD_API_KEY", key)
+        with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
+            half.client_class()
+
+
+def test_a_key_of_another_type_is_refused_and_not_shown(half: Half) -> None:
+    with pytest.raises(TypeError, match="must be a string, not bytes") as caught:
+        half.client_class(api_key=b"secret")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        " ",
+        "app.backboard.io/api",
+        "ftp://app.backboard.io/api",
+        "https://",
+        "https:///api",
+        "https://host/api?x=1",
+        "https://host/api#x",
+        "https://host /api",
+        "https://host/api\n",
+        "http://host:port/api",
+        "http://host:99999/api",
+        "http://[::1/api",
+        "https://user:secret@host/api",
+    ],
+)
+def test_a_base_url_that_is_none_is_refused(half: Half, address: str) -> None:
+    with pytest.raises(ValueError, match="base_url") as caught:
+        half.client_class(api_key=KEY, base_url=address)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_base_url_of_the_environment_that_is_none_names_the_variable(
+    half: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKBOARD_BASE_URL", "localhost")
+    with pytest.raises(ValueError, match="BACKBOARD_BASE_URL"):
+        half.client_class(api_key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("address", "normal"),
+    [
+        ("https://app.backboard.io/api/", "https://app.backboard.io/api"),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ("HTTP://Host:80/Api//", "http://host/Api"),
+        ("http://[::1]:8000/api", "http://[::1]:8000/api"),
+    ],
+)
+def test_base_urls(half: Half, address: str, normal: str) -> None:
+    assert half.client(base_url=address).base_url == normal
+
+
+def test_the_default_base_url_is_the_document_s_first_server(half: Half) -> None:
+    assert half.client().base_url == "https://app.backboard.io/api"
+
+
+async def test_the_headers_of_a_request(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(server, headers={"X-Team": "a"})
+    await half.do(client.threads.get(THREAD_ID, headers={"X-Call": "b", "X-Team": "c"}))
+    headers = server.requests[0].headers
+    assert headers["x-team"] == "c"
+    assert headers["x-call"] == "b"
+    assert headers["user-agent"].startswith(
+        f"backboard-threads/0.1.0 ({half.name}; httpx {httpx.__version__}; Python 3."
+    )
+    assert headers["accept"] == "application/json"
+    assert headers["host"] == f"127.0.0.1:{server.port}"
+
+
+@pytest.mark.parametrize("name", ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding"])
+async def test_headers_of_the_client_s_own_are_refused(half: Half, name: str) -> None:
+    with pytest.raises(ValueError, match=f"(?i){name}"):
+        half.client(headers={name: "mine"})
+    client = half.client()
+    with pytest.raises(ValueError, match=f"(?i){name}"):
+        client.with_options(headers={name: "mine"})
+    with pytest.raises(ValueError, match=f"(?i){name}"):
+        await half.do(client.threads.get(THREAD_ID, headers={name: "mine"}))
+
+
+@pytest.mark.parametrize(("name", "value"), [("X", "a\nb"), ("X", "a\r\nY: b"), ("X", "é"), ("X Y", "a"), ("", "a")])
+def test_headers_that_are_none_are_refused(half: Half, name: str, value: str) -> None:
+    with pytest.raises(ValueError, match="header"):
+        half.client(headers={name: value})
+
+
+@pytest.mark.parametrize("value", ["", "  ", "a\nb", "é"])
+async def test_idempotency_keys_that_no_header_can_carry_are_refused(half: Half, value: str) -> None:
+    with pytest.raises(ValueError, match=r"(?i)idempotency.key"):
+        await half.do(half.client().messages.send(THREAD_ID, content="x", idempotency_key=value))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["http://evil/steal", "//evil\n/x", "threads", "", "/a/../../x", "/./x", "/a b", "/ü", "/x#y", "@evil/x"],
+)
+async def test_request_refuses_what_leads_elsewhere(half: Half, path: str) -> None:
+    sent: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200)
+
+    with pytest.raises(ValueError, match="path must"):
+        await half.do(half.mocked(handler).request("GET", path))
+    assert sent == []
+
+
+async def test_no_path_can_change_the_origin(half: Half) -> None:
+    hosts: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        hosts.append(request.url.host)
+        return httpx.Response(200, json={})
+
+    client = half.mocked(handler)
+    for path in ("//evil/x", "/@evil/x", "/\\evil/x", "/%2e%2e/x", "/x?u=http://evil"):
+        await half.do(client.request("GET", path))
+    assert set(hosts) == {"server"}
+
+
+async def test_the_key_is_in_no_repr(half: Half) -> None:
+    client = half.client()
+    shown = [repr(client), str(client), repr(client.threads), repr(vars(client)), repr(client.threads.iterate())]
+    shown.append(repr(client.messages.stream(THREAD_ID, content="x")))
+    shown.append(repr(client.with_options(timeout=3)))
+    assert KEY not in "".join(shown)
+
+
+async def test_the_key_is_in_no_log(half: Half, server: Server) -> None:
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        server.answer(drop, reply(503, {}), reply(200, THREAD), reply(404, {"detail": "no"}))
+        await half.do(half.client(server).threads.get(THREAD_ID))
+        with pytest.raises(APIStatusError):
+            await half.do(half.client(server).threads.get(THREAD_ID))
+        given = half.http_class()
+        await half.do(half.client(server, http_client=given, max_retries=0).request("GET", "/x?a=1"))
+    except APIStatusError:
+        pass
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    assert "backboard" not in text.getvalue() or KEY not in text.getvalue()
+    assert THREAD_ID in text.getvalue()
+    assert KEY not in text.getvalue()
+    await half.do(given.aclose() if half.name == "async" else given.close())
+
+
+async def test_the_key_is_in_no_traceback_with_its_variables(half: Half, server: Server) -> None:
+    for answer in (drop, reply(404, {}), reply(200, b"<html>")):
+        server.answer(answer)
+        client = half.client(server, max_retries=1)
+        with pytest.raises(APIError) as caught:
+            await half.do(client.messages.send(THREAD_ID, content="x", files=[("a", b"b")]))
+        frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        ours = [frame for frame in frames.stack if "backboard_threads" in frame.filename]
+        assert ours
+        assert KEY not in "".join(text for frame in ours for text in (frame.locals or {}).values())
+
+
+async def test_answers_and_streams_hold_no_key(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD, {"X-Request-ID": "r"}))
+    answer: Any = await half.do(half.client(server).threads.with_response.get(THREAD_ID))
+    assert answer.request.headers["x-api-key"] == "[redacted]"
+    assert KEY.encode() not in pickle.dumps(answer)
+    free = await half.do(half.client(server).request("GET", "/free"))
+    assert KEY.encode() not in pickle.dumps(free)
+
+
+def test_a_pickled_client_carries_its_key_and_says_so() -> None:
+    assert KEY.encode() in pickle.dumps(Backboard(api_key=KEY))
+    assert "pickled client carries its key" in " ".join((Backboard.__doc__ or "").split())
+
+
+async def test_a_hook_that_prints_a_request_shows_no_key(half: Half, server: Server) -> None:
+    shown: list[str] = []
+
+    def show(request: httpx.Request) -> None:
+        shown.append(f"{request!r} {request.headers!r}")
+
+    async def show_async(request: httpx.Request) -> None:
+        show(request)
+
+    given = half.http_class(event_hooks={"request": [show_async if half.name == "async" else show]})
+    server.answer(reply(200, THREAD))
+    await half.do(half.client(server, http_client=given).threads.get(THREAD_ID))
+    assert "[redacted]" in shown[0]
+    assert KEY not in shown[0]
+    assert server.requests[0].headers["x-api-key"] == KEY
+    await half.do(given.aclose() if half.name == "async" else given.close())
