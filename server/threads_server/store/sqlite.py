@@ -82,6 +82,10 @@ class SqliteStore(Store):
                     raise StoreRefused(f"{path} is in use by another server; SQLite takes one writing server at a time")
             writer = _connect(path)
             try:
+                _check(path, writer)
+                writer.execute("PRAGMA journal_mode = WAL")
+                writer.execute("PRAGMA synchronous = FULL")
+                writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 _migrate(path, writer)
                 return cls(path, writer, lock)
             except BaseException:
@@ -230,30 +234,36 @@ def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
-        else:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
+def _check(path: Path, connection: sqlite3.Connection) -> None:
+    """Raises StoreRefused, with the file as it was, when it is not one of ours or is ahead of us."""
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application != APPLICATION_ID and tables:
+        raise StoreRefused(f"{path} is a database of another application")
+    version = _version(connection)
+    if version > len(MIGRATIONS):
+        raise StoreRefused(
+            f"{path} was written by a newer version of the server: its tables are at version {version}, this one "
+            f"knows {len(MIGRATIONS)}"
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
 def _migrate(path: Path, writer: sqlite3.Connection) -> None:
     writer.execute("BEGIN IMMEDIATE")
     try:
-        version: int = writer.execute("PRAGMA user_version").fetchone()[0]
-        application: int = writer.execute("PRAGMA application_id").fetchone()[0]
-        tables: int = writer.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != APPLICATION_ID and tables:
-            raise StoreRefused(f"{path} is a database of another application")
-        if version > len(MIGRATIONS):
-            raise StoreRefused(
-                f"{path} was written by a newer version of the server: its tables are at version {version}, this one "
-                f"knows {len(MIGRATIONS)}"
-            )
-        for statements in MIGRATIONS[version:]:
+        _check(path, writer)  # again: another process may have been first
+        for statements in MIGRATIONS[_version(writer) :]:
             for statement in statements:
                 _run(writer, one(statement))
         writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
