@@ -1,0 +1,317 @@
+"""Who answers: the offline responder word for word, and the one that asks an endpoint, a good or a bad one."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.test_turns import WEATHER
+from tests.server.threads_api import Api, serving, text_of
+from threads_server.responders import Asked, Conversation, ResponderFailed, Said, open_responder
+from threads_server.responders.offline import OfflineResponder
+from threads_server.settings import Settings
+
+
+def said(*contents: str) -> Conversation:
+    """A conversation in which these are said, the user first."""
+    messages = [
+        {"role": "assistant" if number % 2 else "user", "content": content, "metadata_": None}
+        for number, content in enumerate(contents)
+    ]
+    return Conversation(messages=messages, tools=[WEATHER])
+
+
+class TestOffline:
+    async def answer(self, conversation: Conversation) -> str:
+        pieces = [piece async for piece in OfflineResponder().answer(conversation)]
+        return "".join(piece.text for piece in pieces if isinstance(piece, Said))
+
+    async def asked(self, content: str) -> list[tuple[str, str]]:
+        pieces = [piece async for piece in OfflineResponder().answer(said(content))]
+        functions = [piece.call["function"] for piece in pieces if isinstance(piece, Asked)]
+        return [(function["name"], function["arguments"]) for function in functions]
+
+    async def test_it_counts_and_quotes(self) -> None:
+        assert await self.answer(said("Hi")) == 'I have seen 1 message of this thread. You began with: "Hi"'
+        expected = 'I have seen 3 messages of this thread. You began with: "Hi"'
+        assert await self.answer(said("Hi", "Hello", "And?")) == expected
+
+    @pytest.mark.parametrize("text", ["x", "  a  b\n", "", "/say /say x", "\U0001f600\u2028"])
+    async def test_say(self, text: str) -> None:
+        assert await self.answer(said(f"/say {text}")) == text
+
+    async def test_slow_is_cut_into_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("threads_server.responders.offline.PAUSE", 0)
+        for count, text, cut in [(3, "abcdefg", ["ab", "cd", "efg"]), (9, "ab", ["a", "b"]), (0, "ab", ["ab"])]:
+            pieces = [piece async for piece in OfflineResponder().answer(said(f"/slow {count} {text}"))]
+            assert [piece.text for piece in pieces if isinstance(piece, Said)] == cut
+
+    async def test_call(self) -> None:
+        assert await self.asked('/call get_weather {"a": [1, {"b": "}"}]}') == [
+            ("get_weather", '{"a": [1, {"b": "}"}]}')
+        ]
+        assert await self.asked("/call get_weather") == [("get_weather", "{}")]
+        two = '/call get_weather {"a": 1}\n/call get_weather {"a": 2}'
+        assert await self.asked(two) == [("get_weather", '{"a": 1}'), ("get_weather", '{"a": 2}')]
+
+    @pytest.mark.parametrize("text", ["/call nothing {}", "/call get_weather {bad", "/call get_weather [1]", "/fail"])
+    async def test_what_fails(self, text: str) -> None:
+        with pytest.raises(ResponderFailed):
+            await self.asked(text)
+
+
+Reply = Callable[[dict[str, Any]], list[str | bytes]]
+
+
+class Endpoint:
+    """An endpoint on a socket: it notes what it is asked, and answers with the raw pieces it is given."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.headers: list[bytes] = []
+        self.reply: Reply = lambda _: []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            body = json.loads(await reader.readexactly(length))
+            self.headers.append(head)
+            self.asked.append(body)
+            for piece in self.reply(body):
+                writer.write(piece if isinstance(piece, bytes) else piece.encode())
+                await writer.drain()
+                await asyncio.sleep(0)
+        writer.close()
+
+
+def head(status: str, content_type: str) -> str:
+    return f"HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\nconnection: close\r\n\r\n"
+
+
+def answered(body: Any, status: str = "200 OK") -> Reply:
+    return lambda _: [head(status, "application/json") + json.dumps(body)]
+
+
+def streamed(*chunks: Mapping[str, Any] | str) -> Reply:
+    lines = [chunk if isinstance(chunk, str) else f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
+    return lambda _: [head("200 OK", "text/event-stream"), *lines]
+
+
+def delta(**fields: Any) -> dict[str, Any]:
+    return {"model": "m-1", "choices": [{"index": 0, "delta": fields}]}
+
+
+DONE = "data: [DONE]\n\n"
+
+
+@pytest.fixture(scope="module")
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Api, Endpoint]]:
+    endpoint = Endpoint()
+    listening = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1/"
+    settings = {"llm_base_url": url, "llm_api_key": "secret", "llm_model": "m"}
+    database = tmp_path_factory.mktemp("responders") / "threads.db"
+    async with serving(database, responder="openai", **settings) as api:
+        yield api, endpoint
+    listening.close()
+    await listening.wait_closed()
+
+
+@pytest.fixture
+def api(both: tuple[Api, Endpoint]) -> Api:
+    return both[0]
+
+
+@pytest.fixture
+def endpoint(both: tuple[Api, Endpoint]) -> Endpoint:
+    both[1].asked.clear()
+    both[1].headers.clear()
+    return both[1]
+
+
+async def stream_of(api: Api, content: str, thread_id: str) -> list[Any]:
+    async with api.stream(thread_id, content) as stream:
+        return list(await stream.rest())
+
+
+class TestEndpoint:
+    async def test_whole(self, api: Api, endpoint: Endpoint) -> None:
+        usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
+        message = {"role": "assistant", "content": "Hello Ada.", "reasoning_content": "She said hello."}
+        endpoint.reply = answered({"model": "m-1", "choices": [{"message": message}], "usage": usage})
+        thread_id = await api.thread(await api.assistant(system_prompt="Be kind.", description="not this"))
+        turn = await api.turn(thread_id, "I am Ada.")
+        assert (turn["status"], turn["content"], turn["reasoning"]) == ("COMPLETED", "Hello Ada.", "She said hello.")
+        assert (turn["model_provider"], turn["model_name"]) == ("openai", "m-1")
+        assert (turn["input_tokens"], turn["output_tokens"], turn["total_tokens"]) == (5, 2, 7)
+        assert endpoint.asked == [
+            {
+                "model": "m",
+                "stream": False,
+                "messages": [
+                    {"role": "system", "content": "Be kind."},
+                    {"role": "user", "content": "I am Ada."},
+                ],
+            }
+        ]
+        assert b"Bearer secret" in endpoint.headers[0]
+        assert b"POST /v1/chat/completions " in endpoint.headers[0]
+
+    async def test_streamed(self, api: Api, endpoint: Endpoint) -> None:
+        end = {"model": "m-1", "choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}}
+        endpoint.reply = streamed(
+            ": a comment\n\n",
+            delta(role="assistant", content=""),
+            delta(reasoning_content="Hm. "),
+            delta(reasoning_content="Yes."),
+            delta(content="Hello\u2028"),
+            delta(content=" Ada."),
+            {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+            end,
+            DONE,
+        )
+        thread_id = await api.thread()
+        events = await stream_of(api, "hi", thread_id)
+        assert [event["type"] for event in events] == [
+            *("user_message", "run_started", "reasoning_streaming", "reasoning_streaming", "reasoning_ended"),
+            *("content_streaming", "content_streaming", "run_ended"),
+        ]
+        assert events[3]["accumulated_reasoning"] == "Hm. Yes."
+        assert text_of(events) == events[-1]["final_content"] == "Hello\u2028 Ada."
+        assert (events[-1]["total_tokens"], events[-1]["model_name"]) == (7, "m-1")
+        assert endpoint.asked[0]["stream"] is True
+
+    async def test_the_whole_history_goes_along(self, api: Api, endpoint: Endpoint) -> None:
+        thread_id = await api.thread(await api.assistant(description="You are a guide.", tools=[WEATHER]))
+        function = {"name": "get_weather", "arguments": '{"city": "Porto"}'}
+        calls = [{"id": "c1", "type": "function", "function": function}]
+        endpoint.reply = answered({"choices": [{"message": {"content": None, "tool_calls": calls}}]})
+        turn = await api.turn(thread_id, "Weather?")
+        assert (turn["status"], turn["tool_calls"]) == ("REQUIRES_ACTION", calls)
+        endpoint.reply = answered({"choices": [{"message": {"content": "Dry."}}]})
+        assert (await api.outputs(thread_id, turn["run_id"], {"c1": "sun"})).json()["content"] == "Dry."
+        endpoint.reply = answered({"error": "no"}, "500 Oops")
+        assert (await api.turn(thread_id, "fails"))["status"] == "FAILED"
+        await api.turn(thread_id, "kept", send_to_llm=False)
+        endpoint.reply = answered({"choices": [{"message": {"content": "Bye."}}]})
+        await api.turn(thread_id, "Thanks")
+        assert endpoint.asked[-1]["messages"] == [
+            {"role": "system", "content": "You are a guide."},
+            {"role": "user", "content": "Weather?"},
+            {"role": "assistant", "content": None, "tool_calls": calls},
+            {"role": "tool", "tool_call_id": "c1", "content": "sun"},
+            {"role": "assistant", "content": "Dry."},
+            {"role": "user", "content": "fails"},
+            {"role": "user", "content": "kept"},
+            {"role": "user", "content": "Thanks"},
+        ]
+        assert endpoint.asked[-1]["tools"] == [WEATHER]
+
+    async def test_a_cancelled_tool_call_leaves_a_history_that_a_model_takes(
+        self, api: Api, endpoint: Endpoint
+    ) -> None:
+        thread_id = await api.thread()
+        calls = [
+            {"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}} for name in ("c1", "c2")
+        ]
+        endpoint.reply = answered({"choices": [{"message": {"content": "", "tool_calls": calls}}]})
+        turn = await api.turn(thread_id, "x")
+        await api.cancel(thread_id, turn["run_id"])
+        endpoint.reply = answered({"choices": [{"message": {"content": "on"}}]})
+        await api.turn(thread_id, "y")
+        asked = endpoint.asked[-1]["messages"]
+        assert [message["role"] for message in asked] == ["user", "assistant", "tool", "tool", "user"]
+        assert [message["tool_call_id"] for message in asked[2:4]] == ["c1", "c2"]
+
+    async def test_streamed_tool_calls_are_put_together(self, api: Api, endpoint: Endpoint) -> None:
+        def part(index: int, **fields: Any) -> dict[str, Any]:
+            return delta(tool_calls=[{"index": index, **fields}])
+
+        endpoint.reply = streamed(
+            part(0, id="c1", function={"name": "get_weather", "arguments": ""}),
+            part(0, function={"arguments": '{"a"'}),
+            part(1, id="c1", function={"name": "get_weather", "arguments": "{}"}),
+            part(0, function={"arguments": ": 1}"}),
+            part(2, function={"name": "get_weather"}),
+            {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
+            DONE,
+        )
+        events = await stream_of(api, "x", await api.thread())
+        assert events[-1]["type"] == "tool_submit_required"
+        calls = events[-1]["tool_calls"]
+        assert [call["function"]["arguments"] for call in calls] == ['{"a": 1}', "{}", "{}"]
+        assert calls[0]["id"] == "c1"
+        assert len({call["id"] for call in calls}) == 3  # an endpoint that names two calls alike is put right
+        assert all(call["id"] for call in calls)
+
+    async def test_settings_of_the_turn(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = answered({"choices": [{"message": {"content": "{}"}}]})
+        body = {"content": "x", "system_prompt": "Now this.", "model_name": "big", "json_output": True}
+        turn = (await api.post("/threads/messages", {**body, "thinking": {"effort": "low"}})).json()
+        assert turn["message"] == "Message added"
+        asked = endpoint.asked[0]
+        assert (asked["model"], asked["thinking"]) == ("big", {"effort": "low"})
+        assert asked["response_format"] == {"type": "json_object"}
+        assert asked["messages"][0] == {"role": "system", "content": "Now this."}
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize(
+        ("reply", "reason"),
+        [
+            (answered({"error": {"message": "bad key"}}, "401 Unauthorized"), "answered 401: bad key"),
+            (answered({"error": "slow down"}, "429 Too Many"), "answered 429: slow down"),
+            (lambda _: [head("502 Bad Gateway", "text/html"), "<h1>Bad\n gateway</h1>"], "502: <h1>Bad gateway</h1>"),
+            (lambda _: [head("503 Away", "text/plain")], "answered 503"),
+            (lambda _: [head("200 OK", "text/html"), "<html>"], "not JSON: <html>"),
+            (lambda _: [head("200 OK", "application/json"), "[]"], "not a JSON object"),
+            (answered({"choices": []}), "another shape"),
+            (answered({"choices": [{"message": None}]}), "another shape"),
+            (answered({"choices": [{"message": {"tool_calls": [{"id": 1}]}}]}), "another shape"),
+            (lambda _: [], "cannot be reached"),
+            (lambda _: ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"], "cannot be reached"),
+            (lambda _: [b"\x00\xffnothing"], "cannot be reached"),
+            (streamed(delta(content="Half")), "broke off"),
+            (streamed("data: {half\n\n"), "not JSON"),
+            (streamed({"error": {"message": "out of tokens"}}), "out of tokens"),
+            (streamed({"choices": [{"delta": {"tool_calls": ["x"]}}]}), "another shape"),
+        ],
+    )
+    async def test_whatever_it_does_wrong_is_a_failed_run_with_a_reason(
+        self, api: Api, endpoint: Endpoint, caplog: pytest.LogCaptureFixture, reply: Reply, reason: str, stream: bool
+    ) -> None:
+        endpoint.reply = reply
+        thread_id = await api.thread()
+        if stream:
+            end = (await stream_of(api, "x", thread_id))[-1]
+            assert end["type"] == "run_failed"
+            message = end["error"]
+        else:
+            turn = await api.turn(thread_id, "x")
+            assert turn["status"] == "FAILED"
+            message = turn["message"]
+        assert reason in message
+        assert "secret" not in message
+        assert "\n" not in message
+        assert not caplog.records
+        endpoint.reply = answered({"choices": [{"message": {"content": "on"}}]})
+        assert (await api.turn(thread_id, "y"))["content"] == "on"
+
+    async def test_nobody_there(self, tmp_path: Path) -> None:
+        settings = {"llm_base_url": "http://127.0.0.1:9", "llm_model": "m"}
+        async with serving(tmp_path / "threads.db", responder="openai", **settings) as api:
+            assert "cannot be reached" in (await api.turn(await api.thread(), "x"))["message"]
+
+    async def test_no_model(self, tmp_path: Path) -> None:
+        async with serving(tmp_path / "t.db", responder="openai", llm_base_url="http://127.0.0.1:9") as api:
+            assert "THREADS_SERVER_LLM_MODEL" in (await api.turn(await api.thread(), "x"))["message"]
+
+
+@pytest.mark.parametrize("settings", [Settings(responder="openai"), Settings(responder="parrot")])
+def test_settings_that_are_not_enough(settings: Settings) -> None:
+    with pytest.raises(ValueError, match=r"THREADS_SERVER_LLM_BASE_URL|parrot"):
+        open_responder(settings)
