@@ -4,9 +4,7 @@ Requests for the contract's paths are answered here, through one table and witho
 what is not called a thousand times a second: the service routes and other origins.
 """
 
-import itertools
 import logging
-import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,7 +22,7 @@ from threads_server.keys import Doorkeeper
 from threads_server.metrics import Metrics
 from threads_server.problems import Refusal
 from threads_server.rate_limit import RateLimit
-from threads_server.reply import Reply
+from threads_server.reply import Reply, new_request_id
 from threads_server.service_routes import service_routes
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
@@ -71,7 +69,7 @@ class App:
         )
         self._answer: ASGIApp = self._answer_request
         if settings.cors_origins:
-            self._answer = CrossOrigin(self._answer_request, contract, settings.cors_origins, _new_request_id)
+            self._answer = CrossOrigin(self._answer_request, contract, settings.cors_origins, new_request_id)
         self.startup_failure: Exception | None = None
         """What kept the lifespan from starting, for whoever runs the server to report."""
 
@@ -121,7 +119,7 @@ class App:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         request_id = headers.get(b"x-request-id")
         if request_id is None or not self._sane_request_id.fullmatch(request_id):
-            request_id = _new_request_id().encode()
+            request_id = new_request_id().encode()
         reply = Reply(scope["method"], request_id, receive, send)
         started = monotonic()
         operation = None
@@ -189,12 +187,3 @@ class App:
             await reply.answer(answer)
         else:
             await reply.stream(answer, self._streams)
-
-
-_process = os.urandom(8).hex()
-_requests = itertools.count(1)
-
-
-def _new_request_id() -> str:
-    """A random word of this process and a number: unlike `uuid4`, it asks the system for nothing."""
-    return f"{_process}{next(_requests):016x}"

@@ -1,13 +1,17 @@
-"""HTTP/1.1 by uvicorn and httptools, without its trouble with upgrades."""
+"""HTTP/1.1 by uvicorn and httptools, with two changes: offers of an upgrade, and what is not HTTP."""
+
+import json
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from threads_server.reply import new_request_id
 
 _OFFERS = (b"upgrade", b"http2-settings")
 
 
 class PlainHttpProtocol(HttpToolsProtocol):
-    """Answers a request that offers an upgrade as if it did not, as RFC 9110 §7.8 allows.
+    """A request that offers an upgrade is answered as if it did not, as RFC 9110 §7.8 allows.
 
     Java's HTTP client, and curl when asked for HTTP/2, offer one with every request. The parser stops after the head of
     such a request and takes the body for another protocol's, so the request is given to a new parser without the offer.
@@ -32,6 +36,16 @@ class PlainHttpProtocol(HttpToolsProtocol):
         """Notes that the body is whole, unless there is more than the parser thinks."""
         if not self.parser.should_upgrade():
             super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuses what is not HTTP, in the form of every other refusal, and closes the connection."""
+        body = json.dumps({"detail": msg}).encode()
+        head = (
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            f"content-length: {len(body)}\r\nx-request-id: {new_request_id()}\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
     def _go_on_without_upgrade(self, rest: bytes) -> None:
         method = self.parser.get_method()

@@ -1,6 +1,8 @@
 """The answer to one request, as it goes out."""
 
+import itertools
 import json
+import os
 from collections.abc import Mapping
 
 from starlette.types import Message, Receive, Send
@@ -75,3 +77,12 @@ class Reply:
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+_process = os.urandom(8).hex()
+_requests = itertools.count(1)
+
+
+def new_request_id() -> str:
+    """A random word of this process and a number: unlike `uuid4`, it asks the system for nothing."""
+    return f"{_process}{next(_requests):016x}"

@@ -78,4 +78,7 @@ def test_what_is_no_request_for_this_server(port: int, request_line: bytes) -> N
     with socket.create_connection(("127.0.0.1", port), timeout=3) as connection:
         connection.sendall(request_line + b"\r\nHost: small\r\n\r\n")
         received = b"".join(iter(lambda: connection.recv(65536), b""))
-    assert received.startswith(b"HTTP/1.1 400")
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert b"\r\nx-request-id: " in head
+    assert set(json.loads(body)) == {"detail"}

@@ -1,13 +1,13 @@
 """The whole document compiled: which operation a request means, and the call that it makes of it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from threads_server.contract.body import Bodies, Receive
 from threads_server.contract.call import Call, Operation
-from threads_server.contract.document import METHODS, Document, DocumentError
+from threads_server.contract.document import METHODS, Document, DocumentError, objects
 from threads_server.contract.parameters import Parameters
 from threads_server.problems import Fault, Refusal
 
@@ -96,10 +96,11 @@ class Contract:
             else:
                 self._whole[self.base_path + template] = route
 
-    @classmethod
-    def read(cls) -> "Contract":
-        """The contract of this installation."""
-        return cls(Document.read())
+    @staticmethod
+    @cache
+    def read() -> "Contract":
+        """The contract of this installation, compiled once per process."""
+        return Contract(Document.read())
 
     def _endpoint(self, path: str, method: str, shared: list[dict[str, Any]], declared: dict[str, Any]) -> Endpoint:
         operation_id = declared.get("operationId")
@@ -156,7 +157,7 @@ class Contract:
     @property
     def request_id_limit(self) -> int:
         """The most characters that a request's id may have, from the document's `X-Request-ID` response header."""
-        for node in _objects(self.document.root):
+        for node in objects(self.document.root):
             header = node.get("X-Request-ID")
             if isinstance(header, dict):
                 return int(self.document.first(self.document.resolve(header).get("schema", {}), "maxLength", 128))
@@ -166,7 +167,7 @@ class Contract:
         """The names of all headers that the document lets a request and a response have, for CORS."""
         request = {self.key_header.decode(), "content-type"}
         response = set()
-        for node in _objects(self.document.root):
+        for node in objects(self.document.root):
             if node.get("in") == "header" and isinstance(node.get("name"), str):
                 request.add(node["name"].lower())
             if isinstance(node.get("headers"), dict) and "description" in node:
@@ -195,10 +196,3 @@ def _snake_case(operation_id: str) -> str:
 
 def _parameter_key(parameter: dict[str, Any]) -> tuple[str, str]:
     return parameter["name"], parameter["in"]
-
-
-def _objects(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        yield node
-    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _objects(part)

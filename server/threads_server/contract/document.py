@@ -9,6 +9,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # built without libyaml: the same, ten times slower
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -16,7 +21,7 @@ class DocumentError(Exception):
     """The document cannot be served; the text says where and why, in one line."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """YAML 1.2's core schema, as OpenAPI asks: `off` is a text and a timestamp is a text."""
 
 
@@ -126,6 +131,20 @@ class Document:
         named = self.first(schema, "type", [])
         return frozenset([named] if isinstance(named, str) else named) - {"null"}
 
+    def referenced(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Every component schema that `schema` needs, by name, however indirectly."""
+        needed: dict[str, dict[str, Any]] = {}
+        pending = [schema]
+        while pending:
+            for node in objects(pending.pop()):
+                reference = node.get("$ref")
+                if isinstance(reference, str):
+                    name = reference.rpartition("/")[2]
+                    if name not in needed:
+                        needed[name] = self._target(reference)
+                        pending.append(needed[name])
+        return needed
+
     def properties(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The properties of an object schema, those of all its layers together."""
         found: dict[str, dict[str, Any]] = {}
@@ -133,3 +152,11 @@ class Document:
             for name, part in layer.get("properties", {}).items():
                 found.setdefault(name, part)
         return found
+
+
+def objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a value, from the outside in."""
+    if isinstance(node, dict):
+        yield node
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from objects(part)

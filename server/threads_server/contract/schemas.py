@@ -19,7 +19,7 @@ def compile_schema(document: Document, schema: dict[str, Any], *, formats: bool 
 
     Formats are asserted unless told otherwise. Raises DocumentError if it is no schema.
     """
-    rooted = {**schema, "components": document.root.get("components", {})}
+    rooted = {**schema, "components": {"schemas": document.referenced(schema)}}
     try:
         return Draft202012Validator(rooted, validate_formats=formats, offline=True)
     except ValueError as error:
