@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,18 @@ class Document:
 def _load(text: bytes) -> Any:
     yaml = YAML(typ="safe", pure=True)
     try:
+        # JSON is YAML, except for characters beyond U+FFFF, which JSON can write as two escapes
+        if text.lstrip().startswith(b"{"):
+            return json.loads(text, object_pairs_hook=_without_duplicates)
         return yaml.load(text)
     except (YAMLError, UnicodeDecodeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise UnusableDocument(f"document: not readable as YAML: {reason}") from error
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"found duplicate key {next(name for name in names if names.count(name) > 1)!r}")
+    return found

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema import Schema
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -51,7 +52,7 @@ class Field:
     def default(self) -> str:
         if not self.required:
             return "UNSET"
-        return self.shape.expected if self.shape.held.startswith("Literal[") else ""
+        return self.shape.constant
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,21 @@ class Union:
     failures: tuple[str, ...] = ()
 
     @property
+    def attribute(self) -> str:
+        """The attribute that holds the tag."""
+        return attribute_name(PythonIdentifier(self.tag, "field_"), self.tag)
+
+    @property
     def unknown(self) -> str:
         return f"Unknown{self.name}"
+
+    @property
+    def unknown_text(self) -> str:
+        return (
+            f"What has a `{self.attribute}` that the document does not name, kept as it came.\n\n"
+            f"Attributes:\n    {self.attribute}: What tells it apart.\n"
+            "    additional_properties: Everything else, as decoded from JSON."
+        )
 
     @property
     def modules(self) -> set[str]:
@@ -231,6 +245,13 @@ class Catalogue:
             for _, needed in field.shape.types:
                 self._keep(needed)
 
+    def _refuse_other_tag(self, model: ModelProperty, tag_name: str, tag: object, where: str) -> None:
+        """Refuse a mapping to a model whose own tag is another, or none."""
+        own = [prop for prop in model.required_properties or [] if prop.name == tag_name]
+        if not any(isinstance(prop, ConstProperty) and prop.value.raw_value == tag for prop in own):
+            name = model.class_info.name
+            raise UnusableDocument(f"{where}: the mapping leads from {tag!r} to {name}, whose `{tag_name}` is another")
+
     def _find_unions(self) -> list[Union]:
         unions = []
         for name, schema in self._document.schemas.items():
@@ -250,6 +271,7 @@ class Catalogue:
                 model = self._models.get(_class_name(str(reference).rsplit("/", 1)[-1]))
                 if model is None:
                     raise UnusableDocument(f"{where}: {reference} is not an object")
+                self._refuse_other_tag(model, schema["discriminator"]["propertyName"], tag, where)
                 options.append((str(tag), (str(model.class_info.module_name), str(model.class_info.name))))
             class_name = _class_name(name)
             unions.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,20 @@ def read_names(document: Document, path: Path = TABLE) -> Table:
     for identifier in [*operations, *table.streams.values()]:
         if identifier not in ids:
             raise UnusableDocument(f"{identifier}: named in {path.name}, but the document has no such operation")
+    if table.client["name"].lower() in {resource.replace("_", "").lower() for resource in table.resources}:
+        raise UnusableDocument(f"{path.name}: the client and a resource would both be {table.client['name']}")
     taken: dict[tuple[str, str], str] = {}
     for identifier, names in operations.items():
         if not names.methods:
             raise UnusableDocument(f"{identifier}: {path.name} gives it no method")
         for method in names.methods:
-            if not method.isidentifier() or not names.resource.isidentifier():
+            if not _is_name(method) or not _is_name(names.resource):
                 raise UnusableDocument(f"{identifier}: {names.resource}.{method} cannot be written in Python")
             first = taken.setdefault((names.resource, method), identifier)
-            if first != identifier:
-                raise UnusableDocument(f"{identifier}: {names.resource}.{method} is {first} already")
+            if first != identifier or names.methods.count(method) > 1:
+                raise UnusableDocument(f"{identifier}: {names.resource}.{method} is named twice, for {first} as well")
     return table
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text) and not text.startswith("_")

@@ -126,21 +126,22 @@ def parse(document: Document, table: Table, output: Path) -> Client:
     except ValueError as error:
         raise UnusableDocument(f"document: {error}") from error
     if isinstance(data, GeneratorError):
-        raise UnusableDocument(_told(data))
+        raise UnusableDocument(" ".join(f"document: {data.detail or data.header}".split()))
     found = [error for collection in data.endpoint_collections_by_tag.values() for error in collection.parse_errors]
-    refuse([*data.errors, *found])
+    refuse([*data.errors, *found], document)
     return Client(document=document, table=table, openapi=data, config=config)
 
 
-def refuse(errors: Sequence[GeneratorError]) -> None:
+def refuse(errors: Sequence[GeneratorError], document: Document) -> None:
     """Raise UnusableDocument for the first of openapi-python-client's complaints, if there are any."""
-    if errors:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise UnusableDocument(_told(errors[0]) + more)
-
-
-def _told(error: GeneratorError) -> str:
-    return " ".join(f"{error.header} {error.detail or ''}".split())
+    if not errors:
+        return
+    told = " ".join(f"{errors[0].header} {errors[0].detail or ''}".split())
+    for operation in document.operations:
+        told = told.replace(
+            f"WARNING parsing {operation.method.upper()} {operation.path} within", f"{operation}: within"
+        )
+    raise UnusableDocument(told + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""))
 
 
 def _settings() -> ConfigFile:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from openapi_python_client.strings import pascal_case
+from openapi_python_client.strings import pascal_case, snake_case
 
 from .document import Document, Operation, UnusableDocument
 from .prose import describe
@@ -119,7 +119,7 @@ class _Reader:
         where = f"schema {name}"
         schema = self.document.schemas[name]
         self.document.follow(schema, where)
-        return self.shape(schema, where, name, inside=False)
+        return _complete(self.shape(schema, where, name, inside=False), where)
 
     def shape(self, schema: Any, where: str, name: str, *, inside: bool = True) -> Schema:
         """Return the shape of a schema, without its constraints, as the parser takes it.
@@ -159,16 +159,17 @@ class _Reader:
 
     def _lifted(self, shape: Schema, name: str, where: str, inside: bool) -> Schema:
         """Return a shape that needs a class as a reference to a component, and one that can be null as such a union."""
+        nullable = "null" in kinds(shape) and len(kinds(shape)) > 1
         if "enum" in shape:
             shape = {**shape, **_enumeration(shape, where)}
-        nullable = "null" in kinds(shape) and len(kinds(shape)) > 1
         if not shape.get("properties") and "enum" not in shape:
             return shape
-        if nullable:
+        if nullable and "type" in shape:
             rest = sorted(kinds(shape) - {"null"})
             shape = {**shape, "type": rest[0] if len(rest) == 1 else rest}
         if not inside and not nullable:
             return shape
+        shape = _complete(shape, where)
         known = self.document.schemas if name in self.document.schemas and inside else self.lifted
         if known.get(name, shape) != shape:
             raise UnusableDocument(f"{where}: {name} would be the name of two different things; make it a component")
@@ -236,8 +237,10 @@ class _Reader:
         self._alternatives(schema, where, name)
         own = {key: value for key, value in schema.items() if key not in BRANCHES}
         parts = [part for part in (*schema["allOf"], own) if not self._only_constrains(part, where)]
-        if len(parts) == 1 and parts[0] is not own and len(schema["allOf"]) == 1:
-            return {**self.shape(parts[0], where, name), **_about(own)}
+        if len(parts) == 1 and parts[0] is not own:
+            shape = self.shape(parts[0], where, name, inside=False)
+            if len(schema["allOf"]) == 1 or not self._kinds(shape, where) & {"object"}:
+                return {**shape, **_about(own)}
         merged: Schema = {"type": "object", "properties": {}}
         required: list[str] = []
         for part in (*schema["allOf"], own):
@@ -253,11 +256,7 @@ class _Reader:
                 merged["properties"][key] = value if known is None else self._narrower(known, value, place)
             if "additionalProperties" in shape:
                 merged["additionalProperties"] = shape["additionalProperties"]
-        lost = [key for key in required if key not in merged["properties"]]
-        if lost:
-            raise UnusableDocument(f"{where}: `required` names {', '.join(lost)}, which is no property")
-        merged["required"] = list(dict.fromkeys(required))
-        return {**merged, **_about(own)}
+        return {**merged, "required": list(dict.fromkeys(required)), **_about(own)}
 
     def _whole(self, part: Any, where: str, name: str) -> Schema:
         """Return the shape of one part of an `allOf`, in full also where it is a reference."""
@@ -292,6 +291,19 @@ class _Reader:
         for branch in branches:
             found |= self._kinds(branch, where)
         return found
+
+
+def _complete(shape: Schema, where: str) -> Schema:
+    """Return a shape all of whose required properties are there."""
+    lost = [key for key in shape.get("required", []) if key not in shape.get("properties", {})]
+    if lost and "properties" in shape:
+        raise UnusableDocument(f"{where}: `required` names {', '.join(lost)}, which is no property")
+    seen: dict[tuple[str, str], str] = {}
+    for key in shape.get("properties", {}):
+        first = seen.setdefault((snake_case(key), re.sub(r"[^\w]+", "", key)), key)
+        if first != key:
+            raise UnusableDocument(f"{where}: `{first}` and `{key}` would have the same name in Python")
+    return shape
 
 
 def kinds(schema: Schema) -> set[str]:

@@ -43,7 +43,8 @@ class Shape:
     `held` is the type of an attribute that holds it, `taken` that of a parameter that takes it. `expected` completes
     "expected …" in an error. `classes` are the classes that `json.loads` makes of it, where one look at the class is
     enough. `read` and `write` turn JSON into the value and back; without a `write` the value is its own JSON. `names`
-    are the names that these use, `types` those of the annotations. An enumeration has a `table` of members by value.
+    are the names that these use, `types` those of the annotations. An enumeration has a `table` of members by value,
+    a constant its code.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Shape:
     types: tuple[Name, ...] = ()
     nullable: bool = False
     table: str = ""
+    constant: str = ""
 
     def annotation(self, prefix: str = "", *, optional: bool = False) -> str:
         return self._annotation(self.nonnull.held, prefix, optional)
@@ -69,7 +71,9 @@ class Shape:
 
     @property
     def mismatch(self) -> str:
-        """The condition under which a `value` is of another class than this shape's."""
+        """The condition under which a `value` is of another class than this shape's, or is not its one constant."""
+        if self.constant:
+            return f"value != {self.constant}"
         return " and ".join(f"value.__class__ is not {name}" for name in self.classes)
 
     @property
@@ -240,6 +244,7 @@ def or_null(shape: Shape) -> Shape:
         types=shape.types,
         nullable=True,
         table=shape.table,
+        constant=shape.constant,
         inner=shape,
     )
 
@@ -256,6 +261,7 @@ def _const(prop: ConstProperty, where: str) -> Shape:
         code,
         lambda source: f"constant({source}, {code})",
         classes=("str",),
+        constant=code,
     )
 
 

@@ -51,6 +51,9 @@ class Surface:
             calls.append(self._call(operation, endpoints.pop(name)))
         self.calls = {call.operation.id: call for call in calls}
         self.key_header = self._key_header()
+        for server in document.servers:
+            if not re.fullmatch(r"https?://[^\s{}\"'\\]+", str(server.get("url"))):
+                raise UnusableDocument(f"document: the server {server.get('url')!r} is not an address to call")
         self.servers = [
             (str(one["url"]).rstrip("/"), one.get("x-idempotency") == "honoured") for one in document.servers
         ]

@@ -8,11 +8,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from jinja2 import TemplateError
 
 from .document import Document, UnusableDocument
 from .halves import derive
@@ -37,11 +36,13 @@ def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
     table = read_names(contract, names)
     with tempfile.TemporaryDirectory(prefix="backboard-client-") as folder:
         package = Path(folder).resolve() / "backboard_threads"
+        client = parse(contract, table, package)
         try:
-            client = parse(contract, table, package)
-            refuse(client.build())
-        except TemplateError as error:
-            raise Unwritable(f"template {getattr(error, 'name', None) or ''}: {error}") from error
+            refuse(client.build(), contract)
+        except UnusableDocument:
+            raise
+        except Exception as error:
+            raise Unwritable(f"{_failing_template(error)}: {error}") from error
         _add_runtime(package)
         derive(package / "_async", package / "_sync")
         _format(package)
@@ -82,6 +83,15 @@ def replace(target: Path, package: Path) -> None:
 def _files(folder: Path) -> set[Path]:
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {path for path in found if "__pycache__" not in path.parts}
+
+
+def _failing_template(error: Exception) -> str:
+    """Return the template, and the line in it, that an error came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{Path(frame.filename).name} line {frame.lineno}" for frame in frames if frame.filename.endswith(".jinja")
+    ]
+    return f"template {places[-1] if places else getattr(error, 'name', 'unknown')}"
 
 
 def _add_runtime(package: Path) -> None:

@@ -36,7 +36,7 @@ class UnknownStreamEvent(Model):
     """What has a `type` that the document does not name, kept as it came.
 
     Attributes:
-        type: Its type.
+        type: What tells it apart.
         additional_properties: Everything else, as decoded from JSON.
     """
 
@@ -44,7 +44,7 @@ class UnknownStreamEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return what an object decoded from JSON stands for. Raises `DecodeError` if it has no `type`."""
+        """Return what an object decoded from JSON stands for. Raises `DecodeError` if nothing tells it apart."""
         rest = dict(mapping(data))
         tag = rest.pop("type", None)
         if not isinstance(tag, str):
@@ -109,7 +109,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], StreamEvent]] = {
 def stream_event_from_dict(data: Mapping[str, Any]) -> StreamEvent:
     """Return what an object decoded from JSON stands for, told by its `type`.
 
-    An unknown `type` gives an `UnknownStreamEvent`. Raises `DecodeError` for an object without one.
+    An unknown one gives an `UnknownStreamEvent`. Raises `DecodeError` for an object without one.
     """
     try:
         read = _READERS[data["type"]]

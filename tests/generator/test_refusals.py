@@ -1,0 +1,399 @@
+"""What the generator cannot use in full it refuses: which place and why, exit code 1, nothing written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.__main__ import main
+from generator.document import UnusableDocument
+from tests.generator.documents import JSON, Document, operation, small_document, small_names, write_client
+
+
+def with_schema(schema: Any, **more: Any) -> Document:
+    return small_document({"Thing": {"type": "object", "properties": {"field": schema}}, **more})
+
+
+def with_scheme(**scheme: str) -> Document:
+    document = small_document()
+    document["components"]["securitySchemes"]["Key"] = scheme
+    return document
+
+
+def with_operation(described: Any, path: str = "/things", method: str = "post") -> Document:
+    return small_document(paths={path: {method: described}})
+
+
+def with_parameter(**parameter: Any) -> Document:
+    described = {"name": "p", "in": "query", "schema": {"type": "string"}, **parameter}
+    return with_operation(operation("findThing", parameters=[described]), method="get")
+
+
+def with_body(content: Document) -> Document:
+    return with_operation(operation("makeThing", requestBody={"content": content}))
+
+
+def with_answers(responses: Document) -> Document:
+    return with_operation(operation("makeThing", responses=responses))
+
+
+OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
+REFUSED: dict[str, tuple[Document, str]] = {
+    # the document as a whole
+    "OpenAPI 3.0": (small_document(openapi="3.0.3"), "document: not an OpenAPI 3.1 document"),
+    "no paths": ({**small_document(), "paths": None}, "document: `paths` is missing"),
+    "no server": (small_document(servers=[]), "document: no `servers`"),
+    "server template": (small_document(servers=[{"url": "https://{region}.example"}]), "is not an address to call"),
+    "webhooks": (small_document(webhooks={"a": {}}), "document: `webhooks` are not understood"),
+    "no security": (small_document(security=[]), "document: `security` must name one scheme"),
+    "basic authentication": (
+        with_scheme(type="http", scheme="basic"),
+        "security scheme Key: only an API key in a header is understood",
+    ),
+    "key header that is none": (
+        with_scheme(type="apiKey", **{"in": "header", "name": "X\n"}),
+        "security scheme Key: 'X\\n' is not the name of a header",
+    ),
+    # operations
+    "no operationId": (with_operation({"responses": {}}), "POST /things: no operationId"),
+    "operationId twice": (
+        small_document(paths={"/a": {"get": operation("getThing")}, "/b": {"get": operation("getThing")}}),
+        "getThing (GET /b): operationId of GET /a as well",
+    ),
+    "operationIds alike": (
+        small_document(paths={"/a": {"get": operation("getThing")}, "/b": {"get": operation("get_thing")}}),
+        "another operationId becomes the same name in Python",
+    ),
+    "callbacks": (
+        with_operation(operation("makeThing", callbacks={"x": {}})),
+        "makeThing (POST /things): `callbacks` is not understood",
+    ),
+    "its own server": (
+        with_operation(operation("makeThing", servers=[])),
+        "makeThing (POST /things): `servers` is not",
+    ),
+    "its own security": (
+        with_operation(operation("makeThing", security=[])),
+        "makeThing (POST /things): another `security`",
+    ),
+    "path parameter missing": (
+        with_operation(operation("getThing"), "/things/{thing_id}", "get"),
+        "getThing (GET /things/{thing_id}): within things. Endpoint will not be generated. Incorrect path templating",
+    ),
+    # parameters
+    "cookie": (with_parameter(**{"in": "cookie"}), "findThing (GET /things): parameter p: a parameter in 'cookie'"),
+    "parameter with content": (
+        with_operation(operation("findThing", parameters=[{"name": "p", "in": "query", "content": {}}]), method="get"),
+        "findThing (GET /things): parameter p: only parameters with a `schema` can be sent",
+    ),
+    "style": (with_parameter(style="deepObject"), "findThing (GET /things): parameter p: style 'deepObject'"),
+    "object in the query": (
+        with_parameter(schema={"type": "object"}),
+        "parameter p: an object cannot be sent in the query",
+    ),
+    "list in a header": (
+        with_parameter(**{"in": "header", "schema": {"type": "array", "items": {"type": "string"}}}),
+        "findThing (GET /things)",
+    ),
+    "header that is none": (
+        with_parameter(**{"in": "header", "name": "a b"}),
+        "findThing (GET /things): parameter a b: not the name of a header",
+    ),
+    "parameters alike": (
+        with_operation(
+            operation(
+                "makeThing",
+                parameters=[{"name": "a", "in": "query", "schema": {"type": "string"}}],
+                requestBody={"content": {JSON: {"schema": OBJECT}}},
+            )
+        ),
+        "makeThing (POST /things): `a` and `a` would be the same argument, `a`",
+    ),
+    # bodies and answers
+    "body of XML": (with_body({"application/xml": {"schema": OBJECT}}), "makeThing (POST /things): within things"),
+    "body of XML besides": (
+        with_body({JSON: {"schema": OBJECT}, "application/xml": {"schema": OBJECT}}),
+        "makeThing (POST /things): within things. Unsupported content type application/xml",
+    ),
+    "body without schema": (with_body({JSON: {}}), "makeThing (POST /things): body application/json: no `schema`"),
+    "body that is a list": (
+        with_body({JSON: {"schema": {"type": "array", "items": {"type": "string"}}}}),
+        "makeThing (POST /things): body: only an object can be sent",
+    ),
+    "no success": (with_answers({"404": {"description": ""}}), "makeThing (POST /things): no successful answer"),
+    "two successes": (
+        with_answers({code: {"description": "", "content": {JSON: {"schema": OBJECT}}} for code in ("200", "201")}),
+        "makeThing (POST /things): more than one successful answer",
+    ),
+    "empty success": (with_answers({"204": {"description": ""}}), "makeThing (POST /things): an answer of no content"),
+    "success in text": (
+        with_answers({"200": {"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}}}),
+        "makeThing (POST /things): an answer of text/plain cannot be read",
+    ),
+    "events without a union": (
+        with_answers({"200": {"description": "", "content": {"text/event-stream": {"schema": OBJECT}}}}),
+        "makeThing (POST /things): text/event-stream: `data` has no `contentSchema`",
+    ),
+    "events, but no method for them": (
+        small_document(
+            {
+                "Event": {
+                    "oneOf": [{"$ref": "#/components/schemas/A"}],
+                    "discriminator": {"propertyName": "type", "mapping": {"a": "#/components/schemas/A"}},
+                    "x-stream-ends": ["a"],
+                },
+                "A": {"type": "object", "properties": {"type": {"const": "a"}}, "required": ["type"]},
+            },
+            {
+                "/things": {
+                    "post": operation(
+                        "makeThing",
+                        responses={
+                            "200": {
+                                "description": "",
+                                "content": {
+                                    "text/event-stream": {
+                                        "schema": {
+                                            "type": "object",
+                                            "properties": {
+                                                "data": {
+                                                    "type": "string",
+                                                    "contentMediaType": JSON,
+                                                    "contentSchema": {"$ref": "#/components/schemas/Event"},
+                                                }
+                                            },
+                                        }
+                                    }
+                                },
+                            }
+                        },
+                    )
+                }
+            },
+        ),
+        "makeThing (POST /things): answers with text/event-stream, but the table of names has no `stream` for it",
+    ),
+    # schemas
+    "reference to nothing": (
+        with_schema({"$ref": "#/components/schemas/Gone"}),
+        "schema Thing.field: #/components/schemas/Gone leads nowhere",
+    ),
+    "reference to elsewhere": (
+        with_schema({"$ref": "other.yaml#/A"}),
+        "schema Thing.field: only references into the document",
+    ),
+    "reference to itself": (
+        small_document({"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
+        "schema A: #/components/schemas/B refers to itself",
+    ),
+    "allOf of itself": (
+        small_document(
+            {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"x": {"type": "string"}}}]}}
+        ),
+        "schema A: #/components/schemas/A is made of itself",
+    ),
+    "list of itself": (
+        with_schema(
+            {"$ref": "#/components/schemas/L"}, L={"type": "array", "items": {"$ref": "#/components/schemas/L"}}
+        ),
+        "schemas/L",
+    ),
+    "unknown word": (
+        with_schema({"type": "object", "patternProperties": {}}),
+        "schema Thing.field: `patternProperties` is not understood",
+    ),
+    "nullable of 3.0": (
+        with_schema({"type": "string", "nullable": True}),
+        "schema Thing.field: `nullable` is not understood",
+    ),
+    "unknown type": (with_schema({"type": "file"}), "schema Thing.field: type 'file' is not understood"),
+    "schema that nothing fits": (with_schema(False), "schema Thing.field: False is not a schema"),
+    "array without items": (with_schema({"type": "array"}), "schema Thing.field: an array without `items`"),
+    "enum of mixed types": (with_schema({"enum": ["a", 1]}), "schema Thing.field: an `enum` of different types"),
+    "enum with a value twice": (
+        with_schema({"enum": ["a", "a"]}),
+        "schema Thing.field: an `enum` of different types, or with a value twice",
+    ),
+    "enum with a control character": (
+        with_schema({"enum": ["a\u0000"]}),
+        "schema Thing.field: the value 'a\\x00' cannot be printed",
+    ),
+    "constant that is no text": (with_schema({"const": 1}), "schema Thing.field: only texts can be constants"),
+    "only null": (with_schema({"type": "null"}), "schema Thing.field: a NoneProperty is not understood"),
+    "union of objects without a tag": (
+        with_schema(
+            {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}, A=OBJECT, B=OBJECT
+        ),
+        "schema Thing.field: nothing tells the objects of this union apart",
+    ),
+    "union of like values": (
+        with_schema({"oneOf": [{"type": "string"}, {"type": "string", "format": "date-time"}]}),
+        "schema Thing.field: nothing tells the values of this union apart",
+    ),
+    "discriminator without a mapping": (
+        small_document(
+            {"U": {"oneOf": [{"$ref": "#/components/schemas/A"}], "discriminator": {"propertyName": "t"}}, "A": OBJECT}
+        ),
+        "schema U: the discriminator's mapping does not name exactly what `oneOf` refers to",
+    ),
+    "discriminator that disagrees": (
+        small_document(
+            {
+                "Thing": {"type": "object", "properties": {"u": {"$ref": "#/components/schemas/U"}}},
+                "U": {
+                    "oneOf": [{"$ref": "#/components/schemas/A"}],
+                    "discriminator": {"propertyName": "t", "mapping": {"b": "#/components/schemas/A"}},
+                },
+                "A": {"type": "object", "properties": {"t": {"const": "a"}}, "required": ["t"]},
+            }
+        ),
+        "schema U: the mapping leads from 'b' to A, whose `t` is another",
+    ),
+    "required that is no property": (
+        small_document(
+            {"A": {"allOf": [{**OBJECT, "required": ["zzz"]}]}, "B": {"allOf": [OBJECT, {"required": ["zzz"]}]}}
+        ),
+        "`required` names zzz, which is no property",
+    ),
+    "properties alike": (
+        small_document({"Thing": {"type": "object", "properties": {"a-b": {}, "a.b": {}}}}),
+        "schema Thing: `a-b` and `a.b` would have the same name in Python",
+    ),
+    "allOf of texts": (
+        with_schema({"allOf": [{"type": "string"}, {"type": "integer"}]}),
+        "schema Thing.field: `allOf` of something",
+    ),
+    "allOf that contradicts itself": (
+        small_document(
+            {
+                "A": {
+                    "allOf": [
+                        {"properties": {"x": {"type": "string"}}, "type": "object"},
+                        {"properties": {"x": {"type": "integer"}}, "type": "object"},
+                    ]
+                }
+            }
+        ),
+        "schema A.x: defined twice in an `allOf`",
+    ),
+    "name of the client's own": (
+        with_schema({"$ref": "#/components/schemas/Model"}, Model=OBJECT),
+        "schema Model: the client's own code uses this name",
+    ),
+    "names alike": (
+        with_schema({"$ref": "#/components/schemas/thing"}, thing=OBJECT),
+        'Attempted to generate duplicate models with name "Thing"',
+    ),
+    "modules alike": (
+        with_schema(
+            {"type": "array", "items": {"$ref": "#/components/schemas/ThingID"}},
+            Thing2={"type": "object", "properties": {"b": {"$ref": "#/components/schemas/ThingId"}}},
+            ThingID={"type": "object", "properties": {"a": {"$ref": "#/components/schemas/ThingId"}}},
+            ThingId=OBJECT,
+        ),
+        "would be the module thing_id, like",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_unusable_document_is_refused(tmp_path: Path, name: str) -> None:
+    document, reason = REFUSED[name]
+    names = small_names({"paths": document["paths"] or {}})
+    with pytest.raises(UnusableDocument) as refused:
+        write_client(tmp_path, document, names)
+    assert reason in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "package").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("openapi: 3.1.0\nopenapi: 3.1.0\n", "found duplicate key"),
+        ('{"openapi": "3.1.0", "openapi": "3.1.0"}', "found duplicate key 'openapi'"),
+        ("{", "not readable as YAML"),
+        ("openapi: [", "not readable as YAML"),
+        ("just a text", "not an OpenAPI 3.1 document"),
+        ("", "not an OpenAPI 3.1 document"),
+    ],
+)
+def test_a_file_that_is_no_document(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str) -> None:
+    document, target = tmp_path / "openapi.yaml", tmp_path / "package"
+    document.write_text(text, "utf-8")
+    assert main(["--document", str(document), "--output", str(target)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("generator: document: ")
+    assert reason in said
+    assert said.count("\n") == 1
+    assert not target.exists()
+
+
+def test_a_file_that_is_not_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "openapi.yaml").write_bytes(b"\x80\x81\x82")
+    assert main(["--document", str(tmp_path / "openapi.yaml"), "--output", str(tmp_path / "package")]) == 1
+    assert capsys.readouterr().err.startswith("generator: document: not readable")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--document", str(tmp_path / "none.yaml"), "--output", str(tmp_path / "package")]) == 1
+    assert capsys.readouterr().err == f"generator: {tmp_path / 'none.yaml'}: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"operations": {}}, "getThing (GET /things/{thing_id}): names.yaml does not name it"),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "get"}, "x": {"resource": "t", "method": "x"}}},
+            "x: named in names.yaml, but the document has no such operation",
+        ),
+        ({"operations": {"getThing": {"resource": "t"}}}, "getThing: names.yaml gives it no method"),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "a b"}}},
+            "getThing: t.a b cannot be written in Python",
+        ),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "class"}}},
+            "getThing: t.class cannot be written in Python",
+        ),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "a", "nope": "b"}}},
+            "names.yaml: not a table of names",
+        ),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "a", "stream": "b"}}},
+            "never answers with text/event-stream",
+        ),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "a", "iterate": "b"}}},
+            "getThing (GET /things/{thing_id}): cannot be iterated",
+        ),
+        (
+            {"operations": {"getThing": {"resource": "t", "method": "a", "iterate": "a"}}},
+            "getThing: t.a is named twice",
+        ),
+    ],
+)
+def test_a_table_of_names_that_does_not_fit(tmp_path: Path, change: Document, reason: str) -> None:
+    document = small_document()
+    with pytest.raises(UnusableDocument) as refused:
+        write_client(tmp_path, document, {**small_names(document), **change})
+    assert reason in str(refused.value)
+
+
+def test_a_client_with_the_name_of_a_resource(tmp_path: Path) -> None:
+    names = small_names(small_document())
+    names["client"]["name"] = "Things"
+    with pytest.raises(UnusableDocument, match="the client and a resource would both be Things"):
+        write_client(tmp_path, small_document(), names)
+
+
+def test_the_command_names_the_operation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = tmp_path / "openapi.yaml"
+    document.write_text(json.dumps(small_document()), "utf-8")
+    assert main(["--document", str(document), "--output", str(tmp_path / "package")]) == 1
+    assert capsys.readouterr().err == ("generator: getThing (GET /things/{thing_id}): names.yaml does not name it\n")

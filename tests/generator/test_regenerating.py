@@ -1,0 +1,118 @@
+"""The committed client is what the document gives, on every machine, and it is replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backboard_threads import facts
+from generator.__main__ import ROOT, main
+from generator.writing import Unwritable, differences, generate, replace
+from tests.generator.documents import small_document, write_client
+
+COMMITTED = ROOT / "generated" / "backboard_threads"
+
+
+def test_the_committed_client_is_what_the_document_gives() -> None:
+    with generate(ROOT / "openapi.yaml") as client:
+        assert differences(client, COMMITTED) == []
+
+
+def test_the_client_names_its_document() -> None:
+    assert hashlib.sha256((ROOT / "openapi.yaml").read_bytes()).hexdigest() == facts.DIGEST
+    assert f"\n  version: {facts.VERSION}\n" in (ROOT / "openapi.yaml").read_text("utf-8")
+
+
+def test_another_machine_gives_the_same_bytes(tmp_path: Path) -> None:
+    elsewhere = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONHASHSEED": "4242",
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "tr_TR.ISO-8859-9",
+        "HOME": str(tmp_path),
+        "COLUMNS": "40",
+    }
+    target = tmp_path / "there" / "backboard_threads"
+    subprocess.run(
+        [sys.executable, "-m", "generator", "--output", str(target)], cwd=tmp_path, env=elsewhere, check=True
+    )
+    assert differences(COMMITTED, target) == []
+
+
+def test_check_says_what_is_different_and_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "backboard_threads"
+    shutil.copytree(COMMITTED, target, ignore=shutil.ignore_patterns("__pycache__"))
+    assert main(["--check", "--output", str(target)]) == 0
+    (target / "facts.py").write_text("edited by hand", "utf-8")
+    (target / "extra.py").write_text("", "utf-8")
+    (target / "py.typed").unlink()
+    assert main(["--check", "--output", str(target)]) == 1
+    said = capsys.readouterr().err
+    assert "extra.py: not generated\nfacts.py: different\npy.typed: missing\n" in said
+    assert (target / "facts.py").read_text("utf-8") == "edited by hand"
+
+
+def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:
+    target = tmp_path / "package"
+    target.mkdir()
+    (target / "stale.py").write_text("", "utf-8")
+    assert write_client(tmp_path, small_document()) == target
+    assert not (target / "stale.py").exists()
+    assert (target / "models" / "thing.py").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["names.yaml", "openapi.yaml", "package"]
+
+
+def test_a_failing_template_leaves_the_client_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "backboard_threads"
+    shutil.copytree(COMMITTED, target)
+    templates = tmp_path / "templates"
+    shutil.copytree(ROOT / "generator" / "templates", templates)
+    (templates / "resource.py.jinja").write_text("{{ resource.nothing_of_the_kind }}", "utf-8")
+    monkeypatch.setattr("generator.project.TEMPLATES", templates)
+    assert main(["--output", str(target)]) == 1
+    assert "resource.py.jinja" in capsys.readouterr().err
+    assert differences(COMMITTED, target) == []
+
+
+def test_code_that_is_no_python_leaves_the_client_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "backboard_threads"
+    shutil.copytree(COMMITTED, target)
+    templates = tmp_path / "templates"
+    shutil.copytree(ROOT / "generator" / "templates", templates)
+    (templates / "facts.py.jinja").write_text("this is no Python", "utf-8")
+    monkeypatch.setattr("generator.project.TEMPLATES", templates)
+    assert main(["--output", str(target)]) == 1
+    assert "facts.py" in capsys.readouterr().err
+    assert differences(COMMITTED, target) == []
+
+
+def test_a_client_that_cannot_be_put_in_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, target = tmp_path / "new", tmp_path / "package"
+    for folder in (package, target):
+        folder.mkdir()
+    (target / "old.py").write_text("", "utf-8")
+    rename = Path.rename
+
+    def fail_on_the_new_one(self: Path, to: Path) -> Path:
+        if self.name == "new":
+            raise PermissionError(13, "Permission denied")
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", fail_on_the_new_one)
+    with pytest.raises(Unwritable, match="Permission denied"):
+        replace(target, package)
+    assert [path.name for path in target.iterdir()] == ["old.py"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "package"]
