@@ -2,61 +2,11 @@
 
 import json
 import uuid
-import warnings
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from threads_server.local import LocalServer
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # its models are written for an older pydantic
-    import backboard
-    from backboard.exceptions import BackboardAPIError, BackboardNotFoundError, BackboardValidationError
-
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "weather",
-        "description": "The weather of a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string", "minLength": 1}, "unit": {"enum": ["C", "F"]}},
-            "required": ["city"],
-        },
-    },
-}
-CALL_WEATHER = '/call weather {"city": "Oslo"}'
-
-
-@pytest.fixture
-async def client(server: LocalServer) -> AsyncIterator[backboard.BackboardClient]:
-    async with backboard.BackboardClient(api_key=server.api_key, base_url=server.url) as client:
-        yield client
-
-
-@pytest.fixture
-async def assistant(client: backboard.BackboardClient) -> backboard.Assistant:
-    return await client.create_assistant("Guide", system_prompt="Be brief.", tools=[WEATHER])
-
-
-@pytest.fixture
-async def thread_id(client: backboard.BackboardClient, assistant: backboard.Assistant) -> uuid.UUID:
-    return (await client.create_thread(assistant.assistant_id)).thread_id
-
-
-async def collect(stream: AsyncIterator[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [event async for event in stream]
-
-
-def text_of(events: list[dict[str, Any]]) -> str:
-    return "".join(event["content"] for event in events if event["type"] == "content_streaming")
-
-
-def outputs_for(calls: list[Any]) -> list[dict[str, str]]:
-    return [{"tool_call_id": call if isinstance(call, str) else call.id, "output": "12 degrees"} for call in calls]
+from tests.vendor.python_sdk import CALL_WEATHER, WEATHER, backboard, collect, exceptions, outputs_for, text_of
 
 
 async def test_assistant(client: backboard.BackboardClient) -> None:
@@ -84,7 +34,7 @@ async def test_assistant(client: backboard.BackboardClient) -> None:
     deleted = await client.delete_assistant(created.assistant_id)
     assert deleted["assistant_id"] == str(created.assistant_id)
     assert {"message", "deleted_at"} <= deleted.keys()
-    with pytest.raises(BackboardNotFoundError, match="Assistant not found"):
+    with pytest.raises(exceptions.BackboardNotFoundError, match="Assistant not found"):
         await client.get_assistant(created.assistant_id)
 
 
@@ -106,7 +56,7 @@ async def test_deleting_an_assistant_deletes_its_threads(
     client: backboard.BackboardClient, assistant: backboard.Assistant, thread_id: uuid.UUID
 ) -> None:
     await client.delete_assistant(assistant.assistant_id)
-    with pytest.raises(BackboardNotFoundError, match="Thread not found"):
+    with pytest.raises(exceptions.BackboardNotFoundError, match="Thread not found"):
         await client.get_thread(thread_id)
 
 
@@ -131,9 +81,9 @@ async def test_thread(client: backboard.BackboardClient, assistant: backboard.As
     assert (await client.get_thread(thread.thread_id)).created_at == thread.created_at
     deleted = await client.delete_thread(thread.thread_id)
     assert deleted["thread_id"] == str(thread.thread_id)
-    with pytest.raises(BackboardNotFoundError, match="Thread not found"):
+    with pytest.raises(exceptions.BackboardNotFoundError, match="Thread not found"):
         await client.get_thread(thread.thread_id)
-    with pytest.raises(BackboardNotFoundError, match="Thread not found"):
+    with pytest.raises(exceptions.BackboardNotFoundError, match="Thread not found"):
         await client.delete_thread(thread.thread_id)
 
 
@@ -324,85 +274,3 @@ async def test_message_that_is_only_kept(client: backboard.BackboardClient, thre
     reply = await client.add_message(thread_id, "What did I say?")
     assert reply.content is not None
     assert "Remember this." in reply.content
-
-
-async def test_failed_run(client: backboard.BackboardClient, thread_id: uuid.UUID) -> None:
-    reply = await client.add_message(thread_id, "/fail out of order")
-    assert reply.status == "FAILED"
-    assert "out of order" in reply.messages[-1]["message"]
-    with pytest.raises(BackboardAPIError, match="out of order"):
-        await collect(await client.add_message(thread_id, "/fail out of order", stream=True))
-
-
-async def test_wrong_key(server: LocalServer) -> None:
-    async with backboard.BackboardClient(api_key="wrong", base_url=server.url) as stranger:
-        with pytest.raises(BackboardAPIError, match="Invalid or missing API key") as caught:
-            await stranger.list_threads()
-        assert caught.value.status_code == 401
-        with pytest.raises(BackboardAPIError) as caught:
-            await collect(await stranger.send_message("hello", stream=True))
-        assert caught.value.status_code == 401
-
-
-UNKNOWN: list[tuple[str, Callable[[backboard.BackboardClient], Any]]] = [
-    ("Assistant not found", lambda client: client.get_assistant(uuid.uuid4())),
-    ("Assistant not found", lambda client: client.update_assistant(uuid.uuid4(), name="x")),
-    ("Assistant not found", lambda client: client.delete_assistant(uuid.uuid4())),
-    ("Assistant not found", lambda client: client.clone_assistant(uuid.uuid4())),
-    ("Assistant not found", lambda client: client.create_thread(uuid.uuid4())),
-    ("Assistant not found", lambda client: client.list_threads_for_assistant(uuid.uuid4())),
-    ("Assistant not found", lambda client: client.send_message("x", assistant_id=uuid.uuid4())),
-    ("Thread not found", lambda client: client.get_thread(uuid.uuid4())),
-    ("Thread not found", lambda client: client.add_message(uuid.uuid4(), "x")),
-    ("Thread not found", lambda client: client.send_message("x", thread_id=uuid.uuid4())),
-    ("(Thread|Run) not found", lambda client: client.cancel_run(uuid.uuid4(), "run_1")),
-    (
-        "(Thread|Run) not found",
-        lambda client: client.submit_tool_outputs(uuid.uuid4(), "run_1", outputs_for(["call_1"])),
-    ),
-    ("Thread not found", lambda client: client.submit_tool_outputs_simple(uuid.uuid4(), outputs_for(["call_1"]))),
-]
-
-
-@pytest.mark.parametrize(("detail", "call"), UNKNOWN)
-async def test_unknown_ids(
-    client: backboard.BackboardClient, detail: str, call: Callable[[backboard.BackboardClient], Any]
-) -> None:
-    with pytest.raises(BackboardNotFoundError, match=detail) as caught:
-        await call(client)
-    assert caught.value.status_code == 404
-
-
-async def test_unknown_run(client: backboard.BackboardClient, thread_id: uuid.UUID) -> None:
-    with pytest.raises(BackboardNotFoundError, match="Run not found"):
-        await client.submit_tool_outputs(thread_id, "run_unknown", outputs_for(["call_1"]))
-    with pytest.raises(BackboardNotFoundError, match="Run not found"):
-        await client.cancel_run(thread_id, "run_unknown")
-
-
-async def test_unknown_thread_while_streaming(client: backboard.BackboardClient) -> None:
-    with pytest.raises(BackboardNotFoundError):
-        await collect(await client.add_message(uuid.uuid4(), "x", stream=True))
-
-
-async def test_what_does_not_fit_the_document(client: backboard.BackboardClient) -> None:
-    for call in (client.get_thread("not-a-uuid"), client.create_assistant(""), client.send_message("")):
-        with pytest.raises(BackboardAPIError) as caught:
-            await call
-        assert caught.value.status_code == 422
-        assert "loc" in str(caught.value)
-
-
-async def test_outputs_that_do_not_match_the_round(client: backboard.BackboardClient, thread_id: uuid.UUID) -> None:
-    waiting = await client.add_message(thread_id, CALL_WEATHER)
-    assert waiting.run_id is not None
-    with pytest.raises(BackboardValidationError) as caught:
-        await client.submit_tool_outputs(thread_id, waiting.run_id, outputs_for(["call_unknown"]))
-    assert caught.value.status_code == 400
-
-
-async def test_message_while_a_run_waits_for_tools(client: backboard.BackboardClient, thread_id: uuid.UUID) -> None:
-    await client.add_message(thread_id, CALL_WEATHER)
-    with pytest.raises(BackboardAPIError) as caught:
-        await client.add_message(thread_id, "and now?")
-    assert caught.value.status_code == 409
