@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -170,7 +171,10 @@ def _read(connection: socket.socket) -> Seen | None:
 def serving() -> Iterator[Server]:
     """A server on a port of its own."""
     server = Server()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0002)  # its threads and the client's take turns: by default each waits 5 ms for the other
     try:
         yield server
     finally:
+        sys.setswitchinterval(interval)
         server.close()

@@ -1,0 +1,177 @@
+"""Streams that break off: none ends silently, and where they can they go on without loss or repetition."""
+
+from typing import Any
+
+import pytest
+
+from backboard_threads import (
+    APIConnectionError,
+    APIStatusError,
+    StreamInterrupted,
+    models,
+)
+from tests.client.frames import ENDED, NUMBERED, REPLY, RUN, STARTED, TEXT, WORDS, collect, frame, read_stream, said
+from tests.client.halves import MESSAGE_ID, MOMENT, THREAD_ID, Half
+from tests.client.hostile import Server, Silence, drop, events, reply, reset, send
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+async def test_cut_at_every_byte_without_ids(half: Half, server: Server, ascii_only: bool) -> None:
+    sent = [STARTED, said("é"), said("\u2028😀"), {"type": "run_ended"}]
+    whole = b"".join(frame(event, ascii_only=ascii_only) for event in sent)
+    for cut in range(len(whole)):
+        server.answer(events(whole[:cut], then=(drop, reset)[cut % 2]) if cut % 3 else events(whole[:cut]))
+        seen: list[Any] = []
+        with pytest.raises(StreamInterrupted) as caught:
+            await collect(half, half.client(server).messages.stream(THREAD_ID, content="x"), seen)
+        complete = whole[:cut].count(b"\n\n")
+        if cut % 3 and cut % 2:
+            complete = min(complete, len(seen))  # a reset may take bytes with it that were already sent
+        assert [event.type for event in seen] == [event["type"] for event in sent[:complete]]
+        error = caught.value
+        assert isinstance(error, APIConnectionError)
+        assert error.partial_text == "".join(["é", "\u2028😀"][: max(complete - 1, 0)])
+        assert error.last_event_id is None
+        assert error.run_id == (RUN if complete else None)
+        assert error.thread_id == THREAD_ID
+        assert error.idempotency_key == server.requests[0].headers["idempotency-key"]
+        assert len(server.requests) == 1
+
+
+async def test_cut_at_every_byte_with_ids_nothing_is_lost_or_repeated(half: Half, server: Server) -> None:
+    sent = [STARTED, said("é"), {"type": "run_ended"}]
+    frames = [frame(event, i) for i, event in enumerate(sent, 1)]
+    whole = b"".join(frames)
+    client = half.client(server)
+    for cut in range(len(frames[0]), len(whole)):
+        complete = whole[:cut].count(b"\n\n")
+        server.answer(events(whole[:cut], then=drop), events(*frames[complete:]))
+        opened = client.messages.stream(THREAD_ID, content="x")
+        assert [event.type for event in await half.read(opened)] == [event["type"] for event in sent]
+        assert opened.text == "é"
+        resumed = server.requests[1]
+        assert (resumed.method, resumed.path) == ("GET", f"/api/threads/{THREAD_ID}/runs/{RUN}/events")
+        assert resumed.headers["last-event-id"] == str(complete)
+        assert len(server.requests) == 2
+
+
+async def test_an_event_sent_again_after_resuming_is_given_once(half: Half, server: Server) -> None:
+    server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[2:]))
+    read, opened = await read_stream(half, server)
+    assert len(read) == len(REPLY)
+    assert opened.text == TEXT
+
+
+async def test_resuming_stays_within_max_retries(half: Half, server: Server) -> None:
+    answers = [events(piece, then=drop) for piece in NUMBERED]
+    server.answer(*answers)
+    with pytest.raises(StreamInterrupted) as caught:
+        await read_stream(half, server)
+    assert len(server.requests) == 3
+    assert caught.value.last_event_id == "3"
+    assert caught.value.partial_text == "".join(WORDS[:2])
+    server.answer(*answers)
+    read, _ = await read_stream(half, server, max_retries=5)
+    assert len(read) == len(REPLY)
+    server.answer(*answers)
+    with pytest.raises(StreamInterrupted):
+        await read_stream(half, server, max_retries=0)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+async def test_resuming_survives_a_busy_server(half: Half, server: Server, status: int) -> None:
+    server.answer(events(*NUMBERED[:3], then=drop), reply(status, {}), events(*NUMBERED[3:]))
+    read, opened = await read_stream(half, server)
+    assert len(read) == len(REPLY)
+    assert opened.text == TEXT
+
+
+@pytest.mark.parametrize("status", [401, 404, 409, 500])
+async def test_resuming_that_is_refused_is_an_interruption(half: Half, server: Server, status: int) -> None:
+    server.answer(events(*NUMBERED[:3], then=drop), reply(status, {"detail": "no such run"}))
+    with pytest.raises(StreamInterrupted, match="no such run") as caught:
+        await read_stream(half, server)
+    assert isinstance(caught.value.__cause__, APIStatusError)
+    assert len(server.requests) == 2
+
+
+async def test_silence_is_an_interruption_too(half: Half, server: Server) -> None:
+    server.answer(events(frame(STARTED), frame(said("x")), then=Silence()))
+    with pytest.raises(StreamInterrupted) as caught:
+        await read_stream(half, server, timeout=0.2)
+    assert caught.value.partial_text == "x"
+
+
+async def test_a_deadline_ends_a_stream_that_drips(half: Half, server: Server) -> None:
+    server.answer(events(frame(STARTED), then=send(*[b"3\r\n:\n\n\r\n"] * 500, pause=0.02)))
+    with pytest.raises(StreamInterrupted):
+        await read_stream(half, server, deadline=0.3)
+
+
+def _message(role: str, content: str, run_id: str | None = RUN, **more: object) -> dict[str, object]:
+    metadata = {"run_id": run_id} if run_id else None
+    return {
+        "message_id": MESSAGE_ID,
+        "role": role,
+        "content": content,
+        "created_at": MOMENT,
+        "metadata_": metadata,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("messages", "stored"),
+    [
+        ([_message("user", "x"), _message("assistant", "Hello Ada.")], "Hello Ada."),
+        ([_message("user", "x", None), _message("assistant", "Hello Ada.", None)], "Hello Ada."),
+        ([_message("user", "x"), _message("assistant", "", status="IN_PROGRESS")], None),
+        ([_message("user", "x"), _message("assistant", "half", status="FAILED")], None),
+        ([_message("assistant", "old", "run-0"), _message("user", "x")], None),
+        ([_message("user", "other", None), _message("assistant", "old", None)], None),
+        ([], None),
+    ],
+)
+async def test_recover_says_whether_the_reply_was_stored(
+    half: Half, server: Server, messages: list[Any], stored: str | None
+) -> None:
+    server.answer(
+        events(frame(STARTED), frame(said("Hel")), then=drop),
+        reply(200, {"thread_id": THREAD_ID, "created_at": MOMENT, "messages": messages}),
+    )
+    opened = half.client(server).messages.stream(THREAD_ID, content="x")
+    with pytest.raises(StreamInterrupted):
+        await half.read(opened)
+    recovery = await half.do(opened.recover())
+    assert recovery.stored is (stored is not None)
+    assert recovery.text == stored
+    assert isinstance(recovery.thread, models.Thread)
+    assert len(recovery.thread.messages) == len(messages)
+
+
+async def test_recover_without_a_thread_says_that_it_does_not_know(half: Half, server: Server) -> None:
+    server.answer(events(then=drop))
+    opened = half.client(server).messages.chat_stream(content="x")
+    with pytest.raises(StreamInterrupted):
+        await half.read(opened)
+    recovery = await half.do(opened.recover())
+    assert (recovery.stored, recovery.thread) == (None, None)
+
+
+async def test_a_log_goes_on_past_a_demand_that_was_met(half: Half, server: Server) -> None:
+    demand = {"type": "tool_submit_required", "run_id": RUN, "tool_calls": []}
+    server.answer(events(frame(STARTED, 1), frame(demand, 2), frame(said("done"), 3), frame(ENDED, 4)))
+    client = half.client(server)
+    opened = client.runs.events(THREAD_ID, RUN)
+    assert [event.type for event in await half.read(opened)] == [
+        "run_started",
+        "tool_submit_required",
+        "content_streaming",
+        "run_ended",
+    ]
+    server.answer(events(frame(STARTED, 1), frame(demand, 2)))
+    assert len(await half.read(client.runs.events(THREAD_ID, RUN))) == 2
+    server.answer(events(frame(STARTED, 1), frame(demand, 2), then=drop), events(frame(ENDED, 3)))
+    assert len(await half.read(client.runs.events(THREAD_ID, RUN, last_event_id="0"))) == 3
+    assert [seen.headers.get("last-event-id") for seen in server.requests] == ["0", "2"]

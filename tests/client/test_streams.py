@@ -1,0 +1,232 @@
+"""Streams: what they give, how they end, and that none ends silently."""
+
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from backboard_threads import (
+    ConflictError,
+    DecodeError,
+    RunFailedError,
+    models,
+)
+from tests.client.frames import ENDED, REPLY, RUN, STARTED, TEXT, UNNUMBERED, USER, WORDS, frame, read_stream, said
+from tests.client.halves import THREAD_ID, TURN, Half
+from tests.client.hostile import Server, Silence, drop, events, reply, send
+
+
+async def test_events_are_typed_and_the_reply_is_whole(half: Half, server: Server) -> None:
+    server.answer(events(*UNNUMBERED))
+    read, opened = await read_stream(half, server)
+    assert [event.type for event in read] == [event["type"] for event in REPLY]
+    assert isinstance(read[1], models.ContentStreamingEvent)
+    assert read[1].content == "Héllo"
+    assert opened.text == TEXT
+    assert (opened.run_id, opened.thread_id) == (RUN, THREAD_ID)
+    assert opened.end is read[-1]
+    assert opened.response.status_code == 200
+    request = server.requests[0]
+    assert request.headers["accept"] == "text/event-stream"
+    assert request.headers["accept-encoding"] == "identity"
+    assert request.headers["idempotency-key"]
+    assert b"stream=true" in request.body
+
+
+async def test_text_piece_by_piece(half: Half, server: Server) -> None:
+    server.answer(events(*UNNUMBERED))
+    async with half.within(half.client(server).messages.stream(THREAD_ID, content="x")) as opened:
+        assert await half.all(opened.deltas()) == WORDS
+        assert opened.text == TEXT
+
+
+async def test_the_reply_at_once(half: Half, server: Server) -> None:
+    server.answer(events(*UNNUMBERED))
+    async with half.within(half.client(server).messages.stream(THREAD_ID, content="x")) as opened:
+        await half.next(opened)
+        whole = await half.do(opened.reply())
+    assert (whole.text, whole.thread_id, whole.run_id, whole.end.type) == (TEXT, THREAD_ID, RUN, "run_ended")
+
+
+async def test_whole_texts_in_the_events_count(half: Half, server: Server) -> None:
+    cumulative = [said("He", accumulated_content="He"), said("Hello", accumulated_content="Hello"), ENDED]
+    server.answer(events(*map(frame, cumulative)))
+    _, opened = await read_stream(half, server)
+    assert opened.text == "Hello"
+    server.answer(events(*map(frame, [said("He"), {**ENDED, "final_content": "Hello!"}])))
+    _, opened = await read_stream(half, server)
+    assert opened.text == "Hello!"
+
+
+@pytest.mark.parametrize(
+    "kind", ["run_ended", "message_complete", "run_completed", "run_cancelled", "tool_submit_required"]
+)
+async def test_the_ends(half: Half, server: Server, kind: str) -> None:
+    end = {"type": kind, "thread_id": THREAD_ID, "run_id": RUN}
+    if kind == "tool_submit_required":
+        end["tool_calls"] = [{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}]  # type: ignore[assignment]
+    silence = Silence()
+    server.answer(events(frame(said("x")), frame(end), frame(said("never")), then=silence))
+    read, opened = await read_stream(half, server)
+    assert [event.type for event in read] == ["content_streaming", kind]
+    assert opened.text == "x"
+    assert silence.is_over.wait(5), "the connection is still open"
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ({"type": "run_failed", "error": "no such model"}, "no such model"),
+        ({"type": "run_failed", "message": "quota"}, "quota"),
+        ({"type": "error", "error": "broken"}, "broken"),
+        ({"type": "error"}, "the run failed"),
+        ({"type": "run_ended", "status": "failed", "error": "odd"}, "odd"),
+        ({"type": "run_ended", "status": "exploded"}, "the run ended as exploded"),
+    ],
+)
+async def test_failures_raise(half: Half, server: Server, event: dict[str, Any], reason: str) -> None:
+    server.answer(events(frame(STARTED), frame(said("so far")), frame(event)))
+    with pytest.raises(RunFailedError, match=reason) as caught:
+        await read_stream(half, server)
+    error = caught.value
+    assert (error.partial_text, error.run_id, error.thread_id) == ("so far", RUN, THREAD_ID)
+    assert error.event.type == event["type"]
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", ["completed", "COMPLETED", "", None])
+async def test_a_good_status_is_a_good_end(half: Half, server: Server, status: str | None) -> None:
+    server.answer(events(frame({"type": "run_ended", "status": status})))
+    read, _ = await read_stream(half, server)
+    assert len(read) == 1
+
+
+async def test_unknown_events_are_kept(half: Half, server: Server) -> None:
+    odd = {"type": "brain_wave", "shape": [1, {"a": None}]}
+    server.answer(events(b": ping\n\n", frame(odd), b"data: [DONE]\n\n", b"data:\n\n", frame(ENDED)))
+    read, _ = await read_stream(half, server)
+    assert [event.type for event in read] == ["brain_wave", "run_ended"]
+    assert read[0].to_dict() == odd
+
+
+@pytest.mark.parametrize("data", [b"data: {oops\n\n", b"data: [1]\n\n", b'data: {"type": 7}\n\n', b"data: \xff\n\n"])
+async def test_an_event_that_is_none(half: Half, server: Server, data: bytes) -> None:
+    server.answer(events(frame(STARTED), data, frame(ENDED)))
+    with pytest.raises(DecodeError) as caught:
+        await read_stream(half, server)
+    assert caught.value.response.status_code == 200
+
+
+async def test_no_deadline_unless_given(half: Half) -> None:
+    opened = half.client().messages.stream(THREAD_ID, content="x")
+    assert opened._call.retries.deadline is None
+
+
+async def test_errors_before_the_stream_are_plain(half: Half, server: Server) -> None:
+    server.answer(reply(409, {"detail": "the thread is busy"}))
+    with pytest.raises(ConflictError, match="busy"):
+        await read_stream(half, server)
+    server.answer(reply(503, {}), drop, events(*UNNUMBERED))
+    read, _ = await read_stream(half, server)
+    assert len(read) == len(REPLY)
+    assert len({seen.raw for seen in server.requests}) == 1
+
+
+async def test_an_answer_that_is_no_stream(half: Half, server: Server) -> None:
+    for answer in (reply(200, TURN), reply(200, b"<html>", content_type="text/html"), reply(200, b"")):
+        server.answer(answer)
+        with pytest.raises(DecodeError, match="expected an event stream"):
+            await read_stream(half, server)
+
+
+async def test_leaving_early_closes_the_connection(half: Half, server: Server) -> None:
+    silence = Silence()
+    server.answer(events(*UNNUMBERED[:3], then=silence))
+    async with half.within(half.client(server).messages.stream(THREAD_ID, content="x")) as opened:
+        await half.next(opened)
+    assert silence.is_over.wait(5)
+    with pytest.raises(RuntimeError, match="closed"):
+        await half.all(opened)
+
+
+async def test_an_exception_inside_closes_the_connection(half: Half, server: Server) -> None:
+    silence = Silence()
+    server.answer(events(*UNNUMBERED[:3], then=silence))
+    opened = half.client(server).messages.stream(THREAD_ID, content="x")
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the `with` inside is what is tested
+        async with half.within(opened):
+            await half.next(opened)
+            raise ZeroDivisionError
+    assert silence.is_over.wait(5)
+
+
+async def test_nothing_is_sent_before_the_with_and_a_stream_opens_once(half: Half, server: Server) -> None:
+    server.answer(events(*UNNUMBERED))
+    opened = half.client(server).messages.stream(THREAD_ID, content="x")
+    assert server.requests == []
+    with pytest.raises(RuntimeError, match="with"):
+        await half.next(opened)
+    await half.read(opened)
+    with pytest.raises(RuntimeError, match="before"):
+        await half.read(opened)
+
+
+async def test_cancel_ends_the_run(half: Half, server: Server) -> None:
+    gone_on = threading.Event()
+    cancelled = frame({"type": "run_cancelled", "run_id": RUN, "thread_id": THREAD_ID})
+
+    def go_on(connection: Any) -> bool:
+        gone_on.wait(5)
+        return send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(cancelled), cancelled))(connection)
+
+    server.answer(
+        events(frame(USER), frame(STARTED), frame(said("x")), then=go_on),
+        reply(200, {"thread_id": THREAD_ID, "run_id": RUN, "cancelled": True}),
+    )
+    async with half.within(half.client(server).messages.stream(THREAD_ID, content="x")) as opened:
+        assert await half.do(opened.cancel()) is True
+        gone_on.set()
+        assert [event.type for event in await half.all(opened)][-1] == "run_cancelled"
+    assert server.requests[1].path == f"/api/threads/{THREAD_ID}/runs/{RUN}/cancel"
+
+
+class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """So many events, made as they are read."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __iter__(self) -> Iterator[bytes]:
+        piece = b'data: {"type": "reasoning_streaming", "content": "x", "accumulated_reasoning": "x"}\n\n' * 100
+        for _ in range(self.count // 100):
+            yield piece
+        yield frame(ENDED)
+
+    async def __aiter__(self) -> Any:
+        for piece in iter(self):
+            yield piece
+
+
+async def test_many_events_in_constant_memory(half: Half) -> None:
+    """A million of them in `make bench`; here enough that a byte kept of each would show."""
+    count = 20_000
+
+    def handler(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=Endless(count))
+
+    opened = half.mocked(handler).messages.stream(THREAD_ID, content="x")
+    seen = 0
+    async with half.within(opened) as running:
+        await half.next(running)
+        tracemalloc.start()
+        try:
+            while await half.next(running) is not None:
+                seen += 1
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert seen == count
+    assert peak < 1_000_000
