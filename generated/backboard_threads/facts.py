@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "1f42e4003e4cceee009c19c69c84a4afa614053429d21c460ce70d9c71e8f591"
+DIGEST: Final = "1e06c82cf761f3ef1599042f8555d58fde8386ea6edd6f886b6368b4fb7c96d8"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(
