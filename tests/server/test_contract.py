@@ -10,7 +10,7 @@ from tests.server.small_api import DOCUMENT, UUID, client_of, small_app
 from threads_server.contract import Contract, Document, DocumentError
 
 FORM = "application/x-www-form-urlencoded"
-ROOMY = DOCUMENT.replace(b"json: 1000", b"json: 10000000").replace(b"form-data: 4000", b"form-data: 1000000")
+ROOMY = DOCUMENT.replace(b": 1000,", b": 10000000,").replace(b"form-data: 4000", b"form-data: 1000000")
 
 
 async def post(body: Any, content_type: str | None = "application/json", path: str = "/things") -> httpx.Response:
@@ -49,6 +49,9 @@ async def test_operation_sees_what_the_document_describes() -> None:
 class TestQuery:
     async def test_absent_parameters_have_the_documents_defaults(self) -> None:
         assert (await get("/things")).json()["query"] == {"limit": 100, "wide": True}
+
+    async def test_some_given_leave_the_others_their_defaults(self) -> None:
+        assert (await get("/things?limit=7")).json()["query"] == {"limit": 7, "wide": True}
 
     async def test_values_are_coerced_and_unknown_ones_ignored(self) -> None:
         answer = await get(f"/things?limit=7&wide=false&name=%2B+%C3%A9&ratio=-1.5e2&owner={UUID.upper()}&zzz=1")
@@ -135,6 +138,12 @@ class TestJson:
                 ],
             )
         )
+
+    async def test_null_is_not_offered_as_what_was_meant(self) -> None:
+        answer = await post({"name": "a", "metadata": []})
+        assert answer.json()["detail"] == [
+            {"loc": ["body", "metadata"], "msg": "Input should be an object", "type": "dict_type"}
+        ]
 
     @pytest.mark.parametrize("body", [[], "text", 3, None, True])
     async def test_a_body_that_is_no_object(self, body: Any) -> None:
@@ -237,6 +246,17 @@ class TestLimit:
         answer = await post(b'{"name":"' + b"a" * 1000 + b'"}')
         assert (answer.status_code, answer.json()["detail"]) == (413, "The body is larger than 1000 bytes")
 
+    async def test_a_body_known_to_be_too_large_is_not_read(self) -> None:
+        async def chunks() -> Any:
+            raise AssertionError("it was read")
+            yield b""
+
+        async with client_of(small_app()) as client:
+            answer = await client.post(
+                "/things", content=chunks(), headers={"Content-Type": "application/json", "Content-Length": "1001"}
+            )
+        assert answer.status_code == 413
+
     async def test_a_body_of_exactly_the_limit_is_read(self) -> None:
         assert faults(await post(b'{"name":"' + b"a" * 989 + b'"}')) == [("body", "name", "string_too_long")]
 
@@ -305,8 +325,11 @@ class TestUrlencoded:
         assert (await post(body, FORM)).status_code == 400
 
     async def test_too_many_fields(self) -> None:
-        answer = await post(b"&".join([b""] * 990), FORM)
-        assert faults(answer) == [("body", "name", "missing")]
+        async with client_of(small_app(document=ROOMY)) as client:
+            most = await client.post("/things", content=b"a=1&" * 999 + b"b=1", headers={"Content-Type": FORM})
+            more = await client.post("/things", content=b"a=1&" * 1000 + b"b=1", headers={"Content-Type": FORM})
+        assert faults(most) == [("body", "name", "missing")]
+        assert (more.status_code, more.json()["detail"]) == (400, "The form has more than 1000 fields")
 
     async def test_an_empty_form_has_no_fields(self) -> None:
         assert faults(await post(b"", FORM)) == [("body", "name", "missing")]

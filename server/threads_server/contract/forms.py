@@ -41,14 +41,13 @@ class Part:
 
 def decode_urlencoded(body: bytes) -> list[tuple[str, str]]:
     """The names and texts of a urlencoded body. Raises BrokenForm for what is not UTF-8, and for too many fields."""
+    if body.count(b"&") >= MAX_FIELDS:
+        raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
     try:
-        pairs = [pair.partition("=") for pair in body.decode().split("&", MAX_FIELDS) if pair]
-        fields = [(_unquoted(name), _unquoted(text)) for name, _, text in pairs]
+        pairs = [pair.partition("=") for pair in body.decode().split("&") if pair]
+        return [(_unquoted(name), _unquoted(text)) for name, _, text in pairs]
     except UnicodeDecodeError:
         raise BrokenForm("The form is not UTF-8") from None
-    if len(fields) > MAX_FIELDS:
-        raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
-    return fields
 
 
 def _unquoted(text: str) -> str:
