@@ -37,10 +37,11 @@ LONGEST_FREE = 4.5
 class AsyncBody(AsyncByteStream):
     """A response's bytes, until the deadline; it gives its lane back when it is closed."""
 
-    def __init__(self, stream: Any, deadline: float | None, release: Callable[[], None] | None) -> None:
+    def __init__(self, stream: Any, deadline: float | None, release: Callable[[bool], None] | None) -> None:
         self._stream = stream
         self._deadline = deadline
         self._release = release
+        self._is_whole = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         deadline = self._deadline
@@ -48,6 +49,7 @@ class AsyncBody(AsyncByteStream):
             if deadline is not None and time.monotonic() > deadline:
                 raise ReadTimeout("the answer was still coming")
             yield piece
+        self._is_whole = True
 
     async def aclose(self) -> None:
         # What is kept of a response after it, in an error for one, is to hold neither the request nor the connection.
@@ -58,7 +60,7 @@ class AsyncBody(AsyncByteStream):
                 await stream.aclose()
         finally:
             if release is not None:
-                release()
+                release(self._is_whole)
 
 
 class AsyncGiven:
@@ -114,7 +116,7 @@ class AsyncLanes:
             try:
                 response = await lane.transport.handle_async_request(request)
             except BaseException:
-                self._give_back(lane)
+                self._give_back(lane, False)
                 raise
             response.stream = AsyncBody(response.stream, deadline, partial(self._give_back, lane))
         response.request = request
@@ -155,8 +157,11 @@ class AsyncLanes:
             self._lanes.discard(lane)
             await lane.transport.aclose()
 
-    def _give_back(self, lane: AsyncLane) -> None:
-        if lane in self._lanes:
+    def _give_back(self, lane: AsyncLane, is_whole: bool) -> None:
+        """Free the lane; or forget it, if its connection is closed because an answer was not read to its end."""
+        if not is_whole:
+            self._lanes.discard(lane)
+        elif lane in self._lanes:
             lane.since = time.monotonic()
             self._free.append(lane)
 

@@ -37,10 +37,11 @@ LONGEST_FREE = 4.5
 class Body(ByteStream):
     """A response's bytes, until the deadline; it gives its lane back when it is closed."""
 
-    def __init__(self, stream: Any, deadline: float | None, release: Callable[[], None] | None) -> None:
+    def __init__(self, stream: Any, deadline: float | None, release: Callable[[bool], None] | None) -> None:
         self._stream = stream
         self._deadline = deadline
         self._release = release
+        self._is_whole = False
 
     def __iter__(self) -> Iterator[bytes]:
         deadline = self._deadline
@@ -48,6 +49,7 @@ class Body(ByteStream):
             if deadline is not None and time.monotonic() > deadline:
                 raise ReadTimeout("the answer was still coming")
             yield piece
+        self._is_whole = True
 
     def close(self) -> None:
         # What is kept of a response after it, in an error for one, is to hold neither the request nor the connection.
@@ -58,7 +60,7 @@ class Body(ByteStream):
                 stream.close()
         finally:
             if release is not None:
-                release()
+                release(self._is_whole)
 
 
 class Given:
@@ -114,7 +116,7 @@ class Lanes:
             try:
                 response = lane.transport.handle_request(request)
             except BaseException:
-                self._give_back(lane)
+                self._give_back(lane, False)
                 raise
             response.stream = Body(response.stream, deadline, partial(self._give_back, lane))
         response.request = request
@@ -155,8 +157,11 @@ class Lanes:
             self._lanes.discard(lane)
             lane.transport.close()
 
-    def _give_back(self, lane: Lane) -> None:
-        if lane in self._lanes:
+    def _give_back(self, lane: Lane, is_whole: bool) -> None:
+        """Free the lane; or forget it, if its connection is closed because an answer was not read to its end."""
+        if not is_whole:
+            self._lanes.discard(lane)
+        elif lane in self._lanes:
             lane.since = time.monotonic()
             self._free.append(lane)
 

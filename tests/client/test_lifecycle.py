@@ -1,0 +1,373 @@
+"""One client's life: threads, event loops, forks, pickles, copies, closing; and other people's transports."""
+
+import asyncio
+import copy
+import gc
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from backboard_threads import AsyncBackboard, Backboard
+from backboard_threads._async import channel as async_channel
+from backboard_threads._sync import channel
+from tests.client.frames import STARTED, frame
+from tests.client.halves import KEY, THREAD, THREAD_ID, TURN, Half
+from tests.client.hostile import Server, Silence, events, reply
+
+
+async def test_connections_are_used_again(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD), reply(404, {"detail": "no"}), reply(503, {}), reply(200, THREAD))
+    client = half.client(server)
+    await half.do(client.threads.get(THREAD_ID))
+    with pytest.raises(Exception, match="no"):
+        await half.do(client.threads.get(THREAD_ID))
+    await half.do(client.threads.get(THREAD_ID))
+    assert server.connections == 1
+
+
+async def test_after_a_stream_the_next_call_is_well(half: Half, server: Server) -> None:
+    server.answer(events(frame(STARTED), then=Silence()), reply(200, THREAD))
+    client = half.client(server)
+    async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
+        await half.next(opened)
+        await half.do(client.threads.get(THREAD_ID))
+    await half.do(client.threads.get(THREAD_ID))
+    assert server.connections == 2
+
+
+async def test_closing(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(server)
+    await half.do(client.threads.get(THREAD_ID))
+    copied = client.with_options(timeout=5)
+    await half.end(copied)
+    await half.do(client.threads.get(THREAD_ID))
+    async with half.within(client):
+        pass
+    await half.end(client)
+    for closed in (client, copied):
+        with pytest.raises(RuntimeError, match="closed"):
+            await half.do(closed.threads.get(THREAD_ID))
+    await _until(lambda: server.open == 0)
+
+
+async def test_many_calls_at_a_time(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(server)
+    if half.name == "async":
+        await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(200)])
+    else:
+        with ThreadPoolExecutor(16) as pool:
+            assert len(list(pool.map(client.threads.get, [THREAD_ID] * 200))) == 200
+    assert len(server.requests) == 200
+
+
+async def test_beyond_the_most_connections_calls_wait(
+    half: Half, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (channel, async_channel):
+        monkeypatch.setattr(module, "MOST_LANES", 2)
+    server.answer(reply(200, THREAD))
+    client = half.client(server)
+    if half.name == "async":
+        await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(30)])
+    else:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(client.threads.get, [THREAD_ID] * 30))
+    assert len(server.requests) == 30
+
+
+async def test_idle_connections_are_closed(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(server)
+    if half.name == "async":
+        await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(8)])
+    else:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(client.threads.get, [THREAD_ID] * 8))
+    for module in (channel, async_channel):
+        monkeypatch.setattr(module, "LONGEST_FREE", 0.0)
+    await half.do(client.threads.get(THREAD_ID))
+    await _until(lambda: server.open <= 1)
+
+
+async def test_a_connection_that_the_server_closed_meanwhile_does_no_harm(half: Half, server: Server) -> None:
+    server.answer(lambda connection: reply(200, TURN)(connection) and False)
+    client = half.client(server, max_retries=0)
+    for _ in range(5):
+        await half.do(client.messages.send(THREAD_ID, content="x"))
+        await _until(lambda: server.open == 0)
+    assert len(server.requests) == 5
+
+
+def test_one_async_client_in_many_event_loops(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+
+    async def use() -> None:
+        await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(4)])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(5):
+            asyncio.run(use())
+            gc.collect()
+        deadline = time.monotonic() + 5
+        while server.open and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert server.open == 0, "a loop that ended left connections behind"
+
+
+def test_one_async_client_in_event_loops_that_end_without_tidying(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+    for _ in range(3):
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(client.threads.get(THREAD_ID))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+    assert len(server.requests) == 3
+
+
+def test_one_async_client_in_several_threads_loops_at_a_time(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+
+    async def use() -> None:
+        for _ in range(20):
+            await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(3)])
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(asyncio.run, use()) for _ in range(4)]:
+            done.result()
+    assert len(server.requests) == 240
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("half_name", ["sync", "async"])
+def test_one_client_in_a_forked_child(server: Server, half_name: str) -> None:
+    server.answer(reply(200, THREAD))
+    half = Half(half_name)
+    client = half.client_class(api_key=KEY, base_url=server.url)
+
+    def use() -> Any:
+        if half_name == "async":
+            return asyncio.run(client.threads.get(THREAD_ID))
+        return client.threads.get(THREAD_ID)
+
+    use()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on a fork with threads warns
+        child = os.fork()
+    if child == 0:
+        try:
+            good = use().thread_id == use().thread_id == THREAD_ID
+        except BaseException:
+            good = False
+        os._exit(0 if good else 1)
+    for _ in range(3):
+        assert use().thread_id == THREAD_ID
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert use().thread_id == THREAD_ID
+    if half_name == "sync":
+        assert server.connections == 2
+        client.close()
+
+
+def _get(client: Backboard) -> str:
+    return client.threads.get(THREAD_ID).thread_id
+
+
+async def test_a_client_survives_pickle_copy_and_a_process_pool(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(
+        server, timeout=httpx.Timeout(3, connect=2), deadline=7, max_retries=5, headers={"X-Team": "a"}
+    )
+    await half.do(client.threads.get(THREAD_ID))
+    for twin in (pickle.loads(pickle.dumps(client)), copy.copy(client), copy.deepcopy(client)):
+        assert repr(twin) == repr(client)
+        assert twin._service.state() == client._service.state()
+        await half.do(twin.threads.get(THREAD_ID))
+        await half.end(twin)
+    await half.do(client.threads.get(THREAD_ID))
+    assert {seen.headers["x-team"] for seen in server.requests} == {"a"}
+    assert {seen.headers["x-api-key"] for seen in server.requests} == {KEY}
+    if half.name == "sync":
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            assert list(pool.map(_get, [client, client])) == [THREAD_ID] * 2
+
+
+def test_a_client_with_a_transport_of_its_own_says_why_it_cannot_be_pickled(half: Half) -> None:
+    with pytest.raises(TypeError, match="http_client of its own"):
+        pickle.dumps(half.mocked(lambda _: httpx.Response(200)))
+
+
+@pytest.mark.parametrize("wrong", ["other half", "text"])
+def test_an_http_client_of_the_wrong_kind_is_refused(half: Half, wrong: str) -> None:
+    other: Any = "http://proxy"
+    if wrong == "other half":
+        other = httpx.HTTPTransport() if half.name == "async" else httpx.AsyncHTTPTransport()
+    with pytest.raises(TypeError, match="http_client must be"):
+        half.client_class(api_key=KEY, http_client=other)
+
+
+async def test_a_client_of_httpx_keeps_its_headers_time_outs_hooks_and_stays_open(half: Half, server: Server) -> None:
+    seen: list[str] = []
+
+    def note(message: httpx.Request | httpx.Response) -> None:
+        seen.append(type(message).__name__)
+
+    async def note_async(message: httpx.Request | httpx.Response) -> None:
+        note(message)
+
+    hook = note_async if half.name == "async" else note
+    given = half.http_class(
+        headers={"X-Gateway": "g", "X-API-Key": "other"}, timeout=3, event_hooks={"request": [hook], "response": [hook]}
+    )
+    server.answer(reply(503, {}), reply(200, THREAD))
+    client = half.client(server, http_client=given)
+    await half.do(client.threads.get(THREAD_ID))
+    await half.end(client)
+    assert seen == ["Request", "Response"] * 2
+    assert server.requests[0].headers["x-gateway"] == "g"
+    assert server.requests[0].headers["x-api-key"] == KEY
+    assert client._service.options.timeout == httpx.Timeout(3)
+    assert not given.is_closed
+    await half.do(given.aclose() if half.name == "async" else given.close())
+
+
+async def test_proxies_of_the_environment_are_heeded(
+    half: Half, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.port}")
+    server.answer(reply(200, THREAD))
+    client = half.client(base_url="http://api.example/api")
+    await half.do(client.threads.get(THREAD_ID))
+    assert server.requests[0].target == f"http://api.example/api/threads/{THREAD_ID}"
+    await half.end(client)
+
+
+async def test_options_change_a_copy_only(half: Half) -> None:
+    sent: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json=THREAD)
+
+    client = half.mocked(handler, timeout=30, deadline=None, headers={"X-A": "1"})
+    changed = client.with_options(timeout=httpx.Timeout(5, read=9), headers={"X-B": "2"})
+    for each in (client, changed, client):
+        await half.do(each.threads.get(THREAD_ID))
+    await half.do(client.threads.get(THREAD_ID, timeout=None))
+    assert [request.extensions["timeout"]["read"] for request in sent] == [30, 9, 30, None]
+    assert [request.headers.get("x-b") for request in sent] == [None, "2", None, None]
+    assert {request.headers["x-a"] for request in sent} == {"1"}
+    assert type(changed) is type(client)
+    assert changed.threads is not client.threads
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": 0},
+        {"timeout": -1},
+        {"timeout": "5"},
+        {"timeout": True},
+        {"timeout": float("nan")},
+        {"deadline": 0},
+        {"deadline": "1"},
+        {"max_retries": -1},
+        {"max_retries": 1.5},
+        {"max_retries": None},
+        {"max_retries": True},
+    ],
+)
+async def test_options_that_are_none_are_refused(half: Half, options: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, TypeError), match=next(iter(options))):
+        half.client_class(api_key=KEY, **options)
+    with pytest.raises((ValueError, TypeError), match=next(iter(options))):
+        await half.do(half.client().threads.get(THREAD_ID, **options))
+
+
+async def test_time_outs_are_finite_by_default(half: Half) -> None:
+    options = half.client()._service.options
+    assert all(seconds is not None for seconds in options.timeout.as_dict().values())
+    assert options.deadline_of_call() is not None
+
+
+async def test_cancellation_closes_the_connection(server: Server) -> None:
+    silence = Silence()
+    server.answer(silence)
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+    with anyio.move_on_after(0.1) as scope:
+        await client.threads.get(THREAD_ID)
+    assert scope.cancelled_caught
+    assert silence.is_over.wait(5)
+    server.answer(reply(200, THREAD))
+    await client.threads.get(THREAD_ID)
+    await client.aclose()
+
+
+async def test_cancellation_inside_a_stream_closes_the_connection(server: Server) -> None:
+    silence = Silence()
+    server.answer(events(frame(STARTED), then=silence))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+
+    async def read() -> None:
+        async with client.messages.stream(THREAD_ID, content="x") as opened:
+            async for _ in opened:
+                pass
+
+    task = asyncio.create_task(read())
+    await _until(lambda: len(server.requests) == 1)
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert silence.is_over.wait(5)
+    await client.aclose()
+    await _until(lambda: server.open == 0)
+
+
+def test_streams_of_a_loop_that_is_stopped_leave_no_noise(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    server.answer(events(frame(STARTED), then=Silence()))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+
+    async def leave_in_the_middle() -> None:
+        opened = client.messages.stream(THREAD_ID, content="x")
+        await opened.__aenter__()
+        await anext(opened)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asyncio.run(leave_in_the_middle())
+        gc.collect()
+    assert capfd.readouterr().err == ""
+
+
+def test_what_is_imported_when() -> None:
+    """The sync client alone loads no async half, no models and no attrs."""
+    code = (
+        "import sys, httpx; before = set(sys.modules); from backboard_threads import Backboard; "
+        "late = set(sys.modules) - before; print(*[name for name in late if 'models.' in name or '_async.' in name "
+        "or name in ('attr', 'attrs', 'anyio', 'backboard_threads.asgi')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+async def _until(condition: Any) -> None:
+    """Wait until `condition` holds."""
+    with anyio.fail_after(5):
+        while not condition():  # noqa: ASYNC110 - a server's thread changes it
+            await anyio.sleep(0.005)
