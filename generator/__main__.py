@@ -32,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (UnusableDocument, Unwritable) as error:
         print(f"generator: {error}", file=sys.stderr)
         return 1
+    except RecursionError:
+        print("generator: document: nested too deeply", file=sys.stderr)
+        return 1
     for line in different[:20]:
         print(line, file=sys.stderr)
     if different:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openapi_python_client.schema import OpenAPI
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -58,6 +60,7 @@ class Document:
         for part in ("info", "paths"):
             if not isinstance(self.raw.get(part), dict):
                 raise UnusableDocument(f"document: `{part}` is missing")
+        self._refuse_wrong_types()
         if self.raw.get("webhooks"):
             raise UnusableDocument("document: `webhooks` are not understood: a client has no address")
         self.schemas: dict[str, Any] = self.raw.get("components", {}).get("schemas", {})
@@ -111,6 +114,16 @@ class Document:
                 raise UnusableDocument(f"{where}: {reference} leads nowhere")
             node = node[key]
         return node
+
+    def _refuse_wrong_types(self) -> None:
+        """Refuse a list where an object should be, and the like: what openapi-python-client's own reading finds."""
+        try:
+            OpenAPI.model_validate(self.raw)
+        except ValidationError as error:
+            first = error.errors()[0]
+            steps = (str(step) for step in first["loc"])
+            where = "/".join(step for step in steps if step not in {"other", "ref"} and "[" not in step)
+            raise UnusableDocument(f"document: {where}: {' '.join(first['msg'].split())}") from error
 
     def _operations(self) -> Iterator[Operation]:
         seen: dict[str, str] = {}

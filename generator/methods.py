@@ -84,7 +84,11 @@ def _beyond(kind: str) -> str:
 
 
 def _arguments(call: Call, kind: str, surface: Surface) -> list[str]:
-    own = [f"{one.name}: {_translated(one.text, surface)}".rstrip(" :") for one in arguments(call, kind)]
+    made = " Made for each call unless given."
+    own = [
+        f"{one.name}: {_translated(one.text, surface)}{made if one is call.key else ''}".rstrip(" :")
+        for one in arguments(call, kind)
+    ]
     return own + [f"{name}: {text}" for name, _, text in OPTIONS]
 
 

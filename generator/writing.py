@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from .document import Document, UnusableDocument
@@ -19,7 +21,10 @@ from .names import TABLE, read_names
 from .project import HERE, parse, refuse
 
 RUNTIME = HERE / "runtime"
-FORMAT = HERE.parent / "pyproject.toml"
+SETTINGS = HERE.parent / "pyproject.toml"
+"""Pins the tools whose versions decide the bytes, and says how code is laid out."""
+
+TOOLS = ("openapi-python-client", "ruff", "unasync")
 
 
 class Unwritable(Exception):
@@ -32,6 +37,7 @@ def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
 
     Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails.
     """
+    refuse_other_tools()
     contract = Document.at(document)
     table = read_names(contract, names)
     with tempfile.TemporaryDirectory(prefix="backboard-client-") as folder:
@@ -47,6 +53,15 @@ def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
         derive(package / "_async", package / "_sync")
         _format(package)
         yield package
+
+
+def refuse_other_tools(settings: Path = SETTINGS) -> None:
+    """Raise Unwritable if a tool is not installed in the version that this project pins."""
+    groups = tomllib.loads(settings.read_text("utf-8"))["dependency-groups"]
+    pins = dict(one.split("==") for group in groups.values() for one in group if isinstance(one, str) and "==" in one)
+    for tool in TOOLS:
+        if version(tool) != pins[tool]:
+            raise Unwritable(f"{tool} {version(tool)} is installed, but {settings.name} pins {pins[tool]}")
 
 
 def differences(expected: Path, found: Path) -> list[str]:
@@ -109,7 +124,7 @@ def _format(package: Path) -> None:
     """Sort the imports, drop the unused ones and lay the code out, by this project's settings alone."""
     for command in (["check", "--fix-only", "--select", "I,F401"], ["format"]):
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(FORMAT), str(package)],
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(SETTINGS), str(package)],
             capture_output=True,
             text=True,
             env={**os.environ, "LC_ALL": "C.UTF-8"},

@@ -65,6 +65,7 @@ from .facts import VERSION as __version__
 from .unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from . import models as models
     from ._async.client import AsyncBackboard as AsyncBackboard
     from ._sync.client import Backboard as Backboard
     from .answer import Answer as Answer

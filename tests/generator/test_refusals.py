@@ -45,6 +45,11 @@ REFUSED: dict[str, tuple[Document, str]] = {
     # the document as a whole
     "OpenAPI 3.0": (small_document(openapi="3.0.3"), "document: not an OpenAPI 3.1 document"),
     "no paths": ({**small_document(), "paths": None}, "document: `paths` is missing"),
+    "paths that are a list": (small_document(paths={"/a": {"get": []}}), "document: paths//a/get: "),
+    "parameters that are a text": (
+        with_operation(operation("makeThing", parameters="p")),
+        "document: paths//things/post/parameters: Input should be a valid list",
+    ),
     "no server": (small_document(servers=[]), "document: no `servers`"),
     "server template": (small_document(servers=[{"url": "https://{region}.example"}]), "is not an address to call"),
     "webhooks": (small_document(webhooks={"a": {}}), "document: `webhooks` are not understood"),
@@ -209,8 +214,11 @@ REFUSED: dict[str, tuple[Document, str]] = {
         with_schema({"type": "string", "nullable": True}),
         "schema Thing.field: `nullable` is not understood",
     ),
-    "unknown type": (with_schema({"type": "file"}), "schema Thing.field: type 'file' is not understood"),
-    "schema that nothing fits": (with_schema(False), "schema Thing.field: False is not a schema"),
+    "unknown type": (
+        with_schema({"type": "file"}),
+        "document: components/schemas/Thing/properties/field/type: Input should be 'string'",
+    ),
+    "schema that nothing fits": (with_schema(False), "document: components/schemas/Thing"),
     "array without items": (with_schema({"type": "array"}), "schema Thing.field: an array without `items`"),
     "enum of mixed types": (with_schema({"enum": ["a", 1]}), "schema Thing.field: an `enum` of different types"),
     "enum with a value twice": (

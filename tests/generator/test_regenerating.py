@@ -13,7 +13,7 @@ import pytest
 
 from backboard_threads import facts
 from generator.__main__ import ROOT, main
-from generator.writing import Unwritable, differences, generate, replace
+from generator.writing import Unwritable, differences, generate, refuse_other_tools, replace
 from tests.generator.documents import small_document, write_client
 
 COMMITTED = ROOT / "generated" / "backboard_threads"
@@ -44,6 +44,14 @@ def test_another_machine_gives_the_same_bytes(tmp_path: Path) -> None:
         [sys.executable, "-m", "generator", "--output", str(target)], cwd=tmp_path, env=elsewhere, check=True
     )
     assert differences(COMMITTED, target) == []
+
+
+def test_other_versions_of_the_tools_are_refused(tmp_path: Path) -> None:
+    settings = tmp_path / "pyproject.toml"
+    pinned = '[dependency-groups]\ndev = ["openapi-python-client==0.29.1", "ruff==0.0.1", "unasync==0.6.0", "x>=1"]\n'
+    settings.write_text(pinned, "utf-8")
+    with pytest.raises(Unwritable, match=r"ruff .* is installed, but pyproject.toml pins 0\.0\.1"):
+        refuse_other_tools(settings)
 
 
 def test_check_says_what_is_different_and_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

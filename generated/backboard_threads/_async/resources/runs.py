@@ -54,7 +54,8 @@ class AsyncRuns(AsyncResource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API.
+                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                for each call unless given.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -131,7 +132,8 @@ class AsyncRuns(AsyncResource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API.
+                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                for each call unless given.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -201,7 +203,8 @@ class AsyncRuns(AsyncResource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API.
+                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                for each call unless given.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -266,7 +269,8 @@ class AsyncRuns(AsyncResource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API.
+                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                for each call unless given.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -331,7 +335,8 @@ class AsyncRuns(AsyncResource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API.
+                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                for each call unless given.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.

@@ -42,7 +42,8 @@ class Threads(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API.
+                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                for each call unless given.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
