@@ -8,10 +8,10 @@ NODE := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check lock clean
+.PHONY: help setup demo test serve generate fuzz check release-check lock clean
 
 help: ## List what there is (what you are reading)
-	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 setup: $(INSTALLED) ## Install everything Python into .venv (needs Python 3.11 and make, no Node)
 
@@ -40,6 +40,9 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the 
 	$(BIN)/openapi-spec-validator openapi.yaml
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint openapi.yaml
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
+
+release-check: $(INSTALLED) $(NODE) ## Say what changed since the last release, and whether this may be the next one
+	@$(BIN)/python -m tests.release $(ARGS)
 
 lock: $(INSTALLED) ## Resolve requirements.txt and package-lock.json anew from pyproject.toml and package.json
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev \

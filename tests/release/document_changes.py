@@ -144,15 +144,21 @@ def extension_changes(old: Document, new: Document) -> Iterator[Change]:
 
 
 def extensions(node: object, pointer: str = "#") -> Iterator[tuple[str, object]]:
+    """The values of the `x-` keys by their places; one that is an object counts as its fields."""
     for key, value in node.items() if isinstance(node, dict) else ():
         if str(key).startswith("x-") and key not in MARKS and isinstance(value, dict):
-            yield from ((f"{pointer}/{key}/{name}", one) for name, one in value.items())
+            yield from ((f"{pointer}/{key}/{step(name)}", one) for name, one in value.items())
         elif str(key).startswith("x-") and key not in MARKS:
             yield f"{pointer}/{key}", value
         else:
-            yield from extensions(value, f"{pointer}/{key}")
+            yield from extensions(value, f"{pointer}/{step(key)}")
     for index, value in enumerate(node) if isinstance(node, list) else ():
         yield from extensions(value, f"{pointer}/{index}")
+
+
+def step(key: object) -> str:
+    """A key as a step of a JSON pointer (RFC 6901)."""
+    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def name_changes(old: Document, new: Document) -> Iterator[Change]:

@@ -308,7 +308,7 @@ def event_removed(d: Document) -> None:
 
 @breaking
 def event_type_renamed(d: Document) -> None:
-    schema(d, "RunFailedEvent")["allOf"][1]["properties"]["type"]["const"] = "run_broken"
+    schema(d, "RunCancelledEvent")["allOf"][1]["properties"]["type"]["const"] = "run_stopped"
 
 
 @breaking

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.release.document_changes import ROOT, Level
-from tests.release.python_changes import python_changes
+from tests.release.python_changes import Entry, python_changes, roots, surface_changes
 
 PACKAGE = ROOT / "generated" / "backboard_threads"
 # file, pattern, replacement, how much it is, and what must be named
@@ -72,15 +72,20 @@ PLANTED = {
 }
 
 
+@pytest.fixture(scope="module")
+def surface() -> dict[str, Entry]:
+    return roots(PACKAGE)
+
+
 @pytest.mark.parametrize("kind", PLANTED)
-def test_change_is_rated(kind: str, tmp_path: Path) -> None:
+def test_change_is_rated(kind: str, surface: dict[str, Entry], tmp_path: Path) -> None:
     file, pattern, replacement, level, named = PLANTED[kind]
     changed = tmp_path / PACKAGE.name
     shutil.copytree(PACKAGE, changed, ignore=shutil.ignore_patterns("__pycache__"))
     text, count = re.subn(pattern, replacement, (changed / file).read_text(encoding="utf-8"), count=0)
     assert count, f"{file} has no {pattern}"
     (changed / file).write_text(text, encoding="utf-8")
-    found = python_changes(PACKAGE, changed)
+    found = surface_changes(surface, roots(changed))
     assert max((change.level for change in found), default=Level.editorial).name == level
     assert any(named in f"{change.place}: {change.text}" for change in found) or level == "editorial"
 
