@@ -1,5 +1,7 @@
 """Request bodies, in the media types of the document."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """Where the API key and the base URL come from, and what is refused before anything is sent."""
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """Primitives of the models' straight-line decoding: faults that know their JSON path, and date-times."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Never, TypeVar

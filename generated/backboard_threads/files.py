@@ -1,5 +1,7 @@
 """Files to send: what `files=` and its like take, and how they are read."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from mimetypes import guess_type

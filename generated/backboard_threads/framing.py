@@ -4,6 +4,8 @@ Lines end with CR LF, LF or CR, and with nothing else: U+2028, U+2029 and U+0085
 line; one that the end of the stream cuts off is none.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -3,6 +3,8 @@
 `_async` uses the first of each pair, the derived `_sync` the second (`generator/halves.py` knows the names).
 """
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable

@@ -1,5 +1,6 @@
 """The document, read for the tests that hold it to account."""
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -103,9 +104,17 @@ def walk(node: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 
 
 def validator(schema: Node) -> jsonschema_rs.Draft202012Validator:
-    """A validator of one schema of the document; formats are checked, JSON texts are only texts."""
+    """A validator of one schema of the document, formats included."""
     return jsonschema_rs.Draft202012Validator(
         {"components": document()["components"], **schema},
         validate_formats=True,
-        formats={"json": lambda _: True, "binary": lambda _: True},
+        formats={"json-object": lambda text: holds(text, dict), "json-array": lambda text: holds(text, list)},
     )
+
+
+def holds(text: str, kind: type) -> bool:
+    """Whether a text is JSON of one kind."""
+    try:
+        return isinstance(json.loads(text), kind)
+    except ValueError:
+        return False

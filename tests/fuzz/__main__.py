@@ -14,7 +14,7 @@ SEED = 20260101
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seed", default=str(SEED), help=f"a number, or `random` (default {SEED})")
-    parser.add_argument("--examples", type=int, default=50, help="examples for each operation and phase (default 50)")
+    parser.add_argument("--examples", type=int, default=40, help="tries of each operation in each phase (default 40)")
     parser.add_argument("--reports", type=Path, help="where reports and the database are left (default: a new folder)")
     chosen = parser.parse_args()
     seed = secrets.randbelow(2**32) if chosen.seed == "random" else int(chosen.seed)

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.document import PATH, operations
+from tests.contract.document import PATH, ROOT, operations
 from threads_server.local import LocalServer
 
 HERE = Path(__file__).parent
@@ -44,21 +44,28 @@ class Result:
         return "\n".join(lines)
 
 
-def fuzz(*, seed: int, examples: int, reports: Path, phases: str = "examples,coverage,fuzzing,stateful") -> Result:
-    """Starts a server with a database of its own, fuzzes it, stops it. Reports are left in `reports`."""
+def fuzz(
+    *, seed: int, reports: Path, examples: int | None = None, phases: str = "examples,coverage,fuzzing,stateful"
+) -> Result:
+    """Starts a server with a database of its own, fuzzes it, stops it. Reports are left in `reports`.
+
+    `examples` is how many each phase tries of each operation; None leaves it to schemathesis.toml.
+    """
     reports.mkdir(parents=True, exist_ok=True)
     with LocalServer(reports / "threads.db", api_key=KEY) as server:
         arguments = [
             *("--config-file", str(HERE / "schemathesis.toml")),
             *("run", str(PATH), "--url", server.url, "--phases", phases),
-            *("--seed", str(seed), "--max-examples", str(examples), "--no-color"),
+            *("--seed", str(seed), "--no-color"),
+            *(() if examples is None else ("--max-examples", str(examples))),
             *("--report", "har,junit", "--report-dir", str(reports)),
             *("--report-har-path", str(reports / "fuzz.har"), "--report-junit-path", str(reports / "fuzz.xml")),
         ]
+        told = {"THREADS_FUZZ_API_KEY": KEY, "THREADS_FUZZ_ADDRESS": server.url}
         done = subprocess.run(
             [COMMAND, *arguments],
             cwd=HERE,
-            env={**os.environ, "THREADS_FUZZ_API_KEY": KEY, "THREADS_FUZZ_ADDRESS": server.url},
+            env={**os.environ, **told, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,
@@ -71,7 +78,7 @@ def reached(har: Path, address: str) -> Counter[tuple[str, int]]:
     """How often each operation gave each status, from a HAR file."""
     patterns = {
         (one.method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one.path)))): one.id
-        for one in operations().values()
+        for one in sorted(operations().values(), key=lambda one: one.path.count("{"))
     }
     counts: Counter[tuple[str, int]] = Counter()
     for entry in json.loads(har.read_text(encoding="utf-8"))["log"]["entries"]:

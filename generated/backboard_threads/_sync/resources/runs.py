@@ -391,6 +391,8 @@ class Runs(Resource):
         Nothing is sent before the `with` begins. Leaving it early closes the connection and does not cancel
         the run; `cancel()` of the events does.
 
+        An extension of the hosted API.
+
         Args:
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
