@@ -39,6 +39,11 @@ class Argument:
         return literal(self.wire)
 
     @property
+    def advice(self) -> str:
+        """What to tell someone who uses the argument though it is deprecated."""
+        return " ".join(self.text.split()) or "the document calls it so"
+
+    @property
     def annotation(self) -> str:
         return self.shape.argument("models.", optional=not self.required)
 

@@ -54,7 +54,12 @@ def arguments(call: Call, kind: str) -> list[Argument]:
 
 def documented(call: Call, kind: str, surface: Surface) -> str:
     """Return the docstring of a method, without its quotes, for a method of a class."""
-    sections = [_opening(call, kind), _prose(call.operation.raw.get("description", ""), surface), _beyond(kind)]
+    raw = call.operation.raw
+    sections = [_opening(call, kind), _prose(raw.get("description", ""), surface), _beyond(kind)]
+    if raw.get("deprecated") is True:
+        sections.append("Deprecated.")
+    if raw.get("x-extension") is True:
+        sections.append("An extension of the hosted API.")
     sections.append(_section("Args", _arguments(call, kind, surface)))
     sections.append(_section("Returns", [_prose(_returned(call, kind), surface)]))
     sections.append(_section("Raises", _raised(call, kind, surface)))

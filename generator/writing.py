@@ -24,6 +24,9 @@ RUNTIME = HERE / "runtime"
 SETTINGS = HERE.parent / "pyproject.toml"
 """Pins the tools whose versions decide the bytes, and says how code is laid out."""
 
+MARK = "facts.py"
+"""The file by which a client of this generator is known."""
+
 TOOLS = ("openapi-python-client", "ruff", "unasync")
 
 
@@ -80,19 +83,31 @@ def differences(expected: Path, found: Path) -> list[str]:
 
 
 def replace(target: Path, package: Path) -> None:
-    """Put a package in the place of another, as one step: who looks sees the old one or the new one, both whole."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
-        new, old = Path(aside) / "new", Path(aside) / "old"
-        try:
-            shutil.copytree(package, new)
-            if target.exists():
-                target.rename(old)
-            new.rename(target)
-        except OSError as error:
-            if old.exists() and not target.exists():
-                old.rename(target)
-            raise Unwritable(f"{target}: {error.strerror}") from error
+    """Put a package in the place of another: all of it or, if anything fails, nothing.
+
+    Raises Unwritable if that cannot be done, or if what is there is no client of this generator.
+    """
+    if target.exists() and not (target.is_dir() and (target / MARK).exists()) and not _is_empty(target):
+        raise Unwritable(f"{target}: not a client of this generator, so it is not replaced")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as aside:
+            new, old = Path(aside) / "new", Path(aside) / "old"
+            try:
+                shutil.copytree(package, new)
+                if target.exists():
+                    target.rename(old)
+                new.rename(target)
+            except BaseException:
+                if old.exists() and not target.exists():
+                    old.rename(target)
+                raise
+    except OSError as error:
+        raise Unwritable(f"{target}: {error.strerror}") from error
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def _files(folder: Path) -> set[Path]:
@@ -122,7 +137,8 @@ def _add_runtime(package: Path) -> None:
 
 def _format(package: Path) -> None:
     """Sort the imports, drop the unused ones and lay the code out, by this project's settings alone."""
-    for command in (["check", "--fix-only", "--select", "I,F401"], ["format"]):
+    lines = 'format.line-ending = "lf"'
+    for command in (["check", "--fix-only", "--select", "I,F401"], ["format", "--config", lines]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(SETTINGS), str(package)],
             capture_output=True,

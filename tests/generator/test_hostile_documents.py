@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.generator.documents import (
     JSON,
@@ -268,6 +269,43 @@ def test_schemas_of_every_kind(tmp_path: Path) -> None:
         assert annotations[name] == annotation.replace("ThingField", f"ThingField{number}")
         assert thing.from_dict({name: value}).to_dict() == {name: value}
     assert thing.from_dict({}).to_dict() == {}
+
+
+def test_lists_in_the_query_are_sent_as_the_document_says(tmp_path: Path) -> None:
+    texts: Document = {"type": "array", "items": {"type": "string"}}
+    find = operation("findThing")
+    find["parameters"] = [
+        {"name": "joined", "in": "query", "explode": False, "schema": texts},
+        {"name": "repeated", "in": "query", "schema": texts},
+        {"name": "numbers", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
+    ]
+    package = client_of(tmp_path, small_document(paths={"/things": {"get": find}}))
+    seen: list[httpx.Request] = []
+    with caller(package, {}, seen) as client:
+        client.things.do_findThing(joined=["a", "b&c"], repeated=["d", "e"], numbers=[1])
+        client.things.do_findThing()
+    assert seen[0].url.query == b"joined=a%2Cb%26c&repeated=d&repeated=e&numbers=1"
+    assert seen[1].url.query == b""
+
+
+def test_what_is_deprecated_warns_once(tmp_path: Path) -> None:
+    find = operation("findThing")
+    find["parameters"] = [
+        {"name": "old", "in": "query", "deprecated": True, "description": "Use `new`", "schema": {"type": "string"}},
+        {"name": "new", "in": "query", "schema": {"type": "string"}},
+    ]
+    drop = operation("dropThing", deprecated=True)
+    package = client_of(tmp_path, small_document(paths={"/things": {"get": find, "put": drop}}))
+    with caller(package, {}, []) as client:
+        client.things.do_findThing(new="x")
+        with pytest.warns(DeprecationWarning, match=r"things.do_findThing\(old=…\) is deprecated: Use `new`") as warned:
+            client.things.do_findThing(old="x")
+        assert Path(warned[0].filename).name == Path(__file__).name
+        client.things.do_findThing(old="x")
+        with pytest.warns(DeprecationWarning, match="dropThing"):
+            client.things.do_dropThing()
+        client.things.do_dropThing()
+    assert "Deprecated." in client.things.do_dropThing.__doc__
 
 
 def test_the_code_of_a_hostile_document_is_typed(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def test_check_says_what_is_different_and_changes_nothing(tmp_path: Path, capsys
 def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:
     target = tmp_path / "package"
     target.mkdir()
-    (target / "stale.py").write_text("", "utf-8")
+    for name in ("stale.py", "facts.py"):
+        (target / name).write_text("", "utf-8")
     assert write_client(tmp_path, small_document()) == target
     assert not (target / "stale.py").exists()
     assert (target / "models" / "thing.py").exists()
@@ -105,13 +106,23 @@ def test_code_that_is_no_python_leaves_the_client_untouched(
     assert differences(COMMITTED, target) == []
 
 
+def test_what_is_no_client_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "thesis.txt").write_text("ten years of work", "utf-8")
+    with pytest.raises(Unwritable, match="not a client of this generator"):
+        write_client(tmp_path, small_document())
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(Unwritable, match="not a client of this generator"):
+        replace(tmp_path / "file", tmp_path)
+
+
 def test_a_client_that_cannot_be_put_in_place_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package, target = tmp_path / "new", tmp_path / "package"
     for folder in (package, target):
         folder.mkdir()
-    (target / "old.py").write_text("", "utf-8")
+    (target / "facts.py").write_text("old", "utf-8")
     rename = Path.rename
 
     def fail_on_the_new_one(self: Path, to: Path) -> Path:
@@ -122,5 +133,5 @@ def test_a_client_that_cannot_be_put_in_place_leaves_the_old_one(
     monkeypatch.setattr(Path, "rename", fail_on_the_new_one)
     with pytest.raises(Unwritable, match="Permission denied"):
         replace(target, package)
-    assert [path.name for path in target.iterdir()] == ["old.py"]
+    assert (target / "facts.py").read_text("utf-8") == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "package"]
