@@ -7,12 +7,16 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from threads_server.settings import Settings
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from threads_server.store import Store
 
 PREFIX = "THREADS_SERVER_"
@@ -41,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve the API", description=_SERVE))
     _add_keys(commands.add_parser("keys", help="make, list and revoke API keys"))
+    _add_archive(commands)
     return parser
 
 
@@ -91,6 +96,16 @@ def _add_keys(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("name")
     show = commands.add_parser("list", help="show all keys, without the keys themselves")
     for command, run in ((create, _create_key), (revoke, _revoke_key), (show, _list_keys)):
+        _add_database(command)
+        command.set_defaults(run=run)
+
+
+def _add_archive(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    export = commands.add_parser("export", help="write everything of an account to standard output, as lines of JSON")
+    take_in = commands.add_parser("import", help="take such lines in; what is there already stays as it is")
+    take_in.add_argument("file", help="the file that was exported, or - for standard input")
+    for command, run in ((export, _export), (take_in, _import)):
+        command.add_argument("--account", default="default", help="the account (default: default)")
         _add_database(command)
         command.set_defaults(run=run)
 
@@ -177,27 +192,34 @@ def _serve(options: argparse.Namespace) -> None:
         raise CommandFailed(
             f"{settings.workers} workers need a postgresql:// database: SQLite has one writing process; use --workers 1"
         )
-    try:
+    with _extra():
         from threads_server.serve import StartFailed, serve
-    except ModuleNotFoundError as error:
-        raise _missing_extra(error) from error
     try:
         serve(settings)
     except StartFailed as error:
         raise CommandFailed(str(error)) from error
 
 
-def _missing_extra(error: ModuleNotFoundError) -> Exception:
-    if (error.name or "").startswith("threads_server"):
-        return error
-    return CommandFailed(f"serving needs {error.name}; install it with: pip install 'backboard-threads[server]'")
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Around the import of what needs the extra [server]."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("threads_server"):
+            raise
+        message = f"this needs {error.name}; install it with: pip install 'backboard-threads[server]'"
+        raise CommandFailed(message) from error
 
 
 def _create_key(options: argparse.Namespace) -> None:
     from threads_server.keys import create_key
 
     async def create(store: "Store") -> str:
-        return await create_key(store, options.name, options.account)
+        try:
+            return await create_key(store, options.name, options.account)
+        except ValueError as error:
+            raise CommandFailed(str(error)) from error
 
     print(_with_store(options, create))
 
@@ -220,6 +242,34 @@ def _list_keys(options: argparse.Namespace) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def _export(options: argparse.Namespace) -> None:
+    with _extra():
+        from threads_server.archive import export_account
+
+    async def export(store: "Store") -> None:
+        async for line in export_account(store, options.account):
+            sys.stdout.buffer.write(line.encode() + b"\n")
+
+    _with_store(options, export)
+
+
+def _import(options: argparse.Namespace) -> None:
+    with _extra():
+        from threads_server.archive import BadArchive, import_account
+
+    async def take_in(store: "Store") -> "Counter[str]":
+        return await import_account(store, options.account, lines)
+
+    try:
+        with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
+            added = _with_store(options, take_in)
+    except OSError as error:
+        raise CommandFailed(f"{options.file} cannot be read: {error.strerror}") from error
+    except BadArchive as error:
+        raise CommandFailed(f"{options.file}, {error}") from error
+    print(f"{added['assistant']} assistants and {added['thread']} threads were new in the account {options.account}")
+
+
 def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any]) -> Any:
     """What `work` gives for the opened database, which may be in use by a running server."""
     from threads_server.store import StoreRefused, StoreUnavailable, open_store
@@ -233,5 +283,5 @@ def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any]) -> 
 
     try:
         return asyncio.run(opened())
-    except (StoreRefused, StoreUnavailable, ValueError) as error:
+    except (StoreRefused, StoreUnavailable) as error:
         raise CommandFailed(str(error)) from error

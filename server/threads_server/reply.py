@@ -67,8 +67,10 @@ class Reply:
         """Sends a message of another application's answer, with the request's id on it."""
         if message["type"] == "http.response.start":
             await self._start(message["status"], [*message["headers"], (b"x-request-id", self._request_id)])
-        else:
+        elif not self._head_only:
             await self._send(message)
+        elif not message.get("more_body"):
+            await self._send({"type": "http.response.body", "body": b""})
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status

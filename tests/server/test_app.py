@@ -64,6 +64,24 @@ class TestRouting:
         assert head.headers["content-length"] == get.headers["content-length"]
         assert (fault.status_code, fault.content) == (422, b"")
 
+    async def test_no_body_follows_the_head_whatever_the_server_around_it_does(self) -> None:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        app = small_app()
+        async with app.opened():
+            scope = {"type": "http", "method": "HEAD", "path": "/api/nothing", "query_string": b"", "headers": []}
+            for path in ("/api/things", f"/api/things/{UUID}/events", "/api/nothing", "/api/health"):
+                await app({**scope, "path": path, "headers": [(b"x-api-key", KEY.encode())]}, receive, send)
+        heads, bodies = sent[::2], sent[1::2]
+        assert [head["status"] for head in heads] == [200, 200, 404, 200]
+        assert [body.get("body") for body in bodies] == [b""] * 4
+
     async def test_head_of_a_stream_is_its_head(self) -> None:
         closed = asyncio.Event()
 

@@ -196,7 +196,7 @@ class TestServe:
         )
         assert (done.returncode, done.stdout) == (1, "")
         assert re.fullmatch(
-            r"threads-server: serving needs \w+; install it with: pip install 'backboard-threads\[server\]'\n",
+            r"threads-server: this needs \w+; install it with: pip install 'backboard-threads\[server\]'\n",
             done.stderr,
         )
 
