@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from .decoding import datetime_to_json
@@ -20,11 +20,14 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
-class Body(NamedTuple):
+class Body:
     """A request's body, encoded once: every attempt of a call sends the same bytes."""
 
-    content: bytes
-    content_type: str | None
+    __slots__ = ("content", "content_type")
+
+    def __init__(self, content: bytes, content_type: str | None) -> None:
+        self.content = content
+        self.content_type = content_type
 
 
 EMPTY = Body(b"", None)

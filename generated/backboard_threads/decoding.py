@@ -37,7 +37,7 @@ def datetime_from_json(value: str) -> datetime:
 
 
 def datetime_to_json(value: datetime) -> str:
-    """The RFC 3339 spelling of `value`: `Z` for UTC, milliseconds unless it is finer. A naive `datetime` counts as UTC."""
+    """The RFC 3339 spelling of `value`: `Z` for UTC, milliseconds unless it is finer. A naive one counts as UTC."""
     text = value.isoformat(timespec="microseconds" if value.microsecond % 1000 else "milliseconds")
     if value.tzinfo is None:
         return text + "Z"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from mimetypes import guess_type
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from .credentials import check_header
 
@@ -17,12 +17,15 @@ Files: TypeAlias = File | Sequence[File]
 """One file or several."""
 
 
-class Part(NamedTuple):
+class Part:
     """A file, read: every attempt of a call sends these bytes."""
 
-    name: str
-    content: bytes
-    content_type: str
+    __slots__ = ("content", "content_type", "name")
+
+    def __init__(self, name: str, content: bytes, content_type: str) -> None:
+        self.name = name
+        self.content = content
+        self.content_type = content_type
 
 
 def read_files(files: Files) -> list[Part]:

@@ -1,5 +1,7 @@
 """A call's result with its response: what the methods of `with_response` give."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 

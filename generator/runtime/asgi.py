@@ -10,6 +10,8 @@ httpx has a transport like the first, but it gives an answer out only when it is
 never begins.
 """
 
+from __future__ import annotations
+
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping

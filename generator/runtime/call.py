@@ -1,5 +1,7 @@
 """One call: the request that each of its attempts sends, and what becomes of an attempt's outcome."""
 
+from __future__ import annotations
+
 import json
 import time
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Primitives of the models' straight-line decoding: faults that know their JSON path, and date-times."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Never, TypeVar
@@ -35,8 +37,8 @@ def datetime_from_json(value: str) -> datetime:
 
 
 def datetime_to_json(value: datetime) -> str:
-    """The RFC 3339 spelling of `value`, with `Z` for UTC. A naive `datetime` counts as UTC."""
-    text = value.isoformat()
+    """The RFC 3339 spelling of `value`: `Z` for UTC, milliseconds unless it is finer. A naive one counts as UTC."""
+    text = value.isoformat(timespec="microseconds" if value.microsecond % 1000 else "milliseconds")
     if value.tzinfo is None:
         return text + "Z"
     return text[:-6] + "Z" if text.endswith("+00:00") else text

@@ -1,5 +1,7 @@
 """What the document calls deprecated warns, once."""
 
+from __future__ import annotations
+
 import warnings
 
 _warned: set[str] = set()

@@ -1,5 +1,7 @@
 """Enumerations that a newer server may extend."""
 
+from __future__ import annotations
+
 import enum
 from typing import Self
 

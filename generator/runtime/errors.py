@@ -14,6 +14,8 @@ APIError
 ```
 """
 
+from __future__ import annotations
+
 import json
 import re
 from typing import Any, Self
@@ -25,7 +27,7 @@ SHORT = 200
 """How many characters of what the server sent an error's text shows."""
 
 
-def _rebuild(kind: type["APIError"], args: tuple[object, ...]) -> "APIError":
+def _rebuild(kind: type[APIError], args: tuple[object, ...]) -> APIError:
     return kind.__new__(kind, *args)
 
 
@@ -147,7 +149,7 @@ class APIStatusError(APIError):
 
     detail: str
     """What the server said: its `detail`, or for a 422 the list in words, or what else the body shows."""
-    errors: "list[FieldError]"
+    errors: list[FieldError]
     """The faults of a 422, one by one; empty for any other answer."""
 
     @property

@@ -4,16 +4,14 @@ Lines end with CR LF, LF or CR, and with nothing else: U+2028, U+2029 and U+0085
 line; one that the end of the stream cuts off is none.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TypeAlias
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-
-class Frame(NamedTuple):
-    """One event: its data, and the stream's last event id as of it."""
-
-    data: bytes
-    id: str | None
+Frame: TypeAlias = tuple[bytes, str | None]
+"""One event: its data, and the stream's last event id as of it."""
 
 
 class Framer:
@@ -54,7 +52,7 @@ class Framer:
         while end >= 0:
             data = self._read_block(bytes(buffer[start:end]))
             if data is not None:
-                frames.append(Frame(data, self._id))
+                frames.append((data, self._id))
             start = end + 2
             end = buffer.find(b"\n\n", start)
         del buffer[:start]

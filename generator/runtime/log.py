@@ -4,6 +4,8 @@ DEBUG tells each request and response, INFO each retry and each resumption. `BAC
 environment prints them to standard error, for a program that has not set up logging itself.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 

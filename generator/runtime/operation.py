@@ -1,5 +1,7 @@
 """One operation of the document, as data: what the generated code hands to `call`, `iterate` and `stream`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 

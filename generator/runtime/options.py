@@ -1,5 +1,7 @@
 """The options of a client and of a single call: time-outs, retries, further headers."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -37,7 +39,7 @@ class Options:
         deadline: float | Unset | None,
         max_retries: int | Unset,
         headers: Mapping[str, str] | Unset,
-    ) -> "Options":
+    ) -> Options:
         """These options, changed by what is given; headers are added to the ones there are."""
         return Options(
             self.timeout if timeout is UNSET else check_timeout(timeout),

@@ -1,5 +1,7 @@
 """What a stream amounts to: the reply as it grows, the reply at its end, and what became of one that was cut off."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from io import StringIO

@@ -7,6 +7,8 @@
 - Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that counts as honoured.
 """
 
+from __future__ import annotations
+
 import random
 import time
 from collections.abc import Mapping

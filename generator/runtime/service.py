@@ -1,5 +1,7 @@
 """The API as one client sees it: where it is, who calls, with which options. Both halves make their calls from it."""
 
+from __future__ import annotations
+
 import os
 import platform
 import time

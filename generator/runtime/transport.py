@@ -1,5 +1,7 @@
 """The one module that imports httpx: its names, and what depends on its ways."""
 
+from __future__ import annotations
+
 import ssl
 import time
 from urllib.request import getproxies

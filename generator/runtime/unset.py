@@ -1,5 +1,7 @@
 """`UNSET`: the value of an argument or a field that was not given, as opposed to one given as null."""
 
+from __future__ import annotations
+
 import enum
 from collections.abc import Iterator
 from typing import Final, Literal, Never

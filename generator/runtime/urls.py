@@ -1,5 +1,7 @@
 """Paths and queries."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import quote, quote_plus

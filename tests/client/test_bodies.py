@@ -192,7 +192,7 @@ async def test_dates_ids_tuples_and_models_have_their_place_in_json(half: Half, 
     metadata = {"at": datetime(2026, 2, 5, tzinfo=UTC), "id": UUID(THREAD_ID), "pair": (1, 2), "thread": thread}
     await half.do(half.client(server).messages.chat(metadata=metadata))
     body = json.loads(server.requests[0].body)["metadata"]
-    assert body["at"] == "2026-02-05T00:00:00Z"
+    assert body["at"] == "2026-02-05T00:00:00.000Z"
     assert body["id"] == THREAD_ID
     assert body["pair"] == [1, 2]
     assert body["thread"]["thread_id"] == THREAD_ID

@@ -25,7 +25,7 @@ FRAMES = [
 
 def feed(pieces: list[bytes]) -> list[tuple[bytes, str | None]]:
     framer = Framer()
-    return [(frame.data, frame.id) for piece in pieces for frame in framer.feed(piece)]
+    return [frame for piece in pieces for frame in framer.feed(piece)]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -46,9 +46,9 @@ def test_mixed_line_ends() -> None:
 
 def test_an_event_is_given_out_as_soon_as_its_blank_line_began() -> None:
     framer = Framer()
-    assert [frame.data for frame in framer.feed(b"data: x\r\n\r")] == [b"x"]
+    assert framer.feed(b"data: x\r\n\r") == [(b"x", None)]
     assert framer.feed(b"\n") == []
-    assert [frame.data for frame in framer.feed(b"data: y\n\n")] == [b"y"]
+    assert framer.feed(b"data: y\n\n") == [(b"y", None)]
 
 
 def test_an_id_with_a_nul_is_no_id_and_an_empty_one_unsets_it() -> None:

@@ -1,5 +1,7 @@
 """The client without its resources: how a call is made."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, cast

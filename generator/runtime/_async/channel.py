@@ -4,6 +4,8 @@ httpx's pool looks through all its connections for every request, and again for 
 is most of what a call costs. So each connection here has a pool of its own, a lane, and the free lanes are a stack.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from collections import deque

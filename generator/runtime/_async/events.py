@@ -1,5 +1,7 @@
 """A run's events as they come."""
 
+from __future__ import annotations
+
 import json
 import time
 from collections import deque
@@ -44,7 +46,7 @@ class AsyncEvents(Generic[E, H]):
 
     def __init__(
         self,
-        client: "AsyncCaller",
+        client: AsyncCaller,
         streaming: Streaming[E, H],
         call: Call,
         thread_id: str | None,

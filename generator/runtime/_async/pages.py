@@ -1,5 +1,7 @@
 """Listings that page by themselves."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -24,7 +26,7 @@ class AsyncPages(Generic[T]):
 
     def __init__(
         self,
-        client: "AsyncCaller",
+        client: AsyncCaller,
         operation: Operation[list[T]],
         path: tuple[str, ...],
         query: Mapping[str, object],

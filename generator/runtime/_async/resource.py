@@ -1,5 +1,7 @@
 """What the resources have in common."""
 
+from __future__ import annotations
+
 from .caller import AsyncCaller
 
 
