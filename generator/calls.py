@@ -14,9 +14,10 @@ from .prose import literal
 from .shapes import Shape
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
+MULTIPART = "multipart/form-data"
 
-OPTIONS = ("timeout", "deadline", "max_retries", "headers")
-"""The arguments that every method has besides its own."""
+OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type")
+"""The arguments that methods have besides their own; only one whose body has several forms has the last."""
 
 Place = Literal["path", "query", "header", "body", "file"]
 
@@ -99,8 +100,9 @@ class Call:
         return str(PythonIdentifier(self.operation.id, "operation_")).upper()
 
     @property
-    def has_body(self) -> bool:
-        return bool(self.media)
+    def forms(self) -> str:
+        """The annotation of a body's media types, if there is a choice."""
+        return f"Literal[{', '.join(literal(one) for one in self.media)}]" if len(self.media) > 1 else ""
 
     @property
     def deprecated(self) -> bool:

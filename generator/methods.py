@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .calls import Argument, Call
+from .calls import MULTIPART, Argument, Call
 from .prose import wrapped
 from .surface import Surface
 
@@ -42,6 +42,8 @@ def signature(call: Call, kind: str) -> list[str]:
     parameters = [f"{argument.name}: {argument.annotation}" for argument in path]
     parameters.append("*")
     parameters += [f"{one.name}: {one.annotation}" + ("" if one.required else " = UNSET") for one in named]
+    if call.forms and kind != "iterate":
+        parameters.append(f"media_type: {call.forms} | Unset = UNSET")
     parameters += [f"{name}: {annotation} = UNSET" for name, annotation, _ in OPTIONS]
     return parameters
 
@@ -94,6 +96,9 @@ def _arguments(call: Call, kind: str, surface: Surface) -> list[str]:
         f"{one.name}: {_translated(one.text, surface)}{made if one is call.key else ''}".rstrip(" :")
         for one in arguments(call, kind)
     ]
+    if call.forms and kind != "iterate":
+        others = f", or `{MULTIPART}` when there are files" if call.at("file") else ""
+        own.append(f"media_type: The form in which the body is sent; unless given, `{call.media[0]}`{others}.")
     return own + [f"{name}: {text}" for name, _, text in OPTIONS]
 
 

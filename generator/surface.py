@@ -12,7 +12,7 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier
 
-from .calls import IDEMPOTENCY_KEY, OPTIONS, Argument, Call, Gone, Page, Place, Resource
+from .calls import IDEMPOTENCY_KEY, MULTIPART, OPTIONS, Argument, Call, Gone, Page, Place, Resource
 from .document import Document, Operation, UnusableDocument
 from .models import Catalogue, attribute_name
 from .names import Table
@@ -20,7 +20,6 @@ from .prose import describe, wrapped
 from .shapes import TEXT, Shape
 
 JSON = "application/json"
-MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 EVENTS = "text/event-stream"
 

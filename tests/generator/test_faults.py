@@ -73,6 +73,12 @@ def check_json_stays_json() -> None:
     wire.client.messages.chat(content="x", metadata={"a": [1]})
     assert wire.sent.headers["Content-Type"] == "application/json"
     assert json.loads(wire.sent.content) == {"content": "x", "metadata": {"a": [1]}}
+    wire.client.messages.chat(content="x", metadata={"a": [1]}, media_type="application/x-www-form-urlencoded")
+    assert wire.sent.content == b"content=x&metadata=%7B%22a%22%3A%5B1%5D%7D"
+    wire.client.messages.send("t", content="x", metadata={"a": [1]}, media_type="application/json")
+    assert json.loads(wire.sent.content) == {"content": "x", "metadata": {"a": [1]}}
+    wire.client.messages.send("t", content="x", media_type="multipart/form-data")
+    assert wire.sent.headers["Content-Type"].startswith("multipart/form-data; boundary=")
 
 
 @without("multipart-boundary")

@@ -120,7 +120,7 @@ def test_fields_of_any_name_are_read_and_written(tmp_path: Path) -> None:
 
 def test_arguments_of_any_name_are_sent(tmp_path: Path) -> None:
     names = [name for name in NAMES if name not in {"id", "a b", "aB"}]
-    more = ["timeout", "headers", "deadline", "max_retries", "stream"]
+    more = ["timeout", "headers", "deadline", "max_retries", "media_type", "stream"]
     body = {"type": "object", "properties": {name: {"type": "string"} for name in [*names, *more]}}
     document = small_document(
         paths={

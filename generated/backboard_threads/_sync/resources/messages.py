@@ -36,6 +36,8 @@ class Messages(Resource):
         files: Files | Unset = UNSET,
         if_match: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
+        media_type: Literal["application/x-www-form-urlencoded", "multipart/form-data", "application/json"]
+        | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
@@ -75,6 +77,8 @@ class Messages(Resource):
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
                 The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
                 for each call unless given.
+            media_type: The form in which the body is sent; unless given, `application/x-www-form-urlencoded`, or
+                `multipart/form-data` when there are files.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -119,6 +123,7 @@ class Messages(Resource):
             },
             files={"files": files},
             idempotency_key=idempotency_key,
+            media=media_type,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -139,6 +144,8 @@ class Messages(Resource):
         files: Files | Unset = UNSET,
         if_match: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
+        media_type: Literal["application/x-www-form-urlencoded", "multipart/form-data", "application/json"]
+        | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
@@ -181,6 +188,8 @@ class Messages(Resource):
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
                 The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
                 for each call unless given.
+            media_type: The form in which the body is sent; unless given, `application/x-www-form-urlencoded`, or
+                `multipart/form-data` when there are files.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -229,6 +238,7 @@ class Messages(Resource):
             },
             files={"files": files},
             idempotency_key=idempotency_key,
+            media=media_type,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -274,6 +284,8 @@ class Messages(Resource):
         input_references: Files | Unset = UNSET,
         if_match: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
+        media_type: Literal["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+        | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
@@ -349,6 +361,8 @@ class Messages(Resource):
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
                 The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
                 for each call unless given.
+            media_type: The form in which the body is sent; unless given, `application/json`, or
+                `multipart/form-data` when there are files.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -420,6 +434,7 @@ class Messages(Resource):
                 "input_references": input_references,
             },
             idempotency_key=idempotency_key,
+            media=media_type,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -465,6 +480,8 @@ class Messages(Resource):
         input_references: Files | Unset = UNSET,
         if_match: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
+        media_type: Literal["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+        | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
@@ -543,6 +560,8 @@ class Messages(Resource):
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
                 The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
                 for each call unless given.
+            media_type: The form in which the body is sent; unless given, `application/json`, or
+                `multipart/form-data` when there are files.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
             max_retries: How often a failed attempt may be repeated, for this call only.
@@ -618,6 +637,7 @@ class Messages(Resource):
                 "input_references": input_references,
             },
             idempotency_key=idempotency_key,
+            media=media_type,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
