@@ -60,6 +60,7 @@ clean: ## Remove what setup and the checks made
 
 $(INSTALLED): .venv/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q generated server
 	@touch $@
 
 $(NODE): package.json package-lock.json
