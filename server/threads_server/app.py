@@ -80,13 +80,15 @@ class App:
         try:
             yield self
         finally:
-            self._streams.stop()
             services, self._services = self._services, None
+            await self._streams.stop(at_once=True)
             await services.close()
 
-    def end_streams(self) -> None:
-        """Ends every event stream, so that a server that stops need not wait for them."""
-        self._streams.stop()
+    async def wind_down(self) -> None:
+        """Ends every run and every event stream, so that a server that stops need not wait for them."""
+        if self._services is not None:
+            await self._services.end_runs()
+        await self._streams.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""

@@ -11,6 +11,8 @@ from threads_server.answers import EventStream
 QUIET_SECONDS = 10.0
 """After so long without an event a comment is sent: both SDKs need a sign of life every 30 s, and we promise 15 s."""
 
+LAST_WORDS_SECONDS = 0.5
+
 
 class OpenStreams:
     """The event streams that are being sent now, so that they can be ended when the server stops."""
@@ -22,9 +24,14 @@ class OpenStreams:
     def __len__(self) -> int:
         return len(self._pumps)
 
-    def stop(self) -> None:
-        """Ends every stream where it is, also those that would begin later. The runs behind them are not touched."""
+    async def stop(self, *, at_once: bool = False) -> None:
+        """Ends every stream, also those that would begin later. The runs behind them are not touched.
+
+        Streams that are about to end by themselves have LAST_WORDS_SECONDS to do so, unless it is to be at once.
+        """
         self._stopped = True
+        if self._pumps and not at_once:
+            await asyncio.wait(self._pumps, timeout=LAST_WORDS_SECONDS)
         for pump in self._pumps:
             pump.cancel()
 

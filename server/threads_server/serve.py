@@ -124,8 +124,8 @@ class _Server(uvicorn.Server):
             self._ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops: event streams at once, other answers when they are sent."""
-        self._app.end_streams()
+        """Stops: runs and event streams are ended, other answers are waited for."""
+        await self._app.wind_down()
         await super().shutdown(sockets)
 
 

@@ -164,6 +164,10 @@ class SmallServices:
     def __init__(self) -> None:
         self.store = SmallStore()
         self.closed = False
+        self.runs_ended = False
+
+    async def end_runs(self) -> None:
+        self.runs_ended = True
 
     async def close(self) -> None:
         self.closed = True

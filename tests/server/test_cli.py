@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -119,6 +120,23 @@ class TestServe:
             assert time.monotonic() - started < 5
             assert process.stderr is not None
             assert process.stderr.read() == ""
+
+    def test_a_turn_under_way_is_answered_before_the_end(self, database: str) -> None:
+        with serving("--database", database, environment={"THREADS_SERVER_API_KEY": "k"}) as (process, (line,)):
+            with (
+                httpx.Client(base_url=url_in(line), headers={"X-API-Key": "k"}, timeout=20) as client,
+                ThreadPoolExecutor(1) as other,
+            ):
+                message = {"content": "/slow 1000 " + "word " * 1000}
+                sent = other.submit(client.post, "/threads/messages", json=message)
+                while not client.get("/threads?include_messages=false").json():
+                    time.sleep(0.05)
+                process.terminate()
+                started = time.monotonic()
+                answer = sent.result(10)
+            assert (answer.status_code, answer.json()["status"]) == (200, "FAILED")
+            assert process.wait(10) == 0
+            assert time.monotonic() - started < 8
 
     def test_a_port_in_use(self, database: str) -> None:
         with socket.socket() as taken:
