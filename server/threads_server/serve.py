@@ -10,6 +10,7 @@ import sys
 import threading
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import NoReturn
@@ -111,9 +112,11 @@ class _Server(uvicorn.Server):
             super().run(sockets)
         except SystemExit:
             failure = self._app.startup_failure
+            if failure is None:
+                raise
             if isinstance(failure, StoreRefused | StoreUnavailable | ValueError):
                 raise StartFailed(str(failure)) from failure
-            raise failure or SystemExit from failure
+            raise failure from None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts, and says so."""
@@ -132,10 +135,11 @@ class _Server(uvicorn.Server):
 def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> None:
     """Keeps `settings.workers` processes serving on one socket. Raises StartFailed if one of them cannot start."""
     context = multiprocessing.get_context("spawn")
+    failures = context.SimpleQueue()
 
     def start() -> tuple[BaseProcess, Event]:
         ready = context.Event()
-        worker = context.Process(target=_work, args=(settings, listener, ready), daemon=True)
+        worker = context.Process(target=_work, args=(settings, listener, ready, failures), daemon=True)
         worker.start()
         return worker, ready
 
@@ -148,7 +152,7 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
                 if worker.sentinel in ended:
                     worker.join()
                     if worker.exitcode == STARTUP_FAILURE:
-                        raise StartFailed("a worker process could not start")
+                        raise StartFailed("a worker process could not start" if failures.empty() else failures.get())
                     logging.getLogger("threads_server").warning("worker process %s ended; another begins", worker.pid)
                     workers[place] = start()
             if not greeted and all(ready.is_set() for _, ready in workers):
@@ -161,7 +165,7 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
             worker.join()
 
 
-def _work(settings: Settings, listener: socket.socket, ready: Event) -> None:
+def _work(settings: Settings, listener: socket.socket, ready: Event, failures: "SimpleQueue[str]") -> None:
     """One worker process. It ends with the process that started it."""
     _configure_logging()
     _end_on_signals()
@@ -169,7 +173,7 @@ def _work(settings: Settings, listener: socket.socket, ready: Event) -> None:
     try:
         _Server(settings, create_app(settings), ready=ready).run([listener])
     except StartFailed as error:
-        print(f"threads-server: {error}", file=sys.stderr)
+        failures.put(str(error))
         sys.exit(STARTUP_FAILURE)
 
 
