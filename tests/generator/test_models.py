@@ -1,0 +1,193 @@
+"""The models of our client: what they hold, how they are told wrong, and how they look."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import subprocess
+import sys
+import typing
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+import backboard_threads
+from backboard_threads import UNSET, DecodeError, Unset, models
+from backboard_threads._async import resources as async_resources
+from backboard_threads._async.client import AsyncBackboard
+from backboard_threads._sync.client import Backboard
+
+MOMENT = "2026-02-05T02:15:37.795Z"
+THREAD = {"thread_id": "t", "created_at": MOMENT}
+MESSAGE = {"message_id": "m", "role": "user", "created_at": MOMENT}
+TURN = {"message": "ok", "thread_id": "t", "timestamp": MOMENT}
+NOTHING = str(UNSET)
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {"a": {}}}}}
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "path", "expected", "got"),
+    [
+        (models.Thread, [], "", "an object", "an empty array"),
+        (models.Thread, {}, "thread_id", "a string", NOTHING),
+        (models.Thread, {**THREAD, "thread_id": None}, "thread_id", "a string", "null"),
+        (models.Thread, {**THREAD, "created_at": "yesterday"}, "created_at", "an RFC 3339 date-time", "'yesterday'"),
+        (models.Thread, {**THREAD, "created_at": 5}, "created_at", "an RFC 3339 date-time", "5"),
+        (models.Thread, {**THREAD, "updated_at": 5}, "updated_at", "an RFC 3339 date-time or null", "5"),
+        (models.Thread, {**THREAD, "messages": {}}, "messages", "an array", "an empty object"),
+        (models.Thread, {**THREAD, "messages": [MESSAGE, 7]}, "messages[1]", "an object", "7"),
+        (models.Thread, {**THREAD, "metadata_": []}, "metadata_", "an object or null", "an empty array"),
+        (models.Thread, {**THREAD, "message_count": 1.5}, "message_count", "an integer", "1.5"),
+        (models.Thread, {**THREAD, "message_count": True}, "message_count", "an integer", "true"),
+        (
+            models.Thread,
+            {**THREAD, "messages": [{**MESSAGE, "attachments": [{"document_id": "d", "filename": "f"}]}]},
+            "messages[0].attachments[0].status",
+            "a string",
+            NOTHING,
+        ),
+        (models.Message, {**MESSAGE, "role": 1}, "role", "a string", "1"),
+        (models.Message, {**MESSAGE, "status": {}}, "status", "a string or null", "an empty object"),
+        (models.Turn, {**TURN, "context_usage": {"percent": "9"}}, "context_usage.percent", "a number", "'9'"),
+        (models.RunCancelled, {"thread_id": "t", "run_id": "r", "cancelled": 1}, "cancelled", "a boolean", "1"),
+        (models.RunEndedEvent, {"type": "run_failed"}, "type", '"run_ended"', "'run_failed'"),
+        (models.ToolDefinition, {**TOOL, "function": None}, "function", "an object", "null"),
+        (
+            models.FunctionParameters,
+            {"properties": {"a": {"enum": ["x", 3]}}},
+            "properties.a.enum[1]",
+            "a string",
+            "3",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_place(model: Any, data: Any, path: str, expected: str, got: str) -> None:
+    with pytest.raises(DecodeError) as raised:
+        model.from_dict(data)
+    assert (raised.value.path, raised.value.expected) == (path, expected)
+    assert got in str(raised.value)
+    assert pickle.loads(pickle.dumps(raised.value)).path == path
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-02-05T02:15:37Z", datetime(2026, 2, 5, 2, 15, 37, tzinfo=UTC)),
+        ("2026-02-05T02:15:37.5Z", datetime(2026, 2, 5, 2, 15, 37, 500000, tzinfo=UTC)),
+        ("2026-02-05T02:15:37.123456789Z", datetime(2026, 2, 5, 2, 15, 37, 123456, tzinfo=UTC)),
+        ("2026-02-05T02:15:37-00:00", datetime(2026, 2, 5, 2, 15, 37, tzinfo=UTC)),
+        ("2026-02-05T07:45:37+05:30", datetime(2026, 2, 5, 7, 45, 37, tzinfo=timezone(timedelta(hours=5, minutes=30)))),
+    ],
+)
+def test_moments_stay_the_same(text: str, moment: datetime) -> None:
+    thread = models.Thread.from_dict({**THREAD, "created_at": text})
+    assert thread.created_at == moment
+    assert thread.created_at.utcoffset() == moment.utcoffset()
+    assert models.Thread.from_dict(thread.to_dict()).created_at == moment
+
+
+def test_whole_numbers_are_integers_however_they_are_written() -> None:
+    count = models.Thread.from_dict({**THREAD, "message_count": 2.0}).message_count
+    assert count == 2
+    assert type(count) is int
+
+
+def test_what_is_absent_stays_absent_and_reads_as_empty() -> None:
+    thread = models.Thread.from_dict(THREAD)
+    assert thread.messages is UNSET
+    assert isinstance(thread.messages, Unset)
+    assert [message.role for message in thread.messages] == []
+    assert not thread.title
+    assert thread.to_dict() == THREAD
+    assert models.Thread.from_dict({**THREAD, "title": None}).to_dict() == {**THREAD, "title": None}
+
+
+def test_reading_changes_nothing_of_what_is_read() -> None:
+    source = {**THREAD, "messages": [dict(MESSAGE)], "new": 1}
+    before = repr(source)
+    thread = models.Thread.from_dict(source)
+    thread.additional_properties["newer"] = 2
+    assert repr(source) == before
+    assert thread.to_dict() == {**source, "newer": 2}
+
+
+def test_unnamed_fields_do_not_hide_named_ones() -> None:
+    output = models.ToolOutput(tool_call_id="c", output="o", additional_properties={"output": "other", "more": 1})
+    assert output.to_dict() == {"tool_call_id": "c", "output": "o", "more": 1}
+
+
+def test_models_compare_by_value() -> None:
+    one, other = (models.Message.from_dict({**MESSAGE, "content": text}) for text in ("a", "b"))
+    assert one == models.Message.from_dict({**MESSAGE, "content": "a"})
+    assert one != other
+    assert one != models.Message.from_dict({**MESSAGE, "content": "a", "new": 1})
+    assert one.additional_properties == {}
+    assert one == models.Message.from_dict({**MESSAGE, "content": "a"})
+    assert hash(one) == hash(models.Message.from_dict({**MESSAGE, "content": "a"}))
+
+
+def test_a_representation_is_short() -> None:
+    messages = [{**MESSAGE, "content": "word " * 1000}] * 1000
+    thread = models.Thread.from_dict({**THREAD, "messages": messages, "metadata_": {"a": 1}, "new": 1})
+    assert repr(thread) == (
+        "Thread(thread_id='t', "
+        "created_at=datetime.datetime(2026, 2, 5, 2, 15, 37, 795000, tzinfo=datetime.timezone.utc), "
+        "messages=<1000 items>, metadata=<1 entries>, additional_properties=<1 entries>)"
+    )
+    assert isinstance(thread.messages, list)
+    assert len(repr(thread.messages[0])) < 250
+
+
+def test_every_public_name_is_documented_and_none_is_a_number() -> None:
+    for name in models.__all__:
+        value = getattr(models, name)
+        assert "Type0" not in name
+        if inspect.isclass(value):
+            assert value.__doc__
+            assert value.__module__.startswith("backboard_threads.models.")
+    for name in backboard_threads.__all__:
+        assert getattr(backboard_threads, name) is not None
+
+
+def test_a_misspelled_name_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="Mesage"):
+        _ = models.Mesage  # type: ignore[attr-defined]
+    with pytest.raises(ImportError):
+        exec("from backboard_threads.models import Mesage")
+
+
+def test_each_module_can_be_the_first_to_be_imported() -> None:
+    code = """
+import sys
+from importlib import import_module
+for module in {modules!r}:
+    import_module("backboard_threads.models." + module)
+    for name in [name for name in sys.modules if name.startswith("backboard_threads.models.")]:
+        del sys.modules[name]
+"""
+    modules = sorted(set(models._MODULES.values()))
+    subprocess.run([sys.executable, "-c", code.format(modules=modules)], check=True)
+
+
+def resources(client: Any) -> dict[str, type]:
+    properties = {name: value for name, value in vars(type(client)).items() if hasattr(value, "func")}
+    return {name: type(getattr(client, name)) for name in properties}
+
+
+def test_both_halves_say_the_same() -> None:
+    halves = resources(Backboard(api_key="k")), resources(AsyncBackboard(api_key="k"))
+    assert list(halves[0]) == list(halves[1]) == ["assistants", "threads", "messages", "runs"]
+    for name, sync in halves[0].items():
+        twin = halves[1][name]
+        methods = [one for one in vars(sync) if not one.startswith("__")]
+        assert methods == [one for one in vars(twin) if not one.startswith("__")]
+        for method in methods:
+            mine, other = getattr(sync, method), getattr(twin, method)
+            if isinstance(mine, property):
+                continue
+            assert str(inspect.signature(mine)) == str(inspect.signature(other)).replace("Async", "")
+            assert mine.__doc__.replace("aclose", "close") == other.__doc__.replace("async ", "")
+            assert typing.get_type_hints(mine).keys() == typing.get_type_hints(other).keys()
+            assert not inspect.iscoroutinefunction(mine)
+    assert async_resources.__doc__
