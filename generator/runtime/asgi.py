@@ -119,12 +119,12 @@ class _Exchange:
     async def close(self) -> None:
         """Tell the application that the client is gone, and wait until it has taken notice."""
         self._gone.set()
-        while not self._task.done():
-            if not self._sent.empty():
-                self._sent.get_nowait()
-            done, _ = await asyncio.wait([self._task], timeout=0.05 if not self._sent.empty() else PATIENCE)
-            if not done and self._sent.empty():
-                self._task.cancel()
+        if not self._sent.empty():
+            self._sent.get_nowait()
+        done, _ = await asyncio.wait([self._task], timeout=PATIENCE)
+        if not done:
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
 
 class _Lifespan:

@@ -1,0 +1,141 @@
+"""An application in place of a server, for both halves: streams come piece by piece, and it learns who left."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from backboard_threads import APIConnectionError, APITimeoutError
+from backboard_threads.asgi import ASGITransport, AsyncASGITransport
+from tests.client.frames import NUMBERED, REPLY, TEXT
+from tests.client.halves import KEY, THREAD, THREAD_ID, Half
+from threads_server.pytest_plugin import ThreadsApp
+
+
+class App:
+    """Answers the way a test says, and remembers."""
+
+    def __init__(self) -> None:
+        self.scopes: list[dict[str, Any]] = []
+        self.bodies: list[bytes] = []
+        self.lifespan: list[str] = []
+        self.go_on = threading.Event()
+        self.left = threading.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            while True:
+                event = (await receive())["type"]
+                self.lifespan.append(event)
+                await send({"type": event + ".complete"})
+                if event == "lifespan.shutdown":
+                    return
+        self.scopes.append(scope)
+        message = await receive()
+        self.bodies.append(message["body"])
+        assert not message["more_body"]
+        name = scope["path"].rsplit("/", 1)[-1]
+        await getattr(self, name, self.thread)(receive, send)
+
+    async def thread(self, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-request-id", b"r")]})
+        await send({"type": "http.response.body", "body": json.dumps(THREAD).encode()})
+
+    async def messages(self, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+        await send({"type": "http.response.body", "body": NUMBERED[0], "more_body": True})
+        await asyncio.to_thread(self.go_on.wait, 5)
+        for frame in NUMBERED[1:]:
+            await send({"type": "http.response.body", "body": frame, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def endless(self, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+        await send({"type": "http.response.body", "body": NUMBERED[0], "more_body": True})
+        assert (await receive())["type"] == "http.disconnect"
+        self.left.set()
+
+    async def silent(self, receive: Any, send: Any) -> None:
+        await receive()
+        self.left.set()
+
+    async def broken(self, receive: Any, send: Any) -> None:
+        raise RuntimeError("a fault of the application")
+
+
+@asynccontextmanager
+async def served(half: Half, app: Any, **options: Any) -> AsyncIterator[Any]:
+    transport: Any = AsyncASGITransport(app) if half.name == "async" else ASGITransport(app)
+    async with half.within(transport):
+        yield half.client(http_client=transport, base_url="http://app:81/api", **options)
+
+
+async def test_calls_and_lifespan(half: Half) -> None:
+    app = App()
+    async with served(half, app) as client:
+        assert app.lifespan == ["lifespan.startup"]
+        answer = await half.do(client.threads.with_response.get("a b"))
+        assert (answer.value.thread_id, answer.request_id) == (THREAD_ID, "r")
+        await half.do(client.request("POST", "/x?q=1", json={"a": 1}))
+    assert app.lifespan == ["lifespan.startup", "lifespan.shutdown"]
+    scope = app.scopes[0]
+    assert (scope["path"], scope["raw_path"]) == ("/api/threads/a b", b"/api/threads/a%20b")
+    assert scope["server"] == ("app", 81)
+    assert (b"x-api-key", KEY.encode()) in scope["headers"]
+    assert app.scopes[1]["query_string"] == b"q=1"
+    assert app.bodies == [b"", b'{"a":1}']
+
+
+async def test_streams_come_as_they_are_made(half: Half) -> None:
+    app = App()
+    async with served(half, app) as client:
+        async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
+            assert (await half.next(opened)).type == "run_started"
+            app.go_on.set()
+            assert len(await half.all(opened)) == len(REPLY) - 1
+        assert opened.text == TEXT
+
+
+async def test_leaving_early_tells_the_application(half: Half) -> None:
+    app = App()
+    app.messages = app.endless  # type: ignore[method-assign]
+    async with served(half, app) as client:
+        async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
+            await half.next(opened)
+        assert app.left.wait(5)
+
+
+async def test_time_outs_hold(half: Half) -> None:
+    app = App()
+    async with served(half, app, timeout=0.1, max_retries=0) as client:
+        with pytest.raises(APITimeoutError):
+            await half.do(client.threads.get("silent"))
+        assert app.left.wait(5)
+
+
+async def test_an_application_that_fails_is_a_connection_that_broke(half: Half) -> None:
+    app = App()
+    async with served(half, app) as client:
+        with pytest.raises(APIConnectionError, match="a fault of the application"):
+            await half.do(client.threads.get("broken"))
+        assert (await half.do(client.threads.get("fine"))).thread_id == THREAD_ID
+
+
+async def test_the_reference_server_in_process(half: Half, backboard_threads_app: ThreadsApp) -> None:
+    from threads_server.app import create_app
+    from threads_server.settings import Settings
+
+    app = create_app(Settings(database=str(backboard_threads_app.database), api_key=backboard_threads_app.api_key))
+    async with served(half, app, api_key=backboard_threads_app.api_key) as client:
+        assistant = await half.do(client.assistants.create(name="Guide"))
+        thread = await half.do(client.threads.create(assistant.assistant_id))
+        turn = await half.do(client.messages.send(thread.thread_id, content="/say Hello"))
+        assert turn.content == "Hello"
+        opened = client.messages.stream(thread.thread_id, content="/say Hello again")
+        await half.read(opened)
+        assert opened.text == "Hello again"
+        assert len((await half.do(client.threads.get(thread.thread_id))).messages) == 4

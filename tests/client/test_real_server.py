@@ -1,0 +1,196 @@
+"""The client against the reference server, as it is: a thread's life, and streams that a bad network cuts."""
+
+import itertools
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+import pytest
+
+from backboard_threads import (
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    NotModifiedError,
+    PreconditionFailedError,
+    RunFailedError,
+    StreamInterrupted,
+    UnprocessableEntityError,
+    models,
+)
+from tests.client.halves import Half
+from threads_server.pytest_plugin import ThreadsAccount
+
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
+
+
+@pytest.fixture
+def account(backboard_threads_server: ThreadsAccount) -> dict[str, str]:
+    return {"api_key": backboard_threads_server.api_key, "base_url": backboard_threads_server.url}
+
+
+async def new_thread(half: Half, client: object) -> str:
+    assistant = await half.do(client.assistants.create(name="Guide"))  # type: ignore[attr-defined]
+    thread = await half.do(client.threads.create(assistant.assistant_id))  # type: ignore[attr-defined]
+    return str(thread.thread_id)
+
+
+async def test_a_thread_s_life(half: Half, account: dict[str, str]) -> None:
+    client = half.client(**account)
+    thread_id = await new_thread(half, client)
+    turn = await half.do(
+        client.messages.send(thread_id, content="My name is Ada.", files=[("a.bin", bytes(range(256)))])
+    )
+    assert turn.role == "assistant"
+    answer = await half.do(client.threads.with_response.get(thread_id))
+    assert [message.role for message in answer.value.messages] == ["user", "assistant"]
+    assert answer.value.messages[0].attachments[0].file_size_bytes == 256
+    with pytest.raises(NotModifiedError):
+        await half.do(client.threads.get(thread_id, if_none_match=answer.headers["etag"]))
+    await half.do(client.messages.send(thread_id, content="Again."))
+    with pytest.raises(PreconditionFailedError):
+        await half.do(client.threads.delete(thread_id, if_match=answer.headers["etag"]))
+    assert [thread.thread_id for thread in await half.all(client.threads.iterate(limit=1))] == [thread_id]
+    assert (await half.do(client.threads.delete(thread_id))).deleted_at
+    with pytest.raises(NotFoundError, match="Thread not found"):
+        await half.do(client.threads.get(thread_id))
+    with pytest.raises(UnprocessableEntityError, match="limit: ") as caught:
+        await half.do(client.threads.list(limit=201))
+    assert caught.value.errors[0].loc == ["query", "limit"]
+    assert caught.value.request_id
+    with pytest.raises(AuthenticationError):
+        await half.do(half.client(base_url=account["base_url"]).threads.list())
+
+
+async def test_the_same_key_gives_the_same_answer(half: Half, account: dict[str, str]) -> None:
+    client = half.client(**account)
+    thread_id = await new_thread(half, client)
+    first, second = [
+        await half.do(client.messages.with_response.send(thread_id, content="Once", idempotency_key="k-1"))
+        for _ in range(2)
+    ]
+    assert first.value == second.value
+    assert second.headers["idempotency-replayed"] == "true"
+    assert len((await half.do(client.threads.get(thread_id))).messages) == 2
+    with pytest.raises(ConflictError):
+        await half.do(client.messages.send(thread_id, content="Twice", idempotency_key="k-1"))
+
+
+async def test_tools_and_failures(half: Half, account: dict[str, str]) -> None:
+    client = half.client(**account)
+    opened = client.messages.chat_stream(content='/call look {"at": "the sky"}', tools=[TOOL])
+    demand = (await half.read(opened))[-1]
+    assert demand.type == "tool_submit_required"
+    assert demand.tool_calls[0].function.name == "look"
+    output = {"tool_call_id": demand.tool_calls[0].id, "output": "blue"}
+    answered = client.runs.stream_tool_outputs(opened.thread_id, opened.run_id, tool_outputs=[output])
+    assert (await half.read(answered))[-1].type == "run_ended"
+    assert answered.text
+    log = client.runs.events(opened.thread_id, opened.run_id)
+    kinds = [event.type for event in await half.read(log)]
+    assert "tool_submit_required" in kinds
+    assert kinds[-1] == "run_ended"
+    with pytest.raises(RunFailedError, match="out of luck"):
+        await half.read(client.messages.stream(opened.thread_id, content="/fail out of luck"))
+
+
+async def test_cancelling_from_within_the_stream(half: Half, account: dict[str, str]) -> None:
+    client = half.client(**account)
+    thread_id = await new_thread(half, client)
+    async with half.within(client.messages.stream(thread_id, content="/slow 200 a long story")) as opened:
+        await half.next(opened)
+        assert await half.do(opened.cancel()) is True
+        rest = await half.all(opened)
+    assert rest[-1].type == "run_cancelled"
+    await half.do(client.messages.send(thread_id, content="/say and on"))
+
+
+class Wire:
+    """A way to the server that breaks: each connection after so many bytes of its answer, while any are given."""
+
+    def __init__(self, target: str) -> None:
+        parts = urlsplit(target)
+        self._target = (parts.hostname, parts.port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}{parts.path}"
+        self.breaks: list[int] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._target)  # type: ignore[arg-type]
+                threading.Thread(target=self._carry, args=(near, far, None), daemon=True).start()
+                left = self.breaks.pop(0) if self.breaks else None
+                threading.Thread(target=self._carry, args=(far, near, left), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket, left: int | None) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                target.sendall(piece if left is None else piece[:left])
+                if left is not None:
+                    left -= len(piece)
+                    if left <= 0:
+                        break
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+@contextmanager
+def wired(target: str) -> Iterator[Wire]:
+    wire = Wire(target)
+    try:
+        yield wire
+    finally:
+        wire.close()
+
+
+async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(half: Half, account: dict[str, str]) -> None:
+    direct = half.client(**account)
+    thread_id = await new_thread(half, direct)
+    text = "one twö thrée \u2028 four 😀 five six seven"
+    with wired(account["base_url"]) as wire:
+        client = half.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)
+        resumed = 0
+        for cut in itertools.chain(range(700, 2200, 75), range(701, 760, 4)):
+            wire.breaks = [cut, cut // 2 + 300, 500]
+            opened = client.messages.stream(thread_id, content=f"/say {text}")
+            try:
+                read = await half.read(opened)
+            except StreamInterrupted:
+                # Cut before an event told the run: then the thread tells.
+                assert opened.run_id is None
+                assert (await half.do(opened.recover())).text in (text, None)
+                continue
+            resumed += len(wire.breaks) < 2
+            ids = [event.type for event in read]
+            assert ids.count("run_started") == 1
+            assert ids[-1] == "run_ended"
+            assert opened.text == text
+            pieces = [event.content for event in read if isinstance(event, models.ContentStreamingEvent)]
+            assert "".join(pieces) == text
+            log = await half.read(direct.runs.events(thread_id, opened.run_id))
+            assert log[-len(read) :] == read or log == read
+    assert resumed > 10
+
+
+async def test_a_call_cut_anywhere_happens_once(half: Half, account: dict[str, str]) -> None:
+    direct = half.client(**account)
+    thread_id = await new_thread(half, direct)
+    with wired(account["base_url"]) as wire:
+        for count, cut in enumerate(range(0, 900, 60), 1):
+            wire.breaks = [cut, cut // 2]
+            client = half.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)
+            turn = await half.do(client.messages.send(thread_id, content=f"/say {count}"))
+            assert turn.content == str(count)
+            thread = await half.do(direct.threads.get(thread_id))
+            assert len(thread.messages) == 2 * count
+            await half.end(client)
