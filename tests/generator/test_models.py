@@ -22,7 +22,7 @@ MOMENT = "2026-02-05T02:15:37.795Z"
 THREAD = {"thread_id": "t", "created_at": MOMENT}
 MESSAGE = {"message_id": "m", "role": "user", "created_at": MOMENT}
 TURN = {"message": "ok", "thread_id": "t", "timestamp": MOMENT}
-NOTHING = str(UNSET)
+NOTHING = repr(UNSET)
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {"a": {}}}}}
 
 
