@@ -8,7 +8,7 @@ NODE := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check release-check lock clean
+.PHONY: help setup demo test serve generate fuzz check release-check languages lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the 
 
 release-check: $(INSTALLED) $(NODE) ## Say what changed since the last release, and whether this may be the next one
 	@$(BIN)/python -m tests.release $(ARGS)
+
+languages: $(INSTALLED) ## Build and run clients in TypeScript, Java, Go and Rust (needs their tools; ARGS="go rust" picks)
+	@$(BIN)/python -m languages $(ARGS)
 
 lock: $(INSTALLED) ## Resolve requirements.txt and package-lock.json anew from pyproject.toml and package.json
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev \
