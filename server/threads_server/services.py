@@ -56,12 +56,16 @@ class Services:
         defaults = contract.endpoints["createAssistant"].operation.defaults
         return cls(desk, Turns(desk, new_id(), settings.busy_wait, defaults), defaults)
 
+    async def end_runs(self) -> None:
+        """Ends the runs of this process as failed; whoever waits for one has its answer then."""
+        await self.desk.runs.stop_all()
+
     async def close(self) -> None:
-        """Ends the runs of this process as failed, and closes everything."""
+        """Ends what is under way, and closes everything."""
         self._sweeper.cancel()
         with suppress(asyncio.CancelledError):
             await self._sweeper
-        await self.desk.runs.stop_all()
+        await self.end_runs()
         await self.desk.responder.close()
         await self.desk.store.close()
 

@@ -139,16 +139,33 @@ def text_of(events: list[Event]) -> str:
     return "".join(event["content"] for event in events if event["type"] == "content_streaming")
 
 
+def app_on(database: Path, opened: list[Services], **settings: Any) -> App:
+    """The application on a database; the services that it opens are put into `opened`."""
+
+    async def open_services(settings: Settings) -> Services:
+        opened.append(await Services.open(settings, contract()))
+        return opened[-1]
+
+    return App(contract(), bind(contract()), Settings(database=str(database), api_key=KEY, **settings), open_services)
+
+
+@contextlib.asynccontextmanager
+async def called(database: Path, **settings: Any) -> AsyncIterator[Api]:
+    """The application without a socket: quick to open, but an answer comes only when all of it is there."""
+    opened: list[Services] = []
+    app = app_on(database, opened, **settings)
+    async with app.opened():
+        transport = httpx.ASGITransport(app)
+        async with client("http://threads/api", KEY, transport) as http:
+            yield Api(http, opened[0])
+            await opened[0].end_runs()
+
+
 @contextlib.asynccontextmanager
 async def serving(database: Path, **settings: Any) -> AsyncIterator[Api]:
     """The server on a database, until it is left; then it is stopped as a signal would stop it."""
     opened: list[Services] = []
-
-    async def open_services(settings: Settings) -> Services:
-        opened.append(await Services.open(settings, contract()))
-        return opened[0]
-
-    app = App(contract(), bind(contract()), Settings(database=str(database), api_key=KEY, **settings), open_services)
+    app = app_on(database, opened, **settings)
     listener = listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
     server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, access_log=False))
@@ -161,15 +178,16 @@ async def serving(database: Path, **settings: Any) -> AsyncIterator[Api]:
     try:
         async with client(url, KEY) as http:
             yield Api(http, opened[0])
+            await opened[0].end_runs()
     finally:
         app.end_streams()
         server.should_exit = True
         await task
 
 
-def client(url: str, key: str) -> httpx.AsyncClient:
+def client(url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None)
-    return httpx.AsyncClient(base_url=url, headers={"X-API-Key": key}, timeout=60, limits=limits)
+    return httpx.AsyncClient(base_url=url, headers={"X-API-Key": key}, timeout=60, limits=limits, transport=transport)
 
 
 @contextlib.asynccontextmanager

@@ -244,7 +244,8 @@ def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
     version = yield from threads.add_messages(run.thread, ending.messages, active, now)
     last_event = ending.first_event + len(ending.lines) - 1
     yield (
-        "UPDATE runs SET status = ?, awaited = ?, asked_at = ?, last_event = ?, ended_at = ? WHERE run_id = ?",
+        "UPDATE runs SET status = ?, awaited = ?, asked_at = ?, last_event = ?, ended_at = ?, idempotency_key = NULL"
+        " WHERE run_id = ?",
         (
             ending.state,
             encode(ending.awaited) if ending.awaited else None,
