@@ -246,6 +246,15 @@ class TestLimit:
         answer = await post(b'{"name":"' + b"a" * 1000 + b'"}')
         assert (answer.status_code, answer.json()["detail"]) == (413, "The body is larger than 1000 bytes")
 
+    async def test_a_large_body_is_read_like_a_small_one(self) -> None:
+        async with client_of(small_app(document=ROOMY)) as client:
+            fits = await client.post("/things", json={"name": "a", "metadata": {"text": "é" * 300_000}})
+            broken = await client.post(
+                "/things", content=b'{"name":"' + b"a" * 300_000, headers={"Content-Type": "application/json"}
+            )
+        assert fits.json()["body"]["metadata"] == {"text": "é" * 300_000}
+        assert broken.status_code == 400
+
     async def test_a_body_known_to_be_too_large_is_not_read(self) -> None:
         async def chunks() -> Any:
             raise AssertionError("it was read")

@@ -1,5 +1,6 @@
 """Request bodies: chosen by media type, read within a limit, decoded to one shape, checked against the document."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +18,9 @@ from threads_server.problems import Fault, Refusal
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+
+LARGE = 256 * 1024
+"""Bytes of a body from which on it is decoded aside, so that other requests need not wait for it."""
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -85,6 +89,8 @@ class Bodies:
             return self._no_body(faults)
         if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
             raise Refusal(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
+        if len(body) > LARGE:
+            return await asyncio.to_thread(decoder.decode, body, options, faults)
         return decoder.decode(body, options, faults)
 
     async def _read_untyped(self, headers: dict[bytes, bytes], receive: Receive, faults: list[Fault]) -> Decoded:

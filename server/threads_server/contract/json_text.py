@@ -43,20 +43,20 @@ def decode_json(text: bytes | str) -> Any:
     return value
 
 
-_STRING = r'"(?:[^"\\]|\\.)*"'
-_BRACKETS = re.compile(_STRING + r"|[\[\]{}]", re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKET = re.compile(r"[^\[\]{}]+")
 
 
 def _check_depth(text: str) -> None:
-    depth = 0
-    for match in _BRACKETS.finditer(text):
-        token = match.group()
-        if token in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
-        elif token in "]}":
-            depth -= 1
+    """Takes away the innermost pairs of brackets, level by level: each is one quick pass over what is left."""
+    brackets = _NO_BRACKET.sub("", _STRING.sub("", text))
+    for _ in range(MAX_DEPTH):
+        inner = brackets.replace("[]", "").replace("{}", "")
+        if inner == brackets:
+            return  # nothing is left, or they do not match, which the parser will say better
+        brackets = inner
+    if brackets:
+        raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
