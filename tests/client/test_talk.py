@@ -1,0 +1,126 @@
+"""What the client says by itself: log lines and deprecations; and the values that stand for what is not there."""
+
+import copy
+import logging
+import pickle
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from backboard_threads import UNSET, APIError, Unset, deprecation, models
+from backboard_threads.enums import OpenEnum
+from backboard_threads.operations import GET_THREAD
+from tests.client.frames import NUMBERED
+from tests.client.halves import THREAD, THREAD_ID, Half
+from tests.client.hostile import Server, drop, events, reply
+
+
+async def test_log_lines(half: Half, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "backboard_threads")
+    server.answer(reply(503, {}, {"Retry-After": "0"}), drop, reply(200, THREAD, {"X-Request-ID": "req-1"}))
+    await half.do(half.client(server).threads.get(THREAD_ID))
+    url = f"{server.url}/threads/{THREAD_ID}"
+    lines = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "backboard_threads"]
+    assert [line for line in lines if "broke" not in line[1]] == [
+        ("DEBUG", f"GET {url} (attempt 1)"),
+        ("DEBUG", f"GET {url}: 503, request id None"),
+        ("INFO", f"GET {url}: 503; again in 0.00 s"),
+        ("DEBUG", f"GET {url} (attempt 2)"),
+        ("DEBUG", f"GET {url} (attempt 3)"),
+        ("DEBUG", f"GET {url}: 200, request id req-1"),
+    ]
+    assert any(level == "INFO" and f"GET {url}: the connection broke" in line for level, line in lines)
+
+
+async def test_resuming_is_logged(half: Half, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "backboard_threads")
+    server.answer(events(*NUMBERED[:2], then=drop), events(*NUMBERED[2:]))
+    await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+    assert "the events of run run-1 broke off; resuming after 2" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("level", "words"), [("debug", "(attempt 1)"), ("INFO", "again in"), ("", None), ("odd", None)]
+)
+def test_log_lines_are_printed_if_the_environment_asks(server: Server, level: str, words: str | None) -> None:
+    server.answer(reply(429, {}, {"Retry-After": "0"}), reply(200, THREAD))
+    code = f"from backboard_threads import Backboard; Backboard(api_key='secret').threads.get({THREAD_ID!r})"
+    environment = {"BACKBOARD_LOG": level, "BACKBOARD_BASE_URL": server.url, "PATH": ""}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert (words in done.stderr) if words else done.stderr == ""
+    assert "secret" not in done.stderr
+
+
+async def test_deprecated_operations_warn_once(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deprecation, "_warned", set())
+    monkeypatch.setattr(GET_THREAD, "deprecated", "use something newer")
+    server.answer(reply(200, THREAD))
+    client = half.client(server)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(3):
+            await half.do(client.threads.get(THREAD_ID))
+    assert [(w.category, str(w.message)) for w in caught] == [
+        (DeprecationWarning, "getThread is deprecated: use something newer")
+    ]
+
+
+def test_a_deprecated_parameter_warns_once_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deprecation, "_warned", set())
+
+    def method() -> None:
+        deprecation.warn_once("threads.list(old=…)", "use new")
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        method()
+        method()
+    assert [(str(w.message), w.filename) for w in caught] == [("threads.list(old=…) is deprecated: use new", __file__)]
+
+
+def test_unset_is_one_falsy_thing() -> None:
+    assert not UNSET
+    assert repr(UNSET) == str(UNSET.name) == "UNSET"
+    assert list(UNSET) == []
+    for twin in (copy.copy(UNSET), copy.deepcopy([UNSET])[0], pickle.loads(pickle.dumps(UNSET)), Unset.UNSET):
+        assert twin is UNSET
+    with pytest.raises(TypeError):
+        sorted([UNSET, UNSET])
+
+
+class Light(OpenEnum):
+    RED = "red"
+
+
+def test_open_enumerations_keep_what_they_do_not_know() -> None:
+    assert Light("red") is Light.RED
+    assert Light.RED.is_known
+    blue = Light("blue")
+    assert isinstance(blue, Light)
+    assert (blue, blue.value, str(blue), f"{blue}", repr(blue)) == ("blue", "blue", "blue", "blue", "Light('blue')")
+    assert not blue.is_known
+    assert blue == Light("blue")
+    assert hash(blue) == hash("blue")
+    assert list(Light) == [Light.RED]
+    for twin in (copy.copy(blue), copy.deepcopy(blue), pickle.loads(pickle.dumps(blue))):
+        assert (type(twin), twin) == (Light, "blue")
+    for wrong in (7, None, b"red", ["red"]):
+        with pytest.raises(ValueError, match="not a valid Light"):
+            Light(wrong)
+
+
+def test_models_survive_pickle_and_copy() -> None:
+    thread = models.Thread.from_dict({**THREAD, "metadata_": {"a": [1]}, "new_field": {"x": None}})
+    for twin in (pickle.loads(pickle.dumps(thread)), copy.copy(thread), copy.deepcopy(thread)):
+        assert twin == thread
+        assert twin.to_dict() == thread.to_dict()
+
+
+def test_the_package_s_errors_have_docstrings() -> None:
+    stack = [APIError]
+    while stack:
+        error = stack.pop()
+        assert error.__doc__
+        stack += error.__subclasses__()
