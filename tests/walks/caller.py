@@ -1,0 +1,106 @@
+"""Requests made from the document alone: each operation's own example, with ids of things that are really there."""
+
+import copy
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.contract.document import Operation, operations, resolve
+from tests.properties.drawing import merged
+
+JSON = "application/json"
+IDS = ("assistant_id", "thread_id", "run_id")
+TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """An assistant, a thread of it and a run of that; the run waits for the output of `call_1`, or has ended."""
+
+    assistant_id: str
+    thread_id: str
+    run_id: str
+
+    def __getitem__(self, name: str) -> str:
+        return str(getattr(self, name))
+
+
+class Caller:
+    """Someone with a key, and what can be asked with it."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=30)
+        self.url = url
+
+    def send(
+        self,
+        operation: Operation,
+        things: Things,
+        *,
+        body: Any = None,
+        content: bytes | None = None,
+        method: str | None = None,
+        headers: dict[str, str | None] | None = None,
+        query: dict[str, Any] | None = None,
+    ) -> httpx.Response:
+        """One request of an operation: its example body unless another is given; a header that is None is left out."""
+        url = re.sub(r"{(\w+)}", lambda match: things[match[1]], operation.path)
+        kind = JSON if operation.bodies else None
+        if content is None and kind is not None:
+            content = json.dumps(example(operation, things) if body is None else body).encode()
+        wanted = {"Content-Type": kind, "X-API-Key": self._client.headers["X-API-Key"], **(headers or {})}
+        sent = {name: value for name, value in wanted.items() if value is not None}
+        request = self._client.build_request(
+            method or operation.method.upper(), url, content=content, headers=sent, params=query or {}
+        )
+        for name, value in wanted.items():
+            if value is None:
+                request.headers.pop(name, None)
+        return self._client.send(request)
+
+    def ask(self, name: str, things: Things | None = None, body: Any = None) -> Any:
+        """The JSON answer of an operation that is sure to succeed."""
+        response = self.send(operations()[name], things or NOTHING, body=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def things(self, *, waiting: bool = False) -> Things:
+        """New things of one's own."""
+        assistant = self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]})["assistant_id"]
+        thread = self.ask("createThread", Things(assistant, "", ""), body={})["thread_id"]
+        content = "/call get_weather {}" if waiting else "My name is Ada."
+        turn = self.ask("sendMessage", Things(assistant, thread, ""), body={"content": content})
+        return Things(assistant, thread, turn["run_id"])
+
+    def things_for(self, operation: Operation) -> Things:
+        """New things in the state in which the operation succeeds."""
+        return self.things(waiting="tool_outputs" in fields(operation))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+NOTHING = Things("", "", "")
+UNKNOWN = Things("8f14e45f-ceea-467f-a9c1-1d2b0b2f5b11", "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e", "run_unknown")
+
+
+def fields(operation: Operation) -> set[str]:
+    """The names of a JSON body's fields."""
+    media = operation.bodies.get(JSON)
+    return set() if media is None else set(merged(media["schema"]).get("properties", {}))
+
+
+def example(operation: Operation, things: Things, *, which: int = 0) -> dict[str, Any]:
+    """An example of an operation's body, the first or the last (-1), about these things."""
+    examples = list(operation.bodies[JSON]["examples"].values())
+    body: dict[str, Any] = copy.deepcopy(resolve(examples[which])["value"])
+    return body | {name: things[name] for name in IDS if name in fields(operation)}
+
+
+def names_something(operation: Operation) -> bool:
+    """Whether a request of the operation names a thing that exists already."""
+    in_path = any(one["in"] == "path" for one in operation.parameters)
+    return in_path or bool(fields(operation) & set(IDS))
