@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "1e06c82cf761f3ef1599042f8555d58fde8386ea6edd6f886b6368b4fb7c96d8"
+DIGEST: Final = "444e2a8e85fc7433cd4640264f738f8d005afa6d329cd0385d13763db496331f"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(
