@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "444e2a8e85fc7433cd4640264f738f8d005afa6d329cd0385d13763db496331f"
+DIGEST: Final = "0878949d589ca484bba87a7b58721f46c6f04bcf73e98f7c2e5bab93e45ae70b"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(
