@@ -74,13 +74,12 @@ FILE_NAMES = st.text(
 
 
 def split(operation: Operation, media_type: str, body: Any) -> st.SearchStrategy[Any]:
-    """A drawn body as fields and files; each file gets a name."""
+    """A drawn body as fields and files; each file gets a name. What the document does not name cannot be said."""
     known = merged(operation.bodies[media_type]["schema"]).get("properties", {})
-    fields = {name: value for name, value in body.items() if name != "stream" and not is_file(known.get(name, {}))}
+    body = {name: value for name, value in body.items() if name in known}
+    fields = {name: value for name, value in body.items() if name != "stream" and not is_file(known[name])}
     parts = {
-        name: value if isinstance(value, list) else [value]
-        for name, value in body.items()
-        if is_file(known.get(name, {}))
+        name: value if isinstance(value, list) else [value] for name, value in body.items() if is_file(known[name])
     }
     named = {
         name: st.tuples(*(st.tuples(FILE_NAMES, st.just(data)) for data in files)) for name, files in parts.items()
