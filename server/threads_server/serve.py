@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
     if first_key is not None:
         print(f"The first API key, shown only now: {first_key}", flush=True)
     if settings.workers == 1:
-        _Server(settings, app, greeting).run([listener])
+        Server(settings, app, greeting).run([listener])
     else:
         _supervise(settings, listener, greeting)
 
@@ -84,7 +84,7 @@ def _address(host: str, listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn, which says when it is ready, and ends event streams when it stops instead of waiting for them."""
 
     def __init__(self, settings: Settings, app: App, greeting: str | None = None, ready: Event | None = None) -> None:
@@ -171,7 +171,7 @@ def _work(settings: Settings, listener: socket.socket, ready: Event, failures: "
     _end_on_signals()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _Server(settings, create_app(settings), ready=ready).run([listener])
+        Server(settings, create_app(settings), ready=ready).run([listener])
     except StartFailed as error:
         failures.put(str(error))
         sys.exit(STARTUP_FAILURE)

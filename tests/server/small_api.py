@@ -13,7 +13,7 @@ from threads_server.app import App
 from threads_server.contract import Call, Contract, Document
 from threads_server.keys import digest
 from threads_server.problems import Refusal
-from threads_server.serve import _Server, listen
+from threads_server.serve import Server, listen
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
@@ -141,6 +141,10 @@ components:
 """
 
 
+# the same with room for large bodies
+ROOMY = DOCUMENT.replace(b": 1000,", b": 10000000,").replace(b"form-data: 4000", b"form-data: 1000000")
+
+
 class SmallStore:
     """The store's part that the HTTP side uses, with one key in memory."""
 
@@ -239,7 +243,7 @@ async def client_of(app: App, key: str | None = KEY) -> AsyncIterator[httpx.Asyn
 def served(app: App) -> Iterator[str]:
     """The base URL of an application behind a real socket; ended as a signal would end it."""
     listener = listen("127.0.0.1", 0)
-    server = _Server(Settings(), app)
+    server = Server(Settings(), app)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
@@ -254,3 +258,19 @@ def served(app: App) -> Iterator[str]:
 async def refused(call: Call, services: Any) -> Answer:
     """Refuses every call."""
     raise Refusal(409, "Busy", {"Retry-After": "2"})
+
+
+async def post(body: Any, content_type: str | None = "application/json", path: str = "/things") -> httpx.Response:
+    """The small API's answer to a body, as JSON unless it is bytes."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Type": content_type} if content_type else {}
+    async with client_of(small_app()) as client:
+        return await client.post(path, content=raw, headers=headers)
+
+
+def faults(response: httpx.Response) -> list[tuple[Any, ...]]:
+    """The place and the type of every fault in a 422 answer."""
+    assert response.status_code == 422, response.text
+    detail = response.json()["detail"]
+    assert all(set(entry) == {"loc", "msg", "type"} and entry["msg"] for entry in detail)
+    return [(*entry["loc"], entry["type"]) for entry in detail]
