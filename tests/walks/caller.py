@@ -3,8 +3,10 @@
 import copy
 import json
 import re
+import uuid
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
@@ -12,6 +14,7 @@ from tests.contract.document import Operation, operations, resolve
 from tests.properties.drawing import merged
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 IDS = ("assistant_id", "thread_id", "run_id")
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
 
@@ -42,15 +45,19 @@ class Caller:
         *,
         body: Any = None,
         content: bytes | None = None,
+        media_type: str | None = None,
         method: str | None = None,
         headers: dict[str, str | None] | None = None,
         query: dict[str, Any] | None = None,
     ) -> httpx.Response:
-        """One request of an operation: its example body unless another is given; a header that is None is left out."""
+        """One request of an operation: its example body unless another is given; a header that is None is left out.
+
+        `content` is sent as it is, as JSON unless `media_type` says otherwise.
+        """
         url = re.sub(r"{(\w+)}", lambda match: things[match[1]], operation.path)
-        kind = JSON if operation.bodies else None
+        kind = media_type or (JSON if operation.bodies else None)
         if content is None and kind is not None:
-            content = json.dumps(example(operation, things) if body is None else body).encode()
+            content, kind = encode(example(operation, things) if body is None else body, kind)
         wanted = {"Content-Type": kind, "X-API-Key": self._client.headers["X-API-Key"], **(headers or {})}
         sent = {name: value for name, value in wanted.items() if value is not None}
         request = self._client.build_request(
@@ -84,7 +91,22 @@ class Caller:
 
 
 NOTHING = Things("", "", "")
-UNKNOWN = Things("8f14e45f-ceea-467f-a9c1-1d2b0b2f5b11", "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e", "run_unknown")
+UNKNOWN = Things(str(uuid.uuid4()), str(uuid.uuid4()), f"run_{uuid.uuid4()}")
+
+
+def encode(body: Any, media_type: str) -> tuple[bytes, str]:
+    """A body's bytes and its content type; in forms objects, arrays and booleans are JSON text."""
+    if media_type == JSON:
+        return json.dumps(body).encode(), JSON
+    texts = {name: one if isinstance(one, str) else json.dumps(one) for name, one in body.items()}
+    if media_type == FORM:
+        return urlencode(texts).encode(), FORM
+    boundary = uuid.uuid4().hex
+    parts = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in texts.items()
+    )
+    return f"{parts}--{boundary}--\r\n".encode(), f"{media_type}; boundary={boundary}"
 
 
 def fields(operation: Operation) -> set[str]:
