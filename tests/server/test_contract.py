@@ -124,7 +124,7 @@ class TestJson:
     async def test_null_is_not_offered_as_what_was_meant(self) -> None:
         answer = await post({"name": "a", "metadata": []})
         assert answer.json()["detail"] == [
-            {"loc": ["body", "metadata"], "msg": "Input should be an object", "type": "dict_type"}
+            {"loc": ["body", "metadata"], "msg": "must be an object", "type": "dict_type"}
         ]
 
     @pytest.mark.parametrize("body", [[], "text", 3, None, True])

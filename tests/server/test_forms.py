@@ -129,7 +129,7 @@ class TestMultipart:
         assert faults(await post(too_many, self.TYPE)) == [("body", "files", "too_long")]
         neither = await post(multipart(('name="stream"', b"true")), self.TYPE)
         assert faults(neither) == [("body", "name", "missing")]
-        assert neither.json()["detail"][0]["msg"] == "Field required, or instead files: Field required"
+        assert neither.json()["detail"][0]["msg"] == "is required, or instead files: is required"
 
     @pytest.mark.parametrize(
         ("body", "reason"),

@@ -110,7 +110,7 @@ class Bodies:
 
     def _no_body(self, faults: list[Fault]) -> Decoded:
         if self._required:
-            faults.append(fault(["body"], "missing", "Field required"))
+            faults.append(fault(["body"], "missing", "is required"))
         return Decoded()
 
     def _unsupported(self, reason: str) -> Refusal:
@@ -312,12 +312,12 @@ class FormDecoder:
         try:
             value = decode_json(text)
         except NotJson as error:
-            faults.append(fault(["body", name], "json_invalid", f"Input should be JSON text: {error}"))
+            faults.append(fault(["body", name], "json_invalid", f"must be JSON text: {error}"))
             return None
         if rule.json_type is not None and not isinstance(value, rule.json_type):
             words = "an object" if rule.json_type is dict else "an array"
             faults.append(
-                fault(["body", name], f"{rule.json_type.__name__}_type", f"Input should be {words}, as JSON text")
+                fault(["body", name], f"{rule.json_type.__name__}_type", f"must be {words}, as JSON text")
             )
         if rule.text_validator is not None:
             faults += find_faults(rule.text_validator, text, "body", name)

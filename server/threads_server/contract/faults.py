@@ -79,10 +79,10 @@ def _entries(error: ValidationError, loc: tuple[str | int, ...]) -> Iterator[Fau
             instead = "; or ".join(f"{entry['loc'][-1]}: {entry['msg']}" for entry in others)
             yield fault(first["loc"], first["type"], f"{first['msg']}, or instead {instead}")
     elif isinstance(kind, Kind.Required):
-        yield fault((*at, kind.property), "missing", "Field required")
+        yield fault((*at, kind.property), "missing", "is required")
     elif isinstance(kind, Kind.AdditionalProperties | Kind.UnevaluatedProperties):
         for name in kind.unexpected:
-            yield fault((*at, name), "extra_forbidden", "Extra inputs are not permitted")
+            yield fault((*at, name), "extra_forbidden", "is not allowed")
     else:
         yield fault(at, *_words(kind))
 
@@ -110,47 +110,47 @@ def _words(kind: ValidationErrorKind) -> tuple[str, str]:
         case Kind.Type():
             names = [name for name in kind.types if name != "null"] or kind.types
             words = [_TYPES[name] for name in names]
-            return words[0][0], f"Input should be {' or '.join(text for _, text in words)}"
+            return words[0][0], f"must be {' or '.join(text for _, text in words)}"
         case Kind.Format():
             name, text = _FORMATS.get(kind.format, (f"{kind.format}_format", f"of the format {kind.format}"))
-            return name, f"Input should be {text}"
+            return name, f"must be {text}"
         case Kind.Enum():
             options = ", ".join(repr(option) for option in kind.options if option is not None)
-            return "enum", f"Input should be one of {options}"
+            return "enum", f"must be one of {options}"
         case Kind.Constant():
-            return "literal_error", f"Input should be {kind.expected_value!r}"
+            return "literal_error", f"must be {kind.expected_value!r}"
         case Kind.MinLength():
-            return "string_too_short", f"String should have at least {_count(kind.limit, 'character')}"
+            return "string_too_short", f"must have at least {_count(kind.limit, 'character')}"
         case Kind.MaxLength():
-            return "string_too_long", f"String should have at most {_count(kind.limit, 'character')}"
+            return "string_too_long", f"must have at most {_count(kind.limit, 'character')}"
         case Kind.MinItems():
-            return "too_short", f"List should have at least {_count(kind.limit, 'item')}"
+            return "too_short", f"must have at least {_count(kind.limit, 'item')}"
         case Kind.MaxItems():
-            return "too_long", f"List should have at most {_count(kind.limit, 'item')}"
+            return "too_long", f"must have at most {_count(kind.limit, 'item')}"
         case Kind.MinProperties():
-            return "too_short", f"Object should have at least {_count(kind.limit, 'field')}"
+            return "too_short", f"must have at least {_count(kind.limit, 'field')}"
         case Kind.MaxProperties():
-            return "too_long", f"Object should have at most {_count(kind.limit, 'field')}"
+            return "too_long", f"must have at most {_count(kind.limit, 'field')}"
         case Kind.UniqueItems():
-            return "not_unique", "List should not have the same item twice"
+            return "not_unique", "must not have the same item twice"
         case Kind.Minimum():
-            return "greater_than_equal", f"Input should be greater than or equal to {kind.limit}"
+            return "greater_than_equal", f"must be at least {kind.limit}"
         case Kind.Maximum():
-            return "less_than_equal", f"Input should be less than or equal to {kind.limit}"
+            return "less_than_equal", f"must be at most {kind.limit}"
         case Kind.ExclusiveMinimum():
-            return "greater_than", f"Input should be greater than {kind.limit}"
+            return "greater_than", f"must be greater than {kind.limit}"
         case Kind.ExclusiveMaximum():
-            return "less_than", f"Input should be less than {kind.limit}"
+            return "less_than", f"must be less than {kind.limit}"
         case Kind.MultipleOf():
-            return "multiple_of", f"Input should be a multiple of {kind.multiple_of}"
+            return "multiple_of", f"must be a multiple of {kind.multiple_of}"
         case Kind.Pattern():
-            return "string_pattern_mismatch", f"String should match the pattern {kind.pattern}"
+            return "string_pattern_mismatch", f"must match the pattern {kind.pattern}"
         case Kind.PropertyNames():
             return _words(kind.error.kind)
         case Kind.OneOfMultipleValid():
-            return "union", "Input fits more than one of the allowed forms"
+            return "union", "fits more than one of the allowed forms"
         case _:
-            return kind.name, f"Input is not allowed here ({kind.name})"
+            return kind.name, f"is not allowed here ({kind.name})"
 
 
 def _count(number: int, noun: str) -> str:

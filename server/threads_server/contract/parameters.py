@@ -83,10 +83,10 @@ class Parameters:
         try:
             pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
         except UnicodeDecodeError:
-            faults.append(fault(["query"], "string_unicode", "The query is not UTF-8"))
+            faults.append(fault(["query"], "string_unicode", "must be UTF-8"))
             return {}
         except ValueError:
-            faults.append(fault(["query"], "too_long", f"The query has more than {MAX_QUERY_FIELDS} fields"))
+            faults.append(fault(["query"], "too_long", f"must have at most {MAX_QUERY_FIELDS} fields"))
             return {}
         values: dict[str, Any] = {}
         found: list[Fault] = []
@@ -95,12 +95,12 @@ class Parameters:
             if parameter is None:
                 continue
             if name in values:
-                found.append(fault(["query", name], "duplicate", "Parameter is given more than once"))
+                found.append(fault(["query", name], "duplicate", "must be given only once"))
                 continue
             values[name] = parameter.read(text)
             found += find_faults(parameter.validator, values[name], "query", name)
         found += [
-            fault(["query", name], "missing", "Field required")
+            fault(["query", name], "missing", "is required")
             for name, parameter in self._query.items()
             if parameter.required and name not in values
         ]
@@ -118,5 +118,5 @@ class Parameters:
                 values[name] = raw.decode("latin-1")
                 faults += find_faults(parameter.validator, values[name], "header", name)
             elif parameter.required:
-                faults.append(fault(["header", name], "missing", "Field required"))
+                faults.append(fault(["header", name], "missing", "is required"))
         return values
