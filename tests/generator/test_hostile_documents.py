@@ -271,6 +271,16 @@ def test_schemas_of_every_kind(tmp_path: Path) -> None:
     assert thing.from_dict({}).to_dict() == {}
 
 
+def test_numbers_in_the_path_are_sent(tmp_path: Path) -> None:
+    get = operation("getThing")
+    get["parameters"] = [{"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}]
+    package = client_of(tmp_path, small_document(paths={"/100%/{number}": {"get": get}}))
+    seen: list[httpx.Request] = []
+    with caller(package, {}, seen) as client:
+        client.things.do_getThing(7)
+    assert seen[0].url.raw_path == b"/api/100%25/7"
+
+
 def test_lists_in_the_query_are_sent_as_the_document_says(tmp_path: Path) -> None:
     texts: Document = {"type": "array", "items": {"type": "string"}}
     find = operation("findThing")
