@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ OF_OPERATIONS = {
     "deprecated", "security",
 }  # fmt: skip
 """What an operation can say so that the client can do it."""
+
+PATH = r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\{[^{}/]+\})*)+"
+"""What a path is made of, RFC 3986, with its parameters in braces."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -130,6 +134,8 @@ class Document:
         for path, item in self.raw["paths"].items():
             if not isinstance(item, dict):
                 raise UnusableDocument(f"{path}: expected an object")
+            if not re.fullmatch(PATH, path):
+                raise UnusableDocument(f"{path}: not a path that can be called")
             for method in item:
                 if method not in METHODS:
                     if method not in {"parameters", "summary", "description"} and not str(method).startswith("x-"):

@@ -274,7 +274,7 @@ def test_schemas_of_every_kind(tmp_path: Path) -> None:
 def test_numbers_in_the_path_are_sent(tmp_path: Path) -> None:
     get = operation("getThing")
     get["parameters"] = [{"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}]
-    package = client_of(tmp_path, small_document(paths={"/100%/{number}": {"get": get}}))
+    package = client_of(tmp_path, small_document(paths={"/100%25/{number}": {"get": get}}))
     seen: list[httpx.Request] = []
     with caller(package, {}, seen) as client:
         client.things.do_getThing(7)

@@ -72,6 +72,8 @@ REFUSED: dict[str, tuple[Document, str]] = {
         small_document(paths={"/a": {"get": operation("getThing")}, "/b": {"get": operation("get_thing")}}),
         "another operationId becomes the same name in Python",
     ),
+    "path with a space": (with_operation(operation("makeThing"), "/a b"), "/a b: not a path that can be called"),
+    "path with a query": (with_operation(operation("makeThing"), "/a?b=c"), "/a?b=c: not a path that can be called"),
     "callbacks": (
         with_operation(operation("makeThing", callbacks={"x": {}})),
         "makeThing (POST /things): `callbacks` is not understood",
