@@ -84,10 +84,7 @@ class AsyncRuns(AsyncResource):
         """
         return await self._client.call(
             SUBMIT_TOOL_OUTPUTS,
-            (
-                thread_id,
-                run_id,
-            ),
+            (thread_id, run_id),
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
             idempotency_key=idempotency_key,
             timeout=timeout,
@@ -164,10 +161,7 @@ class AsyncRuns(AsyncResource):
         return self._client.stream(
             SUBMIT_TOOL_OUTPUTS,
             STREAMING,
-            (
-                thread_id,
-                run_id,
-            ),
+            (thread_id, run_id),
             thread_id=thread_id,
             run_id=run_id,
             query={"stream": True},
@@ -359,10 +353,7 @@ class AsyncRuns(AsyncResource):
         """
         return await self._client.call(
             CANCEL_RUN,
-            (
-                thread_id,
-                run_id,
-            ),
+            (thread_id, run_id),
             idempotency_key=idempotency_key,
             timeout=timeout,
             deadline=deadline,
@@ -422,10 +413,7 @@ class AsyncRuns(AsyncResource):
         return self._client.stream(
             STREAM_RUN_EVENTS,
             STREAMING,
-            (
-                thread_id,
-                run_id,
-            ),
+            (thread_id, run_id),
             thread_id=thread_id,
             run_id=run_id,
             parameters={"Last-Event-ID": last_event_id},
