@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-OUTSIDE = (
-    *("memory", "memory_pro", "memory_profile", "memory_response_citation", "web_search", "operation"),
-    *("image_generation", "image_model_provider", "image_model_name", "image_config"),
-    *("video_generation", "video_model_provider", "video_model_name", "video_config"),
-    *("voice", "system_one", "openrouter"),
+OUTSIDE = frozenset(
+    (
+        *("memory", "memory_pro", "memory_profile", "memory_response_citation", "web_search", "operation"),
+        *("image_generation", "image_model_provider", "image_model_name", "image_config"),
+        *("video_generation", "video_model_provider", "video_model_name", "video_config"),
+        *("voice", "system_one", "openrouter"),
+    )
 )
 OUTSIDE_FILES = ("audio_file", "input_image", "input_last_frame", "input_video", "input_references")
 
 
 def not_done(body: Mapping[str, Any], files: Mapping[str, object], ignored: frozenset[str]) -> list[str]:
     """The names of the fields that ask for something that is not done; `ignored` are those of the responder."""
-    fields = [name for name in OUTSIDE if _asks(body.get(name))]
-    fields += [name for name in OUTSIDE_FILES if files.get(name)]
-    return fields + sorted(name for name in ignored if _asks(body.get(name)))
+    fields = [name for name, value in body.items() if (name in OUTSIDE or name in ignored) and _asks(value)]
+    return [*fields, *(name for name in files if name in OUTSIDE_FILES)] if files else fields
 
 
 def _asks(value: object) -> bool:

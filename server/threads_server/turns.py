@@ -21,9 +21,10 @@ from threads_server.stamps import new_id, now
 from threads_server.states import RunState
 from threads_server.store import kept_answers
 from threads_server.store import runs as kept
+from threads_server.store.assistants import AssistantRow
 from threads_server.store.kept_answers import AlreadyKept, Claim, Kept
 from threads_server.store.runs import FileRow, NewRun, NewTurn, ThreadBusy
-from threads_server.store.threads import NewMessage, ThreadRow
+from threads_server.store.threads import PREVIEW, NewMessage, ThreadRow
 from threads_server.versions import tag
 from threads_server.waiting import Gate
 
@@ -147,8 +148,8 @@ class Turns:
             thread_id=sending.thread_id,
             assistant_id=sending.assistant_id,
             fresh_thread_id=new_id() if sending.thread_id is None else sending.thread_id,
-            fresh_assistant=new_assistant(sending.account, {**self._assistant_defaults, "name": DEFAULT_NAME}),
-            message=NewMessage(body, sending.content or None),
+            fresh_assistant=self._default_assistant(sending),
+            message=NewMessage(body, sending.content[:PREVIEW] or None),
             files=files,
             run=NewRun(f"run_{new_id()}", self._owner, encode(asdict(sending.settings)))
             if sending.send_to_llm
@@ -180,6 +181,12 @@ class Turns:
 
         await self._live(live, lambda: self._in_line(turn, lambda: _through(begin())))
         return lambda: self._answer(live, streamed=sending.streamed)
+
+    def _default_assistant(self, sending: Sending) -> AssistantRow | None:
+        """The assistant that a message without a thread and an assistant makes, if its account has no default yet."""
+        if sending.thread_id is not None or sending.assistant_id is not None:
+            return None
+        return new_assistant(sending.account, {**self._assistant_defaults, "name": DEFAULT_NAME})
 
     async def _submit(self, outputs: Outputs) -> Callable[[], Awaitable[Answer | EventStream]]:
         given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]

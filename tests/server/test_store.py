@@ -281,7 +281,7 @@ class TestOrder:
             for thread_id in ("b", "c", "a"):
                 row = yield from threads.insert("a", thread_id, "assistant", 5)
                 numbered = [NewMessage(str(number)) for number in range(300)]
-                yield from threads.add_messages(row, numbered, None, 5)
+                yield from threads.extend(row, numbered, None, 5)
             return ""
 
         def page(skip: int, limit: int) -> Transaction[list[str]]:

@@ -178,11 +178,12 @@ async def serving(database: Path, **settings: Any) -> AsyncIterator[Api]:
     try:
         async with client(url, KEY) as http:
             yield Api(http, opened[0])
-            await opened[0].end_runs()
+            await app.wind_down()
     finally:
-        app.end_streams()
+        await app.wind_down()
         server.should_exit = True
         await task
+        listener.close()
 
 
 def client(url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:

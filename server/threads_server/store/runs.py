@@ -59,8 +59,8 @@ class NewRun:
 class NewTurn:
     """A message of a user, and the run it starts.
 
-    Without `thread_id` a thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
-    assistant, which is `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
+    Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
+    assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
     `stored_answer` says what is answered.
     """
 
@@ -68,7 +68,7 @@ class NewTurn:
     thread_id: str | None
     assistant_id: str | None
     fresh_thread_id: str
-    fresh_assistant: AssistantRow
+    fresh_assistant: AssistantRow | None
     message: NewMessage
     files: Sequence[FileRow]
     run: NewRun | None
@@ -115,36 +115,35 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
 
     Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
     """
-    if turn.thread_id is not None:
-        row = yield from threads.find(turn.account, turn.thread_id)
-        if turn.assistant_id not in (None, row.assistant_id):
-            raise threads.not_found()
-    else:
-        row = yield from _new_thread(turn)
+    if turn.thread_id is None:
+        yield from _make_thread(turn)
     run_id = turn.run.run_id if turn.run else None
-    version = row.version + 1
+    # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
+    row = yield from threads.append(turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now)
+    if row is None:
+        raise (yield from _refused(turn))
+    if turn.assistant_id not in (None, row.assistant_id):
+        raise threads.not_found()
     if turn.claim is not None:
-        if turn.run is None:
-            yield from claim_answer(
-                turn.claim, turn.now, thread=row.thread, streamed=turn.streamed, version=version,
-                body=turn.stored_answer(row),
-            )  # fmt: skip
-        else:
-            yield from claim_answer(
-                turn.claim, turn.now, thread=row.thread, streamed=turn.streamed, run_id=run_id, first_event=1
-            )
+        yield from claim_answer(
+            turn.claim,
+            turn.now,
+            thread=row.thread,
+            streamed=turn.streamed,
+            run_id=run_id,
+            first_event=1 if turn.run else None,
+            version=None if turn.run else row.version,
+            body=None if turn.run else turn.stored_answer(row),
+        )
     if turn.if_match is not None:
         if turn.thread_id is None:
             raise Refusal(412, "There is no thread yet that could have a version")
-        threads.check_version(row, turn.if_match)
-    if row.active_run is not None:
-        raise (yield from _busy(row.active_run))
-    yield from threads.add_messages(row, [turn.message], run_id, turn.now)
+        threads.check_version(row.version - 1, turn.if_match)
     for file in turn.files:
         yield (
             "INSERT INTO files (document_id, thread, version, filename, content_type, content)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (file.document_id, row.thread, version, file.filename, file.content_type, file.content),
+            (file.document_id, row.thread, row.version, file.filename, file.content_type, file.content),
         )
     if turn.run is not None:
         key = turn.claim.key if turn.claim and not turn.streamed else None
@@ -153,31 +152,41 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
             " has_log) VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1)",
             (turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
         )
-    return ThreadRow(row.thread, row.thread_id, row.assistant_id, version, run_id)
+    return row
 
 
-def _new_thread(turn: NewTurn) -> Transaction[ThreadRow]:
+def _refused(turn: NewTurn) -> Transaction[Exception]:
+    """Why a message cannot be added: no such thread, the key's answer, another version, or the run that holds it."""
+    row = yield from threads.find(turn.account, turn.fresh_thread_id)
+    if turn.assistant_id not in (None, row.assistant_id):
+        return threads.not_found()
+    if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
+        return AlreadyKept(kept)
+    if turn.if_match is not None:
+        threads.check_version(row.version, turn.if_match)
+    busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
+    assert busy is not None
+    run_id, awaited = busy
+    return ThreadBusy(run_id, [call["id"] for call in json.loads(awaited)] if awaited else [])
+
+
+def _make_thread(turn: NewTurn) -> Transaction[None]:
     assistant_id = turn.assistant_id
     if assistant_id is not None:
         yield from assistants.get(turn.account, assistant_id)
     else:
         assistant_id = yield from assistants.default_of(turn.account)
         if assistant_id is None:
+            assert turn.fresh_assistant is not None
             yield from assistants.insert(turn.fresh_assistant, is_default=True)
             assistant_id = turn.fresh_assistant.assistant_id
-    return (yield from threads.insert(turn.account, turn.fresh_thread_id, assistant_id, turn.now))
+    yield from threads.insert(turn.account, turn.fresh_thread_id, assistant_id, turn.now)
 
 
 def holder_of(account: str, thread_id: str) -> Transaction[str | None]:
     """The run that holds a thread now."""
     row = yield from one("SELECT active_run FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account)
     return row[0] if row else None
-
-
-def _busy(run_id: str) -> Transaction[ThreadBusy]:
-    row = yield from one("SELECT awaited FROM runs WHERE run_id = ?", run_id)
-    awaited = json.loads(row[0]) if row and row[0] else []
-    return ThreadBusy(run_id, [call["id"] for call in awaited])
 
 
 _RUN = (
@@ -241,7 +250,7 @@ def end_leg(
 def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
     assert run.state.may_become(ending.state), (run.state, ending.state)
     active = None if ending.state.final else run.run_id
-    version = yield from threads.add_messages(run.thread, ending.messages, active, now)
+    version = yield from threads.extend(run.thread, ending.messages, active, now)
     last_event = ending.first_event + len(ending.lines) - 1
     yield (
         "UPDATE runs SET status = ?, awaited = ?, asked_at = ?, last_event = ?, ended_at = ?, idempotency_key = NULL"
@@ -313,7 +322,7 @@ def begin_leg(
         yield from claim_answer(
             claim, now, thread=row.thread, streamed=streamed, run_id=run_id, first_event=first_event
         )
-    version = yield from threads.add_messages(run.thread, messages, run_id, now)
+    version = yield from threads.extend(run.thread, messages, run_id, now)
     yield from _settle_question(run, RunState.COMPLETED)
     key = claim.key if claim and not streamed else None
     yield (

@@ -1,7 +1,7 @@
 """SQLite: a file, one writing process, and one thread that writes for all requests.
 
 Requests that write at the same time share a commit, and so a sync to disk: that is what makes `synchronous=FULL`
-affordable. Each keeps its own savepoint, so that one that fails takes nothing of the others with it.
+affordable. One that fails takes nothing of the others with it: they are run again, each with a savepoint of its own.
 """
 
 import asyncio
@@ -165,19 +165,18 @@ class SqliteStore(Store):
                 return
 
     def _commit(self, batch: Sequence[_Pending]) -> None:
+        """Runs a batch as one commit: as if none failed, and if one does, again with a savepoint for each."""
         writer = self._writer
         try:
             writer.execute("BEGIN IMMEDIATE")
-            for pending in batch:
-                writer.execute("SAVEPOINT pending")
-                try:
+            try:
+                for pending in batch:
                     pending.result = _run(writer, pending.run())
-                except Exception as error:
-                    if not writer.in_transaction:  # the database gave up on the whole batch (disk full, I/O error)
-                        raise
-                    writer.execute("ROLLBACK TO pending")
-                    pending.error = _as_store_error(error)
-                writer.execute("RELEASE pending")
+            except Exception:
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
+                writer.execute("BEGIN IMMEDIATE")
+                self._run_apart(batch)
             writer.execute("COMMIT")
         except Exception as error:
             with suppress(sqlite3.Error):
@@ -186,6 +185,19 @@ class SqliteStore(Store):
             for pending in batch:
                 # a refusal that was already reached holds whether or not the others could be committed
                 pending.error = pending.error or _as_store_error(error)
+
+    def _run_apart(self, batch: Sequence[_Pending]) -> None:
+        writer = self._writer
+        for pending in batch:
+            writer.execute("SAVEPOINT pending")
+            try:
+                pending.result = _run(writer, pending.run())
+            except Exception as error:
+                if not writer.in_transaction:  # the database gave up on the whole batch (disk full, I/O error)
+                    raise
+                writer.execute("ROLLBACK TO pending")
+                pending.error = _as_store_error(error)
+            writer.execute("RELEASE pending")
 
 
 def _settle(batch: Sequence[_Pending]) -> None:

@@ -28,7 +28,7 @@ class ThreadRow:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be stored; `body` is it as JSON, `preview` the text if it is a user's."""
+    """A message to be stored; `body` is it as JSON, `preview` how a user's begins (at most PREVIEW characters)."""
 
     body: str
     preview: str | None = None
@@ -71,22 +71,39 @@ def create(
         yield from claim_answer(claim, now, thread=row.thread, body=answer)
 
 
-def add_messages(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | None, now: int) -> Transaction[int]:
-    """Stores messages at the end of a thread, each as one more version, and says which run holds it now.
+def append(
+    account: str, thread_id: str, message: NewMessage, run_id: str | None, now: int
+) -> Transaction[ThreadRow | None]:
+    """Stores a message at the end of a thread that no run holds, and lets `run_id` hold it; gives the thread after it.
+
+    Gives None, with nothing done, when there is no such thread or a run holds it.
+    """
+    row = yield from one(
+        "UPDATE threads SET version = version + 1, message_count = message_count + 1, updated_at = ?, active_run = ?,"
+        " first_user_message = coalesce(first_user_message, ?)"
+        " WHERE thread_id = ? AND account_id = ? AND active_run IS NULL RETURNING thread, assistant_id, version",
+        *(now, run_id, message.preview, thread_id, account),
+    )
+    if row is None:
+        return None
+    thread, assistant_id, version = row
+    yield "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", (thread, version, message.body)
+    return ThreadRow(thread, thread_id, assistant_id, version, run_id)
+
+
+def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | None, now: int) -> Transaction[int]:
+    """Stores a run's messages at the end of its thread, each as one more version, and says which run holds it now.
 
     Gives the thread's version after them.
     """
     version = row.version
-    preview = None
     for message in messages:
         version += 1
         yield "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", (row.thread, version, message.body)
-        if preview is None and message.preview is not None:
-            preview = message.preview[:PREVIEW]
     yield (
-        "UPDATE threads SET version = ?, message_count = message_count + ?, updated_at = ?, active_run = ?,"
-        " first_user_message = coalesce(first_user_message, ?) WHERE thread = ?",
-        (version, len(messages), now, active_run, preview, row.thread),
+        "UPDATE threads SET version = ?, message_count = message_count + ?, updated_at = ?, active_run = ?"
+        " WHERE thread = ?",
+        (version, len(messages), now, active_run, row.thread),
     )
     return version
 
@@ -94,14 +111,15 @@ def add_messages(row: ThreadRow, messages: Sequence[NewMessage], active_run: str
 def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[None]:
     """Deletes a thread and everything under it. Raises a 404 and a 412 Refusal."""
     row = yield from find(account, thread_id)
-    check_version(row, if_match)
+    if if_match is not None:
+        check_version(row.version, if_match)
     yield from one("DELETE FROM threads WHERE thread = ?", row.thread)
 
 
-def check_version(row: ThreadRow, if_match: str | None) -> None:
-    """Raises a 412 Refusal unless the thread is at a version that the caller named."""
-    if if_match is not None and not matches(if_match, row.version):
-        raise Refusal(412, "The thread has changed", {"ETag": tag(row.version)})
+def check_version(version: int, if_match: str) -> None:
+    """Raises a 412 Refusal unless the version is one that the caller named."""
+    if not matches(if_match, version):
+        raise Refusal(412, "The thread has changed", {"ETag": tag(version)})
 
 
 _HISTORY = (
