@@ -14,7 +14,7 @@ from enum import Enum, auto
 from threads_server.events import ends_stream
 from threads_server.problems import Refusal
 from threads_server.states import RunState
-from threads_server.store import Store, StoreUnavailable
+from threads_server.store import Store, StoreUnavailable, event_log
 from threads_server.store import runs as kept
 from threads_server.store.kept_answers import Claim
 
@@ -146,7 +146,7 @@ class Runs:
                 continue
             # asked before the log is read: what the log lacks then was not written when this state was
             state = await self._store.read(kept.state_of, run_id)
-            for number, line in await self._store.read_large(kept.numbered_events_of, run_id, after):
+            for number, line in await self._store.read_large(event_log.numbered_events, run_id, after):
                 after = number
                 yield str(number), line.encode()
                 if one_leg and ends_stream(line):
@@ -183,7 +183,7 @@ class EventLog:
         live, first = self._live, self.written
         lines = live.lines[first:]
         with suppress(StoreUnavailable):  # they are kept in memory and written with the next ones
-            if await self._store.write(kept.log_events, live.run_id, live.leg, live.first + first, lines):
+            if await self._store.write(event_log.append, live.run_id, live.leg, live.first + first, lines):
                 self.written += len(lines)
             else:  # it was ended from outside this process
                 live.stop(Stop.CANCELLED)

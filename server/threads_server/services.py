@@ -12,8 +12,7 @@ from threads_server.responders import open_responder
 from threads_server.runs import Runs
 from threads_server.settings import Settings
 from threads_server.stamps import new_id, now
-from threads_server.store import Store, StoreUnavailable, kept_answers, open_store
-from threads_server.store import runs as kept_runs
+from threads_server.store import Store, StoreUnavailable, event_log, kept_answers, open_store
 from threads_server.turns import Turns
 from threads_server.waiting import Lines
 
@@ -82,4 +81,4 @@ async def sweep(store: Store) -> None:
     """Deletes the keys and event logs that have been kept for as long as they are kept."""
     moment = now()
     await store.write(kept_answers.forget_old, moment)
-    await store.write(kept_runs.forget_old_logs, moment)
+    await store.write(event_log.forget_old, moment)

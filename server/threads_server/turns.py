@@ -23,8 +23,8 @@ from threads_server.store import kept_answers
 from threads_server.store import runs as kept
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.kept_answers import AlreadyKept, Claim, Kept
-from threads_server.store.runs import FileRow, NewRun, NewTurn, ThreadBusy
 from threads_server.store.threads import PREVIEW, NewMessage, ThreadRow
+from threads_server.store.turns import FileRow, NewRun, NewTurn, ThreadBusy, begin_turn, holder_of
 from threads_server.versions import tag
 from threads_server.waiting import Gate
 
@@ -161,13 +161,13 @@ class Turns:
             now=moment,
         )
         if turn.run is None:
-            thread = await self._in_line(turn, lambda: self._desk.store.write(kept.begin_turn, turn))
+            thread = await self._in_line(turn, lambda: self._desk.store.write(begin_turn, turn))
             return _at_once(stored_answer(thread), thread.version, streamed=sending.streamed)
 
         live = LiveRun(turn.run.run_id, turn.fresh_thread_id, 1, 1)
 
         async def begin() -> ThreadRow:
-            thread = await self._desk.store.write(kept.begin_turn, turn)
+            thread = await self._desk.store.write(begin_turn, turn)
             leg = Leg(
                 *(self._desk, live, sending.account, thread, sending.settings, sending.tools),
                 message="Message added",
@@ -259,7 +259,7 @@ class Turns:
                         if busy.awaited or loop.time() >= deadline:
                             raise _refused(busy) from None
                 elif loop.time() >= deadline:
-                    holder = await self._desk.store.read(kept.holder_of, turn.account, turn.thread_id or "")
+                    holder = await self._desk.store.read(holder_of, turn.account, turn.thread_id or "")
                     raise Refusal(409, f"The thread is busy with run {holder}" if holder else "The thread is busy")
 
     async def _answer(self, live: LiveRun, *, streamed: bool) -> Answer | EventStream:

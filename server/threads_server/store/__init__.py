@@ -93,7 +93,13 @@ async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
     the same database beside it. Raises StoreRefused when the database cannot be used.
     """
     if settings.postgres:
-        raise StoreRefused("postgresql: this version keeps its data in SQLite only; give the path of a file")
+        try:
+            from threads_server.store.postgres import PostgresStore
+        except ModuleNotFoundError as error:
+            if error.name != "asyncpg":
+                raise
+            raise StoreRefused("PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'") from error
+        return await PostgresStore.open(settings.database)
     from threads_server.store.sqlite import SqliteStore
 
     return await SqliteStore.open(settings.database, serving=serving)

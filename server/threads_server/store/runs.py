@@ -1,4 +1,4 @@
-"""Transactions of runs: a turn begins, its legs end, tools are awaited and answered, runs are cancelled.
+"""Transactions of runs: their legs end, tools are awaited and answered, they are cancelled.
 
 Every one of them locks the run's thread first, so that two of them never see each other half done.
 """
@@ -13,70 +13,14 @@ from threads_server.encoding import encode
 from threads_server.problems import Refusal
 from threads_server.replies import ToolOutput, output_text
 from threads_server.states import RunState
-from threads_server.store import assistants, threads
-from threads_server.store.assistants import AssistantRow
+from threads_server.store import event_log, threads
 from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, complete_answer, find_answer
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, one
 
-LOG_KEPT_FOR = 24 * 60 * 60 * 1000
-"""How long the events of a run are kept after it ended, in milliseconds."""
-
 LOST_EVENTS = 1_000_000
 """How far the end of an orphaned run is numbered from the last event in its log: those that were sent but not yet
 written when the server ended had the numbers right after it, and a client may have seen them."""
-
-
-class ThreadBusy(Exception):
-    """The thread's run is still going; `awaited` are the tool calls it waits for, if it does."""
-
-    def __init__(self, run_id: str, awaited: Sequence[str]) -> None:
-        super().__init__(run_id)
-        self.run_id = run_id
-        self.awaited = awaited
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file that came with a message."""
-
-    document_id: str
-    filename: str
-    content_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """A run that a message starts. `settings` is what the turn asked for, as JSON; `owner` the server process."""
-
-    run_id: str
-    owner: str
-    settings: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewTurn:
-    """A message of a user, and the run it starts.
-
-    Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
-    assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
-    `stored_answer` says what is answered.
-    """
-
-    account: str
-    thread_id: str | None
-    assistant_id: str | None
-    fresh_thread_id: str
-    fresh_assistant: AssistantRow | None
-    message: NewMessage
-    files: Sequence[FileRow]
-    run: NewRun | None
-    stored_answer: Callable[[ThreadRow], str]
-    claim: Claim | None
-    streamed: bool
-    if_match: str | None
-    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,85 +54,6 @@ class Ending:
     awaited: Sequence[dict[str, Any]] = ()
 
 
-def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
-    """Stores the user's message and starts the run; gives the thread as it is then.
-
-    Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
-    """
-    if turn.thread_id is None:
-        yield from _make_thread(turn)
-    run_id = turn.run.run_id if turn.run else None
-    # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
-    row = yield from threads.append(turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now)
-    if row is None:
-        raise (yield from _refused(turn))
-    if turn.assistant_id not in (None, row.assistant_id):
-        raise threads.not_found()
-    if turn.claim is not None:
-        yield from claim_answer(
-            turn.claim,
-            turn.now,
-            thread=row.thread,
-            streamed=turn.streamed,
-            run_id=run_id,
-            first_event=1 if turn.run else None,
-            version=None if turn.run else row.version,
-            body=None if turn.run else turn.stored_answer(row),
-        )
-    if turn.if_match is not None:
-        if turn.thread_id is None:
-            raise Refusal(412, "There is no thread yet that could have a version")
-        threads.check_version(row.version - 1, turn.if_match)
-    for file in turn.files:
-        yield (
-            "INSERT INTO files (document_id, thread, version, filename, content_type, content)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (file.document_id, row.thread, row.version, file.filename, file.content_type, file.content),
-        )
-    if turn.run is not None:
-        key = turn.claim.key if turn.claim and not turn.streamed else None
-        yield (
-            "INSERT INTO runs (run_id, thread, status, leg, owner, settings, last_event, idempotency_key, started_at,"
-            " has_log) VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1)",
-            (turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
-        )
-    return row
-
-
-def _refused(turn: NewTurn) -> Transaction[Exception]:
-    """Why a message cannot be added: no such thread, the key's answer, another version, or the run that holds it."""
-    row = yield from threads.find(turn.account, turn.fresh_thread_id)
-    if turn.assistant_id not in (None, row.assistant_id):
-        return threads.not_found()
-    if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
-        return AlreadyKept(kept)
-    if turn.if_match is not None:
-        threads.check_version(row.version, turn.if_match)
-    busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
-    assert busy is not None
-    run_id, awaited = busy
-    return ThreadBusy(run_id, [call["id"] for call in json.loads(awaited)] if awaited else [])
-
-
-def _make_thread(turn: NewTurn) -> Transaction[None]:
-    assistant_id = turn.assistant_id
-    if assistant_id is not None:
-        yield from assistants.get(turn.account, assistant_id)
-    else:
-        assistant_id = yield from assistants.default_of(turn.account)
-        if assistant_id is None:
-            assert turn.fresh_assistant is not None
-            yield from assistants.insert(turn.fresh_assistant, is_default=True)
-            assistant_id = turn.fresh_assistant.assistant_id
-    yield from threads.insert(turn.account, turn.fresh_thread_id, assistant_id, turn.now)
-
-
-def holder_of(account: str, thread_id: str) -> Transaction[str | None]:
-    """The run that holds a thread now."""
-    row = yield from one("SELECT active_run FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account)
-    return row[0] if row else None
-
-
 _RUN = (
     "SELECT runs.run_id, status, leg, settings, awaited, asked_at, last_event, idempotency_key, account_id,"
     " threads.thread, thread_id, assistant_id, version, active_run"
@@ -217,6 +82,18 @@ def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
 
 def not_found() -> Refusal:
     return Refusal(404, "Run not found")
+
+
+def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[RunState]:
+    """The state of a run whose events can be read. Raises a 404 Refusal."""
+    row = yield from one(
+        "SELECT status, has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
+        " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
+        *(run_id, thread_id, account),
+    )
+    if row is None or not row[1] or (row[2] is not None and row[2] <= now - event_log.KEPT_FOR):
+        raise not_found()
+    return RunState(row[0])
 
 
 def state_of(run_id: str) -> Transaction[RunState | None]:
@@ -264,30 +141,10 @@ def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
             run.run_id,
         ),
     )
-    yield from _log(run.run_id, ending.first_event, ending.lines)
+    yield from event_log.insert(run.run_id, ending.first_event, ending.lines)
     if run.key is not None:
         yield from complete_answer(run.account, run.key, version, ending.answer)
     return version
-
-
-def _log(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
-    if lines:
-        yield (
-            "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)",
-            (run_id, first_event, first_event + len(lines) - 1, "\n".join(lines)),
-        )
-
-
-def log_events(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Transaction[bool]:
-    """Writes events of a leg that is still under way; False when it no longer is."""
-    row = yield from one(
-        "SELECT 1 FROM runs WHERE run_id = ? AND leg = ? AND status = ? FOR UPDATE", run_id, leg, RunState.IN_PROGRESS
-    )
-    if row is None:
-        return False
-    yield from _log(run_id, first_event, lines)
-    yield from one("UPDATE runs SET last_event = ? WHERE run_id = ?", first_event + len(lines) - 1, run_id)
-    return True
 
 
 def begin_leg(
@@ -387,7 +244,7 @@ def cancel(
         yield from claim_answer(claim, now, thread=run.thread.thread, body=answer(cancelled))
     if run.state.final:
         return run.state
-    log = yield from events_of(run_id)
+    log = yield from event_log.events(run_id)
     yield from _apply(run, ending(run, log), now)
     if run.asked_at is not None:
         yield from _settle_question(run, RunState.CANCELLED)
@@ -401,7 +258,7 @@ def end_orphan(run_id: str, ending: Callable[[RunRow, Sequence[str]], Ending], n
         return
     run = _run_row(*row)
     if run.state is RunState.IN_PROGRESS:
-        log = yield from events_of(run_id)
+        log = yield from event_log.events(run_id)
         yield from _apply(run, ending(run, log), now)
 
 
@@ -409,41 +266,3 @@ def orphans() -> Transaction[list[str]]:
     """The runs that are under way by the store; at start-up no process works on them."""
     rows = yield from every("SELECT run_id FROM runs WHERE status = ?", RunState.IN_PROGRESS)
     return [row[0] for row in rows]
-
-
-def events_of(run_id: str, after: int = 0) -> Transaction[list[str]]:
-    """The logged events of a run that are numbered higher than `after`."""
-    numbered = yield from numbered_events_of(run_id, after)
-    return [line for _, line in numbered]
-
-
-def numbered_events_of(run_id: str, after: int = 0) -> Transaction[list[tuple[int, str]]]:
-    """The logged events of a run that are numbered higher than `after`, with their numbers."""
-    rows = yield from every(
-        "SELECT first_event, lines FROM run_events WHERE run_id = ? AND last_event > ? ORDER BY first_event",
-        run_id,
-        after,
-    )
-    events = [event for first, lines in rows for event in enumerate(lines.split("\n"), first)]
-    return [event for event in events if event[0] > after]
-
-
-def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[RunState]:
-    """The state of a run whose events can be read. Raises a 404 Refusal."""
-    row = yield from one(
-        "SELECT status, has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
-        " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
-        *(run_id, thread_id, account),
-    )
-    if row is None or not row[1] or (row[2] is not None and row[2] <= now - LOG_KEPT_FOR):
-        raise not_found()
-    return RunState(row[0])
-
-
-def forget_old_logs(now: int) -> Transaction[None]:
-    """Deletes the events of runs that ended longer ago than events are kept."""
-    rows = yield from every(
-        "UPDATE runs SET has_log = 0 WHERE has_log = 1 AND ended_at <= ? RETURNING run_id", now - LOG_KEPT_FOR
-    )
-    for (run_id,) in rows:
-        yield "DELETE FROM run_events WHERE run_id = ?", (run_id,)

@@ -1,0 +1,55 @@
+"""Transactions of the events of runs, kept so that a stream can be taken up where it broke off."""
+
+from collections.abc import Sequence
+
+from threads_server.states import RunState
+from threads_server.store.transaction import Transaction, every, one
+
+KEPT_FOR = 24 * 60 * 60 * 1000
+"""How long the events of a run are kept after it ended, in milliseconds."""
+
+
+def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
+    if lines:
+        yield (
+            "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)",
+            (run_id, first_event, first_event + len(lines) - 1, "\n".join(lines)),
+        )
+
+
+def append(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Transaction[bool]:
+    """Writes events of a leg that is still under way; False when it no longer is."""
+    row = yield from one(
+        "SELECT 1 FROM runs WHERE run_id = ? AND leg = ? AND status = ? FOR UPDATE", run_id, leg, RunState.IN_PROGRESS
+    )
+    if row is None:
+        return False
+    yield from insert(run_id, first_event, lines)
+    yield from one("UPDATE runs SET last_event = ? WHERE run_id = ?", first_event + len(lines) - 1, run_id)
+    return True
+
+
+def events(run_id: str, after: int = 0) -> Transaction[list[str]]:
+    """The logged events of a run that are numbered higher than `after`."""
+    numbered = yield from numbered_events(run_id, after)
+    return [line for _, line in numbered]
+
+
+def numbered_events(run_id: str, after: int = 0) -> Transaction[list[tuple[int, str]]]:
+    """The logged events of a run that are numbered higher than `after`, with their numbers."""
+    rows = yield from every(
+        "SELECT first_event, lines FROM run_events WHERE run_id = ? AND last_event > ? ORDER BY first_event",
+        run_id,
+        after,
+    )
+    events = [event for first, lines in rows for event in enumerate(lines.split("\n"), first)]
+    return [event for event in events if event[0] > after]
+
+
+def forget_old(now: int) -> Transaction[None]:
+    """Deletes the events of runs that ended longer ago than events are kept."""
+    rows = yield from every(
+        "UPDATE runs SET has_log = 0 WHERE has_log = 1 AND ended_at <= ? RETURNING run_id", now - KEPT_FOR
+    )
+    for (run_id,) in rows:
+        yield "DELETE FROM run_events WHERE run_id = ?", (run_id,)

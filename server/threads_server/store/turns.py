@@ -1,0 +1,144 @@
+"""The transaction that begins a turn."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from threads_server.problems import Refusal
+from threads_server.states import RunState
+from threads_server.store import assistants, threads
+from threads_server.store.assistants import AssistantRow
+from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, find_answer
+from threads_server.store.threads import NewMessage, ThreadRow
+from threads_server.store.transaction import Transaction, one
+
+
+class ThreadBusy(Exception):
+    """The thread's run is still going; `awaited` are the tool calls it waits for, if it does."""
+
+    def __init__(self, run_id: str, awaited: Sequence[str]) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+        self.awaited = awaited
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that came with a message."""
+
+    document_id: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run that a message starts. `settings` is what the turn asked for, as JSON; `owner` the server process."""
+
+    run_id: str
+    owner: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """A message of a user, and the run it starts.
+
+    Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
+    assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
+    `stored_answer` says what is answered.
+    """
+
+    account: str
+    thread_id: str | None
+    assistant_id: str | None
+    fresh_thread_id: str
+    fresh_assistant: AssistantRow | None
+    message: NewMessage
+    files: Sequence[FileRow]
+    run: NewRun | None
+    stored_answer: Callable[[ThreadRow], str]
+    claim: Claim | None
+    streamed: bool
+    if_match: str | None
+    now: int
+
+
+def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
+    """Stores the user's message and starts the run; gives the thread as it is then.
+
+    Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
+    """
+    if turn.thread_id is None:
+        yield from _make_thread(turn)
+    run_id = turn.run.run_id if turn.run else None
+    # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
+    row = yield from threads.append(turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now)
+    if row is None:
+        raise (yield from _refused(turn))
+    if turn.assistant_id not in (None, row.assistant_id):
+        raise threads.not_found()
+    if turn.claim is not None:
+        yield from claim_answer(
+            turn.claim,
+            turn.now,
+            thread=row.thread,
+            streamed=turn.streamed,
+            run_id=run_id,
+            first_event=1 if turn.run else None,
+            version=None if turn.run else row.version,
+            body=None if turn.run else turn.stored_answer(row),
+        )
+    if turn.if_match is not None:
+        if turn.thread_id is None:
+            raise Refusal(412, "There is no thread yet that could have a version")
+        threads.check_version(row.version - 1, turn.if_match)
+    for file in turn.files:
+        yield (
+            "INSERT INTO files (document_id, thread, version, filename, content_type, content)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (file.document_id, row.thread, row.version, file.filename, file.content_type, file.content),
+        )
+    if turn.run is not None:
+        key = turn.claim.key if turn.claim and not turn.streamed else None
+        yield (
+            "INSERT INTO runs (run_id, thread, status, leg, owner, settings, last_event, idempotency_key, started_at,"
+            " has_log) VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1)",
+            (turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
+        )
+    return row
+
+
+def _refused(turn: NewTurn) -> Transaction[Exception]:
+    """Why a message cannot be added: no such thread, the key's answer, another version, or the run that holds it."""
+    row = yield from threads.find(turn.account, turn.fresh_thread_id)
+    if turn.assistant_id not in (None, row.assistant_id):
+        return threads.not_found()
+    if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
+        return AlreadyKept(kept)
+    if turn.if_match is not None:
+        threads.check_version(row.version, turn.if_match)
+    busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
+    assert busy is not None
+    run_id, awaited = busy
+    return ThreadBusy(run_id, [call["id"] for call in json.loads(awaited)] if awaited else [])
+
+
+def _make_thread(turn: NewTurn) -> Transaction[None]:
+    assistant_id = turn.assistant_id
+    if assistant_id is not None:
+        yield from assistants.get(turn.account, assistant_id)
+    else:
+        assistant_id = yield from assistants.default_of(turn.account)
+        if assistant_id is None:
+            assert turn.fresh_assistant is not None
+            yield from assistants.insert(turn.fresh_assistant, is_default=True)
+            assistant_id = turn.fresh_assistant.assistant_id
+    yield from threads.insert(turn.account, turn.fresh_thread_id, assistant_id, turn.now)
+
+
+def holder_of(account: str, thread_id: str) -> Transaction[str | None]:
+    """The run that holds a thread now."""
+    row = yield from one("SELECT active_run FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account)
+    return row[0] if row else None
