@@ -131,7 +131,7 @@ async def test_names_that_could_break_a_part_s_head(half: Half, server: Server) 
 async def test_what_is_no_file_is_refused_before_anything_is_sent(
     half: Half, server: Server, file: Any, error: type[Exception]
 ) -> None:
-    with pytest.raises(error):
+    with pytest.raises(error, match=r"binary mode|a file must be|No such file"):
         await sent(half, server, files=[file] if not isinstance(file, tuple) else file)
     assert server.requests == []
 
