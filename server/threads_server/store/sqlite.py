@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 from threads_server.store import Store, StoreRefused, StoreUnavailable
 from threads_server.store.lock import FileLock
 from threads_server.store.schema import MIGRATIONS
-from threads_server.store.transaction import Transaction, one
+from threads_server.store.transaction import LOCKS, Transaction, one
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -222,18 +222,19 @@ def _run(connection: sqlite3.Connection, transaction: Transaction[T]) -> T:
     try:
         sql, parameters = next(transaction)
         while True:
-            spoken = _sql.get(sql) or _in_sqlite(sql)
-            sql, parameters = transaction.send(execute(spoken, parameters).fetchall())
+            spoken = _sql.get(sql)
+            if spoken is None:
+                spoken = _in_sqlite(sql)
+            sql, parameters = transaction.send(execute(spoken, parameters).fetchall() if spoken else [])
     except StopIteration as end:
         result: T = end.value
         return result
 
 
 def _in_sqlite(sql: str) -> str:
-    # one writer at a time: its rows are locked already
-    spoken = (
-        sql.replace(" FOR UPDATE", "").replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
-    )
+    # there is one writer at a time: everything is locked already
+    spoken = "" if sql.startswith(LOCKS) else sql.replace(" FOR UPDATE", "")
+    spoken = spoken.replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
     _sql[sql] = spoken
     return spoken
 

@@ -11,6 +11,15 @@ Statement: TypeAlias = tuple[str, tuple[Value, ...]]
 Transaction: TypeAlias = Generator[Statement, list[Row], T]
 
 
+LOCKS = "/* locks */ "
+"""How a statement begins that only locks rows: a database with one writer at a time leaves it out."""
+
+
+def lock(sql: str, *parameters: Value) -> Transaction[None]:
+    """Locks the rows of a `SELECT … FOR UPDATE` until the transaction ends."""
+    yield LOCKS + sql, parameters
+
+
 def one(sql: str, *parameters: Value) -> Transaction[Row | None]:
     """Runs a statement; gives its first row, or None."""
     rows = yield sql, parameters
