@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from threads_server.answers import Answer, EventStream
@@ -22,11 +23,10 @@ from threads_server.states import RunState
 from threads_server.store import kept_answers
 from threads_server.store import runs as kept
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.kept_answers import AlreadyKept, Claim, Kept
+from threads_server.store.kept_answers import AlreadyKept, Claim
 from threads_server.store.threads import PREVIEW, NewMessage, ThreadRow
 from threads_server.store.turns import FileRow, NewRun, NewTurn, ThreadBusy, begin_turn, holder_of
 from threads_server.versions import tag
-from threads_server.waiting import Gate
 
 T = TypeVar("T")
 
@@ -75,33 +75,24 @@ class Turns:
         self._owner = owner
         self._busy_wait = busy_wait
         self._assistant_defaults = assistant_defaults
-        self._gate = Gate()
 
     async def send(self, sending: Sending) -> Answer | EventStream:
         """Stores a message and, unless told otherwise, has it answered. Raises Refusal and StoreUnavailable."""
-        return await self._under_key(sending.claim, lambda: self._send(sending))
+        try:
+            return await self._send(sending)
+        except AlreadyKept as already:
+            return await self._replay(already)
 
     async def submit(self, outputs: Outputs) -> Answer | EventStream:
         """Gives a run the outputs it waits for and lets it go on. Raises Refusal and StoreUnavailable."""
-        return await self._under_key(outputs.claim, lambda: self._submit(outputs))
-
-    async def _under_key(
-        self, claim: Claim | None, begin: Callable[[], Awaitable[Callable[[], Awaitable[Answer | EventStream]]]]
-    ) -> Answer | EventStream:
-        """Begins a turn, or finds the one that its key began before; then answers with it.
-
-        Only the beginning is done one at a time per key: whoever comes second finds what the first one began.
-        """
-        if claim is None:
-            return await (await begin())()
         try:
-            async with self._gate.through((claim.account, claim.key)):
-                answer = await begin()
+            return await self._submit(outputs)
         except AlreadyKept as already:
-            return await self._replay(claim, already.kept)
-        return await answer()
+            return await self._replay(already)
 
-    async def _replay(self, claim: Claim, found: Kept) -> Answer | EventStream:
+    async def _replay(self, already: AlreadyKept) -> Answer | EventStream:
+        """Answers with what the key began before: finished, or joined while it is under way."""
+        found = already.kept
         if found.streamed:
             if found.run_id is None or found.first_event is None:  # the message was only stored
                 return EventStream(_stored_events(found.body or ""), REPLAYED)
@@ -113,13 +104,13 @@ class Turns:
                 outcome = await asyncio.shield(live.outcome)
                 return Answer(outcome.answer.encode(), headers=replay_headers(outcome.version))
             await asyncio.sleep(LOOK_AGAIN)
-            again = await self._desk.store.read(kept_answers.find_answer, claim, now())
+            again = await self._desk.store.read(kept_answers.find_answer, already.claim, now())
             if again is None:
                 raise gone()
             found = again
         return Answer(found.body.encode(), headers=replay_headers(found.version))
 
-    async def _send(self, sending: Sending) -> Callable[[], Awaitable[Answer | EventStream]]:
+    async def _send(self, sending: Sending) -> Answer | EventStream:
         moment, message_id = now(), new_id()
         files = [FileRow(new_id(), file.filename, file.content_type, file.data) for file in sending.files]
         attachments: list[Json] = [_attachment(file) for file in files]
@@ -128,6 +119,7 @@ class Turns:
         )
         message = with_not_done("Message added", sending.not_done)
 
+        @cache
         def stored_answer(thread: ThreadRow) -> str:
             """What is answered when the message is only stored."""
             if sending.streamed:
@@ -162,7 +154,10 @@ class Turns:
         )
         if turn.run is None:
             thread = await self._in_line(turn, lambda: self._desk.store.write(begin_turn, turn))
-            return _at_once(stored_answer(thread), thread.version, streamed=sending.streamed)
+            answer = stored_answer(thread)
+            if sending.streamed:
+                return EventStream(_stored_events(answer))
+            return Answer(answer.encode(), headers={"ETag": tag(thread.version)})
 
         live = LiveRun(turn.run.run_id, turn.fresh_thread_id, 1, 1)
 
@@ -180,7 +175,7 @@ class Turns:
             return thread
 
         await self._live(live, lambda: self._in_line(turn, lambda: _through(begin())))
-        return lambda: self._answer(live, streamed=sending.streamed)
+        return await self._answer(live, streamed=sending.streamed)
 
     def _default_assistant(self, sending: Sending) -> AssistantRow | None:
         """The assistant that a message without a thread and an assistant makes, if its account has no default yet."""
@@ -188,7 +183,7 @@ class Turns:
             return None
         return new_assistant(sending.account, {**self._assistant_defaults, "name": DEFAULT_NAME})
 
-    async def _submit(self, outputs: Outputs) -> Callable[[], Awaitable[Answer | EventStream]]:
+    async def _submit(self, outputs: Outputs) -> Answer | EventStream:
         given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
         store = self._desk.store
 
@@ -214,7 +209,7 @@ class Turns:
             return live
 
         live = await _through(begin())
-        return lambda: self._answer(live, streamed=outputs.streamed)
+        return await self._answer(live, streamed=outputs.streamed)
 
     async def _live(self, live: LiveRun, begin: Callable[[], Awaitable[ThreadRow]]) -> None:
         """Begins a run that can be found by others from the moment its row is there."""
@@ -241,7 +236,7 @@ class Turns:
         elif turn.claim is not None:
             found = await self._desk.store.read(kept_answers.find_answer, turn.claim, now())
             if found is not None:
-                raise AlreadyKept(found)
+                raise AlreadyKept(turn.claim, found)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._busy_wait
         async with lines.place_at(name) as place:
@@ -303,15 +298,6 @@ def _stored_message_events(thread: ThreadRow, message_id: str, content: str, mes
     said: dict[str, Json] = {"message_id": message_id, "content": content}
     end: dict[str, Json] = {"status": "completed", "message_id": message_id, "message": message}
     return [event("user_message", {**ids, **said}), event("run_ended", {**ids, **end})]
-
-
-def _at_once(body: str, version: int, *, streamed: bool) -> Callable[[], Awaitable[Answer | EventStream]]:
-    async def answer() -> Answer | EventStream:
-        if streamed:
-            return EventStream(_stored_events(body))
-        return Answer(body.encode(), headers={"ETag": tag(version)})
-
-    return answer
 
 
 async def _stored_events(lines: str) -> AsyncIterator[tuple[str | None, bytes]]:

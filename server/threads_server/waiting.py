@@ -1,4 +1,4 @@
-"""Where those wait who want something that another has now: first come, first served."""
+"""Where messages wait for a thread that is busy: first come, first served."""
 
 import asyncio
 from collections import deque
@@ -39,40 +39,3 @@ class Lines:
         """Tells the first of a line, if there is one, to try again."""
         if line := self._lines.get(name):
             line[0].set()
-
-
-class Gate:
-    """Lets one in at a time under each name, in the order in which they came."""
-
-    def __init__(self) -> None:
-        self._inside: dict[Hashable, deque[asyncio.Future[None]]] = {}
-
-    @asynccontextmanager
-    async def through(self, name: Hashable) -> AsyncIterator[None]:
-        waiting = self._inside.get(name)
-        if waiting is None:
-            self._inside[name] = deque()
-        else:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():  # it was let in and is leaving
-                    self._leave(name)
-                else:
-                    waiting.remove(turn)
-                raise
-        try:
-            yield
-        finally:
-            self._leave(name)
-
-    def _leave(self, name: Hashable) -> None:
-        waiting = self._inside[name]
-        while waiting:
-            turn = waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        del self._inside[name]

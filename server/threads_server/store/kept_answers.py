@@ -36,8 +36,9 @@ class Kept:
 class AlreadyKept(Exception):
     """Ends a transaction whose key has an answer, so that nothing else of it is kept."""
 
-    def __init__(self, kept: Kept) -> None:
-        super().__init__(kept)
+    def __init__(self, claim: Claim, kept: Kept) -> None:
+        super().__init__(claim, kept)
+        self.claim = claim
         self.kept = kept
 
 
@@ -89,7 +90,7 @@ def claim_answer(
             return
         kept = yield from find_answer(claim, now)
         if kept is not None:
-            raise AlreadyKept(kept)
+            raise AlreadyKept(claim, kept)
         yield from one(
             "DELETE FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?", claim.account, claim.key
         )

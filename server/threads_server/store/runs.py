@@ -165,7 +165,7 @@ def begin_leg(
     """
     row = yield from threads.find(account, thread_id)
     if claim is not None and (kept := (yield from find_answer(claim, now))):
-        raise AlreadyKept(kept)
+        raise AlreadyKept(claim, kept)
     if run_id is None:
         if row.active_run is None:
             raise Refusal(409, "No run of this thread waits for tool outputs")
@@ -236,7 +236,7 @@ def cancel(
     """
     run = yield from find(account, thread_id, run_id)
     if claim is not None and (kept := (yield from find_answer(claim, now))):
-        raise AlreadyKept(kept)
+        raise AlreadyKept(claim, kept)
     if run.state is RunState.IN_PROGRESS and not in_progress:
         return run.state
     if claim is not None:

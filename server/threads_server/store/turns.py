@@ -116,7 +116,7 @@ def _refused(turn: NewTurn) -> Transaction[Exception]:
     if turn.assistant_id not in (None, row.assistant_id):
         return threads.not_found()
     if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
-        return AlreadyKept(kept)
+        return AlreadyKept(turn.claim, kept)
     if turn.if_match is not None:
         threads.check_version(row.version, turn.if_match)
     busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
