@@ -10,18 +10,17 @@ from typing import TypeAlias
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-Frame: TypeAlias = tuple[bytes, str | None]
+Frame: TypeAlias = tuple[str, str | None]
 """One event: its data, and the stream's last event id as of it."""
 
 
 class Framer:
     """What is left of a stream's bytes between two pieces of it."""
 
-    __slots__ = ("_buffer", "_id", "_searched", "_skip_newline", "_starts")
+    __slots__ = ("_buffer", "_id", "_skip_newline", "_starts")
 
     def __init__(self, last_id: str | None = None) -> None:
         self._buffer = bytearray()
-        self._searched = 0
         self._skip_newline = False
         self._starts = True
         self._id = last_id
@@ -36,39 +35,57 @@ class Framer:
             self._skip_newline = piece.endswith(b"\r")
             piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         buffer = self._buffer
-        buffer += piece
         if self._starts:
-            if len(buffer) < 3 and BYTE_ORDER_MARK.startswith(bytes(buffer)):
+            piece = bytes(buffer) + piece
+            buffer.clear()
+            if len(piece) < 3 and BYTE_ORDER_MARK.startswith(piece):
+                buffer += piece
                 return []
             self._starts = False
-            if buffer.startswith(BYTE_ORDER_MARK):
-                del buffer[:3]
-        end = buffer.find(b"\n\n", self._searched)
-        if end < 0:
-            self._searched = max(len(buffer) - 1, 0)
-            return []
+            piece = piece.removeprefix(BYTE_ORDER_MARK)
+        if buffer:
+            searched = len(buffer) - 1
+            buffer += piece
+            end = buffer.rfind(b"\n\n", searched)
+            if end < 0:
+                return []
+            whole = bytes(buffer[:end])
+            del buffer[: end + 2]
+        else:
+            end = piece.rfind(b"\n\n")
+            if end < 0:
+                buffer += piece
+                return []
+            whole = piece[:end]
+            buffer += piece[end + 2 :]
         frames: list[Frame] = []
-        start = 0
-        while end >= 0:
-            data = self._read_block(bytes(buffer[start:end]))
+        for block in whole.decode("utf-8", "replace").split("\n\n"):
+            # The two usual forms first: data alone, and an id before it.
+            if block.startswith("data: ") and "\n" not in block:
+                frames.append((block[6:], self._id))
+                continue
+            end = block.find("\n")
+            if block.startswith("data: ", end + 1) and block.startswith("id: ") and block.find("\n", end + 1) < 0:
+                self._note_id(block[4:end])
+                frames.append((block[end + 7 :], self._id))
+                continue
+            data = self._read_block(block)
             if data is not None:
                 frames.append((data, self._id))
-            start = end + 2
-            end = buffer.find(b"\n\n", start)
-        del buffer[:start]
-        self._searched = max(len(buffer) - 1, 0)
         return frames
 
-    def _read_block(self, block: bytes) -> bytes | None:
+    def _read_block(self, block: str) -> str | None:
         """The data of the lines before a blank line; None if they hold none."""
-        if block.startswith(b"data: ") and b"\n" not in block:
-            return block[6:]
-        data: list[bytes] = []
-        for line in block.split(b"\n"):
-            name, _, value = line.partition(b":")
-            value = value.removeprefix(b" ")
-            if name == b"data":
+        data: list[str] = []
+        for line in block.split("\n"):
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name == "data":
                 data.append(value)
-            elif name == b"id" and b"\0" not in value:
-                self._id = value.decode("utf-8", "replace") or None
-        return b"\n".join(data) if data else None
+            elif name == "id":
+                self._note_id(value)
+        return "\n".join(data) if data else None
+
+    def _note_id(self, value: str) -> None:
+        if "\0" not in value:
+            self._id = value or None

@@ -54,7 +54,7 @@ class AsyncBody(AsyncByteStream):
         self._is_whole = True
 
     async def aclose(self) -> None:
-        """Close the answer. What is kept of it from then on, by an error for one, holds no request and no connection."""
+        """Close the answer. What is kept of it from then on holds no request and no connection."""
         stream, release = self._stream, self._release
         self._stream = self._release = None
         try:

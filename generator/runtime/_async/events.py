@@ -15,7 +15,7 @@ from ..framing import Framer
 from ..log import logger
 from ..loops import async_pause
 from ..operation import Streaming
-from ..reply import Growing, Recovery, Reply, find_reply, parse_event, reason_of_failure
+from ..reply import TEXT, Growing, Recovery, Reply, find_reply, parse_event, reason_of_failure
 from ..retry import UNKNOWN_OUTCOME, backoff
 from ..transport import Response, TransportError, redact
 from ..unset import UNSET
@@ -55,6 +55,8 @@ class AsyncEvents(Generic[E, H]):
     ) -> None:
         self._client = client
         self._streaming = streaming
+        self._decode = streaming.decode
+        self._ends = streaming.ends
         self._call = call
         self._said = said
         self._growing = Growing(thread_id, run_id)
@@ -110,9 +112,10 @@ class AsyncEvents(Generic[E, H]):
     async def __anext__(self) -> E:
         # A log that is read again goes on after a demand for tool outputs that were submitted since: it ends with its
         # last event, not with the first that could be the last.
+        ready = self._ready
         while self.end is None or (self._is_replay and self._pieces is not None):
-            if self._ready:
-                return self._give(*self._ready.popleft())
+            if ready:
+                return self._give(*ready.popleft())
             if not self._is_open:
                 raise RuntimeError("this stream is closed: read it inside its `with`")
             await self._receive()
@@ -163,13 +166,14 @@ class AsyncEvents(Generic[E, H]):
         """The model of an event that came, its text and its id taken in."""
         self.last_event_id = event_id
         self.end = None
-        self._last_piece = self._growing.add(event)
+        kind = event.get("type")
+        self._last_piece = self._growing.add(event) if kind == TEXT else ""
         try:
-            model = self._streaming.decode(event)
+            model = self._decode(event)
         except DecodeError as error:
             error.response = self.response
             raise
-        if event.get("type") in self._streaming.ends:
+        if kind in self._ends:
             self._growing.settle(event)
             self.end = model
             reason = reason_of_failure(event, self._streaming.failures)
@@ -199,12 +203,14 @@ class AsyncEvents(Generic[E, H]):
             else:
                 await self._close()
             return
+        growing = self._growing
         try:
             for data, event_id in self._framer.feed(piece):
                 event = parse_event(data)
                 if event is not None and (event_id is None or event_id != self._received_id):
                     self._received_id = event_id
-                    self._growing.note_ids(event)
+                    if growing.run_id is None or growing.thread_id is None:
+                        growing.note_ids(event)
                     self._ready.append((event, event_id))
         except DecodeError as error:
             error.response = self.response
