@@ -8,7 +8,7 @@ NODE := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check release-check languages lock clean
+.PHONY: help setup demo test serve generate fuzz check release-check languages publish lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ release-check: $(INSTALLED) $(NODE) ## Say what changed since the last release, 
 
 languages: $(INSTALLED) ## Build and run clients in TypeScript, Java, Go and Rust (needs their tools; ARGS="go rust" picks)
 	@$(BIN)/python -m languages $(ARGS)
+
+publish: $(INSTALLED) $(NODE) ## Leave the document, its reference page and the Python package in dist/
+	@$(BIN)/python -m publish $(ARGS)
 
 lock: $(INSTALLED) ## Resolve requirements.txt and package-lock.json anew from pyproject.toml and package.json
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev \

@@ -68,7 +68,7 @@ class Failed(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Build and run the named languages, or all, and exit with 1 if one fails."""
-    parser = argparse.ArgumentParser(prog="make languages", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="make languages", description="Build and run the clients in other languages")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(LANGUAGES)}; all unless given")
     names = parser.parse_args(arguments).names or list(LANGUAGES)
     if unknown := [name for name in names if name not in LANGUAGES]:
