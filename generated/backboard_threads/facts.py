@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "0878949d589ca484bba87a7b58721f46c6f04bcf73e98f7c2e5bab93e45ae70b"
+DIGEST: Final = "afeab633b3d19533652620c59a902dbe92f514d356b2ae367f7a2a57821fc2c4"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(
