@@ -96,7 +96,8 @@ def test_make_check_is_what_ci_runs_first(tree: Path) -> None:
 
 
 def test_make_fuzz(tree: Path) -> None:
-    run(tree, "make fuzz ARGS='--examples 1'")
+    """The program starts; `tests/fuzz` runs what it does, for as long as that takes."""
+    assert "--examples" in run(tree, "make fuzz ARGS=--help")
 
 
 def test_build(tree: Path) -> None:
