@@ -75,6 +75,7 @@ class Turns:
         self._owner = owner
         self._busy_wait = busy_wait
         self._assistant_defaults = assistant_defaults
+        self._beginning: set[asyncio.Task[Any]] = set()
 
     async def send(self, sending: Sending) -> Answer | EventStream:
         """Stores a message and, unless told otherwise, has it answered. Raises Refusal and StoreUnavailable."""
@@ -174,7 +175,7 @@ class Turns:
             leg.start(events.user_message(thread.assistant_id, message_id, sending.content, not_done), events.started())
             return thread
 
-        await self._live(live, lambda: self._in_line(turn, lambda: _through(begin())))
+        await self._live(live, lambda: self._in_line(turn, lambda: self._through(begin())))
         return await self._answer(live, streamed=sending.streamed)
 
     def _default_assistant(self, sending: Sending) -> AssistantRow | None:
@@ -208,7 +209,7 @@ class Turns:
             leg.start()
             return live
 
-        live = await _through(begin())
+        live = await self._through(begin())
         return await self._answer(live, streamed=outputs.streamed)
 
     async def _live(self, live: LiveRun, begin: Callable[[], Awaitable[ThreadRow]]) -> None:
@@ -263,16 +264,23 @@ class Turns:
         outcome = await asyncio.shield(live.outcome)
         return Answer(outcome.answer.encode(), headers={"ETag": tag(outcome.version)})
 
+    async def _through(self, begin: Coroutine[Any, Any, T]) -> T:
+        """Does something whole even if its caller is cancelled meanwhile: what the store has begun must have its task."""
+        task = asyncio.get_running_loop().create_task(begin)
+        self._beginning.add(task)  # the loop itself would not keep it
+        task.add_done_callback(self._begun)
+        return await asyncio.shield(task)
+
+    def _begun(self, task: "asyncio.Task[Any]") -> None:
+        self._beginning.discard(task)
+        if not task.cancelled():
+            task.exception()  # it counts as seen: whoever waited for it may be gone
+
     def deleted(self, account: str, thread_id: str) -> None:
         """A thread is gone: its run in this process stops, and those in line for it learn of it."""
         for live in self._desk.runs.of_thread(thread_id):
             live.stop(Stop.DELETED)
         self._desk.lines.move((account, thread_id))
-
-
-async def _through(begin: Coroutine[Any, Any, T]) -> T:
-    """Does something whole even if its caller is cancelled meanwhile: what is begun in the store must have its task."""
-    return await asyncio.shield(asyncio.get_running_loop().create_task(begin))
 
 
 def _refused(busy: ThreadBusy) -> Refusal:
