@@ -100,13 +100,16 @@ def test_make_fuzz(tree: Path) -> None:
     assert "--examples" in run(tree, "make fuzz ARGS=--help")
 
 
-def test_build(tree: Path) -> None:
-    run(tree, ".venv/bin/python -m build --no-isolation")
+def test_make_publish(tree: Path) -> None:
+    identity = "-c user.name=README -c user.email=readme@example.invalid"
+    run(tree, f"git init -q && git add . && git {identity} commit -qm tree && make publish")
     version = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["info"]["version"]
-    wheel = tree / "dist" / f"backboard_threads-{version}-py3-none-any.whl"
-    carried = set(zipfile.ZipFile(wheel).namelist())
+    dist = tree / "dist"
+    wheel = f"backboard_threads-{version}-py3-none-any.whl"
+    left = {path.name for path in dist.iterdir()}
+    assert {wheel, f"backboard_threads-{version}.tar.gz", f"openapi-{version}.yaml", "index.html"} <= left
+    carried = set(zipfile.ZipFile(dist / wheel).namelist())
     assert {"backboard_threads/py.typed", "threads_server/cli.py", "threads_server/openapi.yaml"} <= carried
-    assert (tree / "dist" / f"backboard_threads-{version}.tar.gz").exists()
 
 
 def test_no_command_is_left_out() -> None:
@@ -115,7 +118,7 @@ def test_no_command_is_left_out() -> None:
         "make test",
         "make generate",
         "make check",
-        ".venv/bin/python -m build --no-isolation",
+        "make publish",
     } == COMMANDS
     named = set(re.findall(r"`(make(?: \w+)?)`", README))
     assert named <= COMMANDS | {"make", "make fuzz"}
