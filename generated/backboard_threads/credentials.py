@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from .operation import Facts
 from .transport import SECRET, URL
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+
 _HOP = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 """Headers that are the transport's."""
 _NAME = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -73,6 +75,8 @@ def check_headers(headers: Mapping[str, str], facts: Facts) -> dict[str, str]:
     for name, value in headers.items():
         if name.lower() == facts.key_header.lower():
             raise ValueError(f"{name} is the API key's header: pass api_key=…")
+        if name.lower() == IDEMPOTENCY_KEY.lower():
+            raise ValueError(f"{name} belongs to one call: pass its idempotency_key=…")
         if name.lower() in _HOP:
             raise ValueError(f"the header {name} is set by the client itself")
         if not name or not _NAME.issuperset(name):

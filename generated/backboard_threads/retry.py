@@ -63,17 +63,24 @@ def _date(text: str) -> datetime | None:
 class Retries:
     """The attempts of one call: how many are left, and whether one of them may have taken effect."""
 
-    __slots__ = ("attempts", "deadline", "max_retries", "outcome_unknown", "repeatable")
+    __slots__ = ("attempts", "deadline", "max_retries", "outcome_unknown", "repeatable", "seconds")
 
-    def __init__(self, method: str, *, repeatable: bool, max_retries: int, deadline: float | None) -> None:
+    def __init__(self, method: str, *, repeatable: bool, max_retries: int, seconds: float | None) -> None:
         self.repeatable = repeatable or method in SAFE
         self.max_retries = max_retries
-        self.deadline = deadline
-        """When the call must be over, on the clock of `time.monotonic`; None for never."""
+        self.seconds = seconds
+        """How long the call may take, from its first attempt on; None for any time."""
+        self.deadline: float | None = None
+        """When it must be over, on the clock of `time.monotonic`, once it began."""
         self.attempts = 0
         """How many attempts ended."""
         self.outcome_unknown = False
         """Whether an attempt ended without telling if it took effect."""
+
+    def begin(self) -> None:
+        """Let the call's time run, if it does not yet."""
+        if self.seconds is not None and self.deadline is None:
+            self.deadline = time.monotonic() + self.seconds
 
     def wait_after_error(self, error: TransportError) -> float | None:
         """Seconds to wait before the next attempt after one that brought no answer; None if there is to be none."""

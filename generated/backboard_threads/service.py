@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-import time
 from collections.abc import Mapping
 from typing import Any, Self
 
 from .bodies import EMPTY, JSON, Body, encode_body
 from .call import Call
-from .credentials import check_header, check_headers, find_base_url, find_key, honours_keys
+from .credentials import IDEMPOTENCY_KEY, check_header, check_headers, find_base_url, find_key, honours_keys
 from .deprecation import warn_once
 from .files import Files
 from .operation import Facts, Operation
@@ -20,7 +19,6 @@ from .transport import URL, Headers, PrivateHeaders, Timeout, httpx_version
 from .unset import Unset
 from .urls import encode_query, fill
 
-IDEMPOTENCY_KEY = "Idempotency-Key"
 EVENTS = "text/event-stream"
 
 
@@ -136,7 +134,7 @@ class Service:
         may_be_gone: bool = False,
         is_stream: bool = False,
     ) -> Call:
-        """A call, its time running. It carries an idempotency key of its own if it is a POST and is given none."""
+        """A call. It carries an idempotency key of its own if it is a POST and is given none."""
         options = self.options
         headers = PrivateHeaders(self.headers)
         if is_stream:
@@ -155,11 +153,10 @@ class Service:
         repeatable = True
         if not isinstance(idempotency_key, Unset):
             headers[IDEMPOTENCY_KEY] = _check_key(idempotency_key)
-        elif IDEMPOTENCY_KEY not in headers:
+        else:
             repeatable = self.honours_keys and method == "POST"
             if method == "POST":
                 headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
-        deadline = options.deadline_of_stream() if is_stream else options.deadline_of_call()
         return Call(
             method,
             url,
@@ -170,7 +167,7 @@ class Service:
                 method,
                 repeatable=repeatable,
                 max_retries=options.max_retries,
-                deadline=None if deadline is None else time.monotonic() + deadline,
+                seconds=options.deadline_of_stream() if is_stream else options.deadline_of_call(),
             ),
             idempotency_key=headers.get(IDEMPOTENCY_KEY),
             may_be_gone=may_be_gone,

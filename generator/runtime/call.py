@@ -58,6 +58,7 @@ class Call:
 
     def new_request(self) -> Request:
         """The request of the next attempt."""
+        self.retries.begin()
         if self.retries.deadline is not None and time.monotonic() >= self.retries.deadline:
             self._raise_late()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)

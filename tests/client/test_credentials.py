@@ -116,7 +116,9 @@ async def test_the_headers_of_a_request(half: Half, server: Server) -> None:
     assert headers["host"] == f"127.0.0.1:{server.port}"
 
 
-@pytest.mark.parametrize("name", ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding"])
+@pytest.mark.parametrize(
+    "name", ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding", "Idempotency-Key"]
+)
 async def test_headers_of_the_client_s_own_are_refused(half: Half, name: str) -> None:
     with pytest.raises(ValueError, match=f"(?i){name}"):
         half.client(headers={name: "mine"})

@@ -122,7 +122,7 @@ async def test_an_event_that_is_none(half: Half, server: Server, data: bytes) ->
 
 async def test_no_deadline_unless_given(half: Half) -> None:
     opened = half.client().messages.stream(THREAD_ID, content="x")
-    assert opened._call.retries.deadline is None
+    assert opened._call.retries.seconds is None
 
 
 async def test_errors_before_the_stream_are_plain(half: Half, server: Server) -> None:
