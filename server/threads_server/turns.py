@@ -265,7 +265,7 @@ class Turns:
         return Answer(outcome.answer.encode(), headers={"ETag": tag(outcome.version)})
 
     async def _through(self, begin: Coroutine[Any, Any, T]) -> T:
-        """Does something whole even if its caller is cancelled meanwhile: what the store has begun must have its task."""
+        """Does something whole even if its caller is cancelled: what the store has begun must have its task."""
         task = asyncio.get_running_loop().create_task(begin)
         self._beginning.add(task)  # the loop itself would not keep it
         task.add_done_callback(self._begun)
