@@ -316,9 +316,7 @@ class FormDecoder:
             return None
         if rule.json_type is not None and not isinstance(value, rule.json_type):
             words = "an object" if rule.json_type is dict else "an array"
-            faults.append(
-                fault(["body", name], f"{rule.json_type.__name__}_type", f"must be {words}, as JSON text")
-            )
+            faults.append(fault(["body", name], f"{rule.json_type.__name__}_type", f"must be {words}, as JSON text"))
         if rule.text_validator is not None:
             faults += find_faults(rule.text_validator, text, "body", name)
         return value
