@@ -14,7 +14,7 @@ from threads_server.replies import Reply, ToolOutput, output_text
 from threads_server.runs import ELSEWHERE, Stop
 from threads_server.stamps import new_id, now
 from threads_server.states import RunState
-from threads_server.store import StoreUnavailable
+from threads_server.store import StoreUnavailable, processes
 from threads_server.store import runs as kept
 from threads_server.store.kept_answers import AlreadyKept, Claim
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
@@ -52,6 +52,8 @@ async def cancel(desk: Desk, account: str, thread_id: str, run_id: str, claim: C
             return Answer(answer(state is RunState.CANCELLED).encode())
         live = desk.runs.get(run_id)
         if live is None:  # another process works on it, or it has ended this moment
+            if look == 0 and desk.store.shared:
+                await desk.store.write(processes.ask_to_cancel, run_id)
             look += 1
             await asyncio.sleep(ELSEWHERE)
             continue
@@ -67,10 +69,11 @@ async def cancel(desk: Desk, account: str, thread_id: str, run_id: str, claim: C
         await asyncio.sleep(0)
 
 
-async def end_orphans(desk: Desk) -> None:
-    """Ends as failed every run that is under way by the store, when no process can be at work on any."""
-    for run_id in await desk.store.read(kept.orphans):
-        await desk.store.write(kept.end_orphan, run_id, _orphaned, now())
+async def end_orphans(desk: Desk, owner: str | None = None) -> None:
+    """Ends as failed every run that is under way by the store, when no process is at work on any: or, with `owner`,
+    those of that process."""
+    for run_id, leg in await desk.store.read(kept.under_way, owner):
+        await desk.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
 
 
 def _cancelled(run: RunRow, log: Sequence[str]) -> Ending:

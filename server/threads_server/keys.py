@@ -65,10 +65,13 @@ async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
         return None
     if not is_loopback(settings.host):
         raise Refused(
-            f"{settings.database} has no API key, and {settings.host} can be reached from elsewhere; "
+            f"{settings.shown_database} has no API key, and {settings.host} can be reached from elsewhere; "
             "make a key first with: threads-server keys create NAME"
         )
-    return await create_key(store, FIRST_KEY_NAME, DEFAULT_ACCOUNT)
+    try:
+        return await create_key(store, FIRST_KEY_NAME, DEFAULT_ACCOUNT)
+    except ValueError:  # another server, on the same new database, was faster
+        return None
 
 
 class Doorkeeper:

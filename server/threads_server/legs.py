@@ -107,8 +107,8 @@ class Leg:
             state, reason = await self._respond()
             self._end_thinking()
             await self._log.settle()
-            if live.stopped is Stop.DELETED:
-                self._vanish()
+            if live.stopped in (Stop.DELETED, Stop.ENDED_ELSEWHERE):
+                await self._superseded()
             else:
                 await self._end(state, reason)
         except Exception as error:
@@ -214,7 +214,7 @@ class Leg:
         )
         version = await self._write(ending)
         if version is None:
-            self._vanish()
+            await self._superseded()
             return
         live.emit(last)
         if not live.outcome.done():
@@ -252,10 +252,23 @@ class Leg:
             self._live.outcome.set_exception(error)
             self._live.outcome.exception()  # it counts as seen, whoever waits
 
-    def _vanish(self) -> None:
-        """The run was deleted, or ended from outside, under this leg."""
-        self._live.emit(self._events.cancelled())
-        self._fail_waiters(gone())
+    async def _superseded(self) -> None:
+        """The run was deleted under this leg, or ended by another process: those who wait are told."""
+        live, reply, store = self._live, self._reply, self._desk.store
+        state = await store.read(kept.state_of, live.run_id)
+        if state is None:
+            live.emit(self._events.cancelled())
+            self._fail_waiters(gone())
+            return
+        _, reason = _STOPPED[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
+        for body in await store.read_large(threads.history, self._thread.thread):
+            message = json.loads(body)
+            if message["role"] == "assistant" and (message["metadata_"] or {}).get("run_id") == live.run_id:
+                reply.message_id, reply.content = message["message_id"], message["content"]
+        version, _ = await store.read(threads.size_of, self._account, live.thread_id)
+        live.emit(self._last_event(state, reason))
+        if not live.outcome.done():
+            live.outcome.set_result(Outcome(state, reply.turn(state, reason), version))
 
     def _last_event(self, state: RunState, message: str) -> str:
         reply, events = self._reply, self._events
@@ -283,6 +296,7 @@ class Leg:
 _STOPPED = {
     Stop.CANCELLED: (RunState.CANCELLED, "The run was cancelled"),
     Stop.DELETED: (RunState.CANCELLED, "The thread was deleted"),
+    Stop.ENDED_ELSEWHERE: (RunState.FAILED, "The run was ended by another server process"),
     Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
     Stop.CLOSING: (RunState.FAILED, "The server was stopped during the run"),
 }

@@ -29,6 +29,7 @@ class Stop(Enum):
 
     CANCELLED = auto()
     DELETED = auto()
+    ENDED_ELSEWHERE = auto()
     SILENT = auto()
     CLOSING = auto()
 
@@ -115,6 +116,10 @@ class Runs:
     def get(self, run_id: str) -> LiveRun | None:
         return self._live.get(run_id)
 
+    def responding(self) -> list[LiveRun]:
+        """The runs whose rows are there, and whose responder is at work."""
+        return [live for live in self._live.values() if live.responding]
+
     def of_thread(self, thread_id: str) -> list[LiveRun]:
         return [live for live in self._live.values() if live.thread_id == thread_id]
 
@@ -185,8 +190,8 @@ class EventLog:
         with suppress(StoreUnavailable):  # they are kept in memory and written with the next ones
             if await self._store.write(event_log.append, live.run_id, live.leg, live.first + first, lines):
                 self.written += len(lines)
-            else:  # it was ended from outside this process
-                live.stop(Stop.CANCELLED)
+            else:
+                live.stop(Stop.ENDED_ELSEWHERE)
         self._timer = None
         if self.written < len(live.lines):
             self.noticed()

@@ -50,7 +50,9 @@ def serve(settings: Settings) -> None:
     except (DocumentError, Unbound, Refused, StoreRefused, StoreUnavailable) as error:
         raise StartFailed(str(error)) from error
     address = _address(settings.host, listener)
-    greeting = f"Backboard Threads on {address}/api, database {settings.database}, documentation on {address}/docs"
+    greeting = (
+        f"Backboard Threads on {address}/api, database {settings.shown_database}, documentation on {address}/docs"
+    )
     if first_key is not None:
         print(f"The first API key, shown only now: {first_key}", flush=True)
     if settings.workers == 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from threads_server.endings import end_orphans
 from threads_server.legs import Desk
+from threads_server.presence import Presence
 from threads_server.responders import open_responder
 from threads_server.runs import Runs
 from threads_server.settings import Settings
@@ -27,9 +28,12 @@ log = logging.getLogger("threads_server")
 class Services:
     """Made with `open`, ended with `close`."""
 
-    def __init__(self, desk: Desk, turns: Turns, assistant_defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self, desk: Desk, turns: Turns, presence: Presence | None, assistant_defaults: Mapping[str, Any]
+    ) -> None:
         self.desk = desk
         self.turns = turns
+        self._presence = presence
         self.assistant_defaults = assistant_defaults
         """What the document gives as the default of an assistant's field."""
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep_now_and_then())
@@ -40,20 +44,23 @@ class Services:
 
     @classmethod
     async def open(cls, settings: Settings, contract: "Contract") -> "Services":
-        """Opens the store and the responder; ends what an earlier process left under way.
+        """Opens the store and the responder; ends what an earlier process left under way (with a shared store that
+        may take as long as it takes to be sure that the process is gone).
 
         Raises StoreRefused, and ValueError for settings that are not enough for the responder.
         """
         responder = open_responder(settings)
         store = await open_store(settings, serving=True)
         desk = Desk(store, responder, Runs(store), Lines(), settings.run_timeout)
+        owner = new_id()
+        presence = Presence(desk, owner) if store.shared else None
         try:
-            await end_orphans(desk)
+            await (end_orphans(desk) if presence is None else presence.begin())
         except BaseException:
             await store.close()
             raise
         defaults = contract.endpoints["createAssistant"].operation.defaults
-        return cls(desk, Turns(desk, new_id(), settings.busy_wait, defaults), defaults)
+        return cls(desk, Turns(desk, owner, settings.busy_wait, defaults), presence, defaults)
 
     async def end_runs(self) -> None:
         """Ends the runs of this process as failed; whoever waits for one has its answer then."""
@@ -65,6 +72,8 @@ class Services:
         with suppress(asyncio.CancelledError):
             await self._sweeper
         await self.end_runs()
+        if self._presence is not None:
+            await self._presence.end()
         await self.desk.responder.close()
         await self.desk.store.close()
 

