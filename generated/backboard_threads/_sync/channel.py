@@ -40,7 +40,7 @@ class Body(ByteStream):
     """A response's bytes, until the deadline; it gives its lane back when it is closed."""
 
     def __init__(self, stream: Any, deadline: float | None, release: Callable[[bool], None] | None) -> None:
-        self._stream = stream
+        self._stream: Any = stream
         self._deadline = deadline
         self._release = release
         self._is_whole = False
