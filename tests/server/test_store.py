@@ -289,7 +289,7 @@ class TestOrder:
 
         await store.write(tell)
         _, whole = await store.read(threads.whole, "a", "b")
-        assert whole.decode().split('"messages":[')[1].startswith(",".join(map(str, range(300))) + "]")
+        assert (whole or "").split('"messages":[')[1].startswith(",".join(map(str, range(300))) + "]")
         listed = await store.read(page, 0, 10)
         assert [entry[14] for entry in listed] == ["c", "b", "a"]
         assert [(await store.read(page, skip, 1))[0] for skip in range(3)] == listed

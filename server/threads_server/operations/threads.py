@@ -41,12 +41,14 @@ async def _list(call: Call, services: Services, assistant_id: str | None) -> Ans
 async def get_thread(call: Call, services: Services) -> Answer:
     store, thread_id = services.store, call.path["thread_id"]
     known = call.headers.get("if-none-match")
-    version, length = await store.read(kept.size_of, call.account, thread_id)
-    if known is not None and matches_weakly(known, version):
-        return Answer(b"", 304, {"ETag": tag(version)})
-    read = store.read if length < LARGE_THREAD else store.read_large
-    version, body = await read(kept.whole, call.account, thread_id)
-    return Answer(body, headers={"ETag": tag(version)})
+    if known is not None:
+        version, _ = await store.read(kept.size_of, call.account, thread_id)
+        if matches_weakly(known, version):
+            return Answer(b"", 304, {"ETag": tag(version)})
+    version, body = await store.read(kept.whole, call.account, thread_id, LARGE_THREAD)
+    if body is None:
+        version, body = await store.read_large(kept.whole, call.account, thread_id)
+    return Answer((body or "").encode(), headers={"ETag": tag(version)})
 
 
 async def delete_thread(call: Call, services: Services) -> Answer:

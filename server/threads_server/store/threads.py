@@ -138,17 +138,22 @@ def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
     return row[0], row[1]
 
 
-def whole(account: str, thread_id: str) -> Transaction[tuple[int, bytes]]:
-    """The thread's version and it as JSON, with its whole history. Raises a 404 Refusal."""
+def whole(account: str, thread_id: str, longest: int | None = None) -> Transaction[tuple[int, str | None]]:
+    """The thread's version and it as JSON, with its whole history. Raises a 404 Refusal.
+
+    In place of the JSON of a thread with more than `longest` messages it gives None, and does not read them.
+    """
+    history = _HISTORY if longest is None else f"CASE WHEN message_count <= {int(longest)} THEN {_HISTORY} END"
     row = yield from one(
-        f"SELECT version, thread_id, assistant_id, created_at, metadata, {_HISTORY} FROM threads"
+        f"SELECT version, message_count, thread_id, assistant_id, created_at, metadata, {history} FROM threads"
         " WHERE thread_id = ? AND account_id = ?",
         thread_id,
         account,
     )
     if row is None:
         raise not_found()
-    return row[0], thread_text(*row[1:]).encode()
+    version, count, *fields = row
+    return version, None if longest is not None and count > longest else thread_text(*fields)
 
 
 def thread_text(thread_id: str, assistant_id: str, created_at: int, metadata: str, history: str | None) -> str:
