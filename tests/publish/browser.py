@@ -1,6 +1,7 @@
 """A headless Chromium, driven over its own protocol: enough to see what a page loads, says and shows."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -38,15 +39,16 @@ class Browser:
             [chromium["path"], *chromium["arguments"], *own],
             env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         )  # fmt: skip
-        self._connection = connect(self._address(), max_size=None)
+        self._closing = contextlib.ExitStack()
+        self._connection = self._closing.enter_context(connect(self._address(), max_size=None))
         self._messages = 0
-        self._pages: dict[str, Page] = {}
+        self._page: Page | None = None
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self._closing.close()
         self._process.terminate()
         self._process.wait(10)
         assert self._process.stderr
@@ -54,10 +56,12 @@ class Browser:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def open(self, url: str, *, width: int = 1400, height: int = 1000, dark: bool = False) -> "Page":
-        """Open a page and wait until it is loaded."""
+        """Open a page and wait until it is loaded. The page that was open before is closed."""
+        if self._page is not None:
+            self.send("Target.closeTarget", {"targetId": self._page.target})
         target = self.send("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-        page = self._pages[session] = Page(self, session)
+        page = self._page = Page(self, target, session)
         for domain in ("Page", "Network", "Runtime", "Log"):
             page.send(f"{domain}.enable")
         mobile = width < 600
@@ -84,8 +88,8 @@ class Browser:
                 assert "error" not in answer, f"{method}: {answer['error']}"
                 result: dict[str, Any] = answer["result"]
                 return result
-            if (page := self._pages.get(answer.get("sessionId"))) is not None:
-                page.hear(answer["method"], answer["params"])
+            if self._page is not None and answer.get("sessionId") == self._page.session:
+                self._page.hear(answer["method"], answer["params"])
 
     def _address(self) -> str:
         assert self._process.stderr
@@ -100,14 +104,15 @@ class Browser:
 class Page:
     """One page: what it requested, what it complained about, and what it shows."""
 
-    def __init__(self, browser: Browser, session: str) -> None:
+    def __init__(self, browser: Browser, target: str, session: str) -> None:
         self._browser = browser
-        self._session = session
+        self.target = target
+        self.session = session
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
     def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._browser.send(method, parameters, self._session)
+        return self._browser.send(method, parameters, self.session)
 
     def hear(self, method: str, said: dict[str, Any]) -> None:
         if method == "Network.requestWillBeSent":
