@@ -41,6 +41,9 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the 
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint openapi.yaml
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
 
+conformance: $(INSTALLED) ## Put the document's questions to any server: BASE_URL=… API_KEY=… (and ARGS="--read-only")
+	@BASE_URL="$(BASE_URL)" API_KEY="$(API_KEY)" $(BIN)/python -m tests.conformance $(ARGS)
+
 release-check: $(INSTALLED) $(NODE) ## Say what changed since the last release, and whether this may be the next one
 	@$(BIN)/python -m tests.release $(ARGS)
 

@@ -1,0 +1,238 @@
+"""The questions, put to the reference server, where all holds, and to servers that lie, where it shows."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.conformance.asker import Asker
+from tests.conformance.effects import EFFECTS
+from tests.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Ledger
+from tests.conformance.liars import Exchange, Lie, between
+from tests.conformance.run import Found, KeyRefused, Unreachable, run
+from tests.contract.document import PATH, operations
+from tests.walks.caller import Caller, Things
+from threads_server.local import LocalServer
+
+KEY = "conformance-key-8f14e45f"
+# Why a fact may stay open on the reference server.
+OPEN = {
+    "only a caller who is a nuisance sees it",
+    "it cannot be brought about from outside",
+    "no answer showed it",
+    "it takes a second account",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    with LocalServer(tmp_path_factory.mktemp("conformance") / "threads.db", api_key=KEY) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def found(server: LocalServer) -> Found:
+    return run(server.url, KEY, pause=0, largest=10_000_000)
+
+
+def test_all_holds_on_the_reference_server(found: Found) -> None:
+    assert found.faults(strict=True) == []
+    assert len(found.ledger.those(HOLDS)) > 700
+    assert {fact.reason for fact in found.ledger.those(NOT_ASKED)} <= OPEN, found.text
+
+
+def test_what_stays_open_is_what_the_reference_server_does_not_do(found: Found) -> None:
+    """Fields and events that it never sends, and the two statuses that nobody can ask for."""
+    names = [fact.name for fact in found.ledger.those(NOT_ASKED) if fact.reason == "no answer showed it"]
+    assert all(re.fullmatch(r"[A-Z]\w+(\.\w+)+", name) for name in names), names
+
+
+def test_nothing_is_left_behind(found: Found, server: LocalServer) -> None:
+    assert found.requests > 300
+    caller = Caller(server.url, KEY)
+    assert caller.ask("listAssistants") == caller.ask("listThreads") == []
+    caller.close()
+
+
+def test_reports_agree(found: Found) -> None:
+    facts = json.loads(found.json)["facts"]
+    suite = ElementTree.fromstring(found.junit)
+    assert len(facts) == int(suite.attrib["tests"]) == len(suite) == len(found.ledger.facts)
+    assert f"{len(found.ledger.those(HOLDS))} holds, 0 does not hold" in found.text
+
+
+@pytest.mark.parametrize("sentence", [sentence for sentence, _, _ in EFFECTS])
+def test_sentence_stands_in_the_document(sentence: str) -> None:
+    text = " ".join(PATH.read_text(encoding="utf-8").split())
+    assert sentence in text
+
+
+def test_only_reads_when_told_to(server: LocalServer) -> None:
+    caller = Caller(server.url, KEY)
+    things = caller.things()
+    before = [caller.ask("listAssistants"), caller.ask("listThreads")]
+    with between(server.url) as (url, seen):
+        result = run(url, KEY, pause=0, read_only=True)
+    assert result.faults(strict=True) == []
+    assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
+    assert len(result.ledger.those(HOLDS)) > 100
+    assert [caller.ask("listAssistants"), caller.ask("listThreads")] == before
+    caller.send(operations()["deleteAssistant"], things)
+    caller.close()
+
+
+def forget_nothing(exchange: Exchange) -> None:
+    """Says that it deleted, and did not."""
+    if exchange.method == "DELETE" and "X-API-Key" in exchange.headers and "If-Match" not in exchange.headers:
+        kind = "thread" if "/threads/" in exchange.path else "assistant"
+        exchange.status, exchange.answer_headers = 200, {"Content-Type": "application/json", "X-Request-ID": "1"}
+        identifier = exchange.path.rpartition("/")[2]
+        answer = {"message": "Deleted", f"{kind}_id": identifier, "deleted_at": "2026-02-05T02:15:37.795Z"}
+        exchange.answer = json.dumps(answer).encode()
+
+
+def let_everyone_in(exchange: Exchange) -> None:
+    """Takes any key."""
+    exchange.headers["X-API-Key"] = KEY
+
+
+def take_any_limit(exchange: Exchange) -> None:
+    """Cuts a limit to what it likes instead of refusing it."""
+    exchange.path = re.sub(r"limit=(201|0)\b", "limit=200", exchange.path)
+
+
+def turn_lists_round(exchange: Exchange) -> None:
+    """Gives the oldest first."""
+    if exchange.answer.startswith(b"[") and exchange.status == 200:
+        exchange.answer = json.dumps(json.loads(exchange.answer)[::-1]).encode()
+
+
+def leave_out_a_date(exchange: Exchange) -> None:
+    """Does not say when a thread was created, and makes ids of another kind."""
+    if exchange.status == 200 and b'"thread_id"' in exchange.answer and exchange.answer.startswith(b"{"):
+        answer = json.loads(exchange.answer)
+        if "messages" in answer:
+            del answer["created_at"]
+        exchange.answer = json.dumps(answer).encode()
+
+
+def say_nothing_of_repeats(exchange: Exchange) -> None:
+    """A server without this project's extensions."""
+    for name in ("Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID"):
+        exchange.headers = {key: value for key, value in exchange.headers.items() if key.lower() != name.lower()}
+
+
+@pytest.fixture
+def furnished(server: LocalServer) -> Iterator[LocalServer]:
+    """The server with things to read, and empty again afterwards."""
+    caller = Caller(server.url, KEY)
+    for _ in range(3):
+        caller.things()
+    yield server
+    for assistant in caller.ask("listAssistants"):
+        caller.send(operations()["deleteAssistant"], Things(assistant["assistant_id"], "", ""))
+    caller.close()
+
+
+def against(url: str, *, read_only: bool = False) -> list[str]:
+    """The names of the facts that do not hold there."""
+    return [fact.name for fact in run(url, KEY, pause=0, read_only=read_only).ledger.those(DOES_NOT)]
+
+
+@pytest.mark.parametrize(
+    ("lie", "facts"),
+    [
+        (let_everyone_in, ["getThread: 401", "listAssistants: 401"]),
+        (take_any_limit, ["listThreads ?limit may not be 201", "listAssistants ?limit may not be 0"]),
+    ],
+)
+def test_liar_about_requests_is_found_out(furnished: LocalServer, lie: Lie, facts: list[str]) -> None:
+    with between(furnished.url, before=lie) as (url, _):
+        assert set(facts) <= set(against(url, read_only=True))
+
+
+@pytest.mark.parametrize(
+    ("lie", "fact"), [(turn_lists_round, "says: newest first"), (leave_out_a_date, "Thread.created_at")]
+)
+def test_liar_about_answers_is_found_out(furnished: LocalServer, lie: Lie, fact: str) -> None:
+    with between(furnished.url, after=lie) as (url, _):
+        assert any(name.startswith(fact) for name in against(url, read_only=True))
+
+
+def test_liar_about_deletions_is_found_out(furnished: LocalServer) -> None:
+    with between(furnished.url, before=forget_nothing) as (url, _):
+        found = against(url)
+    assert any(name.startswith("says: Deletes the thread and") for name in found)
+    assert any(name.startswith("says: Deletes the assistant") for name in found)
+    assert "deleteThread: 404" in found
+
+
+def test_server_without_the_extensions_breaks_marked_facts_only(server: LocalServer) -> None:
+    with between(server.url, before=say_nothing_of_repeats) as (url, _):
+        ledger = run(url, KEY, pause=0).ledger
+    assert ledger.those(DOES_NOT)
+    assert {fact.name for fact in ledger.those(DOES_NOT) if not fact.mark} == set()
+
+
+def test_what_was_not_made_here_is_not_touched(server: LocalServer) -> None:
+    owner = Caller(server.url, KEY)
+    things = owner.things()
+    asker = Asker(server.url, KEY, Ledger(), pause=0)
+    for name in ("deleteThread", "deleteAssistant", "updateAssistant", "createThread", "sendMessage", "cancelRun"):
+        with pytest.raises(AssertionError, match="not made here"):
+            asker.send(operations()[name], things)
+    owner.send(operations()["deleteAssistant"], things)
+    owner.close()
+
+
+def command(url: str, *options: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.conformance", "--base-url", url, "--pause", "0", *options],
+        env={**os.environ, "API_KEY": key},
+        cwd=PATH.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def echo_the_key(exchange: Exchange) -> None:
+    """Puts the caller's key into every answer, which then is none of the documented ones."""
+    exchange.answer = exchange.answer + exchange.headers.get("X-API-Key", "").encode()
+
+
+def test_key_is_never_shown(server: LocalServer, tmp_path: Path) -> None:
+    reports = {name: tmp_path / f"report.{name}" for name in ("json", "junit")}
+    options = [text for name, path in reports.items() for text in (f"--{name}", str(path))]
+    with between(server.url, after=echo_the_key) as (url, _):
+        done = command(url, "--read-only", *options)
+    shown = [done.stdout, done.stderr, *(path.read_text(encoding="utf-8") for path in reports.values())]
+    assert done.returncode in (1, 2), done.stdout
+    assert not any(KEY in text for text in shown)
+
+
+def test_command_says_what_is_wrong_with_the_address_or_the_key(server: LocalServer) -> None:
+    for url, key, said in (
+        (server.url, "wrong", "does not take the key"),
+        ("http://127.0.0.1:9/api", KEY, "cannot be reached"),
+        (server.url.removesuffix("/api"), KEY, "is no such server"),
+    ):
+        done = command(url, key=key)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_command_succeeds_where_all_holds(server: LocalServer) -> None:
+    done = command(server.url, "--read-only")
+    assert done.returncode == 0, done.stdout
+    with pytest.raises(KeyRefused):
+        run(server.url, "wrong")
+    with pytest.raises(Unreachable):
+        run("http://127.0.0.1:9/api", KEY)
