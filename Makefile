@@ -8,7 +8,7 @@ NODE := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check release-check languages publish lock clean
+.PHONY: help setup demo test serve generate fuzz check conformance release-check languages publish lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
