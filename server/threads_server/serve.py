@@ -64,8 +64,10 @@ def serve(settings: Settings) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A socket that waits for connections; port 0 takes a free one. Raises StartFailed if the address cannot be had."""
     try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, place = places[0]
+        # with its protocol named, so that asyncio sets TCP_NODELAY: without it an answer can wait 40 ms for an ACK
+        listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
         listener.listen(2048)
