@@ -4,9 +4,9 @@ It is a child of the tests, listens on a free port of 127.0.0.1, and is never a 
 not run as root: then it runs as `nobody`, who exists already (the package itself would add a user to the machine).
 """
 
+import asyncio
 import contextlib
 import importlib.util
-import itertools
 import os
 import shutil
 import signal
@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any, Self
+
+import asyncpg
 
 from threads_server.local import free_port
 
@@ -45,7 +47,6 @@ class PostgresServer:
             self._as |= {"user": "nobody", "group": self._data.stat().st_gid, "extra_groups": ()}
         self._programs = self._runnable()
         self._process: subprocess.Popen[bytes] | None = None
-        self._databases = itertools.count(1)
         self.port = free_port()
 
     def _runnable(self) -> Path:
@@ -90,6 +91,20 @@ class PostgresServer:
             self._process.send_signal(signal.SIGINT)
             self._process.wait()
             self._process = None
+
+    def cleared(self) -> str:
+        """Removes everything that a server has kept; gives the address of the database."""
+
+        async def clear() -> None:
+            connection = await asyncpg.connect(self.url())
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'threads-server'"
+            )
+            await connection.execute("DROP SCHEMA IF EXISTS backboard_threads CASCADE")
+            await connection.close()
+
+        asyncio.run(clear())
+        return self.url()
 
     def log(self) -> str:
         return (self._folder / "log").read_text(errors="replace")

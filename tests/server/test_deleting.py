@@ -1,22 +1,14 @@
 """Deleting takes everything at once, and nothing that ends later brings anything back."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.server.test_runs import eventually, hold, running
 from tests.server.test_turns import WEATHER, waiting_run
-from tests.server.threads_api import Api, serving
+from tests.server.threads_api import Api
 
 TABLES = ("assistants", "threads", "messages", "files", "runs", "run_events", "idempotency_keys")
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 async def rows(api: Api, table: str) -> int:

@@ -1,8 +1,6 @@
 """The same key and the same request give the same answer; the same key and another request are refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,12 +14,6 @@ from threads_server.services import sweep
 
 USED = {"detail": "This Idempotency-Key was used for another request"}
 REPLAYED = "idempotency-replayed"
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 def same(first: httpx.Response, again: httpx.Response) -> bool:
@@ -104,13 +96,13 @@ class TestReplay:
         other = await api.http.post(path, files=parts, headers=headers)  # type: ignore[arg-type]
         assert (other.status_code, other.json()) == (409, USED)
 
-    async def test_over_a_restart(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db") as api:
+    async def test_over_a_restart(self, database: str) -> None:
+        async with serving(database) as api:
             thread_id = await api.thread()
             first = await api.send(thread_id, "x", key="k")
             async with api.stream(thread_id, "y", key="s") as stream:
                 events = await stream.rest()
-        async with serving(tmp_path / "threads.db") as api:
+        async with serving(database) as api:
             assert same(first, await api.send(thread_id, "x", key="k"))
             async with api.stream(thread_id, "y", key="s") as stream:
                 again = await stream.rest()

@@ -1,8 +1,5 @@
 """A run's events: read again from anywhere, and on from there while the run goes on."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.server.test_runs import hold, running
@@ -10,12 +7,6 @@ from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, Event, serving
 from threads_server import stamps
 from threads_server.services import sweep
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 def numbered(events: list[Event]) -> list[tuple[str | None, Event]]:
@@ -100,12 +91,12 @@ async def test_following_goes_on_over_a_round_of_tools(api: Api) -> None:
     assert events[-1]["type"] == "run_ended"
 
 
-async def test_over_a_restart(tmp_path: Path) -> None:
-    async with serving(tmp_path / "threads.db") as api:
+async def test_over_a_restart(database: str) -> None:
+    async with serving(database) as api:
         thread_id = await api.thread()
         async with api.stream(thread_id, "/say one two") as stream:
             events = await stream.rest()
-    async with serving(tmp_path / "threads.db") as api, api.events(thread_id, events[0]["run_id"], "3") as stream:
+    async with serving(database) as api, api.events(thread_id, events[0]["run_id"], "3") as stream:
         assert numbered(await stream.rest()) == numbered(events[3:])
 
 

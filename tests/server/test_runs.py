@@ -2,10 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, serving
@@ -13,12 +10,6 @@ from threads_server.responders import Conversation, Piece, Said, Used
 from threads_server.states import RunState
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 class Held:
@@ -97,8 +88,8 @@ class TestBusy:
             assert (asking, answering) == ("user", "assistant")
             assert question == f"/slow 1 {answer}"
 
-    async def test_after_the_wait_it_is_409_and_names_the_run(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db", busy_wait=0.3) as api:
+    async def test_after_the_wait_it_is_409_and_names_the_run(self, database: str) -> None:
+        async with serving(database, busy_wait=0.3) as api:
             held = hold(api)
             thread_id = await api.thread()
             first, run_id = await running(api, thread_id)
@@ -109,8 +100,8 @@ class TestBusy:
             assert (await first).status_code == 200
             assert [role for role, _ in await api.history(thread_id)] == ["user", "assistant"]
 
-    async def test_without_a_wait_it_is_409_at_once(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db", busy_wait=0) as api:
+    async def test_without_a_wait_it_is_409_at_once(self, database: str) -> None:
+        async with serving(database, busy_wait=0) as api:
             held = hold(api)
             thread_id = await api.thread()
             first, run_id = await running(api, thread_id)
@@ -252,8 +243,8 @@ class TestCancel:
 
 
 class TestNeverStuck:
-    async def test_a_silent_responder_is_given_up(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db", run_timeout=0.2) as api:
+    async def test_a_silent_responder_is_given_up(self, database: str) -> None:
+        async with serving(database, run_timeout=0.2) as api:
             hold(api)
             thread_id = await api.thread()
             turn = await api.turn(thread_id, "hold")
@@ -261,8 +252,8 @@ class TestNeverStuck:
             assert turn["content"] == "first "
             assert (await api.turn(thread_id, "again"))["status"] == "FAILED"
 
-    async def test_a_slow_one_that_gives_signs_is_not(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db", run_timeout=0.5) as api:
+    async def test_a_slow_one_that_gives_signs_is_not(self, database: str) -> None:
+        async with serving(database, run_timeout=0.5) as api:
             assert (await api.turn(await api.thread(), "/slow 6 abcdef"))["content"] == "abcdef"
 
     async def test_a_responder_that_breaks_fails_its_run(self, api: Api) -> None:
@@ -289,20 +280,20 @@ class TestNeverStuck:
         assert (await api.turn(thread_id, "x"))["status"] == "FAILED"
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
-    async def test_a_stopped_server_ends_its_runs(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db") as api:
+    async def test_a_stopped_server_ends_its_runs(self, database: str) -> None:
+        async with serving(database) as api:
             hold(api)
             thread_id = await api.thread()
             sending, _ = await running(api, thread_id)
             await api.services.close()
             assert (await sending).json()["message"] == "The server was stopped during the run"
-        async with serving(tmp_path / "threads.db") as api:
+        async with serving(database) as api:
             assert [message["status"] for message in (await api.get(thread_id))["messages"]] == ["COMPLETED", "FAILED"]
 
-    async def test_waiting_for_tools_outlives_a_restart(self, tmp_path: Path) -> None:
-        async with serving(tmp_path / "threads.db") as api:
+    async def test_waiting_for_tools_outlives_a_restart(self, database: str) -> None:
+        async with serving(database) as api:
             thread_id, run_id = await waiting_run(api)
-        async with serving(tmp_path / "threads.db") as api:
+        async with serving(database) as api:
             assert (await api.send(thread_id, "x")).status_code == 409
             assert (await api.outputs(thread_id, run_id, {"call_1": "dry"})).json()["status"] == "COMPLETED"
 

@@ -1,14 +1,11 @@
 """What belongs to another account looks exactly like what does not exist, on every operation."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
-from tests.server.threads_api import Api, another_account, client, contract, serving
+from tests.server.threads_api import Api, another_account, client, contract
 from threads_server.keys import digest
 
 NOBODY = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"
@@ -22,12 +19,6 @@ BODIES: dict[str, list[dict[str, Any]]] = {
     "submitToolOutputs": [{"tool_outputs": OUTPUTS}],
 }
 """For the operations with an id in the path, the bodies to try them with."""
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 async def test_every_operation_with_an_id_in_its_path(api: Api) -> None:

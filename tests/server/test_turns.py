@@ -1,21 +1,11 @@
 """A turn: user message -> run -> reply, whole or streamed."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.server.threads_api import Api, serving, text_of
+from tests.server.threads_api import Api, text_of
 
 WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 async def waiting_run(api: Api, *calls: str) -> tuple[str, str]:

@@ -1,20 +1,12 @@
 """A thread's version: it grows with every change, orders the messages, and guards writes."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.server.test_turns import waiting_run
-from tests.server.threads_api import Api, serving
+from tests.server.threads_api import Api
 from threads_server.versions import matches, matches_weakly
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(tmp_path / "threads.db") as api:
-        yield api
 
 
 async def version(api: Api, thread_id: str) -> int:

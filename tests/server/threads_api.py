@@ -139,7 +139,7 @@ def text_of(events: list[Event]) -> str:
     return "".join(event["content"] for event in events if event["type"] == "content_streaming")
 
 
-def app_on(database: Path, opened: list[Services], **settings: Any) -> App:
+def app_on(database: Path | str, opened: list[Services], **settings: Any) -> App:
     """The application on a database; the services that it opens are put into `opened`."""
 
     async def open_services(settings: Settings) -> Services:
@@ -150,7 +150,7 @@ def app_on(database: Path, opened: list[Services], **settings: Any) -> App:
 
 
 @contextlib.asynccontextmanager
-async def called(database: Path, **settings: Any) -> AsyncIterator[Api]:
+async def called(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
     """The application without a socket: quick to open, but an answer comes only when all of it is there."""
     opened: list[Services] = []
     app = app_on(database, opened, **settings)
@@ -162,7 +162,7 @@ async def called(database: Path, **settings: Any) -> AsyncIterator[Api]:
 
 
 @contextlib.asynccontextmanager
-async def serving(database: Path, **settings: Any) -> AsyncIterator[Api]:
+async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
     """The server on a database, until it is left; then it is stopped as a signal would stop it."""
     opened: list[Services] = []
     app = app_on(database, opened, **settings)

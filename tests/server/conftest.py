@@ -1,0 +1,38 @@
+"""The databases that the tests of the server are run on."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.postgres_server import PostgresServer
+from tests.server.threads_api import Api, serving
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, for all tests of the session."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> str:
+    """The address of its database, which is empty."""
+    return postgres_server.cleared()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database, of each kind."""
+    if request.param == "postgres":
+        address: str = request.getfixturevalue("postgres")
+        return address
+    return str(tmp_path / "threads.db")
+
+
+@pytest.fixture
+async def api(database: str) -> AsyncIterator[Api]:
+    """The server on a new database."""
+    async with serving(database) as api:
+        yield api
