@@ -47,7 +47,7 @@ def test_the_client_needs_little(client_only: Path) -> None:
         client_only / "python", "-c", "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"
     )
     names = set(installed.lower().replace("_", "-").split()) - {"pip", "setuptools"}
-    needed = {"backboard-threads", "attrs", "httpx", "httpx-sse", "httpcore", "h11", "anyio", "certifi", "idna"}
+    needed = {"backboard-threads", "attrs", "httpx", "httpcore", "h11", "anyio", "certifi", "idna"}
     assert names <= needed | {"sniffio", "typing-extensions"}
     assert needed <= names
 
