@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from threads_server.encoding import Json, encode
+from threads_server.events import event
 from threads_server.stamps import new_id, now, written
 from threads_server.states import RunState
 
@@ -41,6 +42,56 @@ class Model:
     provider: str | None = None
     name: str | None = None
     tokens: Mapping[str, int] = field(default_factory=dict)
+
+
+class UserMessage:
+    """A message of the user: as the thread keeps it, and as it is answered when no run answers it."""
+
+    def __init__(
+        self,
+        content: str,
+        metadata: Mapping[str, Json] | None,
+        attachments: Sequence[Json],
+        message: str,
+        created_at: int,
+    ) -> None:
+        """`message` is the sentence for people about it."""
+        self.content = content
+        self.message = message
+        self.message_id = new_id()
+        self.created_at = created_at
+        self._metadata = metadata
+        self._attachments = attachments or None
+        self._turn: tuple[str, str] | None = None
+
+    def text(self) -> str:
+        """The message as JSON."""
+        return message_text(
+            *(self.message_id, "user", self.content, RunState.COMPLETED, self.created_at),
+            *(self._metadata, self._attachments),
+        )
+
+    def turn(self, thread_id: str, assistant_id: str) -> str:
+        """The answer of the turn as JSON. It is asked for twice, to be kept and to be sent, and made once."""
+        if self._turn is None or self._turn[0] != assistant_id:
+            answer = turn_text(
+                *(thread_id, assistant_id, self.message),
+                status=RunState.COMPLETED,
+                role="user",
+                content=self.content,
+                message_id=self.message_id,
+                created_at=self.created_at,
+                timestamp=self.created_at,
+                attachments=self._attachments,
+            )
+            self._turn = (assistant_id, answer)
+        return self._turn[1]
+
+    def events(self, thread_id: str, assistant_id: str) -> str:
+        """The events of the turn, a line each. There is no run, and so they have no numbers."""
+        ids: dict[str, Json] = {"thread_id": thread_id, "assistant_id": assistant_id, "message_id": self.message_id}
+        end: dict[str, Json] = {**ids, "status": "completed", "message": self.message}
+        return "\n".join((event("user_message", {**ids, "content": self.content}), event("run_ended", end)))
 
 
 def output_text(run_id: str, call: Mapping[str, Any], output: "ToolOutput", status: RunState, created_at: int) -> str:

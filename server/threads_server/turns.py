@@ -4,22 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from threads_server.answers import Answer, EventStream
 from threads_server.assistants import DEFAULT_NAME, new_assistant
 from threads_server.contract import Upload
 from threads_server.encoding import Json, encode
-from threads_server.events import RunEvents, event
+from threads_server.events import RunEvents
 from threads_server.idempotency import REPLAYED, replay_headers
 from threads_server.legs import Desk, Leg, TurnSettings
 from threads_server.outside import with_not_done
 from threads_server.problems import Refusal
-from threads_server.replies import ToolOutput, message_text, turn_text
+from threads_server.replies import ToolOutput, UserMessage
 from threads_server.runs import LiveRun, Stop, gone
 from threads_server.stamps import new_id, now
-from threads_server.states import RunState
 from threads_server.store import kept_answers
 from threads_server.store import runs as kept
 from threads_server.store.assistants import AssistantRow
@@ -112,52 +110,36 @@ class Turns:
         return Answer(found.body.encode(), headers=replay_headers(found.version))
 
     async def _send(self, sending: Sending) -> Answer | EventStream:
-        moment, message_id = now(), new_id()
         files = [FileRow(new_id(), file.filename, file.content_type, file.data) for file in sending.files]
-        attachments: list[Json] = [_attachment(file) for file in files]
-        body = message_text(
-            *(message_id, "user", sending.content, RunState.COMPLETED, moment, sending.metadata, attachments or None)
+        said = UserMessage(
+            sending.content,
+            sending.metadata,
+            [_attachment(file) for file in files],
+            with_not_done("Message added", sending.not_done),
+            created_at=now(),
         )
-        message = with_not_done("Message added", sending.not_done)
-
-        @cache
-        def stored_answer(thread: ThreadRow) -> str:
-            """What is answered when the message is only stored."""
-            if sending.streamed:
-                return "\n".join(_stored_message_events(thread, message_id, sending.content, message))
-            return turn_text(
-                *(thread.thread_id, thread.assistant_id, message),
-                status=RunState.COMPLETED,
-                role="user",
-                content=sending.content,
-                message_id=message_id,
-                created_at=moment,
-                timestamp=moment,
-                attachments=attachments or None,
-            )
-
         turn = NewTurn(
             account=sending.account,
             thread_id=sending.thread_id,
             assistant_id=sending.assistant_id,
             fresh_thread_id=new_id() if sending.thread_id is None else sending.thread_id,
             fresh_assistant=self._default_assistant(sending),
-            message=NewMessage(body, sending.content[:PREVIEW] or None),
+            message=NewMessage(said.text(), said.content[:PREVIEW] or None),
             files=files,
-            run=NewRun(f"run_{new_id()}", self._owner, encode(asdict(sending.settings)))
+            run=NewRun(f"run_{new_id()}", self._owner, _settings_text(sending.settings))
             if sending.send_to_llm
             else None,
-            stored_answer=stored_answer,
+            stored_answer=said.events if sending.streamed else said.turn,
             claim=sending.claim,
             streamed=sending.streamed,
             if_match=sending.if_match,
-            now=moment,
+            now=said.created_at,
         )
         if turn.run is None:
             thread = await self._in_line(turn, lambda: self._desk.store.write(begin_turn, turn))
-            answer = stored_answer(thread)
             if sending.streamed:
-                return EventStream(_stored_events(answer))
+                return EventStream(_stored_events(said.events(thread.thread_id, thread.assistant_id)))
+            answer = said.turn(thread.thread_id, thread.assistant_id)
             return Answer(answer.encode(), headers={"ETag": tag(thread.version)})
 
         live = LiveRun(turn.run.run_id, turn.fresh_thread_id, 1, 1)
@@ -171,8 +153,10 @@ class Turns:
                 streamed=sending.streamed,
             )
             events = RunEvents(thread.thread_id, live.run_id)
-            not_done = message if sending.not_done else None
-            leg.start(events.user_message(thread.assistant_id, message_id, sending.content, not_done), events.started())
+            not_done = said.message if sending.not_done else None
+            leg.start(
+                events.user_message(thread.assistant_id, said.message_id, said.content, not_done), events.started()
+            )
             return thread
 
         await self._live(live, lambda: self._in_line(turn, lambda: self._through(begin())))
@@ -283,6 +267,10 @@ class Turns:
         self._desk.lines.move((account, thread_id))
 
 
+def _settings_text(settings: TurnSettings) -> str:
+    return "{}" if settings == TurnSettings() else encode(asdict(settings))
+
+
 def _refused(busy: ThreadBusy) -> Refusal:
     if busy.awaited:
         awaited = ", ".join(busy.awaited)
@@ -298,14 +286,6 @@ def _attachment(file: FileRow) -> Json:
         "file_size_bytes": len(file.content),
         "summary": None,
     }
-
-
-def _stored_message_events(thread: ThreadRow, message_id: str, content: str, message: str) -> list[str]:
-    """The stream of a message that is only stored: there is no run, and so its events have no numbers."""
-    ids: dict[str, Json] = {"thread_id": thread.thread_id, "assistant_id": thread.assistant_id}
-    said: dict[str, Json] = {"message_id": message_id, "content": content}
-    end: dict[str, Json] = {"status": "completed", "message_id": message_id, "message": message}
-    return [event("user_message", {**ids, **said}), event("run_ended", {**ids, **end})]
 
 
 async def _stored_events(lines: str) -> AsyncIterator[tuple[str | None, bytes]]:

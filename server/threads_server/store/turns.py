@@ -47,7 +47,7 @@ class NewTurn:
 
     Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
     assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
-    `stored_answer` says what is answered.
+    `stored_answer` says what is answered, from the ids of the thread and its assistant.
     """
 
     account: str
@@ -58,7 +58,7 @@ class NewTurn:
     message: NewMessage
     files: Sequence[FileRow]
     run: NewRun | None
-    stored_answer: Callable[[ThreadRow], str]
+    stored_answer: Callable[[str, str], str]
     claim: Claim | None
     streamed: bool
     if_match: str | None
@@ -89,7 +89,7 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
             run_id=run_id,
             first_event=1 if turn.run else None,
             version=None if turn.run else row.version,
-            body=None if turn.run else turn.stored_answer(row),
+            body=None if turn.run else turn.stored_answer(row.thread_id, row.assistant_id),
         )
     if turn.if_match is not None:
         if turn.thread_id is None:
