@@ -22,8 +22,9 @@ server-sent events.
 ## Errors
 
 An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. A request
-to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header. Errors of a
-streamed request are ordinary HTTP errors as long as no event was sent.
+to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header; `OPTIONS` gives
+that header alone, and `HEAD` is answered like `GET`, without the body. Errors of a streamed request are ordinary
+HTTP errors as long as no event was sent.
 
 ## What is described here
 
@@ -33,9 +34,12 @@ This document describes the hosted API as far as public material shows it. Two m
 reference server honours it; the hosted API is not known to, and ignores an unknown header or parameter.
 - `x-unproven: true` marks a choice made where the hosted behaviour is not publicly known.
 
-Three more are for programs: `x-body-limits` gives the largest body of each media type in bytes, beyond which the
+Some more are for programs: `x-body-limits` gives the largest body of each media type in bytes, beyond which the
 answer has status 413; `x-idempotency` says of each server whether it is known to honour `Idempotency-Key`;
-`x-stream-ends` and `x-stream-failures` name the events that end a stream.
+`x-stream-ends` and `x-stream-failures` name the events that end a stream; `x-reference-server` has the times and
+limits of the reference server that no schema can say: how deep a JSON body may nest and how many fields a form or a
+query may have (400 and 422 beyond), how long a message waits for a busy thread, and how long event logs and keys are
+kept.
 
 Unknown fields of a body and unknown query parameters are ignored.
 """

@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "afeab633b3d19533652620c59a902dbe92f514d356b2ae367f7a2a57821fc2c4"
+DIGEST: Final = "dd1944128e8c74169451e115328cb5435a78c84b3b4df11d5ee86b825dfbb180"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -7,7 +7,8 @@ import pytest
 
 from tests.contract.document import PATH, Node, Operation, document, operations, properties, resolve, walk
 
-EXTENSIONS = {"x-extension", "x-unproven", "x-idempotency", "x-body-limits", "x-stream-ends", "x-stream-failures"}
+EXTENSIONS = {"x-extension", "x-unproven", "x-idempotency", "x-body-limits"}
+EXTENSIONS |= {"x-stream-ends", "x-stream-failures", "x-reference-server"}
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
@@ -69,6 +70,20 @@ def test_every_extension_is_explained() -> None:
     assert used == EXTENSIONS
     for name in used:
         assert f"`{name}" in document()["info"]["description"]
+
+
+def test_the_prose_gives_the_numbers_of_the_reference_server() -> None:
+    numbers = document()["x-reference-server"]
+    send, events = operations()["sendMessage"].node, operations()["streamRunEvents"].node
+    key = document()["components"]["parameters"]["IdempotencyKey"]
+    preview = properties({"$ref": "#/components/schemas/Thread"})["first_user_message"]
+    for node, words in (
+        (send, f"for up to {numbers['busy-wait-seconds']} seconds"),
+        (events, f"for {numbers['event-log-hours']} hours"),
+        (key, f"for {numbers['idempotency-key-hours']} hours"),
+        (preview, f"at most {numbers['first-user-message-characters']} characters"),
+    ):
+        assert words in " ".join(node["description"].split())
 
 
 def test_every_server_says_whether_it_honours_keys() -> None:

@@ -41,7 +41,8 @@ class Message(Model):
         content: What was said; empty on a message that only asks for tools.
         status: How far the message is.
         metadata: The metadata of the sender and the server's bookkeeping: `run_id` on what a run wrote, `tool_calls`
-            on a message that asks for tools, `tool_call_id` and `tool_name` on an output.
+            on a message that asks for tools, `tool_call_id` and `tool_name` on an output, and `all_run_tool_calls`
+            on the answer that followed outputs that were not streamed.
         attachments: The files that came with the message.
         model_provider: Who ran the model that wrote the message.
         model_name: The model that wrote the message.

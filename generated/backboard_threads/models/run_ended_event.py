@@ -58,7 +58,8 @@ class RunEndedEvent(Model):
         status: `completed`, or nothing. One of `completed`, `null`.
         final_content: The whole answer.
         content: The whole answer, where `final_content` is not sent.
-        message_id: The stored answer. A UUID. An extension of the hosted API.
+        message_id: The stored answer, or the message of the user when the model was not asked. A UUID. An extension
+            of the hosted API.
         memory_operation_id: The memory operation that the run started.
         context_usage: How full the model's context is.
         error: What went wrong, when the run did not complete.

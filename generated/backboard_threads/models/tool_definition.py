@@ -21,7 +21,7 @@ class ToolDefinition(Model):
 
     Attributes:
         function: A function that the assistant may ask the caller to run.
-        type: The kind of tool; only `function` is known. At most 255 characters. `function` unless given.
+        type: The kind of tool, `function` in all known uses. At most 255 characters. `function` unless given.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -121,6 +121,9 @@ class Document:
             yield from self.layers(self._target(schema["$ref"]))
         for part in schema.get("allOf", ()):
             yield from self.layers(part)
+        choices = [part for part in schema.get("oneOf", ()) if part.get("type") != "null"]
+        if len(choices) == 1:  # "this or null" is this
+            yield from self.layers(choices[0])
 
     def first(self, schema: dict[str, Any], keyword: str, default: Any = None) -> Any:
         """The value of `keyword` in the outermost layer of `schema` that has it."""

@@ -89,7 +89,8 @@ class AsyncAssistants(AsyncResource):
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
-            ConflictError: 409. The `Idempotency-Key` was used for another request.
+            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+                refuse it.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
@@ -298,7 +299,7 @@ class AsyncAssistants(AsyncResource):
                 only keeps them. At most 100000 characters.
             custom_update_memory_prompt: Instructions for updating memories. The reference server only keeps them. At
                 most 100000 characters.
-            name: A new name. 1 to 255 characters.
+            name: A new name.
             tok_k: How many pieces a document search returns. The reference server only keeps it. 1 to 100.
             timeout: Seconds that one attempt may take, for this call only.
             deadline: Seconds that the whole call may take, its attempts and the waits between them.
@@ -408,8 +409,7 @@ class AsyncAssistants(AsyncResource):
             assistant_id: The assistant. A UUID.
             copy_documents: Whether documents are copied. The reference server has none. `True` unless given.
             copy_memories: Whether memories are copied. The reference server has none. `True` unless given.
-            name: The copy's name; unless set, the name of the source and `Copy`, cut to 255 characters. 1 to 255
-                characters.
+            name: The copy's name; unless set, the name of the source and `Copy`, cut to what a name can hold.
             system_prompt: Other instructions for the copy. At most 100000 characters.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
@@ -430,7 +430,8 @@ class AsyncAssistants(AsyncResource):
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            ConflictError: 409. The `Idempotency-Key` was used for another request.
+            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+                refuse it.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is

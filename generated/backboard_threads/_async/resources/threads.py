@@ -57,7 +57,8 @@ class AsyncThreads(AsyncResource):
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            ConflictError: 409. The `Idempotency-Key` was used for another request.
+            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+                refuse it.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
@@ -323,7 +324,7 @@ class AsyncThreads(AsyncResource):
 
         Raises:
             NotModifiedError: 304. The thread has not changed since the version given in `If-None-Match`. The answer
-                has no body.
+                has no body. The hosted API answers with the thread.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
@@ -378,7 +379,7 @@ class AsyncThreads(AsyncResource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
-                done.
+                done. The hosted API does it all the same.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
                 listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told

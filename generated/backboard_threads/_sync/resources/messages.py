@@ -57,8 +57,10 @@ class Messages(Resource):
         Args:
             thread_id: The thread. A UUID.
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. At most 255 characters.
-            model_name: The model that is to answer. At most 255 characters.
+            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
+                characters.
+            model_name: The model that is to answer. The offline responder of the reference server does not use it.
+                At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
                 server has no memories beyond the thread.
             web_search: Whether the model may search the web, `Auto` or `off`. The reference server does not
@@ -97,7 +99,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `Idempotency-Key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
-                done.
+                done. The hosted API does it all the same.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
@@ -168,8 +170,10 @@ class Messages(Resource):
         Args:
             thread_id: The thread. A UUID.
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. At most 255 characters.
-            model_name: The model that is to answer. At most 255 characters.
+            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
+                characters.
+            model_name: The model that is to answer. The offline responder of the reference server does not use it.
+                At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
                 server has no memories beyond the thread.
             web_search: Whether the model may search the web, `Auto` or `off`. The reference server does not
@@ -207,7 +211,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `Idempotency-Key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
-                done.
+                done. The hosted API does it all the same.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
@@ -305,8 +309,10 @@ class Messages(Resource):
 
         Args:
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. At most 255 characters.
-            model_name: The model that is to answer. At most 255 characters.
+            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
+                characters.
+            model_name: The model that is to answer. The offline responder of the reference server does not use it.
+                At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
                 server has no memories beyond the thread.
             web_search: Whether the model may search the web, `Auto` or `off`. The reference server does not
@@ -381,7 +387,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `Idempotency-Key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
-                done.
+                done. The hosted API does it all the same.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
@@ -504,8 +510,10 @@ class Messages(Resource):
 
         Args:
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. At most 255 characters.
-            model_name: The model that is to answer. At most 255 characters.
+            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
+                characters.
+            model_name: The model that is to answer. The offline responder of the reference server does not use it.
+                At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
                 server has no memories beyond the thread.
             web_search: Whether the model may search the web, `Auto` or `off`. The reference server does not
@@ -579,7 +587,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `Idempotency-Key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
-                done.
+                done. The hosted API does it all the same.
             APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
                 a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is

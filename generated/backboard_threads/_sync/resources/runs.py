@@ -342,7 +342,8 @@ class Runs(Resource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The `Idempotency-Key` was used for another request.
+            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+                refuse it.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
                 listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
