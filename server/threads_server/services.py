@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from threads_server.endings import end_orphans
 from threads_server.legs import Desk
@@ -18,7 +17,7 @@ from threads_server.turns import Turns
 from threads_server.waiting import Lines
 
 if TYPE_CHECKING:
-    from threads_server.contract import Contract
+    from threads_server.contract import Contract, Operation
 
 SWEEP_EVERY = 600  # seconds between two sweeps of expired keys and event logs
 
@@ -28,14 +27,12 @@ log = logging.getLogger("threads_server")
 class Services:
     """Made with `open`, ended with `close`."""
 
-    def __init__(
-        self, desk: Desk, turns: Turns, presence: Presence | None, assistant_defaults: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, desk: Desk, turns: Turns, presence: Presence | None, create_assistant: "Operation") -> None:
         self.desk = desk
         self.turns = turns
         self._presence = presence
-        self.assistant_defaults = assistant_defaults
-        """What the document gives as the default of an assistant's field."""
+        self.create_assistant = create_assistant
+        """What the document says of a new assistant: its defaults, and how long its texts may be."""
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep_now_and_then())
 
     @property
@@ -59,8 +56,9 @@ class Services:
         except BaseException:
             await store.close()
             raise
-        defaults = contract.endpoints["createAssistant"].operation.defaults
-        return cls(desk, Turns(desk, owner, settings.busy_wait, defaults), presence, defaults)
+        create_assistant = contract.endpoints["createAssistant"].operation
+        turns = Turns(desk, owner, settings.busy_wait, create_assistant.defaults)
+        return cls(desk, turns, presence, create_assistant)
 
     async def end_runs(self) -> None:
         """Ends the runs of this process as failed; whoever waits for one has its answer then."""

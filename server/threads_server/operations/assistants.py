@@ -17,7 +17,7 @@ from threads_server.store.kept_answers import AlreadyKept
 
 
 async def create_assistant(call: Call, services: Services) -> Answer:
-    row = new_assistant(call.account, {**services.assistant_defaults, **_given(call.body)})
+    row = new_assistant(call.account, {**services.create_assistant.defaults, **_given(call.body)})
     return await _create(call, services, row, row.body)
 
 
@@ -49,7 +49,7 @@ async def delete_assistant(call: Call, services: Services) -> Answer:
 
 async def clone_assistant(call: Call, services: Services) -> Answer:
     source = await services.store.read(kept.get, call.account, call.path["assistant_id"])
-    row = cloned_assistant(call.account, source, call.body, call.operation.longest["name"])
+    row = cloned_assistant(call.account, source, call.body, services.create_assistant.longest["name"])
     return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
 
 
