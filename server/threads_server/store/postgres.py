@@ -52,6 +52,7 @@ _LOST_RACES = (
 )
 _LOST_CONNECTIONS = (
     *(OSError, asyncpg.PostgresConnectionError),
+    asyncpg.InternalClientError,  # the server has taken leave, and its connection is not closed yet
     *(asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.IdleInTransactionSessionTimeoutError),
 )
 _AWAY = (
@@ -123,23 +124,34 @@ class PostgresStore(Store):
     async def _until_done(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
         for attempt in itertools.count(1):
             try:
-                async with self._pool.acquire() as connection:
-                    return await work(connection)
+                connection = await self._pool.acquire()
+            except _FAULTS as error:
+                raise _unavailable(error) from error
+            try:
+                return await work(connection)
             except _Again as again:
+                if again.lost:
+                    with suppress(*_FAULTS):  # the pool may have noticed
+                        connection.terminate()
                 if attempt == ATTEMPTS:
                     raise again.error from again
-            except _FAULTS as error:  # no connection could be had
-                raise _unavailable(error) from error
+            finally:
+                with suppress(*_FAULTS):  # one that is broken is not used again
+                    await self._pool.release(connection)
             await asyncio.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))
         raise AssertionError("unreachable")
 
 
 class _Again(Exception):
-    """The transaction did nothing and may be run again; `error` is what to raise if that was done often enough."""
+    """The transaction did nothing and may be run again; `error` is what to raise if that was done often enough.
 
-    def __init__(self, error: Exception) -> None:
+    `lost`: its connection is of no use any more.
+    """
+
+    def __init__(self, error: Exception, *, lost: bool = False) -> None:
         super().__init__(error)
         self.error = error
+        self.lost = lost
 
 
 async def _commit(connection: _Connection, transaction: Transaction[T]) -> T:
@@ -158,7 +170,7 @@ async def _commit(connection: _Connection, transaction: Transaction[T]) -> T:
     return result
 
 
-async def _run(connection: _Connection, transaction: Transaction[T], seconds: float = STATEMENT_SECONDS) -> T:
+async def _run(connection: _Connection, transaction: Transaction[T], seconds: float | None = None) -> T:
     try:
         sql, parameters = next(transaction)
         while True:
@@ -169,7 +181,7 @@ async def _run(connection: _Connection, transaction: Transaction[T], seconds: fl
         return result
 
 
-async def _rows(connection: _Connection, sql: str, parameters: Sequence[Value], seconds: float) -> list[Row]:
+async def _rows(connection: _Connection, sql: str, parameters: Sequence[Value], seconds: float | None) -> list[Row]:
     spoken = _sql.get(sql) or _in_postgres(sql)
     try:
         records = await connection.fetch(spoken, *map(_without_nul, parameters), timeout=seconds)
@@ -193,7 +205,7 @@ def _meaning(error: Exception, connection: _Connection) -> Exception:
         mistake = isinstance(error, asyncpg.IntegrityConstraintViolationError)
         return _Again(error if mistake else _unavailable(error))
     if isinstance(error, _LOST_CONNECTIONS) or (isinstance(error, asyncpg.InterfaceError) and connection.is_closed()):
-        return _Again(_unavailable(error))
+        return _Again(_unavailable(error), lost=True)
     return _unavailable(error) if isinstance(error, _AWAY) else error
 
 
@@ -277,7 +289,9 @@ async def _prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]")
 
 
 async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-    if await connection.fetchval("SELECT to_regclass('backboard_threads.schema_version')") is None:
+    # asked of the catalogue itself: `to_regclass` remembers that a table was not there
+    tables = "SELECT 1 FROM pg_tables WHERE schemaname = 'backboard_threads' AND tablename = 'schema_version'"
+    if await connection.fetchval(tables) is None:
         return 0
     version: int = await connection.fetchval("SELECT version FROM schema_version")
     if version > len(MIGRATIONS):
