@@ -96,6 +96,17 @@ class TestReplay:
         other = await api.http.post(path, files=parts, headers=headers)  # type: ignore[arg-type]
         assert (other.status_code, other.json()) == (409, USED)
 
+    async def test_what_happens_to_the_run_later_changes_no_answer(self, api: Api) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        for key in ("cancelled", "answered"):
+            first = await api.send(thread_id, "/call get_weather {}", key=key)
+            run_id = first.json()["run_id"]
+            if key == "cancelled":
+                await api.cancel(thread_id, run_id)
+            else:
+                await api.outputs(thread_id, run_id, {"call_1": "dry"})
+            assert same(first, await api.send(thread_id, "/call get_weather {}", key=key))
+
     async def test_over_a_restart(self, database: str) -> None:
         async with serving(database) as api:
             thread_id = await api.thread()
