@@ -44,7 +44,7 @@ impl Event {
     }
 }
 
-/// Reads what a method such as `send_message_event_stream` gives as events, each as soon as it arrives.
+/// Reads what a method such as `send_chat_message_event_stream` gives as events, each as soon as it arrives.
 ///
 /// Dropping the stream closes the connection; the run goes on.
 pub fn read_events<E: Display>(

@@ -9,7 +9,8 @@ use backboard_threads::{
             ListThreadsApiError,
         },
         types::{
-            CreateAssistant, MessageInput, MessageRole, StreamEvent, ValidationErrorLocItemUnion,
+            ChatMessageInput, CreateAssistant, MessageRole, StreamEvent,
+            ValidationErrorLocItemUnion,
         },
     },
     events::read_events,
@@ -35,12 +36,15 @@ async fn main() -> Outcome<()> {
     let messages = thread.messages.unwrap_or_default();
     say("thread", &format!("{} messages", messages.len()));
 
-    let introduction = MessageInput::new("My name is Ada.".into());
-    let turn = backboard.send_message(&thread_id, NONE, NONE, introduction).await?;
+    // openapi-to-rust sends bodies as JSON, and it is the one-call form that the hosted API is known to take as JSON.
+    let message = |content: &str| ChatMessageInput {
+        thread_id: Some(thread.thread_id),
+        ..ChatMessageInput::new(content.into())
+    };
+    let turn = backboard.send_chat_message(NONE, NONE, message("My name is Ada.")).await?;
     say("reply", &turn.content.flatten().unwrap_or_default());
 
-    let question = MessageInput::new("What is my name?".into());
-    say("streamed", &streamed(&backboard, &thread_id, question).await?);
+    say("streamed", &streamed(&backboard, message("What is my name?")).await?);
 
     let history = backboard.get_thread(&thread_id, NONE).await?.messages.unwrap_or_default();
     let roles: Vec<&str> = history.iter().map(|message| role(&message.role)).collect();
@@ -86,13 +90,9 @@ fn client(api_key: &str) -> Outcome<HttpClient> {
     Ok(HttpClient::new().with_base_url(base_url).with_api_key(api_key))
 }
 
-async fn streamed(
-    backboard: &HttpClient,
-    thread_id: &str,
-    mut message: MessageInput,
-) -> Outcome<String> {
-    message.stream = Some(true);
-    let chunks = backboard.send_message_event_stream(thread_id, NONE, NONE, message).await?;
+async fn streamed(backboard: &HttpClient, message: ChatMessageInput) -> Outcome<String> {
+    let message = ChatMessageInput { stream: Some(true), ..message };
+    let chunks = backboard.send_chat_message_event_stream(NONE, NONE, message).await?;
     let events = read_events(chunks);
     pin_mut!(events);
     let (mut text, mut end) = (String::new(), String::new());
