@@ -1,7 +1,8 @@
 """What an operation gives back: a JSON answer, or a stream of events."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 
 @dataclass(slots=True)
@@ -13,14 +14,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Event: TypeAlias = tuple[str | None, bytes]
+"""An id, which becomes the `id:` line or, if None, is left out; and the event as ASCII-only JSON on one line."""
+
+
 @dataclass(slots=True)
 class EventStream:
     """An answer of server-sent events (docs/hosted-api.md §7.4), status 200.
 
-    `events` yields `(id, data)`: `data` is one event as ASCII-only JSON on one line, `id` becomes the `id:` line or,
-    if None, is left out. The app frames the events, keeps the connection alive and calls `aclose()` when the client
-    leaves; that ends the reading of a run, never the run.
+    `events` yields batches, each of all events that are ready by then. The app frames them, keeps the connection alive
+    and calls `aclose()` when the client leaves; that ends the reading of a run, never the run.
     """
 
-    events: AsyncIterator[tuple[str | None, bytes]]
+    events: AsyncIterator[Sequence[Event]]
     headers: Mapping[str, str] = field(default_factory=dict)

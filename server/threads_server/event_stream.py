@@ -1,12 +1,12 @@
 """Event streams on the wire: framing, signs of life, and an end in good order (docs/hosted-api.md §7.4)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
 from starlette.types import Receive, Send
 
-from threads_server.answers import EventStream
+from threads_server.answers import Event, EventStream
 
 QUIET_SECONDS = 10.0
 """After so long without an event a comment is sent: both SDKs need a sign of life every 30 s, and we promise 15 s."""
@@ -92,11 +92,15 @@ class _Progress:
         return self._clock() - self._last
 
 
-async def _pump(events: AsyncIterator[tuple[str | None, bytes]], send: Send, progress: _Progress) -> None:
-    async for event_id, data in events:
-        frame = b"data: %b\n\n" % data if event_id is None else b"id: %b\ndata: %b\n\n" % (event_id.encode(), data)
-        await send({"type": "http.response.body", "body": frame, "more_body": True})
+async def _pump(events: AsyncIterator[Sequence[Event]], send: Send, progress: _Progress) -> None:
+    async for batch in events:
+        await send({"type": "http.response.body", "body": b"".join(map(_frame, batch)), "more_body": True})
         progress.sent()
+
+
+def _frame(event: Event) -> bytes:
+    event_id, data = event
+    return b"data: %b\n\n" % data if event_id is None else b"id: %b\ndata: %b\n\n" % (event_id.encode(), data)
 
 
 async def _client_gone(receive: Receive) -> None:

@@ -6,11 +6,13 @@ the reading, never the run.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeAlias
 
+from threads_server.answers import Event
 from threads_server.events import ends_stream
 from threads_server.problems import Refusal
 from threads_server.states import RunState
@@ -22,6 +24,10 @@ LOG_EVERY = 0.25  # seconds between two writes of a run's events while it goes o
 ELSEWHERE = 0.2  # seconds between two looks at a run that another server process works on
 
 log = logging.getLogger("threads_server")
+
+
+NumberedLine: TypeAlias = tuple[int, str]
+"""An event's number in its run, and the event as JSON on one line."""
 
 
 class Stop(Enum):
@@ -81,20 +87,22 @@ class LiveRun:
             if self.responding and self.task is not None:
                 self.task.cancel()
 
-    async def events(self, after: int) -> AsyncIterator[tuple[int, str]]:
-        """The events of this leg numbered higher than `after`, as they come, until the leg is over."""
+    async def events(self, after: int) -> AsyncIterator[list[NumberedLine]]:
+        """The events of this leg numbered higher than `after`, in batches as they come, until the leg is over."""
         at = max(0, after + 1 - self.first)
         news = asyncio.Event()
         self._followers.add(news)
         try:
             while True:
-                while at < len(self.lines):
-                    yield self.first + at, self.lines[at]
-                    at += 1
-                if self.over:
+                if at < len(self.lines):
+                    batch = list(enumerate(self.lines[at:], self.first + at))
+                    at = len(self.lines)
+                    yield batch
+                elif self.over:
                     return
-                news.clear()
-                await news.wait()
+                else:
+                    news.clear()
+                    await news.wait()
         finally:
             self._followers.discard(news)
 
@@ -133,7 +141,7 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=5)
 
-    async def follow(self, run_id: str, after: int, *, one_leg: bool = False) -> AsyncIterator[tuple[str, bytes]]:
+    async def follow(self, run_id: str, after: int, *, one_leg: bool = False) -> AsyncIterator[list[Event]]:
         """The events of a run numbered higher than `after`, from the log and then as they come.
 
         Ends when the run is over or waits for tools; with `one_leg` already where a leg ends that has ended before.
@@ -141,20 +149,23 @@ class Runs:
         while True:
             live = self._live.get(run_id)
             if live is not None and after + 1 >= live.first:
-                async for number, line in live.events(after):
-                    after = number
-                    yield str(number), line.encode()
-                    if one_leg and ends_stream(line):
+                async for batch in live.events(after):
+                    after = batch[-1][0]
+                    yield as_events(batch)
+                    if one_leg and ends_stream(batch[-1][1]):
                         return
                 if self._live.get(run_id) in (None, live):
                     return
                 continue
             # asked before the log is read: what the log lacks then was not written when this state was
             state = await self._store.read(kept.state_of, run_id)
-            for number, line in await self._store.read_large(event_log.numbered_events, run_id, after):
-                after = number
-                yield str(number), line.encode()
-                if one_leg and ends_stream(line):
+            logged = await self._store.read_large(event_log.numbered_events, run_id, after)
+            if one_leg:
+                logged = _first_leg(logged)
+            if logged:
+                after = logged[-1][0]
+                yield as_events(logged)
+                if one_leg and ends_stream(logged[-1][1]):
                     return
             if live is not None:
                 after = max(after, live.first - 1)
@@ -162,6 +173,19 @@ class Runs:
                 if state is not RunState.IN_PROGRESS:
                     return
                 await asyncio.sleep(ELSEWHERE)
+
+
+def as_events(lines: Sequence[NumberedLine]) -> list[Event]:
+    """Events as they are sent."""
+    return [(str(number), line.encode()) for number, line in lines]
+
+
+def _first_leg(lines: list[NumberedLine]) -> list[NumberedLine]:
+    """The events up to the first one that ends a stream."""
+    for place, (_, line) in enumerate(lines, 1):
+        if ends_stream(line):
+            return lines[:place]
+    return lines
 
 
 class EventLog:

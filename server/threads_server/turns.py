@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from threads_server.answers import Answer, EventStream
+from threads_server.answers import Answer, Event, EventStream
 from threads_server.assistants import DEFAULT_NAME, new_assistant
 from threads_server.contract import Upload
 from threads_server.encoding import Json, encode
@@ -16,7 +16,7 @@ from threads_server.legs import Desk, Leg, TurnSettings
 from threads_server.outside import with_not_done
 from threads_server.problems import Refusal
 from threads_server.replies import ToolOutput, UserMessage
-from threads_server.runs import LiveRun, Stop, gone
+from threads_server.runs import LiveRun, Stop, as_events, gone
 from threads_server.stamps import new_id, now
 from threads_server.store import kept_answers
 from threads_server.store import runs as kept
@@ -244,7 +244,7 @@ class Turns:
 
     async def _answer(self, live: LiveRun, *, streamed: bool) -> Answer | EventStream:
         if streamed:
-            return EventStream(_numbered(live))
+            return EventStream(_live_events(live))
         outcome = await asyncio.shield(live.outcome)
         return Answer(outcome.answer.encode(), headers={"ETag": tag(outcome.version)})
 
@@ -288,11 +288,10 @@ def _attachment(file: FileRow) -> Json:
     }
 
 
-async def _stored_events(lines: str) -> AsyncIterator[tuple[str | None, bytes]]:
-    for line in lines.split("\n"):
-        yield None, line.encode()
+async def _stored_events(lines: str) -> AsyncIterator[list[Event]]:
+    yield [(None, line.encode()) for line in lines.split("\n")]
 
 
-async def _numbered(live: LiveRun) -> AsyncIterator[tuple[str | None, bytes]]:
-    async for number, line in live.events(0):
-        yield str(number), line.encode()
+async def _live_events(live: LiveRun) -> AsyncIterator[list[Event]]:
+    async for batch in live.events(0):
+        yield as_events(batch)

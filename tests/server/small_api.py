@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from threads_server.answers import Answer, EventStream
+from threads_server.answers import Answer, Event, EventStream
 from threads_server.app import App
 from threads_server.contract import Call, Contract, Document
 from threads_server.keys import digest
@@ -199,10 +199,9 @@ async def tell(call: Call, services: Any) -> Answer:
 async def watch(call: Call, services: Any) -> EventStream:
     """Streams three events."""
 
-    async def events() -> AsyncIterator[tuple[str | None, bytes]]:
-        yield "1", b'{"type":"a"}'
-        yield None, b'{"type":"b"}'
-        yield "3", b'{"type":"c"}'
+    async def events() -> AsyncIterator[list[Event]]:
+        yield [("1", b'{"type":"a"}'), (None, b'{"type":"b"}')]
+        yield [("3", b'{"type":"c"}')]
 
     return EventStream(events())
 

@@ -88,7 +88,7 @@ class TestRouting:
         async def stream(call: Call, services: Any) -> EventStream:
             async def events() -> Any:
                 try:
-                    yield None, b"{}"
+                    yield [(None, b"{}")]
                 finally:
                     closed.set()
 

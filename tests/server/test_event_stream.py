@@ -27,10 +27,10 @@ class Source:
     async def __call__(self, call: Call, services: Any) -> EventStream:
         return EventStream(self._read(), {"X-Mine": "1"})
 
-    async def _read(self) -> AsyncIterator[Event]:
+    async def _read(self) -> AsyncIterator[list[Event]]:
         try:
             async for event in self._events(self):
-                yield event
+                yield [event]
         finally:
             self.closed.set()
 
