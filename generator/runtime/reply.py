@@ -55,11 +55,13 @@ class Recovery(Generic[H]):
 class Growing:
     """The reply so far. The events' fields are those of docs/hosted-api.md, section 5.3."""
 
-    __slots__ = ("_length", "_text", "run_id", "thread_id")
+    __slots__ = ("_length", "_text", "is_new", "run_id", "thread_id")
 
     def __init__(self, thread_id: str | None, run_id: str | None) -> None:
         self.thread_id = thread_id
         self.run_id = run_id
+        self.is_new = run_id is None or thread_id is None
+        """Whether there is still something to learn of it."""
         self._text = StringIO()
         self._length = 0
 
@@ -75,6 +77,7 @@ class Growing:
             self.run_id = run_id
         if self.thread_id is None and isinstance(thread_id, str):
             self.thread_id = thread_id
+        self.is_new = self.run_id is None or self.thread_id is None
 
     def add(self, event: Mapping[str, Any]) -> str:
         """Take in an event's text, and return what it adds.

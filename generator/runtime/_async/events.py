@@ -203,15 +203,15 @@ class AsyncEvents(Generic[E, H]):
             else:
                 await self._close()
             return
-        growing = self._growing
+        growing, ready = self._growing, self._ready
         try:
             for data, event_id in self._framer.feed(piece):
                 event = parse_event(data)
                 if event is not None and (event_id is None or event_id != self._received_id):
                     self._received_id = event_id
-                    if growing.run_id is None or growing.thread_id is None:
+                    if growing.is_new:
                         growing.note_ids(event)
-                    self._ready.append((event, event_id))
+                    ready.append((event, event_id))
         except DecodeError as error:
             error.response = self.response
             raise
