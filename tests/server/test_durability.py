@@ -142,10 +142,14 @@ def check_acknowledged(ledger: Ledger, threads: dict[str, list[dict[str, Any]]])
     """Whatever was answered is there, as it was answered, and no run is left under way."""
     for said in ledger.said.values():
         if said.answer is not None:
-            messages = {message["message_id"]: message for message in threads[said.answer["thread_id"]]}
-            kept = messages[said.answer["message_id"]]
-            content = said.answer.get("content", said.answer.get("final_content"))
-            assert kept["content"] == content
+            messages = threads[said.answer["thread_id"]]
+            if said.answer.get("type") == "run_failed":  # it names its run, not the message
+                runs = {(message["metadata_"] or {}).get("run_id"): message["status"] for message in messages}
+                assert runs[said.answer["run_id"]] == "FAILED"
+            else:
+                contents = {message["message_id"]: message["content"] for message in messages}
+                content = said.answer.get("content", said.answer.get("final_content"))
+                assert contents[said.answer["message_id"]] == content
     states = Counter(message["status"] for messages in threads.values() for message in messages)
     assert set(states) <= {"COMPLETED", "FAILED"}
 
