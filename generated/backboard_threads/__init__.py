@@ -56,6 +56,7 @@ from .errors import (
     BadRequestError,
     ConflictError,
     DecodeError,
+    FieldError,
     NotFoundError,
     NotModifiedError,
     PreconditionFailedError,
@@ -71,18 +72,30 @@ from .unset import UNSET, Unset
 if TYPE_CHECKING:
     from . import models as models
     from ._async.client import AsyncBackboard as AsyncBackboard
+    from ._async.events import AsyncEvents as AsyncEvents
+    from ._async.pages import AsyncPages as AsyncPages
     from ._sync.client import Backboard as Backboard
+    from ._sync.events import Events as Events
+    from ._sync.pages import Pages as Pages
     from .answer import Answer as Answer
     from .files import File as File
     from .files import Files as Files
+    from .reply import Recovery as Recovery
+    from .reply import Reply as Reply
     from .transport import Timeout as Timeout
 else:
     _LATER = {
         "Answer": ".answer",
         "AsyncBackboard": "._async.client",
+        "AsyncEvents": "._async.events",
+        "AsyncPages": "._async.pages",
         "Backboard": "._sync.client",
+        "Events": "._sync.events",
         "File": ".files",
         "Files": ".files",
+        "Pages": "._sync.pages",
+        "Recovery": ".reply",
+        "Reply": ".reply",
         "Timeout": ".transport",
         "models": ".models",
     }
@@ -102,15 +115,11 @@ __all__ = [
     "APIError",
     "APIStatusError",
     "APITimeoutError",
-    "Answer",
-    "AsyncBackboard",
     "AuthenticationError",
-    "Backboard",
     "BadRequestError",
     "ConflictError",
     "DecodeError",
-    "File",
-    "Files",
+    "FieldError",
     "NotFoundError",
     "NotModifiedError",
     "PreconditionFailedError",
@@ -118,9 +127,20 @@ __all__ = [
     "RunFailedError",
     "ServerError",
     "StreamInterrupted",
-    "Timeout",
     "UnprocessableEntityError",
     "Unset",
+    "Answer",
+    "AsyncBackboard",
+    "AsyncEvents",
+    "AsyncPages",
+    "Backboard",
+    "Events",
+    "File",
+    "Files",
+    "Pages",
+    "Recovery",
+    "Reply",
+    "Timeout",
     "__version__",
 ]
 

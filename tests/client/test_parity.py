@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import backboard_threads
 from backboard_threads import AsyncBackboard, Backboard, UnprocessableEntityError
 from backboard_threads._async import caller as async_caller
 from backboard_threads._async import channel as async_channel
@@ -131,9 +132,18 @@ def test_posts_take_an_idempotency_key() -> None:
             assert takes == (method in posts[name]), (name, method)
 
 
-def test_errors_are_shared() -> None:
-    import backboard_threads
-
-    errors = [value for value in vars(backboard_threads).values() if isinstance(value, type)]
+def test_both_halves_raise_the_same_errors() -> None:
+    named = [getattr(backboard_threads, name) for name in backboard_threads.__all__]
+    errors = [value for value in named if isinstance(value, type) and issubclass(value, Exception)]
     assert UnprocessableEntityError in errors
-    assert all("_sync" not in error.__module__ or error is Backboard for error in errors)
+    assert {error.__module__ for error in errors} == {"backboard_threads.errors"}
+
+
+def test_every_name_is_there_and_says_what_it_is() -> None:
+    for name in backboard_threads.__all__:
+        value = getattr(backboard_threads, name)
+        assert name in dir(backboard_threads)
+        if isinstance(value, type):
+            assert inspect.getdoc(value), name
+    with pytest.raises(AttributeError, match="Nothing"):
+        backboard_threads.Nothing  # noqa: B018
