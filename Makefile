@@ -8,7 +8,7 @@ NODE := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check conformance release-check languages publish lock clean
+.PHONY: help setup demo test serve generate fuzz check bench conformance release-check languages publish lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the 
 	$(BIN)/openapi-spec-validator openapi.yaml
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint openapi.yaml
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
+
+bench: $(INSTALLED) ## Measure client and server beside what others do, as ratios (ARGS="client" picks)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 conformance: $(INSTALLED) ## Put the document's questions to any server: BASE_URL=… API_KEY=… (and ARGS="--read-only")
 	@BASE_URL="$(BASE_URL)" API_KEY="$(API_KEY)" $(BIN)/python -m tests.conformance $(ARGS)

@@ -103,7 +103,7 @@ async def test_a_store_that_is_away_for_longer_is_503_and_the_run_ends_when_it_i
     answer = await api.send(thread_id, "/say x", key="k")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     delaying.go.set()
-    while (again := await api.send(thread_id, "/say x", key="k")).status_code == 503:
+    while (again := await api.send(thread_id, "/say x", key="k")).status_code == 503:  # noqa: ASYNC110 - over HTTP
         await asyncio.sleep(0.1)
     assert (again.status_code, again.json()["content"]) == (200, "x")
     assert await api.history(thread_id) == [("user", "/say x"), ("assistant", "x")]
