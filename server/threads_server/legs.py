@@ -141,7 +141,7 @@ class Leg:
                 task.uncancel()
             return _STOPPED[live.stopped or Stop.CLOSING]
         except ResponderFailed as failure:
-            return RunState.FAILED, str(failure)
+            return RunState.FAILED, _sendable(str(failure))
         except StoreUnavailable as failure:
             return RunState.FAILED, f"The history could not be read: {failure}"
         except Exception:
@@ -181,13 +181,13 @@ class Leg:
             self._emit(events.reasoning(text, reply.reasoning))
         elif isinstance(piece, Asked):
             self._end_thinking()
-            call = piece.call
+            call = json.loads(_sendable(json.dumps(piece.call, ensure_ascii=False)))
             if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
                 call = {**call, "id": f"call_{new_id()}"}  # outputs are told apart by it
             reply.tool_calls.append(call)
             self._emit(*events.tool_call(call))
         else:
-            reply.model = Model(piece.model_provider, piece.model_name, piece.tokens)
+            reply.model = Model(piece.model_provider, _sendable(piece.model_name), piece.tokens)
 
     def _end_thinking(self) -> None:
         if self._thinking:

@@ -249,6 +249,52 @@ class TestEndpoint:
         assert len({call["id"] for call in calls}) == 3  # an endpoint that names two calls alike is put right
         assert all(call["id"] for call in calls)
 
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_what_it_says_in_another_form(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        """A content of parts, arguments that are not yet text, an id that nobody could submit an output to."""
+        function = {"name": "get_weather", "arguments": {"city": "Porto"}}
+        call = {"id": "x" * 300, "function": function}
+        part = {"type": "text", "text": "Hello"}
+        content = [part, {"type": "image_url", "image_url": {"url": "x"}}, " Ada\ud800."]
+        message = {"content": content, "reasoning": [part], "tool_calls": [call]}
+        endpoint.reply = streamed(delta(**message), DONE) if stream else answered({"choices": [{"message": message}]})
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        if stream:
+            events = await stream_of(api, "x", thread_id)
+            calls = events[-1]["tool_calls"]
+            assert text_of(events) == "Hello Ada\ufffd."
+        else:
+            turn = await api.turn(thread_id, "x")
+            assert (turn["content"], turn["reasoning"]) == ("Hello Ada\ufffd.", "Hello")
+            calls = turn["tool_calls"]
+        assert [call["function"] for call in calls] == [{"name": "get_weather", "arguments": '{"city": "Porto"}'}]
+        assert 0 < len(calls[0]["id"]) <= 255
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("usage", ["x", 1.5, -1, True, 2**63, [5], {"a": 1}])
+    async def test_a_count_that_is_none_is_not_sent_on(
+        self, api: Api, endpoint: Endpoint, usage: Any, stream: bool
+    ) -> None:
+        counts = {"prompt_tokens": usage, "completion_tokens": 3, "total_tokens": None, "prompt_tokens_details": usage}
+        message = {"content": "Hello"}
+        for sent in (usage, counts):
+            answer = {"model": 1, "usage": sent, "choices": [{"message": message, "delta": message}]}
+            endpoint.reply = streamed(answer, DONE) if stream else answered(answer)
+            thread_id = await api.thread()
+            end = (await stream_of(api, "x", thread_id))[-1] if stream else await api.turn(thread_id, "x")
+            assert end["message"] == "Message added"
+            assert end["model_name"] == "m"
+            assert end.get("input_tokens") is None
+            assert end.get("output_tokens") == (3 if sent is counts else None)
+            assert end.get("total_tokens") is None
+
+    async def test_half_a_character_in_a_name_spoils_nothing(self, api: Api, endpoint: Endpoint) -> None:
+        call = {"id": "c\ud800", "function": {"name": "f\ud800", "arguments": '{"a":"\ud800"}'}}
+        endpoint.reply = answered({"model": "m\ud800", "choices": [{"message": {"tool_calls": [call]}}]})
+        turn = await api.turn(await api.thread(), "x")
+        assert (turn["status"], turn["model_name"]) == ("REQUIRES_ACTION", "m\ufffd")
+        assert turn["tool_calls"][0]["function"]["name"] == "f\ufffd"
+
     async def test_settings_of_the_turn(self, api: Api, endpoint: Endpoint) -> None:
         endpoint.reply = answered({"choices": [{"message": {"content": "{}"}}]})
         body = {"content": "x", "system_prompt": "Now this.", "model_name": "big", "json_output": True}
@@ -269,16 +315,39 @@ class TestEndpoint:
             (lambda _: [head("503 Away", "text/plain")], "answered 503"),
             (lambda _: [head("200 OK", "text/html"), "<html>"], "not JSON: <html>"),
             (lambda _: [head("200 OK", "application/json"), "[]"], "not a JSON object"),
-            (answered({"choices": []}), "another shape"),
-            (answered({"choices": [{"message": None}]}), "another shape"),
-            (answered({"choices": [{"message": {"tool_calls": [{"id": 1}]}}]}), "another shape"),
+            (lambda _: [head("200 OK", "application/json"), "[" * 100_000], "not JSON"),
+            (answered({}), "without choices"),
+            (answered({"choices": []}), "without choices"),
+            (answered({"choices": "x"}), "choices are not a list of objects"),
+            (answered({"choices": ["x"]}), "choices are not a list of objects"),
+            (answered({"choices": [{}]}), "without a message"),
+            (answered({"choices": [{"message": None}]}), "without a message"),
+            (answered({"choices": [{"message": ["x"]}]}), "without a message"),
+            (answered({"choices": [{"message": {"content": {"text": "x"}}}]}), "content is neither a text nor a list"),
+            (answered({"choices": [{"message": {"content": [1]}}]}), "content is neither a text nor a list"),
+            (answered({"choices": [{"message": {"reasoning": 1}}]}), "reasoning is neither a text nor a list"),
+            (answered({"choices": [{"message": {"tool_calls": {"id": 1}}}]}), "tool calls are not a list of objects"),
+            (answered({"choices": [{"message": {"tool_calls": [{"id": 1}]}}]}), "without the name of a function"),
+            (
+                answered({"choices": [{"message": {"tool_calls": [{"function": {"name": 1}}]}}]}),
+                "without the name of a function",
+            ),
+            (answered({"choices": [{"message": {"tool_calls": [{"function": "f"}]}}]}), "function is not an object"),
             (lambda _: [], "cannot be reached"),
             (lambda _: ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"], "cannot be reached"),
             (lambda _: [b"\x00\xffnothing"], "cannot be reached"),
             (streamed(delta(content="Half")), "broke off"),
             (streamed("data: {half\n\n"), "not JSON"),
             (streamed({"error": {"message": "out of tokens"}}), "out of tokens"),
-            (streamed({"choices": [{"delta": {"tool_calls": ["x"]}}]}), "another shape"),
+            (streamed({"error": {"message": "two\nlines"}}), "two lines"),
+            (streamed({"error": "half a pair: \ud800"}), "half a pair: \ufffd"),
+            (streamed({"choices": {"0": "x"}}), "choices are not a list of objects"),
+            (streamed({"choices": [{"delta": "x"}]}), "delta is not an object"),
+            (streamed(delta(content=1)), "content is neither a text nor a list"),
+            (streamed(delta(tool_calls=["x"])), "tool calls are not a list of objects"),
+            (streamed(delta(tool_calls=[{"function": {"name": []}, "index": []}]), DONE), "without the name"),
+            (streamed(delta(tool_calls=[{"function": {"name": 1}}])), "function name is neither"),
+            (streamed({}, {"id": "x"}), "broke off"),
         ],
     )
     async def test_whatever_it_does_wrong_is_a_failed_run_with_a_reason(

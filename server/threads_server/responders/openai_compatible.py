@@ -27,6 +27,7 @@ from threads_server.settings import Settings
 PROVIDER = "openai"
 CONNECT_SECONDS = 10.0  # how long an answer may take is the run's matter, not this connection's
 SHOWN = 300  # characters of an endpoint's complaint
+LONGEST_CALL_ID = 255  # what the outputs of a call can name it by (openapi.yaml, ToolOutput)
 
 
 class OpenAICompatibleResponder:
@@ -64,10 +65,6 @@ class OpenAICompatibleResponder:
                 await response.aclose()
         except httpx.HTTPError as error:
             raise ResponderFailed(f"The model endpoint cannot be reached: {error or type(error).__name__}") from error
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise ResponderFailed(
-                f"The model endpoint sent an answer of another shape ({type(error).__name__}: {error})"
-            ) from error
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -104,21 +101,24 @@ def _said(message: Message) -> dict[str, Any] | None:
 
 async def _whole(answer: Mapping[str, Any], model: str) -> AsyncIterator[Piece]:
     _check(answer)
-    message = answer["choices"][0]["message"]
+    choices = _objects(answer.get("choices"), "choices")
+    if not choices:
+        raise ResponderFailed("The model endpoint sent an answer without choices")
+    message = choices[0].get("message")
+    if not isinstance(message, dict):
+        raise ResponderFailed("The model endpoint sent an answer without a message")
     yield _used(answer, model)
-    if thought := message.get("reasoning_content") or message.get("reasoning"):
+    if thought := _thought(message):
         yield Thought(thought)
-    if message.get("content"):
-        yield Said(message["content"])
-    for call in message.get("tool_calls") or ():
-        function = call["function"]
-        arguments = function.get("arguments") or ""
-        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-        yield Asked(_call(call.get("id") or "", function["name"], text))
+    if text := _text(message.get("content"), "content"):
+        yield Said(text)
+    for call in _objects(message.get("tool_calls"), "tool calls"):
+        function = _object(call.get("function"), "function")
+        yield Asked(_call(call.get("id"), function.get("name"), _arguments(function)))
 
 
 async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
-    calls: dict[int, dict[str, str]] = {}
+    calls: dict[int, dict[str, Any]] = {}
     finished = named = False
     async for event in source.aiter_sse():
         if event.data == "[DONE]":
@@ -129,14 +129,16 @@ async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
         if not named or chunk.get("usage"):
             named = True
             yield _used(chunk, model)
-        for choice in (chunk.get("choices") or ())[:1]:
-            delta = choice.get("delta") or {}
-            if thought := delta.get("reasoning_content") or delta.get("reasoning"):
+        for choice in _objects(chunk.get("choices"), "choices")[:1]:
+            delta = _object(choice.get("delta"), "delta")
+            if thought := _thought(delta):
                 yield Thought(thought)
-            if delta.get("content"):
-                yield Said(delta["content"])
-            for part in delta.get("tool_calls") or ():
-                _gather(calls.setdefault(part.get("index", len(calls)), {"id": "", "name": "", "arguments": ""}), part)
+            if text := _text(delta.get("content"), "content"):
+                yield Said(text)
+            for part in _objects(delta.get("tool_calls"), "tool calls"):
+                index = part.get("index")
+                place = index if isinstance(index, int) else len(calls)
+                _gather(calls.setdefault(place, {"id": None, "name": "", "arguments": ""}), part)
             finished = finished or bool(choice.get("finish_reason"))
     if not finished:
         raise ResponderFailed("The model's answer broke off")
@@ -144,44 +146,100 @@ async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
         yield Asked(_call(call["id"], call["name"], call["arguments"]))
 
 
-def _gather(call: dict[str, str], part: Mapping[str, Any]) -> None:
-    function = part.get("function") or {}
+def _gather(call: dict[str, Any], part: Mapping[str, Any]) -> None:
+    function = _object(part.get("function"), "function")
     call["id"] = part.get("id") or call["id"]
-    call["name"] += function.get("name") or ""
-    call["arguments"] += function.get("arguments") or ""
+    call["name"] += _text(function.get("name"), "function name")
+    call["arguments"] += _arguments(function)
 
 
-def _call(call_id: str, name: str, arguments: str) -> ToolCall:
-    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments or "{}"}}
+def _call(call_id: object, name: object, arguments: str) -> ToolCall:
+    if not isinstance(name, str) or not name:
+        raise ResponderFailed("The model endpoint sent a tool call without the name of a function")
+    sound = isinstance(call_id, str) and len(call_id) <= LONGEST_CALL_ID  # another one is named by the turn
+    return {
+        "id": call_id if sound else "",
+        "type": "function",
+        "function": {"name": name, "arguments": arguments or "{}"},
+    }
+
+
+def _arguments(function: Mapping[str, Any]) -> str:
+    """The arguments of a call as JSON text, also from an endpoint that sends them as an object."""
+    arguments = function.get("arguments")
+    return arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
+
+
+def _thought(message: Mapping[str, Any]) -> str:
+    return _text(message.get("reasoning_content") or message.get("reasoning"), "reasoning")
+
+
+def _text(content: object, name: str) -> str:
+    """A text, or what the text parts of a list say together; nothing is an empty one. Raises ResponderFailed."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    parts = (
+        [part if isinstance(part, dict) else {"text": part} for part in content] if isinstance(content, list) else []
+    )
+    texts = [part["text"] for part in parts if "text" in part]
+    if not isinstance(content, list) or not all(isinstance(text, str) for text in texts):
+        raise ResponderFailed(f"The model endpoint sent an answer whose {name} is neither a text nor a list of texts")
+    return "".join(texts)
+
+
+def _object(value: object, name: str) -> Mapping[str, Any]:
+    """An object; nothing is an empty one. Raises ResponderFailed."""
+    if value is None or isinstance(value, dict):
+        return value or {}
+    raise ResponderFailed(f"The model endpoint sent an answer whose {name} is not an object")
+
+
+def _objects(value: object, name: str) -> list[dict[str, Any]]:
+    """A list of objects; nothing is an empty one. Raises ResponderFailed."""
+    if value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+        return value or []
+    raise ResponderFailed(f"The model endpoint sent an answer whose {name} are not a list of objects")
 
 
 def _used(answer: Mapping[str, Any], model: str) -> Used:
-    usage = answer.get("usage") or {}
+    usage = answer.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    details = usage.get("prompt_tokens_details")
     counts = {
-        "input_tokens": usage.get("prompt_tokens"),
-        "output_tokens": usage.get("completion_tokens"),
-        "total_tokens": usage.get("total_tokens"),
-        "cached_input_tokens": (usage.get("prompt_tokens_details") or {}).get("cached_tokens"),
+        "input_tokens": _count(usage.get("prompt_tokens")),
+        "output_tokens": _count(usage.get("completion_tokens")),
+        "total_tokens": _count(usage.get("total_tokens")),
+        "cached_input_tokens": _count(details.get("cached_tokens")) if isinstance(details, dict) else None,
     }
+    named = answer.get("model")
     return Used(
-        PROVIDER, answer.get("model") or model, {name: count for name, count in counts.items() if count is not None}
+        PROVIDER,
+        named if isinstance(named, str) and named else model,
+        {name: count for name, count in counts.items() if count is not None},
     )
+
+
+def _count(value: object) -> int | None:
+    """A number of tokens as it may stand in an answer (openapi.yaml, TokenCounts: an int64 from 0), or None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
 
 
 def _decoded(text: str) -> dict[str, Any]:
     try:
         answer = json.loads(text)
-    except ValueError as error:
-        raise ResponderFailed(f"The model endpoint sent something that is not JSON: {text[:SHOWN]}") from error
+    except (ValueError, RecursionError) as error:
+        raise ResponderFailed(f"The model endpoint sent something that is not JSON: {_shown(text)}") from error
     if not isinstance(answer, dict):
-        raise ResponderFailed(f"The model endpoint sent something that is not a JSON object: {text[:SHOWN]}")
+        raise ResponderFailed(f"The model endpoint sent something that is not a JSON object: {_shown(text)}")
     return answer
 
 
 def _check(answer: Mapping[str, Any]) -> None:
     if answer.get("error"):
         error = answer["error"]
-        raise ResponderFailed(f"The model failed: {error.get('message', error) if isinstance(error, dict) else error}")
+        raise ResponderFailed(
+            f"The model failed: {_shown(error.get('message', error) if isinstance(error, dict) else error)}"
+        )
 
 
 def _complaint(response: httpx.Response) -> str:
@@ -189,6 +247,11 @@ def _complaint(response: httpx.Response) -> str:
     try:
         error = response.json()["error"]
         text = error["message"] if isinstance(error, dict) else error
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         text = response.text
-    return " ".join(str(text).split())[:SHOWN] or response.reason_phrase
+    return _shown(text) or response.reason_phrase
+
+
+def _shown(words: object) -> str:
+    """An endpoint's words on one line, as many as a person will read."""
+    return " ".join(str(words).split())[:SHOWN]
