@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -180,7 +181,7 @@ def check_once(ledger: Ledger, threads: dict[str, list[dict[str, Any]]]) -> None
     for messages in threads.values():
         numbers = [int(message["content"].rpartition("-")[2]) for message in messages if message["role"] == "user"]
         assert numbers == sorted(numbers)
-        for message, following in zip(messages, [*messages[1:], {"role": "nobody"}], strict=True):
+        for message, following in itertools.pairwise([*messages, {"role": "nobody"}]):
             if message["role"] == "user" and by_content[message["content"]].fields.get("send_to_llm", True):
                 assert following["role"] == "assistant"
     made = [thread_id for thread_id in ledger.threads.values() if thread_id]
