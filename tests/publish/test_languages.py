@@ -51,7 +51,7 @@ def test_every_generator_is_pinned() -> None:
         *(line.split()[1].removeprefix("v") for line in required((FOLDER / "go/go.mod").read_text())),
     ]
     assert len(versions) > 40
-    assert [one for one in versions if not EXACT.match(one) and one != "${jackson.version}"] == []
+    assert [one for one in versions if not EXACT.match(one) and one not in {"${jackson.version}", "0"}] == []
 
 
 def test_nothing_generated_is_committed() -> None:

@@ -1,7 +1,9 @@
 """The reference page, in a browser."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,16 +69,26 @@ def test_search_finds_threads(browser: Browser, published: Path) -> None:
     assert any("/threads/{thread_id}\nGet thread" in text for text in found)
 
 
-@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=[one[2]["operationId"] for one in OPERATIONS])
-def test_every_operation_has_its_address_and_its_samples(
-    browser: Browser, published: Path, path: str, method: str, operation: dict[str, object]
-) -> None:
-    (tag,) = operation["tags"]  # type: ignore[misc]
-    page = at(browser, published, f"#/{tag}/{str(operation['operationId']).lower()}")
-    page.wait_for(f"[...document.querySelectorAll('h1, h2')].some(h => h.innerText === '{operation['summary']}')")
-    shown = re.sub(r"\s", "", page.evaluate("document.body.innerText"))
-    assert f"{method.upper()}{path}" in shown
-    assert 'curl"https://' in shown
+@pytest.mark.parametrize("operation_id", ["createAssistant", "streamRunEvents"])
+def test_an_address_opens_its_operation(browser: Browser, published: Path, operation_id: str) -> None:
+    (operation,) = [one for _, _, one in OPERATIONS if one["operationId"] == operation_id]
+    page = at(browser, published, address(operation))
+    page.wait_for(f"document.body.innerText.includes({json.dumps(operation['description'].split('`')[0][:40])})")
+
+
+def test_every_operation_is_there_with_its_samples(browser: Browser, published: Path) -> None:
+    page = at(browser, published)
+    for path, method, operation in OPERATIONS:
+        page.evaluate(f"location.hash = {json.dumps(address(operation))}")
+        page.wait_for(f"[...document.querySelectorAll('h1, h2')].some(h => h.innerText === '{operation['summary']}')")
+        shown = re.sub(r"\s", "", page.evaluate("document.body.innerText"))
+        assert f"{method.upper()}{path}" in shown
+        assert 'curl"https://' in shown
+
+
+def address(operation: dict[str, Any]) -> str:
+    """Where the page has an operation."""
+    return f"#/{operation['tags'][0]}/{operation['operationId'].lower()}"
 
 
 def colours(page: Page, property: str, element: str) -> str:
