@@ -4,6 +4,7 @@ from threads_server.answers import Answer, EventStream
 from threads_server.contract import Call
 from threads_server.endings import cancel
 from threads_server.idempotency import claim_of
+from threads_server.outside import not_done
 from threads_server.services import Services
 from threads_server.stamps import now
 from threads_server.store import runs as kept
@@ -34,6 +35,7 @@ async def _submit(
             tools=call.body.get("tools"),
             thinking=call.body.get("thinking"),
             streamed=streamed,
+            not_done=not_done(call.body, call.files, services.desk.responder.not_done),
             claim=claim_of(call),
         )
     )

@@ -72,7 +72,7 @@ class Responder(Protocol):
     """Answers a conversation, piece by piece."""
 
     not_done: frozenset[str]
-    """The fields of a message that this responder does not act on."""
+    """The fields of a message, or of tool outputs, that this responder does not act on."""
 
     def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
         """The pieces of one answer. Raises ResponderFailed."""

@@ -25,7 +25,7 @@ class OfflineResponder:
     text that repeats them.
     """
 
-    not_done = frozenset({"json_output", "thinking"})
+    not_done = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
         yield Used("offline", "offline")

@@ -33,7 +33,7 @@ LONGEST_CALL_ID = 255  # what the outputs of a call can name it by (openapi.yaml
 class OpenAICompatibleResponder:
     """Raises ValueError when the settings do not name an endpoint."""
 
-    not_done: frozenset[str] = frozenset()
+    not_done = frozenset({"llm_provider"})  # there is one endpoint, whoever runs it
 
     def __init__(self, settings: Settings) -> None:
         if not settings.llm_base_url:
