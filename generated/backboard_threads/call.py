@@ -67,8 +67,8 @@ class Call:
     def failed(self, request: Request, error: TransportError) -> float:
         """Seconds to wait after an attempt without an answer. Raises what the caller is to see if it was the last."""
         if isinstance(error, DecodingError):
-            redact(request)
-            raise DecodeError("a body in the Content-Encoding that it names", Shown(str(error))) from error
+            said = Shown(str(error))
+            raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
         seconds = self.retries.wait_after_error(error)
         if seconds is None:
             raise self.connection_error(redact(request), error) from error
@@ -135,13 +135,12 @@ def decode_answer(response: Response, decode: Callable[[Any], T]) -> T:
         value = json.loads(response.content)
     except (ValueError, RecursionError):
         redact(response.request)
-        raise DecodeError("JSON", _shown(response), response=response) from None
+        raise DecodeError("JSON", _shown(response)).within(response) from None
     try:
         return decode(value)
     except DecodeError as error:
-        error.response = response
-        error.request = redact(response.request)
-        raise
+        redact(response.request)
+        raise error.within(response) from None
 
 
 def _shown(response: Response) -> object:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 
 _warned: set[str] = set()
+_HERE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120 - pathlib is not needed for anything else at import
 
 
 def warn_once(name: str, advice: str) -> None:
-    """Warn that `name` is deprecated, the first time it is used in this process. `advice` says what to use instead."""
+    """Warn that `name` is deprecated, the first time it is used in this process; `advice` says what to use instead.
+
+    The warning is for the line outside this package that uses it.
+    """
     if name in _warned:
         return
     _warned.add(name)
-    warnings.warn(f"{name} is deprecated: {advice}", DeprecationWarning, stacklevel=3)
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(f"{name} is deprecated: {advice}", DeprecationWarning, stacklevel=level)

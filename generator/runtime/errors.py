@@ -107,15 +107,15 @@ class DecodeError(APIError):
     """An answer that cannot be what the document says: its place as a JSON path, what was expected, what came."""
 
     def __init__(
-        self, expected: str, got: object, *, path: tuple[str | int, ...] = (), response: Response | None = None
+        self, expected: str, got: object, *, path: tuple[str | int, ...] = (), request: Request | None = None
     ) -> None:
-        super().__init__(expected)
+        super().__init__(expected, request=request)
         self.expected = expected
         """What the document says, as in "a string"."""
         self.got = got if isinstance(got, Shown) else Shown(described(got))
         """What came instead, shortened."""
         self.steps = path
-        self.response = response
+        self.response: Response | None = None
         """The response; None where there was none, as in `Thread.from_dict` of your own data."""
 
     @property
@@ -123,6 +123,12 @@ class DecodeError(APIError):
         """Where in the answer: `messages[3].created_at`. Empty for the answer as a whole."""
         text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps)
         return text.removeprefix(".")
+
+    def within(self, response: Response) -> Self:
+        """The same error, as one of the answer `response`, whose request is free of secrets."""
+        self.response = response
+        self.request = response.request
+        return self
 
     def under(self, *steps: str | int) -> Self:
         """The same error, its path led by `steps`: for whoever decodes what is around it."""

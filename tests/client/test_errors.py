@@ -161,6 +161,7 @@ async def test_a_success_that_is_no_thread(
         raise error
     assert len(str(error)) < 500
     assert error.response.status_code == 200
+    assert error.request.headers["x-api-key"] == "[redacted]"
     assert "req-9" in str(error)
     assert f"/threads/{THREAD_ID}" in str(error)
 

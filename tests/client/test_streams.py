@@ -14,7 +14,20 @@ from backboard_threads import (
     RunFailedError,
     models,
 )
-from tests.client.frames import ENDED, REPLY, RUN, STARTED, TEXT, UNNUMBERED, USER, WORDS, frame, read_stream, said
+from tests.client.frames import (
+    ENDED,
+    REPLY,
+    RUN,
+    STARTED,
+    TEXT,
+    UNNUMBERED,
+    USER,
+    WORDS,
+    collect,
+    frame,
+    read_stream,
+    said,
+)
 from tests.client.halves import THREAD_ID, TURN, Half
 from tests.client.hostile import Server, Silence, drop, events, reply, send
 
@@ -114,10 +127,13 @@ async def test_unknown_events_are_kept(half: Half, server: Server) -> None:
 
 @pytest.mark.parametrize("data", [b"data: {oops\n\n", b"data: [1]\n\n", b'data: {"type": 7}\n\n', b"data: \xff\n\n"])
 async def test_an_event_that_is_none(half: Half, server: Server, data: bytes) -> None:
-    server.answer(events(frame(STARTED), data, frame(ENDED)))
+    server.answer(events(frame(STARTED) + data + frame(ENDED)))
+    seen: list[Any] = []
     with pytest.raises(DecodeError) as caught:
-        await read_stream(half, server)
+        await collect(half, half.client(server).messages.stream(THREAD_ID, content="x"), seen)
+    assert [event.type for event in seen] == ["run_started"]
     assert caught.value.response.status_code == 200
+    assert caught.value.request.method == "POST"
 
 
 async def test_no_deadline_unless_given(half: Half) -> None:

@@ -65,6 +65,7 @@ async def test_deprecated_operations_warn_once(half: Half, server: Server, monke
     assert [(w.category, str(w.message)) for w in caught] == [
         (DeprecationWarning, "getThread is deprecated: use something newer")
     ]
+    assert "backboard_threads" not in caught[0].filename
 
 
 def test_a_deprecated_parameter_warns_once_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ class Events(Generic[E, H]):
         self._is_replay = call.method == "GET"
         self._framer = Framer(self._received_id)
         self._pieces: Iterator[bytes] | None = None
+        self._fault: DecodeError | None = None
         self._is_open = False
         self._last_piece = ""
         self.response: Response | None = None
@@ -171,8 +172,7 @@ class Events(Generic[E, H]):
         try:
             model = self._decode(event)
         except DecodeError as error:
-            error.response = self.response
-            raise
+            raise self._in_stream(error) from None
         if kind in self._ends:
             self._growing.settle(event)
             self.end = model
@@ -190,6 +190,8 @@ class Events(Generic[E, H]):
 
     def _receive(self) -> None:
         """Take in the next piece of the stream, from a new connection if this one broke."""
+        if self._fault is not None:
+            raise self._fault
         if self._pieces is None:
             raise RuntimeError("this stream broke off: `recover` tells what became of the reply")
         try:
@@ -213,8 +215,10 @@ class Events(Generic[E, H]):
                         growing.note_ids(event)
                     ready.append((event, event_id))
         except DecodeError as error:
-            error.response = self.response
-            raise
+            self._fault = self._in_stream(error)  # to be raised after the events that came before it
+
+    def _in_stream(self, error: DecodeError) -> DecodeError:
+        return error if self.response is None else error.within(self.response)
 
     def _open(self, call: Call) -> None:
         response = self._client.send(call, keep_open=True)
@@ -228,7 +232,7 @@ class Events(Generic[E, H]):
             finally:
                 response.close()
             kind = response.headers.get("content-type", "a body without a type")
-            raise DecodeError("an event stream", Shown(f"{kind}: {response.text[:80]!r}"), response=response)
+            raise DecodeError("an event stream", Shown(f"{kind}: {response.text[:80]!r}")).within(response)
         self._pieces = response.iter_bytes()
 
     def _close(self) -> None:
