@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "dd1944128e8c74169451e115328cb5435a78c84b3b4df11d5ee86b825dfbb180"
+DIGEST: Final = "658e757b36c06e7331e29b36049caa31de09669df72a50773898ced0536cde86"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -1,4 +1,4 @@
-"""Says that an assistant is deleted."""
+"""The confirmation that an assistant is deleted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELDS = frozenset({"message", "assistant_id", "deleted_at"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class AssistantDeleted(Model):
-    """Says that an assistant is deleted.
+    """The confirmation that an assistant is deleted.
 
     Attributes:
         message: A sentence for people.

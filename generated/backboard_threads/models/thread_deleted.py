@@ -1,4 +1,4 @@
-"""Says that a thread is deleted."""
+"""The confirmation that a thread is deleted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELDS = frozenset({"message", "thread_id", "deleted_at"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ThreadDeleted(Model):
-    """Says that a thread is deleted.
+    """The confirmation that a thread is deleted.
 
     Attributes:
         message: A sentence for people.

@@ -191,7 +191,7 @@ class Runs(Resource):
         else is as with `runs.submit_tool_outputs`.
 
         Args:
-            thread_id: An identifier made by the server. A UUID.
+            thread_id: The thread whose waiting run gets the outputs. A UUID.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
@@ -257,7 +257,7 @@ class Runs(Resource):
         the run; `cancel()` of the events does.
 
         Args:
-            thread_id: An identifier made by the server. A UUID.
+            thread_id: The thread whose waiting run gets the outputs. A UUID.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
