@@ -1,4 +1,6 @@
-"""Hypothesis' settings: the same examples each time, unless `--hypothesis-profile=random` is asked for."""
+"""Hypothesis' settings: the same examples each time, unless `PROPERTIES=random` is in the environment."""
+
+import os
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -10,4 +12,4 @@ settings.register_profile(
 settings.register_profile("random", settings.get_profile("same"), derandomize=False, print_blob=True)
 # For `make drift`: that there is a counterexample is enough.
 settings.register_profile("quick", settings.get_profile("same"), phases=FOUND)
-settings.load_profile("same")
+settings.load_profile(os.environ.get("PROPERTIES", "same"))

@@ -1,0 +1,23 @@
+"""Every lie that can be told, and the truth, told in the same way."""
+
+from pathlib import Path
+
+from tests.contract.document import document
+from tests.drift.document_lies import document_lies, write
+from tests.drift.lie import Lie
+from tests.drift.source_lies import generator_lies, runtime_lies, server_lies
+from tests.drift.template_lies import template_lies
+
+
+def all_lies() -> list[Lie]:
+    return [*document_lies(), *server_lies(), *runtime_lies(), *generator_lies(), *template_lies()]
+
+
+def honest(side: str) -> Lie:
+    """No lie at all; where the document would be written anew it is."""
+
+    def tell(tree: Path) -> None:
+        if side == "document":
+            write(document(), tree)
+
+    return Lie(side, "the truth", side, tell)
