@@ -11,6 +11,7 @@ from benchmarks.table import Row, keep, shown
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = {
     "client": ["calls", "decoding", "streaming", "importing", "memory"],
+    "server": ["reading", "writing", "streaming"],
 }
 """Each part's modules; a module has `rows()`."""
 
