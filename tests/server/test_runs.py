@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import pytest
+
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, serving
 from threads_server.responders import Conversation, Piece, Said, Used
