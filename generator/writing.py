@@ -29,6 +29,27 @@ MARK = "facts.py"
 
 TOOLS = ("openapi-python-client", "ruff", "unasync")
 
+TRIAL = """
+import importlib, pkgutil, sys
+
+sys.path.insert(0, sys.argv[1])
+module = "backboard_threads"
+try:
+    package = importlib.import_module(module)
+    for found in pkgutil.walk_packages(package.__path__, f"{module}."):
+        module = found.name
+        importlib.import_module(module)
+    module = "backboard_threads"
+    for name in package.__all__:
+        getattr(package, name)
+    module = "backboard_threads.models"
+    for name in package.models.__all__:
+        getattr(package.models, name)
+except Exception as error:
+    sys.exit(f"{module}: {type(error).__name__}: {error}")
+"""
+"""Imports every module of a package and every name that it offers; says which one fails."""
+
 
 class Unwritable(Exception):
     """The package could not be written; the text says what and why."""
@@ -38,7 +59,8 @@ class Unwritable(Exception):
 def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
     """Make the package of a document in a folder of its own, which lives as long as the `with`.
 
-    Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails.
+    Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails, or if
+    the package cannot be imported.
     """
     refuse_other_tools()
     contract = Document.at(document)
@@ -55,6 +77,7 @@ def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
         _add_runtime(package)
         derive(package / "_async", package / "_sync")
         _format(package)
+        _try_import(package)
         yield package
 
 
@@ -148,3 +171,12 @@ def _format(package: Path) -> None:
         )
         if done.returncode != 0:
             raise Unwritable(f"ruff: {' '.join((done.stderr or done.stdout).split())[:500]}")
+
+
+def _try_import(package: Path) -> None:
+    """Import all of the package in a process of its own: code that parses can still lack a module or a name."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", TRIAL, str(package.parent)], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise Unwritable(f"the client cannot be imported: {' '.join(done.stderr.split())[-500:]}")

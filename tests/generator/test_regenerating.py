@@ -106,6 +106,40 @@ def test_code_that_is_no_python_leaves_the_client_untouched(
     assert differences(COMMITTED, target) == []
 
 
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads.unset'"),
+        ("_async/pages.py", "backboard_threads._async.caller: ModuleNotFoundError: "),
+        ("model.py", "backboard_threads.models.assistant: ModuleNotFoundError: "),
+    ],
+)
+def test_a_client_that_cannot_be_imported_leaves_the_old_one(
+    missing: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, runtime = tmp_path / "backboard_threads", tmp_path / "runtime"
+    shutil.copytree(COMMITTED, target)
+    shutil.copytree(ROOT / "generator" / "runtime", runtime)
+    (runtime / missing).unlink()
+    monkeypatch.setattr("generator.writing.RUNTIME", runtime)
+    assert main(["--output", str(target)]) == 1
+    assert f"generator: the client cannot be imported: {told}" in capsys.readouterr().err
+    assert differences(COMMITTED, target) == []
+
+
+def test_a_name_that_is_offered_and_not_there_leaves_the_old_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(ROOT / "generator" / "templates", templates)
+    package_init = templates / "package_init.py.jinja"
+    package_init.write_text(package_init.read_text("utf-8").replace('"Files": ".files"', '"Filez": ".files"'), "utf-8")
+    monkeypatch.setattr("generator.project.TEMPLATES", templates)
+    assert main(["--output", str(tmp_path / "package")]) == 1
+    assert "backboard_threads: AttributeError: " in capsys.readouterr().err
+    assert not (tmp_path / "package").exists()
+
+
 def test_what_is_no_client_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "thesis.txt").write_text("ten years of work", "utf-8")
