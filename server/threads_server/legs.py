@@ -157,6 +157,8 @@ class Leg:
         bodies = await read(threads.history, thread.thread)
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
         self._history = [json.loads(body) for body in bodies]
+        if self._history[-1]["role"] == "user":
+            self._reply.attachments = self._history[-1]["attachments"]
         return Conversation(
             messages=self._history,
             system_prompt=settings.system_prompt or assistant["system_prompt"] or assistant["description"],
@@ -240,7 +242,8 @@ class Leg:
 
     async def _end_broken(self, error: Exception) -> None:
         """Ends the run without what could not be written, since it must not hold its thread for ever."""
-        self._reply = Reply(self._thread.thread_id, self._thread.assistant_id, self._live.run_id)
+        files = self._reply.attachments
+        self._reply = Reply(self._thread.thread_id, self._thread.assistant_id, self._live.run_id, attachments=files)
         try:
             await self._end(RunState.FAILED, "The answer could not be stored; the server's log says why")
         except Exception:

@@ -119,6 +119,8 @@ class Reply:
     content: str = ""
     reasoning: str = ""
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    attachments: Sequence[Json] | None = None
+    """The files of the message that is answered."""
     model: Model = field(default_factory=Model)
     message_id: str = field(default_factory=new_id)
     created_at: int = field(default_factory=now)
@@ -146,6 +148,7 @@ class Reply:
             run_id=self.run_id,
             tool_calls=self.tool_calls or None,
             reasoning=self.reasoning or None,
+            attachments=self.attachments,
             model=self.model,
         )
 

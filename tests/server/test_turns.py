@@ -145,8 +145,25 @@ class TestFiles:
         listed = [(entry["filename"], entry["status"], entry["file_size_bytes"]) for entry in user["attachments"]]
         assert listed == [("a.bin", "indexed", len(data)), ("b.txt", "indexed", 0)]
         assert turn["status"] == "COMPLETED"
+        assert turn["attachments"] == user["attachments"]
         kept = await api.services.store.read(lambda: (yield "SELECT filename, content FROM files ORDER BY 1", ()))
         assert kept == [("a.bin", data), ("b.txt", b"")]
+
+    async def test_an_answer_lists_the_files_of_its_own_message(self, api: Api) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+
+        async def sent(content: str) -> dict[str, Any]:
+            files = [("files", (f"{content[:5]}.txt", b"x"))]
+            answer = await api.http.post(f"/threads/{thread_id}/messages", data={"content": content}, files=files)
+            turn: dict[str, Any] = answer.json()
+            return turn
+
+        for content, status in [("/fail", "FAILED"), ("/call get_weather", "REQUIRES_ACTION")]:
+            turn = await sent(content)
+            assert turn["status"] == status
+            assert [entry["filename"] for entry in turn["attachments"]] == [f"{content[:5]}.txt"]
+        assert not (await api.outputs(thread_id, turn["run_id"], {"call_1": "wet"})).json().get("attachments")
+        assert (await api.turn(thread_id, "none"))["attachments"] is None
 
 
 class TestTools:
