@@ -103,6 +103,11 @@ def test_the_surface_of_the_design(client: Any) -> None:
         assert sorted(vars(resource.with_response)) == calls
 
 
+def test_a_client_offers_its_resources_and_little_more() -> None:
+    offered = {name for name in dir(Backboard) if not name.startswith("_")}
+    assert offered == {*RESOURCES, "base_url", "close", "facts", "request", "with_options"}
+
+
 @pytest.mark.parametrize("client_class", [Backboard, AsyncBackboard])
 def test_the_constructor_of_the_design(client_class: Any) -> None:
     parameters = inspect.signature(client_class).parameters

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -47,7 +48,7 @@ async def test_resuming_is_logged(half: Half, server: Server, caplog: pytest.Log
 def test_log_lines_are_printed_if_the_environment_asks(server: Server, level: str, words: str | None) -> None:
     server.answer(reply(429, {}, {"Retry-After": "0"}), reply(200, THREAD))
     code = f"from backboard_threads import Backboard; Backboard(api_key='secret').threads.get({THREAD_ID!r})"
-    environment = {"BACKBOARD_LOG": level, "BACKBOARD_BASE_URL": server.url, "PATH": ""}
+    environment = {**os.environ, "BACKBOARD_LOG": level, "BACKBOARD_BASE_URL": server.url}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert (words in done.stderr) if words else done.stderr == ""
     assert "secret" not in done.stderr
