@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, another_account, client, contract
@@ -45,6 +46,26 @@ async def test_every_operation_with_an_id_in_its_path(api: Api) -> None:
 
 async def _ask(api: Api, method: str, path: str, body: dict[str, Any]) -> httpx.Response:
     return await api.http.request(method, path, json=body if method in ("POST", "PUT") else None)
+
+
+@pytest.mark.parametrize("version", ["*", '"3"', '"4"'])
+async def test_versions_of_others_are_not_told(api: Api, version: str) -> None:
+    thread_id, _ = await waiting_run(api)
+    async with another_account(api) as other:
+        for method, header in [("GET", "If-None-Match"), ("DELETE", "If-Match"), ("POST", "If-Match")]:
+            answers = [
+                await other.http.request(
+                    method,
+                    f"/threads/{thread}" + ("/messages" if method == "POST" else ""),
+                    headers={header: version},
+                    json={"content": "x"} if method == "POST" else None,
+                )
+                for thread in (thread_id, NOBODY)
+            ]
+            assert [(answer.status_code, answer.content) for answer in answers] == [
+                (404, b'{"detail": "Thread not found"}')
+            ] * 2
+            assert not any("etag" in answer.headers for answer in answers)
 
 
 async def test_ids_in_the_body(api: Api) -> None:
