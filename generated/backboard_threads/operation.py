@@ -1,4 +1,4 @@
-"""One operation of the document, as data: what the generated code hands to `call`, `iterate` and `stream`."""
+"""One operation of the document, as data: what the generated code has called, iterated and streamed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Page:
 class Operation(Generic[T]):
     """Method, path, bodies and answer of one operation.
 
-    `path` is the document's, with its parameters in braces, in the order in which the values are given to `call`.
+    `path` is the document's, with its parameters in braces, in the order in which the values are given to a call.
     `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's
     media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
     fields that a form carries as JSON text. `gone` makes the answer of a DELETE that met a 404 after an attempt of

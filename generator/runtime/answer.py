@@ -55,4 +55,4 @@ def with_response(method: Callable[P, T]) -> Callable[P, Answer[T]]: ...
 def with_response(method: Any) -> Any:
     """`method`, bound to its resource, giving an `Answer` around what it gives."""
     resource = method.__self__
-    return getattr(type(resource)(resource._client.answering()), method.__name__)
+    return getattr(type(resource)(resource._client._answering()), method.__name__)

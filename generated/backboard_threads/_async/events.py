@@ -149,7 +149,7 @@ class AsyncEvents(Generic[E, H]):
         call = service.call_of(
             self._streaming.cancel, (self.thread_id, self.run_id), None, None, None, None, UNSET, UNSET
         )
-        answer = decode_answer(await self._client.send(call), lambda value: value)
+        answer = decode_answer(await self._client._send(call), lambda value: value)
         return isinstance(answer, dict) and answer.get("cancelled") is True
 
     async def recover(self) -> Recovery[H]:
@@ -158,7 +158,7 @@ class AsyncEvents(Generic[E, H]):
         if self.thread_id is None or history is None:
             return Recovery(None, None, None)
         call = self._client._service.call_of(history, (self.thread_id,), None, None, None, None, UNSET, UNSET)
-        response = await self._client.send(call)
+        response = await self._client._send(call)
         thread = decode_answer(response, history.decode)
         text = find_reply(json.loads(response.content), self.run_id, self._said)
         return Recovery(text is not None, text, thread)
@@ -221,7 +221,7 @@ class AsyncEvents(Generic[E, H]):
         return error if self.response is None else error.within(self.response)
 
     async def _open(self, call: Call) -> None:
-        response = await self._client.send(call, keep_open=True)
+        response = await self._client._send(call, keep_open=True)
         redact(response.request)
         self.response = response
         if response.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/event-stream":

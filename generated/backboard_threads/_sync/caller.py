@@ -127,13 +127,13 @@ class Caller:
         copy._answers = self._answers
         return copy
 
-    def answering(self) -> Self:
-        """A client whose `call` gives an `Answer` around each result: for `with_response`."""
+    def _answering(self) -> Self:
+        """A client whose `_call` gives an `Answer` around each result: for `with_response`."""
         copy = self.with_options()
         copy._answers = True
         return copy
 
-    def call(
+    def _call(
         self,
         operation: Operation[T],
         path: tuple[str, ...] = (),
@@ -157,7 +157,7 @@ class Caller:
         """
         service = self._service.but(timeout, deadline, max_retries, headers)
         call = service.call_of(operation, path, query, parameters, body, files, media, idempotency_key)
-        response = self.send(call)
+        response = self._send(call)
         if call.is_gone and operation.gone is not None:
             value = operation.gone(path[-1])
         else:
@@ -167,7 +167,7 @@ class Caller:
             return cast("T", Answer(value, response))
         return value
 
-    def iterate(
+    def _iterate(
         self,
         operation: Operation[list[T]],
         path: tuple[str, ...] = (),
@@ -182,7 +182,7 @@ class Caller:
         client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
         return Pages(client, operation, path, query or {})
 
-    def stream(
+    def _stream(
         self,
         operation: Operation[Any],
         streaming: Streaming[E, H],
@@ -238,11 +238,11 @@ class Caller:
         call = service.new_call(
             method.upper(), service.url_of(path, query), encode_free(json, form, files), None, idempotency_key
         )
-        response = self.send(call)
+        response = self._send(call)
         redact(response.request)
         return Answer(free_value(response), response)
 
-    def send(self, call: Call, *, keep_open: bool = False) -> Response:
+    def _send(self, call: Call, *, keep_open: bool = False) -> Response:
         """Send `call`, again where the retry policy says so, and return its success.
 
         The body has been read, unless it is to be kept open. Raises an `APIError`.

@@ -57,7 +57,7 @@ class AsyncPages(Generic[T]):
         previous: list[object] = []
         while True:
             query = {**self._query, "skip": skip} if skip else self._query
-            items = await self._client.call(self._operation, self._path, query=query)
+            items = await self._client._call(self._operation, self._path, query=query)
             keys = [getattr(item, self._page.key) for item in items]
             if keys and keys == previous:
                 raise APIError(

@@ -110,7 +110,7 @@ class AsyncMessages(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             SEND_MESSAGE,
             (thread_id,),
             parameters={"If-Match": if_match},
@@ -224,7 +224,7 @@ class AsyncMessages(AsyncResource):
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
         """
-        return self._client.stream(
+        return self._client._stream(
             SEND_MESSAGE,
             STREAMING,
             (thread_id,),
@@ -398,7 +398,7 @@ class AsyncMessages(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             SEND_CHAT_MESSAGE,
             parameters={"If-Match": if_match},
             body={
@@ -600,7 +600,7 @@ class AsyncMessages(AsyncResource):
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
         """
-        return self._client.stream(
+        return self._client._stream(
             SEND_CHAT_MESSAGE,
             STREAMING,
             thread_id=None if thread_id is UNSET else thread_id,

@@ -82,7 +82,7 @@ class AsyncRuns(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             SUBMIT_TOOL_OUTPUTS,
             (thread_id, run_id),
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
@@ -158,7 +158,7 @@ class AsyncRuns(AsyncResource):
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
         """
-        return self._client.stream(
+        return self._client._stream(
             SUBMIT_TOOL_OUTPUTS,
             STREAMING,
             (thread_id, run_id),
@@ -226,7 +226,7 @@ class AsyncRuns(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             SUBMIT_LATEST_TOOL_OUTPUTS,
             body={"thread_id": thread_id, "tool_outputs": tool_outputs},
             idempotency_key=idempotency_key,
@@ -293,7 +293,7 @@ class AsyncRuns(AsyncResource):
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
         """
-        return self._client.stream(
+        return self._client._stream(
             SUBMIT_LATEST_TOOL_OUTPUTS,
             STREAMING,
             thread_id=thread_id,
@@ -352,7 +352,7 @@ class AsyncRuns(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             CANCEL_RUN,
             (thread_id, run_id),
             idempotency_key=idempotency_key,
@@ -411,7 +411,7 @@ class AsyncRuns(AsyncResource):
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
         """
-        return self._client.stream(
+        return self._client._stream(
             STREAM_RUN_EVENTS,
             STREAMING,
             (thread_id, run_id),

@@ -69,7 +69,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             CREATE_THREAD,
             (assistant_id,),
             body={},
@@ -121,7 +121,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             LIST_THREADS,
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
             timeout=timeout,
@@ -175,7 +175,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.iterate(
+        return self._client._iterate(
             LIST_THREADS,
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
             timeout=timeout,
@@ -227,7 +227,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             LIST_ASSISTANT_THREADS,
             (assistant_id,),
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
@@ -284,7 +284,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.iterate(
+        return self._client._iterate(
             LIST_ASSISTANT_THREADS,
             (assistant_id,),
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
@@ -336,7 +336,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             GET_THREAD,
             (thread_id,),
             parameters={"If-None-Match": if_none_match},
@@ -388,7 +388,7 @@ class AsyncThreads(AsyncResource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return await self._client.call(
+        return await self._client._call(
             DELETE_THREAD,
             (thread_id,),
             parameters={"If-Match": if_match},

@@ -101,7 +101,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.call(
+        return self._client._call(
             CREATE_ASSISTANT,
             body={
                 "name": name,
@@ -162,7 +162,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.call(
+        return self._client._call(
             LIST_ASSISTANTS,
             query={"skip": skip, "limit": limit, "name": name},
             timeout=timeout,
@@ -215,7 +215,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.iterate(
+        return self._client._iterate(
             LIST_ASSISTANTS,
             query={"skip": skip, "limit": limit, "name": name},
             timeout=timeout,
@@ -258,7 +258,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.call(
+        return self._client._call(
             GET_ASSISTANT,
             (assistant_id,),
             timeout=timeout,
@@ -324,7 +324,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.call(
+        return self._client._call(
             UPDATE_ASSISTANT,
             (assistant_id,),
             body={
@@ -377,7 +377,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.call(
+        return self._client._call(
             DELETE_ASSISTANT,
             (assistant_id,),
             timeout=timeout,
@@ -442,7 +442,7 @@ class Assistants(Resource):
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the document says.
         """
-        return self._client.call(
+        return self._client._call(
             CLONE_ASSISTANT,
             (assistant_id,),
             body={
