@@ -14,21 +14,19 @@ from threads_server.events import RunEvents
 from threads_server.idempotency import REPLAYED, replay_headers
 from threads_server.legs import Desk, Leg, TurnSettings
 from threads_server.outside import with_not_done
-from threads_server.problems import Refusal
 from threads_server.replies import ToolOutput, UserMessage
-from threads_server.runs import LiveRun, Stop, as_events, gone
+from threads_server.runs import ELSEWHERE, LiveRun, Stop, as_events, gone
 from threads_server.stamps import new_id, now
 from threads_server.store import kept_answers
 from threads_server.store import runs as kept
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.kept_answers import AlreadyKept, Claim
 from threads_server.store.threads import PREVIEW, NewMessage, ThreadRow
-from threads_server.store.turns import FileRow, NewRun, NewTurn, ThreadBusy, begin_turn, holder_of
+from threads_server.store.turns import FileRow, NewRun, NewTurn, begin_turn
+from threads_server.turn_order import TurnOrder
 from threads_server.versions import tag
 
 T = TypeVar("T")
-
-LOOK_AGAIN = 0.5  # seconds after which the first in a line tries again unasked, as a run may end in another process
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Turns:
         """`owner` names this process in its runs; `busy_wait` is how many seconds a message waits for its thread."""
         self._desk = desk
         self._owner = owner
-        self._busy_wait = busy_wait
+        self._order = TurnOrder(desk.store, desk.lines, owner, busy_wait)
         self._assistant_defaults = assistant_defaults
         self._beginning: set[asyncio.Task[Any]] = set()
 
@@ -103,7 +101,7 @@ class Turns:
             if live is not None and live.first == found.first_event:
                 outcome = await asyncio.shield(live.outcome)
                 return Answer(outcome.answer.encode(), headers=replay_headers(outcome.version))
-            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.sleep(ELSEWHERE)
             again = await self._desk.store.read(kept_answers.find_answer, already.claim, now())
             if again is None:
                 raise gone()
@@ -137,7 +135,7 @@ class Turns:
             now=said.created_at,
         )
         if turn.run is None:
-            thread = await self._in_line(turn, lambda: self._desk.store.write(begin_turn, turn))
+            thread = await self._order.begin(turn, lambda turn: self._desk.store.write(begin_turn, turn))
             if sending.streamed:
                 return EventStream(_stored_events(said.events(thread.thread_id, thread.assistant_id)))
             answer = said.turn(thread.thread_id, thread.assistant_id)
@@ -145,7 +143,7 @@ class Turns:
 
         live = LiveRun(turn.run.run_id, turn.fresh_thread_id, 1, 1)
 
-        async def begin() -> ThreadRow:
+        async def begin(turn: NewTurn) -> ThreadRow:
             thread = await self._desk.store.write(begin_turn, turn)
             leg = Leg(
                 *(self._desk, live, sending.account, thread, sending.settings, sending.tools),
@@ -160,7 +158,7 @@ class Turns:
             )
             return thread
 
-        await self._live(live, lambda: self._in_line(turn, lambda: self._through(begin())))
+        await self._live(live, lambda: self._order.begin(turn, lambda turn: self._through(begin(turn))))
         return await self._answer(live, streamed=sending.streamed)
 
     def _default_assistant(self, sending: Sending) -> AssistantRow | None:
@@ -207,42 +205,6 @@ class Turns:
                 self._desk.runs.remove(live)
             raise
 
-    async def _in_line(self, turn: NewTurn, attempt: Callable[[], Awaitable[ThreadRow]]) -> ThreadRow:
-        """Tries to begin a turn until its thread is free: in the order of arrival, and for a limited time.
-
-        Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
-        """
-        lines, name = self._desk.lines, (turn.account, turn.thread_id)
-        if not lines.anyone_at(name):
-            try:
-                return await attempt()
-            except ThreadBusy as busy:
-                if busy.awaited or self._busy_wait <= 0:
-                    raise _refused(busy) from None
-        elif turn.claim is not None:
-            found = await self._desk.store.read(kept_answers.find_answer, turn.claim, now())
-            if found is not None:
-                raise AlreadyKept(turn.claim, found)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._busy_wait
-        async with lines.place_at(name) as place:
-            while True:
-                try:
-                    async with asyncio.timeout(min(LOOK_AGAIN, deadline - loop.time())):
-                        await place.wait()
-                except TimeoutError:
-                    pass
-                place.clear()
-                if lines.is_first(name, place):
-                    try:
-                        return await attempt()
-                    except ThreadBusy as busy:
-                        if busy.awaited or loop.time() >= deadline:
-                            raise _refused(busy) from None
-                elif loop.time() >= deadline:
-                    holder = await self._desk.store.read(holder_of, turn.account, turn.thread_id or "")
-                    raise Refusal(409, f"The thread is busy with run {holder}" if holder else "The thread is busy")
-
     async def _answer(self, live: LiveRun, *, streamed: bool) -> Answer | EventStream:
         if streamed:
             return EventStream(_live_events(live))
@@ -270,13 +232,6 @@ class Turns:
 
 def _settings_text(settings: TurnSettings) -> str:
     return "{}" if settings == TurnSettings() else encode(asdict(settings))
-
-
-def _refused(busy: ThreadBusy) -> Refusal:
-    if busy.awaited:
-        awaited = ", ".join(busy.awaited)
-        return Refusal(409, f"Run {busy.run_id} waits for the outputs of tool calls: {awaited}")
-    return Refusal(409, f"The thread is busy with run {busy.run_id}")
 
 
 def _attachment(file: FileRow) -> Json:

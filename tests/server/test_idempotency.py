@@ -241,7 +241,7 @@ class TestOtherRequests:
         held = hold(api)
         thread_id = await api.thread()
         sending, _ = await running(api, thread_id)
-        api.services.turns._busy_wait = 0.0
+        api.services.turns._order._busy_wait = 0.0
         assert (await api.send(thread_id, "x", key="k")).status_code == 409
         held.go.set()
         await sending

@@ -24,8 +24,6 @@ from threads_server.settings import Settings
 from threads_server.stamps import new_id
 from threads_server.store import open_store
 
-BUSY_WAIT = 3
-
 OUTPUTS = [{"tool_call_id": "call_1", "output": "x"}]
 BODIES: dict[str, list[dict[str, Any]]] = {
     "createAssistant": [{"name": "x"}],
@@ -60,8 +58,7 @@ class Pair:
 def servers(postgres_server: PostgresServer) -> Iterator[list[LocalServer]]:
     address = postgres_server.cleared()
     with contextlib.ExitStack() as stack:
-        arguments = ["--busy-wait", str(BUSY_WAIT)]
-        yield [stack.enter_context(LocalServer(address, arguments=arguments)) for _ in range(2)]
+        yield [stack.enter_context(LocalServer(address)) for _ in range(2)]
 
 
 @pytest.fixture
@@ -83,22 +80,14 @@ def numbered(events: list[Event]) -> list[tuple[str | None, Event]]:
 class TestTurns:
     async def test_a_message_waits_for_a_turn_of_another_process(self, pair: Pair) -> None:
         thread_id = await pair.here.thread()
-        async with pair.here.stream(thread_id, "/slow 5 abcde") as stream:
+        async with pair.here.stream(thread_id, "/slow 3 abc") as stream:
             await stream.until("content_streaming")
             second = await pair.there.turn(thread_id, "/say after")
             assert (await stream.rest())[-1]["type"] == "run_ended"
         assert second["content"] == "after"
         said = [content for _, content in await pair.here.history(thread_id)]
-        assert said == ["/slow 5 abcde", "abcde", "/say after", "after"]
+        assert said == ["/slow 3 abc", "abc", "/say after", "after"]
         assert await pair.there.get(thread_id) == await pair.here.get(thread_id)
-
-    async def test_after_the_wait_it_is_409_and_names_the_run(self, pair: Pair) -> None:
-        thread_id = await pair.here.thread()
-        async with pair.here.stream(thread_id, "/slow 1000 " + "x" * 1000) as stream:
-            run_id = (await stream.until("content_streaming"))[0]["run_id"]
-            answer = await pair.there.send(thread_id, "x")
-            assert (answer.status_code, answer.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
-            await pair.there.cancel(thread_id, run_id)
 
     async def test_while_outputs_are_awaited_it_is_409_and_says_which(self, pair: Pair) -> None:
         thread_id, run_id = await waiting_run(pair.here)
@@ -173,9 +162,9 @@ class TestStreams:
 class TestKeys:
     async def test_a_plain_turn_is_joined(self, pair: Pair) -> None:
         thread_id = await pair.here.thread()
-        first = asyncio.create_task(pair.here.send(thread_id, "/slow 5 abcde", key="plain"))
+        first = asyncio.create_task(pair.here.send(thread_id, "/slow 3 abc", key="plain"))
         await pair.run_of(thread_id)
-        second = await pair.there.send(thread_id, "/slow 5 abcde", key="plain")
+        second = await pair.there.send(thread_id, "/slow 3 abc", key="plain")
         answer = await first
         assert (second.content, second.headers["etag"]) == (answer.content, answer.headers["etag"])
         assert second.headers["idempotency-replayed"] == "true"
@@ -184,9 +173,9 @@ class TestKeys:
 
     async def test_a_stream_is_joined_from_its_first_event(self, pair: Pair) -> None:
         thread_id = await pair.here.thread()
-        async with pair.here.stream(thread_id, "/slow 5 abcde", key="stream") as stream:
+        async with pair.here.stream(thread_id, "/slow 3 abc", key="stream") as stream:
             events = await stream.until("content_streaming")
-            async with pair.there.stream(thread_id, "/slow 5 abcde", key="stream") as again:
+            async with pair.there.stream(thread_id, "/slow 3 abc", key="stream") as again:
                 assert again.response.headers["idempotency-replayed"] == "true"
                 joined = await again.rest()
             events += await stream.rest()

@@ -68,7 +68,7 @@ class TestBusy:
     async def test_messages_wait_their_turn_in_the_order_of_arrival(
         self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("threads_server.turns.LOOK_AGAIN", 60)  # whoever is next is told, and need not look
+        monkeypatch.setattr("threads_server.turn_order.LOOK_AGAIN", 60)  # whoever is next is told, and need not look
         held = hold(api)
         thread_id = await api.thread()
         first, _ = await running(api, thread_id)

@@ -41,7 +41,8 @@ def beat(owner: str) -> Transaction[News]:
 
 
 def leave(owner: str) -> Transaction[None]:
-    """A process is gone."""
+    """A process is gone, and so is whoever waited in it."""
+    yield from one("DELETE FROM places WHERE owner = ?", owner)
     yield from one("DELETE FROM processes WHERE owner = ?", owner)
 
 

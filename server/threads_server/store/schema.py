@@ -127,6 +127,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # server processes on one database: each counts its `beat` up while it lives
         "CREATE TABLE processes (owner TEXT PRIMARY KEY, beat BIGINT NOT NULL)",
+        # the line in front of a busy thread, if several processes have someone in it
+        """
+        CREATE TABLE places (
+            thread BIGINT NOT NULL REFERENCES threads (thread) ON DELETE CASCADE,
+            place BIGINT NOT NULL,
+            owner TEXT NOT NULL,
+            PRIMARY KEY (thread, place)
+        )
+        """,
         # what another process wants of the owner of the run
         "ALTER TABLE runs ADD COLUMN cancel_asked INTEGER NOT NULL DEFAULT 0",
     ),

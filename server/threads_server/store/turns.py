@@ -12,11 +12,17 @@ from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, 
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, one
 
+BEHIND_ALL = 2**62
+"""The place of a message that has just come."""
+
 
 class ThreadBusy(Exception):
-    """The thread's run is still going; `awaited` are the tool calls it waits for, if it does."""
+    """The thread's run is still going; `awaited` are the tool calls it waits for, if it does.
 
-    def __init__(self, run_id: str, awaited: Sequence[str]) -> None:
+    Without `run_id` there is none, but someone waits in front.
+    """
+
+    def __init__(self, run_id: str | None, awaited: Sequence[str] = ()) -> None:
         super().__init__(run_id)
         self.run_id = run_id
         self.awaited = awaited
@@ -45,7 +51,8 @@ class NewRun:
 class NewTurn:
     """A message of a user, and the run it starts.
 
-    Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
+    It waits for those who have a smaller `place`, which is None if one process has the store for itself. Without
+    `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
     assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
     `stored_answer` says what is answered, from the ids of the thread and its assistant.
     """
@@ -63,6 +70,7 @@ class NewTurn:
     streamed: bool
     if_match: str | None
     now: int
+    place: int | None = None
 
 
 def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
@@ -74,9 +82,8 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
         yield from _make_thread(turn)
     run_id = turn.run.run_id if turn.run else None
     # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
-    while (
-        row := (yield from threads.append(turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now))
-    ) is None:
+    message = (turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now, turn.place)
+    while (row := (yield from threads.append(*message))) is None:
         yield from _refuse(turn)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
@@ -112,9 +119,10 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
 
 
 def _refuse(turn: NewTurn) -> Transaction[None]:
-    """Raises why a message cannot be added: no such thread, the key's answer, another version, the run that holds it.
+    """Raises why a message cannot be added: no such thread, the key's answer, another version, the run that holds it,
+    or someone who waits in front.
 
-    Returns when that run, which another process works on, has ended this moment.
+    Returns when what stood in the way is gone this moment: it was another process's.
     """
     row = yield from threads.find(turn.account, turn.fresh_thread_id)
     if turn.assistant_id not in (None, row.assistant_id):
@@ -127,6 +135,10 @@ def _refuse(turn: NewTurn) -> Transaction[None]:
     if busy is not None:
         run_id, awaited = busy
         raise ThreadBusy(run_id, [call["id"] for call in json.loads(awaited)] if awaited else [])
+    if turn.place is not None:
+        in_front = yield from one("SELECT 1 FROM places WHERE thread = ? AND place < ?", row.thread, turn.place)
+        if in_front is not None:
+            raise ThreadBusy(None)
 
 
 def _make_thread(turn: NewTurn) -> Transaction[None]:
@@ -140,6 +152,25 @@ def _make_thread(turn: NewTurn) -> Transaction[None]:
             yield from assistants.insert(turn.fresh_assistant, is_default=True)
             assistant_id = turn.fresh_assistant.assistant_id
     yield from threads.insert(turn.account, turn.fresh_thread_id, assistant_id, turn.now)
+
+
+def take_place(account: str, thread_id: str, owner: str) -> Transaction[tuple[int, int]]:
+    """The last place in the line of all processes for a thread; gives the thread's number and the place.
+
+    Raises a 404 Refusal.
+    """
+    thread = (yield from threads.find(account, thread_id)).thread
+    row = yield from one(
+        "INSERT INTO places (thread, place, owner) SELECT ?, coalesce(max(place), 0) + 1, ? FROM places"
+        " WHERE thread = ? RETURNING place",
+        *(thread, owner, thread),
+    )
+    assert row is not None
+    return thread, row[0]
+
+
+def leave_place(thread: int, place: int) -> Transaction[None]:
+    yield from one("DELETE FROM places WHERE thread = ? AND place = ?", thread, place)
 
 
 def holder_of(account: str, thread_id: str) -> Transaction[str | None]:

@@ -1,0 +1,103 @@
+"""Whose turn it is: messages that wait for a busy thread, first come, first served, and for a limited time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from threads_server.problems import Refusal
+from threads_server.stamps import now
+from threads_server.store import Store, StoreUnavailable, kept_answers
+from threads_server.store.kept_answers import AlreadyKept
+from threads_server.store.threads import ThreadRow
+from threads_server.store.turns import BEHIND_ALL, NewTurn, ThreadBusy, holder_of, leave_place, take_place
+from threads_server.waiting import Lines
+
+LOOK_AGAIN = 0.25  # seconds after which the first in a line tries again unasked, as a run may end in another process
+PASSED_OVER = 2.0  # seconds that one in front may leave a free thread alone: whoever that was, its process is gone
+
+Attempt = Callable[[NewTurn], Awaitable[ThreadRow]]
+
+
+class TurnOrder:
+    """The order of the messages to each thread.
+
+    A line in this process, and, if others share the store, a place in the line of all of them for each one in it.
+    """
+
+    def __init__(self, store: Store, lines: Lines, owner: str, busy_wait: float) -> None:
+        """`owner` names this process; `busy_wait` is how many seconds a message waits for its thread."""
+        self._store = store
+        self._lines = lines
+        self._owner = owner
+        self._busy_wait = busy_wait
+        self._taking = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def begin(self, turn: NewTurn, attempt: Attempt) -> ThreadRow:
+        """Tries to begin a turn until its thread is free.
+
+        Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
+        """
+        lines, name = self._lines, (turn.account, turn.thread_id)
+        if not lines.anyone_at(name):
+            try:
+                return await attempt(replace(turn, place=BEHIND_ALL) if self._store.shared else turn)
+            except ThreadBusy as busy:
+                if busy.awaited or self._busy_wait <= 0:
+                    raise _refused(busy) from None
+        elif turn.claim is not None:
+            found = await self._store.read(kept_answers.find_answer, turn.claim, now())
+            if found is not None:
+                raise AlreadyKept(turn.claim, found)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._busy_wait
+        async with lines.place_at(name) as place, self._among_processes(turn) as placed:
+            free_since = None
+            while True:
+                try:
+                    async with asyncio.timeout(min(LOOK_AGAIN, deadline - loop.time())):
+                        await place.wait()
+                except TimeoutError:
+                    pass
+                place.clear()
+                moment = loop.time()
+                if lines.is_first(name, place):
+                    passed_over = free_since is not None and moment - free_since >= PASSED_OVER
+                    try:
+                        return await attempt(replace(placed, place=0) if passed_over else placed)
+                    except ThreadBusy as busy:
+                        if busy.awaited or moment >= deadline:
+                            raise _refused(busy) from None
+                        free_since = None if busy.run_id is not None else free_since or moment
+                elif moment >= deadline:
+                    raise _refused(ThreadBusy(await self._store.read(holder_of, turn.account, turn.thread_id or "")))
+
+    @asynccontextmanager
+    async def _among_processes(self, turn: NewTurn) -> AsyncIterator[NewTurn]:
+        """The turn with its place in the line of all processes."""
+        if not self._store.shared or turn.thread_id is None:
+            yield turn
+            return
+        async with self._taking:  # or two of this process might change places
+            thread, place = await self._store.write(take_place, turn.account, turn.thread_id, self._owner)
+        try:
+            yield replace(turn, place=place)
+        finally:
+            task = asyncio.get_running_loop().create_task(self._leave(thread, place))
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+
+    async def _leave(self, thread: int, place: int) -> None:
+        while True:
+            try:
+                return await self._store.write(leave_place, thread, place)
+            except StoreUnavailable:
+                await asyncio.sleep(LOOK_AGAIN)
+
+
+def _refused(busy: ThreadBusy) -> Refusal:
+    if busy.awaited:
+        awaited = ", ".join(busy.awaited)
+        return Refusal(409, f"Run {busy.run_id} waits for the outputs of tool calls: {awaited}")
+    return Refusal(409, f"The thread is busy with run {busy.run_id}" if busy.run_id else "The thread is busy")
