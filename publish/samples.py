@@ -40,6 +40,8 @@ class Request:
     query: dict[str, Any]
     bodies: dict[str, dict[str, Any]]
     streamed: bool = False
+    variant: str = ""
+    """What sets it apart from the operation's other request, for people."""
 
     @property
     def media_type(self) -> str | None:
@@ -86,11 +88,11 @@ def _requests(document: Document, operation: Operation) -> list[Request]:
             given[parameter["in"]][parameter["name"]] = parameter["example"]
     plain = Request(operation, given["path"], given["query"], _bodies(document, operation))
     answers = document.follow(operation.raw["responses"]["200"], str(operation))["content"]
-    streamed = replace(plain, streamed=True)
-    if JSON not in answers:
-        return [streamed]
     if EVENTS not in answers:
         return [plain]
+    if JSON not in answers:
+        return [replace(plain, streamed=True)]
+    streamed = replace(plain, streamed=True, variant="events")
     if any(parameter["name"] == SWITCH for parameter in operation.parameters):
         return [plain, replace(streamed, query={**plain.query, SWITCH: True})]
     return [plain, replace(streamed, bodies={media: {**body, SWITCH: True} for media, body in plain.bodies.items()})]
@@ -115,8 +117,7 @@ def _key_header(document: Document) -> str:
 
 
 def _label(language: str, request: Request) -> str:
-    also_plain = JSON in request.operation.raw["responses"]["200"].get("content", {JSON: None})
-    return f"{language} (events)" if request.streamed and also_plain else language
+    return f"{language} ({request.variant})" if request.variant else language
 
 
 def _curl(request: Request, base_url: str, key_header: str, key_variable: str) -> Sample:
