@@ -1,0 +1,151 @@
+"""What this project chose where nothing is known of the hosted API, typed a second time.
+
+`facts.py` types what `docs/hosted-api.md` knows. A choice has no source outside this project (`docs/decisions.md` says
+why each was made), so that a slip in the document would be enforced by the server and believed by the client, in
+harmony. `test_choices.py` holds the document against this file; a choice changes in both, on purpose.
+"""
+
+from typing import Any
+
+# The most characters of what a caller sends, by field, in whatever body it stands.
+TEXTS: dict[str, int] = {
+    "description": 100_000,
+    "system_prompt": 100_000,
+    "custom_fact_extraction_prompt": 100_000,
+    "custom_update_memory_prompt": 100_000,
+    "content": 1_000_000,
+    **dict.fromkeys(
+        (
+            *("embedding_provider", "embedding_model_name", "llm_provider", "model_name", "memory_profile", "name"),
+            *("image_generation", "image_model_provider", "image_model_name", "video_model_provider"),
+            "video_model_name",
+        ),
+        255,
+    ),
+}
+JSON_TEXT = 1_000_000
+"""The most characters of a form field that holds JSON."""
+
+# The fewest and the most items of a list.
+LISTS: dict[str, tuple[int, int]] = {
+    "tools": (0, 128),
+    "tool_outputs": (1, 128),
+    "files": (0, 20),
+    "input_references": (0, 20),
+}
+
+# Words that a field takes, and some that it does not.
+WORDS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
+    "memory": (("Auto", "aUTO", "On", "off", "READONLY"), ("", "yes", "read-only", "On ")),
+    "web_search": (("Auto", "off", "OFF"), ("", "on", "Readonly")),
+    "memory_pro": (("Auto", "readonly"), ("", "on", "off")),
+    "video_generation": (("auto", "off"), ("", "on", "Auto", "another")),
+    "operation": (("chat", "generate_image", "generate_video"), ("", "Chat", "another")),
+    "send_to_llm": (("true", "false"), ("", "yes", "TRUE", "another")),
+    "embedding_dims": ((1, 65_536), (0, 65_537)),
+}
+
+# Header and path parameters: where they stand, what they take, what they do not.
+PARAMETERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "Idempotency-Key": ("header", ("a", "!~", "x" * 255), ("", "a b", "é", "x" * 256)),
+    "If-Match": ("header", ("*", '"4"', '"1", "2"', "x" * 1000), ("", "x" * 1001)),
+    "If-None-Match": ("header", ("*", '"4"', "x" * 1000), ("", "x" * 1001)),
+    "Last-Event-ID": ("header", ("0", "12", "9" * 20), ("", "x", "-1", "9" * 21)),
+    "run_id": ("path", ("r", "run_1", "x" * 255), ("", "x" * 256)),
+}
+TAKEN: dict[str, set[str]] = {
+    "Idempotency-Key": {
+        *("createAssistant", "cloneAssistant", "createThread", "sendMessage", "sendChatMessage", "submitToolOutputs"),
+        *("submitLatestToolOutputs", "cancelRun"),
+    },
+    "If-Match": {"deleteThread", "sendMessage", "sendChatMessage"},
+    "If-None-Match": {"getThread"},
+    "Last-Event-ID": {"streamRunEvents"},
+}
+
+# Headers of answers: whether they are always there, what they can be, what not.
+HEADERS: dict[str, tuple[bool, tuple[Any, ...], tuple[Any, ...]]] = {
+    "X-Request-ID": (True, ("a", "x" * 128), ("", "x" * 129)),
+    "ETag": (False, ('"0"', '"12"', f'"{"9" * 20}"'), ("4", 'W/"4"', '""', f'"{"9" * 21}"')),
+    "Idempotency-Replayed": (False, ("true",), ("false", "another", "")),
+    "Retry-After": (True, (1, 3600), (0, 3601)),
+}
+VERSIONED = {"getThread", "sendMessage", "sendChatMessage", "submitToolOutputs", "submitLatestToolOutputs"}
+"""Operations whose success says the thread's version."""
+
+BODY_LIMITS = {
+    "application/json": 4 * 1024**2,
+    "application/x-www-form-urlencoded": 4 * 1024**2,
+    "multipart/form-data": 64 * 1024**2,
+}
+
+# Components that can be null; all others cannot.
+NULLABLE = {"Choice", "Instructions", "Settings", "ToolDefinitions", "TopK", "Attachments"}
+
+# Texts of answers that are never empty: whose field, and what stands around it.
+NEVER_EMPTY: dict[str, dict[str, Any]] = {
+    "Error.detail": {},
+    "Turn.message": {},
+    "ToolOutputsTurn.message": {},
+    "ToolOutputsTurn.run_id": {},
+    "RunCancelled.run_id": {},
+    "ToolCall.id": {},
+    "FunctionDefinition.name": {},
+}
+
+# Where the answers lead: operation -> link -> the operation it names.
+_ASSISTANT = {
+    "getAssistant": "getAssistant",
+    "updateAssistant": "updateAssistant",
+    "cloneAssistant": "cloneAssistant",
+    "deleteAssistant": "deleteAssistant",
+    "createThread": "createThread",
+    "listAssistantThreads": "listAssistantThreads",
+}
+_THREAD = {
+    "getThread": "getThread",
+    "sendMessage": "sendMessage",
+    "submitLatestToolOutputs": "submitLatestToolOutputs",
+    "deleteThread": "deleteThread",
+}
+_CHAT = {"sendChatMessage": "sendChatMessage"}
+_RUN = {"streamRunEvents": "streamRunEvents"}
+
+
+def _without(links: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: target for name, target in links.items() if name not in names}
+
+
+LINKS: dict[str, dict[str, str]] = {
+    "createAssistant": _ASSISTANT | _CHAT,
+    "getAssistant": _without(_ASSISTANT, "getAssistant"),
+    "updateAssistant": _without(_ASSISTANT, "updateAssistant"),
+    "deleteAssistant": {"getDeletedAssistant": "getAssistant"},
+    "cloneAssistant": _without(_ASSISTANT, "cloneAssistant"),
+    "createThread": _THREAD | _CHAT | {"getAssistant": "getAssistant"},
+    "getThread": _without(_THREAD, "getThread") | _CHAT,
+    "deleteThread": {"getDeletedThread": "getThread"},
+    "sendMessage": _THREAD,
+    "sendChatMessage": _THREAD,
+    "submitLatestToolOutputs": _THREAD,
+    "submitToolOutputs": _without(_THREAD, "submitLatestToolOutputs") | _RUN | {"cancelRun": "cancelRun"},
+    "cancelRun": _without(_THREAD, "submitLatestToolOutputs") | _RUN,
+    "streamRunEvents": {"getThread": "getThread"},
+}
+
+# What is marked as ours, and what as not known of the hosted API: the last two keys above each mark.
+EXTENSIONS = {
+    *("parameters/IdempotencyKey", "parameters/IfMatch", "parameters/IfNoneMatch", "parameters/include_messages"),
+    *("headers/RequestId", "headers/ThreadVersion", "headers/IdempotencyReplayed"),
+    *("responses/NotModified", "responses/KeyConflict", "responses/PreconditionFailed"),
+    *("ServerSentEvent/id", "EventFields/assistant_id", "EventFields/run_id", "UserMessageEvent/message"),
+    *("RunEnd/message_id", "streamRunEvents"),
+}
+UNPROVEN = {
+    *("responses/ThreadBusy", "responses/RunNotWaiting", "responses/PayloadTooLarge", "responses/UnsupportedMediaType"),
+    *("responses/ServiceUnavailable", "schemas/Instructions", "schemas/Text", "schemas/JsonObjectText"),
+    *("schemas/JsonArrayText", "schemas/ToolDefinitions", "EmbeddingSettings/embedding_dims", "UploadContent/files"),
+    *("ChatMessageMultipart/input_references", "ToolOutputs/tool_outputs", "RunCancelled/cancelled"),
+    *("UserMessageEvent/message_id", "UserMessageEvent/content", "schemas/RunStartedEvent"),
+    "sendMessage/application/json",
+}
