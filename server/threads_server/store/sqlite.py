@@ -177,7 +177,8 @@ class SqliteStore(Store):
                     writer.execute("ROLLBACK")
                 writer.execute("BEGIN IMMEDIATE")
                 self._run_apart(batch)
-            writer.execute("COMMIT")
+            # SQLite would write, and sync, the pages that a savepoint changed and put back
+            writer.execute("ROLLBACK" if all(pending.error for pending in batch) else "COMMIT")
         except Exception as error:
             with suppress(sqlite3.Error):
                 if writer.in_transaction:
