@@ -125,7 +125,7 @@ def clone(asker: Asker) -> bool:
     )
 
 
-@says("unless set, the name of the source and `Copy`, cut to 255 characters")
+@says("unless set, the name of the source and `Copy`, cut to what a name can hold.")
 def clone_name(asker: Asker) -> bool:
     copied = ask(asker, "cloneAssistant", new_assistant(asker), {})["assistant"]
     long = ask(asker, "cloneAssistant", new_assistant(asker, name="x" * 255), {})["assistant"]
@@ -429,7 +429,7 @@ def wrong_outputs(asker: Asker) -> bool:
     return [*refused, status(asker, "submitToolOutputs", things, outputs(calls))] == [400, 400, 409]
 
 
-@says("`tool_calls` on a message that asks for tools, `tool_call_id` and `tool_name` on an output.")
+@says("`tool_calls` on a message that asks for tools, `tool_call_id` and `tool_name` on an output,")
 def bookkeeping(asker: Asker) -> bool:
     things, calls = waiting(asker)
     ask(asker, "submitToolOutputs", things, outputs(calls))
