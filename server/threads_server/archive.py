@@ -24,6 +24,7 @@ from threads_server.store.assistants import AssistantRow
 from threads_server.store.transaction import Row, Transaction, every, one
 
 PAGE = 1000  # ids that are read at a time
+LINE_LEVELS = 3  # arrays and objects around what is the top of a request's body
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
@@ -243,6 +244,7 @@ class _Form:
             started_at=moment,
         )
         document = Contract.read().document
+        self._levels = document.limits.json_levels + LINE_LEVELS
         self._kinds = {
             "assistant": compile_schema(
                 document,
@@ -268,7 +270,7 @@ class _Form:
     def read(self, line: bytes) -> dict[str, Any]:
         """The record on a line. Raises BadArchive."""
         try:
-            record = decode_json(line)
+            record = decode_json(line, self._levels)
         except NotJson as error:
             raise BadArchive(f"it is not JSON: {error}") from error
         kind = record.get("kind") if isinstance(record, dict) else None

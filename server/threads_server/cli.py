@@ -67,7 +67,12 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         parser, "responder", _responder, default.responder, "who answers: `offline`, or `openai` for such an endpoint"
     )
     _option(
-        parser, "busy-wait", _seconds, default.busy_wait, "seconds that a message waits for its thread's running turn"
+        parser,
+        "busy-wait",
+        _seconds,
+        default.busy_wait,
+        "seconds that a message waits for its thread's running turn",
+        shown="what openapi.yaml says",
     )
     _option(parser, "run-timeout", _seconds, default.run_timeout, "seconds of silence after which a run has failed")
     _option(parser, "rate-limit", _seconds, default.rate_limit, "requests per second and key; 0 is no limit")
@@ -114,11 +119,18 @@ def _add_database(parser: argparse.ArgumentParser) -> None:
     _option(parser, "database", str, Settings().database, "the path of an SQLite file, or a postgresql:// URL")
 
 
-def _option(parser: argparse.ArgumentParser, name: str, kind: Callable[[str], Any], default: object, text: str) -> None:
-    """An option that can also be given as an environment variable."""
+def _option(
+    parser: argparse.ArgumentParser,
+    name: str,
+    kind: Callable[[str], Any],
+    default: object,
+    text: str,
+    shown: str | None = None,
+) -> None:
+    """An option that can also be given as an environment variable. `shown` is the default as its help says it."""
     value = _environment(name.upper().replace("-", "_"), kind, default)
     parser.add_argument(
-        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {default})"
+        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {shown or default})"
     )
 
 

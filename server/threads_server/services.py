@@ -57,7 +57,8 @@ class Services:
             await store.close()
             raise
         create_assistant = contract.endpoints["createAssistant"].operation
-        turns = Turns(desk, owner, settings.busy_wait, create_assistant.defaults)
+        busy_wait = contract.document.limits.busy_wait_seconds if settings.busy_wait is None else settings.busy_wait
+        turns = Turns(desk, owner, busy_wait, create_assistant.defaults)
         return cls(desk, turns, presence, create_assistant)
 
     async def end_runs(self) -> None:

@@ -18,8 +18,9 @@ class Settings:
     llm_base_url: str | None = None
     llm_api_key: str | None = None
     llm_model: str | None = None
-    busy_wait: float = 10.0
-    """How long a message waits for its thread's running turn before it is answered 409."""
+    busy_wait: float | None = None
+    """How long a message waits for its thread's running turn before it is answered 409; None is what the document
+    says."""
     run_timeout: float = 300.0
     """A run whose responder gives no sign for this long ends as FAILED."""
     rate_limit: float = 0.0

@@ -42,6 +42,13 @@ async def filled(path: Path) -> dict[str, Any]:
             data={"content": "With a file", "metadata": '{"a": [1, 2.5, null]}'},
             files={"files": ("é.bin", FILE)},
         )
+        nested = '{"a":' + "[" * 98 + "]" * 98 + "}"  # as deep as a body may be
+        deep = await client.post(
+            f"/threads/{talk['thread_id']}/messages",
+            content=f'{{"content":"/say deep","metadata":{nested}}}',
+            headers={"Content-Type": "application/json"},
+        )
+        assert deep.status_code == 200
         await client.post(f"/threads/{talk['thread_id']}/messages", json={"content": "/fail no"})
         waiting = await client.post(
             "/threads/messages", json={"assistant_id": guide["assistant_id"], "content": '/call look {"x": 1}'}

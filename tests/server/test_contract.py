@@ -156,6 +156,7 @@ class TestJson:
             ('{"name":"a"}'.encode("utf-16"), "not UTF-8"),
             (b"[" * 500 + b"]" * 500, "nested deeper than 100 levels"),
             (b'{"a":' * 101 + b"1" + b"}" * 101, "nested deeper than 100 levels"),
+            (b'{"a":[' * 50 + b"{}" + b"]}" * 50, "nested deeper than 100 levels"),
         ],
     )
     async def test_undecodable_bodies_are_refused_with_400(self, body: bytes, reason: str) -> None:
@@ -276,6 +277,9 @@ class TestDocument:
             (b"operationId: getThing", b"operationId: listThings", "has no operationId of its own"),
             (b"operationId: getThing\n", b"summary: x\n", "has no operationId of its own"),
             (b"application/json: 1000, ", b"", "has no limit for application/json"),
+            (b"  json-levels: 100\n", b"", "has no number json-levels"),
+            (b"form-fields: 1000", b"form-fields: 0", "has no number form-fields"),
+            (b"query-fields: 1000", b"query-fields: many", "has no number query-fields"),
             (b"in: header, schema", b"in: cookie, schema", "is in cookie, which is not served"),
             (b"{type: number}", b"{type: array}", "query parameter ratio is an array"),
             (b"'#/components/schemas/Tools'", b"'#/components/schemas/Toolz'", "points to nothing"),

@@ -152,6 +152,7 @@ class JsonDecoder:
 
     def __init__(self, document: Document, schema: dict[str, Any]) -> None:
         fields = document.properties(schema)
+        self._levels = document.limits.json_levels
         self._known = frozenset(fields)
         self._validator = compile_schema(document, schema)
         self._canonical = Canonical.of(document, fields)
@@ -159,7 +160,7 @@ class JsonDecoder:
     def decode(self, body: bytes, options: dict[str, str], faults: list[Fault]) -> Decoded:
         """See Decoder. Fields that the document does not know are left out at the top and kept further down."""
         try:
-            value = decode_json(body)
+            value = decode_json(body, self._levels)
         except NotJson as error:
             raise Refusal(400, f"The body is not valid JSON: {error}") from None
         found = find_faults(self._validator, value, "body")
@@ -201,6 +202,7 @@ class FormDecoder:
             raise DocumentError(f"bodies of the media type {media_type} are not served")
         self._multipart = media_type == MULTIPART
         self._document = document
+        self._limits = document.limits
         declared = document.properties(schema)
         self._fields = {name: self._field(part) for name, part in declared.items()}
         self._validator = compile_schema(document, self._decoded_schema(schema))
@@ -253,10 +255,12 @@ class FormDecoder:
         """See Decoder. Fields that the document does not know are ignored."""
         try:
             if self._multipart:
-                parts = decode_multipart(body, options.get("boundary", "").encode("latin-1", "replace"))
+                parts = decode_multipart(
+                    body, options.get("boundary", "").encode("latin-1", "replace"), self._limits.form_fields
+                )
                 texts, files = self._sort(parts)
             else:
-                texts, files = decode_urlencoded(body), {}
+                texts, files = decode_urlencoded(body, self._limits.form_fields), {}
             found: list[Fault] = []
             values = self._values(texts, found)
         except BrokenForm as error:
@@ -310,7 +314,7 @@ class FormDecoder:
 
     def _json_value(self, name: str, rule: _FormField, text: str, faults: list[Fault]) -> Any:
         try:
-            value = decode_json(text)
+            value = decode_json(text, self._limits.json_levels)
         except NotJson as error:
             faults.append(fault(["body", name], "json_invalid", f"must be JSON text: {error}"))
             return None

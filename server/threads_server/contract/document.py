@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from threads_server.contract.limits import Limits
+
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     from yaml import SafeLoader
 else:
@@ -77,6 +79,14 @@ class Document:
     def version(self) -> str:
         """The version of the document, which is the version of the whole project."""
         return str(self.root["info"]["version"])
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What the document says of this server alone. Raises DocumentError if it does not."""
+        try:
+            return Limits.of(self.root.get("x-reference-server"))
+        except ValueError as error:
+            raise DocumentError(str(error)) from None
 
     @cached_property
     def json(self) -> bytes:

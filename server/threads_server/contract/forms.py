@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it warns of what is answered with 400 here
 
-MAX_FIELDS = 1000
-"""Fields of one form, files among them. A form with more is refused before it costs memory."""
-
 
 class BrokenForm(Exception):
     """The body is not a form in the encoding that it claims; the message says why, as a whole sentence."""
@@ -39,10 +36,11 @@ class Part:
             raise BrokenForm(f"The field {self.name!r} is not UTF-8") from None
 
 
-def decode_urlencoded(body: bytes) -> list[tuple[str, str]]:
-    """The names and texts of a urlencoded body. Raises BrokenForm for what is not UTF-8, and for too many fields."""
-    if body.count(b"&") >= MAX_FIELDS:
-        raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
+def decode_urlencoded(body: bytes, most: int) -> list[tuple[str, str]]:
+    """The names and texts of a urlencoded body. Raises BrokenForm for what is not UTF-8, and for more than `most`
+    fields."""
+    if body.count(b"&") >= most:
+        raise BrokenForm(f"The form has more than {most} fields")
     try:
         pairs = [pair.partition("=") for pair in body.decode().split("&") if pair]
         return [(_unquoted(name), _unquoted(text)) for name, _, text in pairs]
@@ -56,15 +54,15 @@ def _unquoted(text: str) -> str:
     return unquote(text, errors="strict") if "%" in text else text
 
 
-def decode_multipart(body: bytes, boundary: bytes | None) -> list[Part]:
+def decode_multipart(body: bytes, boundary: bytes | None, most: int) -> list[Part]:
     """The parts of a multipart body, whole.
 
     Raises BrokenForm for: no boundary, a part without a name or end, headers that are none, another transfer encoding
-    than the identity, text in a character set other than UTF-8, too many fields.
+    than the identity, text in a character set other than UTF-8, more than `most` parts.
     """
     if not boundary:
         raise BrokenForm("The multipart body has no boundary in its content type")
-    reader = _Parts()
+    reader = _Parts(most)
     try:
         MultipartParser(boundary, reader.callbacks()).write(body)
     except FormParserError as error:
@@ -77,8 +75,9 @@ def decode_multipart(body: bytes, boundary: bytes | None) -> list[Part]:
 class _Parts:
     """Collects what the multipart parser finds."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.parts: list[Part] = []
+        self._most = most
         self.ended = False
         self._headers: dict[bytes, bytes] = {}
         self._name = self._value = b""
@@ -96,8 +95,8 @@ class _Parts:
         }
 
     def _begin(self) -> None:
-        if len(self.parts) == MAX_FIELDS:
-            raise BrokenForm(f"The form has more than {MAX_FIELDS} fields")
+        if len(self.parts) == self._most:
+            raise BrokenForm(f"The form has more than {self._most} fields")
         self._headers, self._data = {}, []
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:

@@ -4,9 +4,6 @@ import json
 import re
 from typing import Any, NoReturn
 
-MAX_DEPTH = 100
-"""Arrays and objects within each other. Deeper text is refused before anything recurses over it."""
-
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -14,25 +11,25 @@ class NotJson(Exception):
     """The text is not JSON, or is JSON that has no one meaning. The message is a sentence's end: "is not JSON: …"."""
 
 
-def decode_json(text: bytes | str) -> Any:
+def decode_json(text: bytes | str, levels: int) -> Any:
     """The value of a JSON text in UTF-8; a leading byte order mark is skipped.
 
     Raises NotJson for: other encodings, anything that is no JSON, NaN and infinities (also a number too large for a
-    double), a name that comes twice in one object, half a surrogate pair, and nesting deeper than MAX_DEPTH.
+    double), a name that comes twice in one object, half a surrogate pair, and nesting deeper than `levels`.
     """
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise NotJson(f"the text is not UTF-8 (byte {error.start})") from None
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        _check_depth(text)
+    if text.count("[") + text.count("{") > levels:
+        _check_depth(text, levels)
     try:
         value = _decoder.decode(text)
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
     except RecursionError:
-        raise NotJson(f"nested deeper than {MAX_DEPTH} levels") from None
+        raise NotJson(f"nested deeper than {levels} levels") from None
     except ValueError:
         raise NotJson("a number is too long") from None
     if _LONE_SURROGATE.search(text):
@@ -45,18 +42,21 @@ def decode_json(text: bytes | str) -> Any:
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[\]{}]+")
+_ONE_KIND = str.maketrans("{}", "[]")
 
 
-def _check_depth(text: str) -> None:
+def _check_depth(text: str, levels: int) -> None:
     """Takes away the innermost pairs of brackets, level by level: each is one quick pass over what is left."""
-    brackets = _NO_BRACKET.sub("", _STRING.sub("", text))
-    for _ in range(MAX_DEPTH):
-        inner = brackets.replace("[]", "").replace("{}", "")
+    brackets = _NO_BRACKET.sub("", _STRING.sub("", text)).translate(_ONE_KIND)
+    if "[" * (levels + 1) in brackets:  # seen at once; else a long text of this kind would take long
+        raise NotJson(f"nested deeper than {levels} levels")
+    for _ in range(levels):
+        inner = brackets.replace("[]", "")
         if inner == brackets:
             return  # nothing is left, or they do not match, which the parser will say better
         brackets = inner
     if brackets:
-        raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
+        raise NotJson(f"nested deeper than {levels} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from threads_server.contract.faults import fault, find_faults
 from threads_server.contract.schemas import Canonical, Reader, compile_schema, text_reader
 from threads_server.problems import Fault
 
-MAX_QUERY_FIELDS = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -28,6 +26,7 @@ class Parameters:
     """The declared parameters of one operation. Undeclared ones are ignored, as the hosted API does (FastAPI)."""
 
     def __init__(self, document: Document, declared: list[dict[str, Any]]) -> None:
+        self._most_query_fields = document.limits.query_fields
         self._path: list[Parameter] = []
         self._query: dict[str, Parameter] = {}
         self._headers: list[tuple[bytes, str, Parameter]] = []
@@ -81,12 +80,12 @@ class Parameters:
         if not raw and not self._query_required:
             return self._defaults.copy()
         try:
-            pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
+            pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=self._most_query_fields)
         except UnicodeDecodeError:
             faults.append(fault(["query"], "string_unicode", "must be UTF-8"))
             return {}
         except ValueError:
-            faults.append(fault(["query"], "too_long", f"must have at most {MAX_QUERY_FIELDS} fields"))
+            faults.append(fault(["query"], "too_long", f"must have at most {self._most_query_fields} fields"))
             return {}
         values: dict[str, Any] = {}
         found: list[Fault] = []

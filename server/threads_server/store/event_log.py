@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
+from threads_server.contract import Contract
 from threads_server.states import RunState
 from threads_server.store.transaction import Transaction, every, one
-
-KEPT_FOR = 24 * 60 * 60 * 1000
-"""How long the events of a run are kept after it ended, in milliseconds."""
 
 
 def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
@@ -46,10 +44,15 @@ def numbered_events(run_id: str, after: int = 0) -> Transaction[list[tuple[int, 
     return [event for event in events if event[0] > after]
 
 
+def too_old(now: int) -> int:
+    """The moment up to which a run must have ended for its events to be no longer kept."""
+    return now - Contract.read().document.limits.event_log
+
+
 def forget_old(now: int) -> Transaction[None]:
     """Deletes the events of runs that ended longer ago than events are kept."""
     rows = yield from every(
-        "UPDATE runs SET has_log = 0 WHERE has_log = 1 AND ended_at <= ? RETURNING run_id", now - KEPT_FOR
+        "UPDATE runs SET has_log = 0 WHERE has_log = 1 AND ended_at <= ? RETURNING run_id", too_old(now)
     )
     for (run_id,) in rows:
         yield "DELETE FROM run_events WHERE run_id = ?", (run_id,)

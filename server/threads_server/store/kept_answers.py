@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
+from threads_server.contract import Contract
 from threads_server.problems import Refusal
 from threads_server.store.transaction import Transaction, every, one
-
-KEPT_FOR = 24 * 60 * 60 * 1000
-"""How long a key and its answer are kept, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,11 @@ class AlreadyKept(Exception):
 _COLUMNS = "fingerprint, created_at, streamed, run_id, first_event, version, body"
 
 
+def _too_old(now: int) -> int:
+    """The moment up to which a key must have been claimed to be no longer kept."""
+    return now - Contract.read().document.limits.idempotency_key
+
+
 def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
     """The answer under the key, if there is one. Raises a 409 Refusal when the key was used for something else."""
     row = yield from one(
@@ -55,7 +58,7 @@ def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
     if row is None:
         return None
     fingerprint, created_at, streamed, run_id, first_event, version, body = row
-    if created_at <= now - KEPT_FOR:
+    if created_at <= _too_old(now):
         return None
     if bytes(fingerprint) != claim.fingerprint:
         raise Refusal(409, "This Idempotency-Key was used for another request")
@@ -106,4 +109,4 @@ def complete_answer(account: str, key: str, version: int | None, body: str) -> T
 
 def forget_old(now: int) -> Transaction[None]:
     """Deletes the keys that are older than they are kept."""
-    yield from every("DELETE FROM idempotency_keys WHERE created_at <= ?", now - KEPT_FOR)
+    yield from every("DELETE FROM idempotency_keys WHERE created_at <= ?", _too_old(now))

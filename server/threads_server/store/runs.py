@@ -103,7 +103,7 @@ def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transactio
         " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
         *(run_id, thread_id, account),
     )
-    if row is None or not row[1] or (row[2] is not None and row[2] <= now - event_log.KEPT_FOR):
+    if row is None or not row[1] or (row[2] is not None and row[2] <= event_log.too_old(now)):
         raise not_found()
     return RunState(row[0])
 

@@ -1,0 +1,102 @@
+"""The numbers of `x-reference-server` are those that the server goes by: another document, another server."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.server import threads_api
+from tests.server.test_turns import waiting_run
+from tests.server.threads_api import Api, serving
+from threads_server import stamps
+from threads_server.contract import Contract, Document
+from threads_server.services import sweep
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@asynccontextmanager
+async def told(
+    monkeypatch: pytest.MonkeyPatch, database: Path, numbers: dict[str, int], **settings: Any
+) -> AsyncIterator[Api]:
+    """A server whose document has these numbers."""
+    root = yaml.safe_load(Document.read().json)
+    assert numbers.keys() <= root["x-reference-server"].keys()
+    root["x-reference-server"] |= numbers
+    contract = Contract(Document(json.dumps(root).encode()))
+    monkeypatch.setattr(Contract, "read", staticmethod(lambda: contract))
+    monkeypatch.setattr(threads_api, "contract", lambda: contract)
+    async with serving(database, **settings) as api:
+        yield api
+
+
+async def refused_with(api: Api, content: str | bytes, content_type: str) -> str | None:
+    """Why a message is refused that has this body; None if it is not."""
+    path = f"/threads/{await api.thread()}/messages"
+    answer = await api.http.post(path, content=content, headers={"Content-Type": content_type})
+    return None if answer.status_code == 200 else str(answer.json()["detail"])
+
+
+async def test_json_levels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with told(monkeypatch, tmp_path / "threads.db", {"json-levels": 5}) as api:
+        for levels, refused in [(5, None), (6, "nested deeper than 5 levels")]:
+            metadata = '{"a":' + "[" * (levels - 2) + "]" * (levels - 2) + "}"
+            reason = await refused_with(api, f'{{"content":"x","metadata":{metadata}}}', "application/json")
+            assert reason is None if refused is None else refused in str(reason)
+        deeper = '{"a":' + "[" * 5 + "]" * 5 + "}"
+        assert "nested deeper than 5" in str(await refused_with(api, f"content=x&metadata={deeper}", FORM))
+
+
+async def test_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with told(monkeypatch, tmp_path / "threads.db", {"form-fields": 4, "query-fields": 3}) as api:
+        assert await refused_with(api, "content=x&a=1&b=2&c=3", FORM) is None
+        assert await refused_with(api, "content=x&a=1&b=2&c=3&d=4", FORM) == "The form has more than 4 fields"
+        path = f"/threads/{await api.thread()}/messages"
+        for number, status in ((3, 200), (4, 400)):
+            files = [("files", (f"{part}.txt", b"x")) for part in range(number)]
+            answer = await api.http.post(path, data={"content": "x"}, files=files)
+            assert answer.status_code == status, answer.text
+        assert (await api.http.get("/threads?a=1&b=2&limit=3")).status_code == 200
+        answer = await api.http.get("/threads?a=1&b=2&c=3&limit=4")
+        assert (answer.status_code, answer.json()["detail"][0]["msg"]) == (422, "must have at most 3 fields")
+
+
+@pytest.mark.parametrize("settings", [{}, {"busy_wait": 0.2}])
+async def test_busy_wait(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: dict[str, float]) -> None:
+    """The document's, unless the server is told otherwise."""
+    async with told(monkeypatch, tmp_path / "threads.db", {"busy-wait-seconds": 1}, **settings) as api:
+        thread_id = await api.thread()
+        async with api.stream(thread_id, "/slow 50 " + "x" * 50) as stream:
+            event = await stream.next()
+            began = monotonic()
+            assert (await api.send(thread_id, "x")).status_code == 409
+            assert settings.get("busy_wait", 1) <= monotonic() - began < settings.get("busy_wait", 1) + 0.7
+            await api.cancel(thread_id, event["run_id"])
+
+
+async def test_how_long_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    numbers = {"event-log-hours": 2, "idempotency-key-hours": 3}
+    async with told(monkeypatch, tmp_path / "threads.db", numbers) as api:
+        thread_id, waiting = await waiting_run(api)
+        await api.cancel(thread_id, waiting)
+        first = await api.send(thread_id, "x", key="k")
+        start = stamps.now()
+
+        async def kept(hours: float) -> tuple[bool, bool]:
+            """Whether the events are, and whether the key is, so many hours later."""
+            later = start + int(hours * 3_600_000)
+            for module in ("turns", "legs", "services", "operations.runs"):
+                monkeypatch.setattr(f"threads_server.{module}.now", lambda: later)
+            await sweep(api.services.store)
+            events = await api.http.get(f"/threads/{thread_id}/runs/{waiting}/events")
+            again = await api.send(thread_id, "x", key="k")
+            return events.status_code == 200, again.json()["run_id"] == first.json()["run_id"]
+
+        assert await kept(1.9) == (True, True)
+        assert await kept(2.1) == (False, True)
+        assert await kept(3.1) == (False, False)
