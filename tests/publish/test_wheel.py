@@ -1,9 +1,11 @@
 """The wheel, as someone installs it who has never seen this repository."""
 
+import email
 import os
 import subprocess
 import sys
 import venv
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +78,16 @@ def test_the_client_is_typed_and_licensed(client_only: Path) -> None:
         " 'threads_server/openapi.yaml' in names)"
     )
     assert run(client_only / "python", "-c", script).split() == ["True", "True", "True"]
+
+
+def test_it_says_what_it_is(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        (name,) = [name for name in packed.namelist() if name.endswith("METADATA")]
+        said = email.message_from_bytes(packed.read(name))
+    for field in ("Version", "Summary", "Author", "License-Expression", "Requires-Python", "Project-URL", "Keywords"):
+        assert said[field], field
+    assert "Typing :: Typed" in said.get_all("Classifier", [])
+    assert str(said.get_payload()).startswith("# Backboard Threads")
 
 
 def test_the_server_says_what_it_lacks(client_only: Path) -> None:
