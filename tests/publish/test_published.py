@@ -10,7 +10,10 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
+from generator.document import Document
+from publish.__main__ import main
 from publish.commit import current
+from publish.page import UnexpectedPage, write_page
 from tests.publish.conftest import ROOT, publish
 
 DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text())
@@ -32,6 +35,27 @@ def test_the_commit_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> No
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", commit.date)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1770000000")
     assert current().date == "2026-02-02T02:40:00Z"
+
+
+def test_a_failure_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "dist"
+    old.mkdir()
+    (old / "kept").write_text("from before")
+    monkeypatch.setattr("publish.redocly.COMMAND", tmp_path / "nothing")
+    with pytest.raises(SystemExit) as ended:
+        main(["--output", str(old)])
+    assert ended.value.code == "publish: Redocly is not installed; `make publish` installs it"
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+    assert (old / "kept").read_text() == "from before"
+
+
+def test_a_changed_page_of_redoc_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(*arguments: str | Path) -> None:
+        Path(arguments[-1]).write_text("<!DOCTYPE html><title>Another Redoc</title>")
+
+    monkeypatch.setattr("publish.page.redocly", other)
+    with pytest.raises(UnexpectedPage, match="logo-mini-full"):
+        write_page(Document.at(ROOT / "openapi.yaml"), tmp_path / "page.html")
 
 
 def test_every_form_has_its_version_and_latest(published: Path) -> None:
