@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from tests.conformance.asker import Asker, events, parsed
@@ -104,7 +105,7 @@ def update_nothing(asker: Asker) -> bool:
     return bool(ask(asker, "updateAssistant", things, {}) == ask(asker, "getAssistant", things))
 
 
-@says("Deletes the assistant and, with it, all its threads and their messages, files and runs.")
+@says("Deletes the assistant and, with it, all its threads and their messages, files and runs. This cannot be undone.")
 def delete_assistant(asker: Asker) -> bool:
     things = new_thread(asker, new_assistant(asker))
     ask(asker, "deleteAssistant", things)
@@ -160,11 +161,40 @@ def listings(asker: Asker) -> Iterator[tuple[str, Things, str]]:
     yield "listAssistantThreads", things, "thread_id"
 
 
-@says("newest first: ordered by `created_at` descending, then by")
-def order(asker: Asker) -> bool:
+def is_ordered(asker: Asker, wanted: str) -> bool:
+    """Whether a list is newest first, in a total order."""
     for name, things, key in listings(asker):
-        places = [(one["created_at"], one[key]) for one in ask(asker, name, things)]
-        if places != sorted(set(places), reverse=True):
+        if name == wanted:
+            places = [(one["created_at"], one[key]) for one in ask(asker, name, things)]
+            return places == sorted(set(places), reverse=True)
+    raise NotAsked("it names an assistant, and the account has none that was made here")
+
+
+ORDERS = {
+    "listAssistants": (
+        "Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id` "
+        "descending, so that the order is total."
+    ),
+    "listAssistantThreads": (
+        "Returns the threads of one assistant, newest first: ordered by `created_at` descending, then by `thread_id` "
+        "descending, so that the order is total."
+    ),
+    "listThreads": (
+        "Returns all threads of the account, newest first: ordered by `created_at` descending, then by `thread_id` "
+        "descending, so that the order is total."
+    ),
+}
+for listing, sentence in ORDERS.items():
+    says(sentence)(partial(is_ordered, wanted=listing))
+says("Assistants, newest first.")(partial(is_ordered, wanted="listAssistants"))
+says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
+
+
+@says("a page shorter than `limit` is the last one.")
+def last_page(asker: Asker) -> bool:
+    for name, things, _ in listings(asker):
+        count = len(ask(asker, name, things, query={"limit": 200}))
+        if count < 200 and ask(asker, name, things, query={"skip": count, "limit": 200}) != []:
             return False
     return True
 
@@ -185,6 +215,11 @@ def skip(asker: Asker) -> bool:
     )
 
 
+@says("The whole history, oldest message first. Empty in a light list.")
+@says("How many messages the thread has. Only in a light list.")
+@says("When the thread last changed. Only in a light list.")
+@says("at most 200 characters. Only in a light list.")
+@says("Only in a light list, and `null` there unless the thread was imported with one.")
 @says("Without them the list is light: `messages` is empty,")
 def light(asker: Asker) -> bool:
     things = asker.things()
@@ -194,6 +229,8 @@ def light(asker: Asker) -> bool:
         (thread,) = [one for one in listed if one["thread_id"] == things.thread_id]
         if thread["messages"] or not whole["messages"] or thread["message_count"] != len(whole["messages"]):
             return False
+        if thread.get("title") or {"title", "first_user_message", "message_count", "updated_at"} & whole.keys():
+            return False
         first = next(one["content"] for one in whole["messages"] if one["role"] == "user")
         if thread["first_user_message"] != first[:200] or thread["updated_at"] < thread["created_at"]:
             return False
@@ -201,6 +238,16 @@ def light(asker: Asker) -> bool:
 
 
 # Threads
+
+
+@says("No fields are defined, and fields that are sent are ignored.")
+def create_thread_of_something(asker: Asker) -> bool:
+    return bool(ask(asker, "createThread", new_assistant(asker), {"messages": [1], "title": 2})["messages"] == [])
+
+
+@says("Threads never expire by themselves.")
+def expiry(asker: Asker) -> bool:
+    raise NotAsked("it takes longer than anyone can wait")
 
 
 @says("Creates an empty thread under an assistant.")
@@ -236,12 +283,20 @@ def not_modified(asker: Asker) -> bool:
     return (same.status_code, same.content, other.status_code) == (304, b"", 200)
 
 
-@says("Deletes the thread and, with it, its messages, files and runs.")
+@says("Deletes the thread and, with it, its messages, files and runs. This cannot be undone.")
 def delete_thread(asker: Asker) -> bool:
     things = asker.things()
     ask(asker, "deleteThread", things)
     gone = [status(asker, name, things) for name in ("getThread", "deleteThread", "streamRunEvents")]
     return gone == [404, 404, 404] and things.thread_id not in str(ask(asker, "listAssistantThreads", things))
+
+
+@says("Without a `thread_id` it never matches.", "x-extension")
+def precondition_of_nothing(asker: Asker) -> bool:
+    assistant = new_assistant(asker)
+    body = {"content": "Hello", "assistant_id": assistant.assistant_id}
+    refused = status(asker, "sendChatMessage", assistant, body, If_Match='"1"')
+    return refused == 412 and ask(asker, "listAssistantThreads", assistant) == []
 
 
 @says("nothing is done and the answer has status 412.", "x-extension")
@@ -491,6 +546,40 @@ def same_key_twice(asker: Asker) -> bool:
 def request_id(asker: Asker) -> bool:
     response = asker.send(operations()["listThreads"], Things("", "", ""), headers={"X-Request-ID": "asked-once"})
     return response.headers.get("X-Request-ID") == "asked-once"
+
+
+@says("The server cannot reach its store. Nothing was done.", "x-unproven")
+def store(asker: Asker) -> bool:
+    raise NotAsked("it cannot be brought about from outside")
+
+
+@says("The body cannot be read at all")
+def unreadable(asker: Asker) -> bool:
+    return asker.send(operations()["createAssistant"], Things("", "", ""), content=b'{"name": ').status_code == 400
+
+
+@says("Comment lines can come between events and mean nothing.")
+def comments(asker: Asker) -> bool:
+    raise NotAsked("they come when nothing else does")
+
+
+@says("`completed`, or nothing.")
+def status_of_the_end(asker: Asker) -> bool:
+    things = new_thread(asker, new_assistant(asker))
+    operation = operations()["sendMessage"]
+    response = asker.send(operation, things, body={"content": "Hello", "stream": True}, media_type=usual(operation))
+    return events(response)[-1].get("status") in ("completed", None)
+
+
+@says("The hosted API uses `text-embedding-3-large` unless set.")
+@says("The hosted API uses 3072 unless set.")
+@says("The hosted API uses `openai` unless set.")
+def embedding(asker: Asker) -> bool:
+    made = ask(asker, "createAssistant", body={"name": "Guide"})
+    said = [made.get(name) for name in ("embedding_provider", "embedding_model_name", "embedding_dims")]
+    if said == [None, None, None]:
+        raise NotAsked("it does not say what it uses")
+    return said == ["openai", "text-embedding-3-large", 3072]
 
 
 @says("account owns looks exactly like what does not exist.")

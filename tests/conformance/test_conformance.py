@@ -27,6 +27,9 @@ OPEN = {
     "it cannot be brought about from outside",
     "no answer showed it",
     "it takes a second account",
+    "it takes longer than anyone can wait",
+    "they come when nothing else does",
+    "it does not say what it uses",
 }
 
 
@@ -158,7 +161,11 @@ def test_liar_about_requests_is_found_out(furnished: LocalServer, lie: Lie, fact
 
 
 @pytest.mark.parametrize(
-    ("lie", "fact"), [(turn_lists_round, "says: newest first"), (leave_out_a_date, "Thread.created_at")]
+    ("lie", "fact"),
+    [
+        (turn_lists_round, "says: Returns all threads of the account, newest first"),
+        (leave_out_a_date, "Thread.created_at"),
+    ],
 )
 def test_liar_about_answers_is_found_out(furnished: LocalServer, lie: Lie, fact: str) -> None:
     with between(furnished.url, after=lie) as (url, _):

@@ -431,14 +431,16 @@ def number_in_prose_changed() -> Told:
 STATUSES = {"200", "304", "400", "401", "404", "405", "409", "412", "413", "415", "422", "429", "503"}
 
 
+OTHER_STATUS = dict.fromkeys(STATUSES, "404") | {"404": "409", "400": "422", "422": "400", "409": "400"}
+
+
 def status_in_prose_changed() -> Told:
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str):
-            for match in re.finditer(r"(?<![\w.])[2345]\d\d\b", node):
+            for number, match in enumerate(re.finditer(r"(?<![\w.])[2345]\d\d\b", node), start=1):
                 if match[0] in STATUSES:
-                    other = "410" if match[0] != "410" else "404"
-                    text = node[: match.start()] + other + node[match.end() :]
-                    yield f"{shown(place)} {match[0]}", put(place[:-1], place[-1], text)
+                    text = node[: match.start()] + OTHER_STATUS[match[0]] + node[match.end() :]
+                    yield f"{shown(place)} {match[0]} ({number})", put(place[:-1], place[-1], text)
 
 
 OPPOSITES = {
@@ -450,7 +452,6 @@ OPPOSITES = {
     "nothing": "something",
     "ignored": "refused",
     "cannot": "can",
-    "every": "some",
 }
 
 
