@@ -78,6 +78,8 @@ if TYPE_CHECKING:
     from ._sync.events import Events as Events
     from ._sync.pages import Pages as Pages
     from .answer import Answer as Answer
+    from .asgi import ASGITransport as ASGITransport
+    from .asgi import AsyncASGITransport as AsyncASGITransport
     from .files import File as File
     from .files import Files as Files
     from .reply import Recovery as Recovery
@@ -85,7 +87,9 @@ if TYPE_CHECKING:
     from .transport import Timeout as Timeout
 else:
     _LATER = {
+        "ASGITransport": ".asgi",
         "Answer": ".answer",
+        "AsyncASGITransport": ".asgi",
         "AsyncBackboard": "._async.client",
         "AsyncEvents": "._async.events",
         "AsyncPages": "._async.pages",
@@ -115,7 +119,9 @@ __all__ = [
     "APIError",
     "APIStatusError",
     "APITimeoutError",
+    "ASGITransport",
     "Answer",
+    "AsyncASGITransport",
     "AsyncBackboard",
     "AsyncEvents",
     "AsyncPages",

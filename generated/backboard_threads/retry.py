@@ -32,7 +32,7 @@ UNKNOWN_OUTCOME = frozenset({408, 502, 503, 504})
 
 def backoff(retry: int) -> float:
     """Seconds to wait before retry number `retry` (from 0), with full jitter."""
-    return random.uniform(0.0, min(LONGEST_BACKOFF, FIRST_WAIT * 2.0**retry))
+    return random.uniform(0.0, min(LONGEST_BACKOFF, FIRST_WAIT * 2.0 ** min(retry, 30)))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

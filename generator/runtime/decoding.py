@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Never, TypeVar
 
 from .errors import DecodeError, Shown, described
@@ -32,8 +32,19 @@ def datetime_from_json(value: str) -> datetime:
 
     Raises `ValueError` for anything else.
     """
-    moment = datetime.fromisoformat(value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = _rarely_spelled(value)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _rarely_spelled(value: str) -> datetime:
+    """What RFC 3339 allows besides: `t` and `z`, and a leap second, which is the second after it as POSIX counts."""
+    text = value.upper()
+    if text[16:19] != ":60":
+        return datetime.fromisoformat(text)
+    return datetime.fromisoformat(f"{text[:16]}:59{text[19:]}") + timedelta(seconds=1)
 
 
 def datetime_to_json(value: datetime) -> str:

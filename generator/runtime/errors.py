@@ -22,6 +22,7 @@ from typing import Any, Self
 
 from .retry import retry_after
 from .transport import Request, Response
+from .unset import Unset
 
 SHORT = 200
 """How many characters of what the server sent an error's text shows."""
@@ -275,6 +276,8 @@ def described(value: object) -> str:
             return f"an array of {len(value)}" if value else "an empty array"
         case None:
             return "null"
+        case Unset():
+            return "nothing"
         case bool():
             return "true" if value else "false"
         case _:

@@ -19,11 +19,11 @@ class Framer:
 
     __slots__ = ("_buffer", "_id", "_skip_newline", "_starts")
 
-    def __init__(self, last_id: str | None = None) -> None:
+    def __init__(self) -> None:
         self._buffer = bytearray()
         self._skip_newline = False
         self._starts = True
-        self._id = last_id
+        self._id: str | None = None
 
     def feed(self, piece: bytes) -> list[Frame]:
         """The events that `piece` completes. It may begin and end anywhere, inside a character or a line end too."""

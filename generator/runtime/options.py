@@ -17,6 +17,8 @@ never."""
 DEFAULT_TIMEOUT = Timeout(120.0, connect=10.0)
 DEFAULT_DEADLINE = 600.0
 """Seconds, for a call that is no stream: a stream has no deadline unless it is given one."""
+LONGEST = 2_000_000.0
+"""Seconds: what a longer time-out or deadline is cut to, for the system counts them in 31 bits of milliseconds."""
 
 
 class Options:
@@ -83,4 +85,4 @@ def _seconds(name: str, value: float) -> float:
         raise TypeError(f"{name} must be seconds or None, not {value!r}")
     if not value > 0:
         raise ValueError(f"{name} must be more than 0 seconds, or None for no limit: {value}")
-    return float(value)
+    return min(float(value), LONGEST)

@@ -20,6 +20,12 @@ class Unset(enum.Enum):
         """Nothing: a list that is absent has no items."""
         return iter(())
 
+    def __len__(self) -> Literal[0]:
+        return 0
+
+    def __getitem__(self, index: object) -> Never:
+        raise IndexError(f"UNSET: the server sent nothing here, so there is no item {index!r}")
+
     def __repr__(self) -> str:
         return "UNSET"
 

@@ -62,6 +62,23 @@ async def test_an_event_sent_again_after_resuming_is_given_once(half: Half, serv
     assert opened.text == TEXT
 
 
+@pytest.mark.parametrize("ids", [["7", None, None, None, None, None], ["7"] * len(REPLY)], ids=["once", "the same"])
+async def test_events_without_an_id_of_their_own_are_all_given_out(
+    half: Half, server: Server, ids: list[str | None]
+) -> None:
+    frames = [frame(event, event_id) for event, event_id in zip(REPLY, ids, strict=True)]
+    server.answer(events(*frames))
+    read, opened = await read_stream(half, server)
+    assert len(read) == len(REPLY)
+    assert opened.text == TEXT
+
+    server.answer(events(*frames[:3], then=drop))  # after the first event again, the others would be repeated
+    with pytest.raises(StreamInterrupted) as caught:
+        await read_stream(half, server)
+    assert caught.value.last_event_id is None
+    assert len(server.requests) == 1
+
+
 async def test_resuming_stays_within_max_retries(half: Half, server: Server) -> None:
     answers = [events(piece, then=drop) for piece in NUMBERED]
     server.answer(*answers)

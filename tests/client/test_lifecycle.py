@@ -297,6 +297,15 @@ async def test_options_that_are_none_are_refused(half: Half, options: dict[str, 
         await half.do(half.client().threads.get(THREAD_ID, **options))
 
 
+@pytest.mark.parametrize("seconds", [1e7, 1e10, float("inf")])
+async def test_very_long_is_long(half: Half, server: Server, seconds: float) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(server, timeout=seconds, deadline=None)
+    await half.do(client.threads.get(THREAD_ID))
+    await half.do(client.threads.get(THREAD_ID, timeout=None, deadline=seconds))
+    assert len(server.requests) == 2
+
+
 async def test_time_outs_are_finite_by_default(half: Half) -> None:
     options = half.client()._service.options
     assert all(seconds is not None for seconds in options.timeout.as_dict().values())

@@ -180,6 +180,7 @@ async def test_back_off_doubles_and_is_jittered(
         await half.do(half.client(server, max_retries=6).threads.get(THREAD_ID))
     assert bounds == [(0.0, 0.5), (0.0, 1.0), (0.0, 2.0), (0.0, 4.0), (0.0, 8.0), (0.0, 8.0)]
     assert pauses == [high for _, high in bounds]
+    assert retry.backoff(5000) == 8.0
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,10 @@ class AsyncEvents(Generic[E, H]):
         self._growing = Growing(thread_id, run_id)
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
         self._received_id = call.headers.get(LAST_EVENT_ID)
+        self._resumed_from = self._stream_id = self._received_id
         self._resumptions = call.retries.max_retries
         self._is_replay = call.method == "GET"
-        self._framer = Framer(self._received_id)
+        self._framer = Framer()
         self._pieces: AsyncIterator[bytes] | None = None
         self._fault: DecodeError | None = None
         self._is_open = False
@@ -206,16 +207,25 @@ class AsyncEvents(Generic[E, H]):
                 await self._close()
             return
         growing, ready = self._growing, self._ready
+        stream_id, resumed_from = self._stream_id, self._resumed_from
         try:
             for data, event_id in self._framer.feed(piece):
                 event = parse_event(data)
-                if event is not None and (event_id is None or event_id != self._received_id):
-                    self._received_id = event_id
-                    if growing.is_new:
-                        growing.note_ids(event)
-                    ready.append((event, event_id))
+                if event is None or (event_id is not None and event_id == resumed_from):
+                    continue  # nothing, or the event before the break, sent again
+                if event_id == stream_id:
+                    event_id = None  # not its own: the stream could not be resumed after this event
+                else:
+                    stream_id = event_id
+                if growing.is_new:
+                    growing.note_ids(event)
+                ready.append((event, event_id))
         except DecodeError as error:
             self._fault = self._in_stream(error)  # to be raised after the events that came before it
+        if ready:
+            self._stream_id = stream_id
+            self._received_id = ready[-1][1]
+            self._resumed_from = None
 
     def _in_stream(self, error: DecodeError) -> DecodeError:
         return error if self.response is None else error.within(self.response)
@@ -285,7 +295,8 @@ class AsyncEvents(Generic[E, H]):
                 if error.status_code != 429 and error.status_code not in UNKNOWN_OUTCOME:
                     break
             else:
-                self._framer = Framer(self._received_id)
+                self._framer = Framer()
+                self._resumed_from = self._stream_id = self._received_id
                 self._is_replay = True
                 return
         if self.end is None:
