@@ -20,13 +20,15 @@ REPLACEMENTS = {
 """Tokens whose sync spelling is not unasync's own guess."""
 
 _CLASS = re.compile(r"\bAsync(?=[A-Z])")
+_ARTICLE = re.compile(r"\b([Aa])n(\s+`)(?=async (?:with|for)\b|Async[B-DF-HJ-NP-TV-Z])")
 _KEYWORD = re.compile(r"\b(?:async (?=with\b|for\b|def\b)|await )")
 
 
 def derive(source: Path, target: Path) -> None:
     """Write the sync twin of every module under `source` (a folder named `_async`) to `target` (named `_sync`).
 
-    Class names lose `Async` (`AsyncThreads` -> `Threads`), in code, strings, docstrings and comments alike.
+    Class names lose `Async` (`AsyncThreads` -> `Threads`), in code, strings, docstrings and comments alike; where that
+    leaves a word that begins with another sound, `an` becomes `a`.
     """
     for module in sorted(source.rglob("*.py")):
         twin = target / module.relative_to(source)
@@ -34,6 +36,7 @@ def derive(source: Path, target: Path) -> None:
         unasync_files(
             [str(module)], [Rule(str(source), str(target), additional_replacements={**names, **REPLACEMENTS})]
         )
-        text = _KEYWORD.sub("", _CLASS.sub("", twin.read_text("utf-8")))
+        text = _ARTICLE.sub(r"\1\2", twin.read_text("utf-8"))
+        text = _KEYWORD.sub("", _CLASS.sub("", text))
         text = re.sub(r"\baclose\b", "close", text)
         twin.write_text(text, "utf-8")

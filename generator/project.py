@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from . import prose
 from .document import Document, UnusableDocument
-from .methods import documented, signature
+from .methods import documented, documented_client, signature
 from .models import Catalogue
 from .names import Table
 from .reading import read
@@ -61,6 +61,7 @@ class Client(Project):
             enum_values=enum_values,
             signature=signature,
             documented=documented,
+            documented_client=documented_client,
             modules=self._modules(),
         )
 

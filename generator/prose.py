@@ -21,7 +21,7 @@ def describe(schema: Mapping[str, Any], description: object = None) -> str:
     if schema.get("deprecated") is True:
         parts.append("Deprecated.")
     if schema.get("x-extension") is True:
-        parts.append("An extension of the hosted API.")
+        parts.append("An extension to the hosted API.")
     return " ".join(part for part in parts if part)
 
 

@@ -222,7 +222,16 @@ class _Reader:
         shape = self.shape(schema, where, name)
         if "$ref" in shape:
             shape = {"allOf": [shape]}
-        return {**shape, "x-text": describe(self.document.follow(schema, where))}
+        return {**shape, "x-text": describe(self._described(schema, where))}
+
+    def _described(self, schema: Any, where: str) -> Schema:
+        """Return a schema with what it says of its values; "this or null" says of them what "this" does."""
+        followed = self.document.follow(schema, where)
+        for word in ("anyOf", "oneOf"):
+            branches = [branch for branch in followed.get(word, ()) if kinds(branch) != {"null"}]
+            if len(branches) == 1:
+                return {**self.document.follow(branches[0], where), **followed}
+        return followed
 
     def _refuse_unknown_words(self, schema: Schema, where: str) -> None:
         known = SHAPE | BRANCHES | CONSTRAINTS | ANNOTATIONS

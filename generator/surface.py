@@ -16,7 +16,7 @@ from .calls import IDEMPOTENCY_KEY, MULTIPART, OPTIONS, Argument, Call, Gone, Pa
 from .document import Document, Operation, UnusableDocument
 from .models import Catalogue, attribute_name
 from .names import Table
-from .prose import describe, wrapped
+from .prose import describe
 from .shapes import TEXT, Shape
 
 JSON = "application/json"
@@ -42,6 +42,7 @@ class Surface:
             for endpoint in collection.endpoints
         }
         self.event: str | None = None
+        self.event_text = ""
         calls = []
         for operation in document.operations:
             name = str(PythonIdentifier(operation.id, "field_"))
@@ -86,21 +87,6 @@ class Surface:
         if not re.fullmatch(HEADER, str(scheme.get("name"))):
             raise UnusableDocument(f"security scheme {name}: {scheme.get('name')!r} is not the name of a header")
         return str(scheme["name"])
-
-    @property
-    def client_text(self) -> str:
-        """The docstring of the client's class."""
-        document, names = self._document, self.table.client
-        resources = ", ".join(f"`{resource.name}`" for resource in self.resources)
-        key, url = names["key_variable"], names["url_variable"]
-        return wrapped(
-            f"{document.title}: the client for version {document.version} of the API.\n\n"
-            f"Its methods are in {resources}. It is used in an `async with`, or closed with `aclose()`.\n\n"
-            f"Without `api_key` the key is that of `{key}` in the environment; without `base_url` the address is that "
-            f"of `{url}`, or else {self.servers[0][0]}. The key is sent in the header `{self.key_header}`. A pickled "
-            "client carries its key.",
-            4,
-        )
 
     def _call(self, operation: Operation, endpoint: Endpoint) -> Call:
         names = self.table.operations[operation.id]
@@ -219,6 +205,9 @@ class Surface:
             self._find_event(content[EVENTS], operation)
         if JSON not in content:
             return None, text, True
+        schema = content[JSON].get("schema")
+        if isinstance(schema, dict):
+            text = str(self._document.follow(schema, f"{operation}: answer").get("description") or text)
         return self._catalogue.require(successes[0].prop, f"{operation}: answer"), text, EVENTS in content
 
     def _find_event(self, described: dict[str, Any], operation: Operation) -> None:
@@ -236,6 +225,7 @@ class Surface:
             raise UnusableDocument(f"{where}: another kind of events than elsewhere is not understood")
         self.event = name
         union = self._catalogue.union(name)
+        self.event_text = union.text
         tags = {tag for tag, _ in union.options}
         if not union.ends or not {*union.ends, *union.failures} <= tags or not set(union.failures) <= set(union.ends):
             raise UnusableDocument(f"{where}: `x-stream-ends` and `x-stream-failures` of {name} do not say how it ends")

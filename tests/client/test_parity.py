@@ -52,6 +52,7 @@ OPTIONS = ["timeout", "deadline", "max_retries", "headers"]
 
 def as_sync(text: str) -> str:
     """A name, an annotation or a docstring of the async half, as the sync half has it."""
+    text = re.sub(r"\ban(?=\s+`(?:async |Async[^AEIOU]))", "a", text)
     text = re.sub(r"\bAsync(?=[A-Z])|await |async (?=with|for)", "", text)
     for name, twin in {"aclose": "close", "__aenter__": "__enter__", "__aexit__": "__exit__"}.items():
         text = text.replace(name, twin)

@@ -18,12 +18,27 @@ if TYPE_CHECKING:
 class AsyncBackboard(AsyncCaller):
     """Backboard Threads: the client for version 0.1.0 of the API.
 
-    Its methods are in `assistants`, `threads`, `messages`, `runs`. It is used in an `async with`, or closed with
-    `aclose()`.
+    Its methods are in `assistants`, `threads`, `messages`, `runs`; `request` makes a call that the API's document
+    does not describe. Use it in an `async with`, or close it with `aclose`. Making it sends nothing and opens no
+    connection. A pickled client carries its key.
 
-    Without `api_key` the key is that of `BACKBOARD_API_KEY` in the environment; without `base_url` the address is
-    that of `BACKBOARD_BASE_URL`, or else https://app.backboard.io/api. The key is sent in the header `X-API-Key`. A
-    pickled client carries its key.
+    Args:
+        api_key: The API key, sent in the header `X-API-Key` with every call and shown nowhere. That of
+            `BACKBOARD_API_KEY` in the environment unless given.
+        base_url: Where the API is. That of `BACKBOARD_BASE_URL` in the environment unless given, or else
+            https://app.backboard.io/api.
+        timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+            attempt; a `Timeout` sets them apart, None sets no limit. 120 unless given, and 10 for connecting.
+        deadline: Seconds that a whole call may take, its attempts and the waits between them; None for no limit. 600
+            unless given, and no limit for a stream.
+        max_retries: How often a failed attempt is repeated, where that is safe. 2 unless given.
+        headers: More headers for every call.
+        http_client: What to send requests with instead: an `httpx.AsyncClient`, whose hooks, proxies, headers and
+            time-outs then hold, or a transport. It is not closed with this client.
+
+    Raises:
+        ValueError: There is no API key, or an argument cannot be what it should.
+        TypeError: An argument has the wrong type.
     """
 
     facts = FACTS

@@ -36,7 +36,10 @@ H = TypeVar("H")
 
 
 class Caller:
-    """The base of the generated client: what is the same for every operation."""
+    """The base of the generated client: what is the same for every operation.
+
+    The generated class says what the constructor's arguments are, since it knows their names in the document.
+    """
 
     facts: ClassVar[Facts]
 
@@ -56,24 +59,6 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         http_client: HTTPClient | BaseTransport | None = None,
     ) -> None:
-        """Make a client. Nothing is sent, and no connection opened, before its first call.
-
-        Args:
-            api_key: The API key, sent with every call and shown nowhere.
-            base_url: Where the API is.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart. 120 and 10 for connecting, unless given. None for no limit.
-            deadline: Seconds that a whole call may take, its attempts and the waits between them. 600 unless given; a
-                stream has none unless given. None for no limit.
-            max_retries: How often a failed attempt is repeated, where that is safe.
-            headers: More headers for every call.
-            http_client: What to send requests with instead: an `httpx.Client`, whose hooks, proxies, headers and
-                time-outs then hold, or a transport. It is not closed with this client.
-
-        Raises:
-            ValueError: There is no API key, or it or another argument cannot be what it should.
-            TypeError: An argument has the wrong type.
-        """
         if http_client is not None and not isinstance(http_client, (HTTPClient, BaseTransport)):
             raise TypeError(f"http_client must be an httpx.Client or transport, not {type(http_client).__name__}")
         self._service = Service(

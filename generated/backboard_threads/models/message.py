@@ -39,7 +39,8 @@ class Message(Model):
         role: Who speaks. One of `user`, `assistant`, `tool`, `system`.
         created_at: A point in time, RFC 3339, in UTC.
         content: What was said; empty on a message that only asks for tools.
-        status: How far the message is.
+        status: How far the message is. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`,
+            `CANCELLED`.
         metadata: The metadata of the sender and the server's bookkeeping: `run_id` on what a run wrote, `tool_calls`
             on a message that asks for tools, `tool_call_id` and `tool_name` on an output, and `all_run_tool_calls`
             on the answer that followed outputs that were not streamed.

@@ -45,7 +45,7 @@ class RunCompletedEvent(Model):
     Attributes:
         type: The type of the event.
         thread_id: The thread; a caller of the one-call form learns it here. A UUID.
-        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension of the
+        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension to the
             hosted API.
         run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
         input_tokens: How many tokens the model read.
@@ -59,7 +59,7 @@ class RunCompletedEvent(Model):
         final_content: The whole answer.
         content: The whole answer, where `final_content` is not sent.
         message_id: The stored answer, or the message of the user when the model was not asked. A UUID. An extension
-            of the hosted API.
+            to the hosted API.
         memory_operation_id: The memory operation that the run started.
         context_usage: How full the model's context is.
         error: What went wrong, when the run did not complete.

@@ -38,7 +38,7 @@ class ToolSubmitRequiredEvent(Model):
         type: The type of the event.
         tool_calls: The tools to run. At least 1 items.
         thread_id: The thread; a caller of the one-call form learns it here. A UUID.
-        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension of the
+        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension to the
             hosted API.
         input_tokens: How many tokens the model read.
         output_tokens: How many tokens the model wrote.

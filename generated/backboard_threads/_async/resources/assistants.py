@@ -59,7 +59,7 @@ class AsyncAssistants(AsyncResource):
                 100000 characters.
             system_prompt: The instructions that the model gets before the conversation. At most 100000
                 characters.
-            tools: Tools that the assistant may use; `null` is the same as leaving them out. At most 128 items.
+            tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
             custom_fact_extraction_prompt: Instructions for finding facts worth remembering. The reference server
                 only keeps them. At most 100000 characters.
             custom_update_memory_prompt: Instructions for updating memories. The reference server only keeps them. At
@@ -75,31 +75,35 @@ class AsyncAssistants(AsyncResource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The assistant was created.
+            Assistant: An assistant.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
-            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
                 refuse it.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             CREATE_ASSISTANT,
@@ -144,23 +148,27 @@ class AsyncAssistants(AsyncResource):
             limit: How many items to return at most. 1 to 200. `100` unless given.
             name: Only assistants with exactly this name. Letter case counts, and a part of a name does not match.
                 Older hosted servers ignore it. 1 to 255 characters.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            One page of assistants.
+            list[Assistant]: Assistants, newest first.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             LIST_ASSISTANTS,
@@ -194,26 +202,32 @@ class AsyncAssistants(AsyncResource):
 
         Args:
             skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            limit: How many items to return at most. 1 to 200. `100` unless given.
             name: Only assistants with exactly this name. Letter case counts, and a part of a name does not match.
                 Older hosted servers ignore it. 1 to 255 characters.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            limit: How many items one page has at most, up to 200. `100` unless given.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the call for one page may take, its attempts and the waits between them; None for
+                no limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The items, to be used in `async for`; `pages()` gives them one page at a time.
+            AsyncPages[Assistant]: Assistants, newest first. `async for` gives them one by one, `pages()` a page at a
+                time.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._iterate(
             LIST_ASSISTANTS,
@@ -239,24 +253,28 @@ class AsyncAssistants(AsyncResource):
 
         Args:
             assistant_id: The assistant. A UUID.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The assistant.
+            Assistant: An assistant.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             GET_ASSISTANT,
@@ -285,7 +303,7 @@ class AsyncAssistants(AsyncResource):
     ) -> models.Assistant:
         """Update assistant.
 
-        Changes the given fields and returns the assistant. A field that is absent or `null` stays as it is; `tools`
+        Changes the given fields and returns the assistant. A field that is absent or `None` stays as it is; `tools`
         replaces the whole list. An empty object changes nothing.
 
         Args:
@@ -294,35 +312,39 @@ class AsyncAssistants(AsyncResource):
                 100000 characters.
             system_prompt: The instructions that the model gets before the conversation. At most 100000
                 characters.
-            tools: Tools that the assistant may use; `null` is the same as leaving them out. At most 128 items.
+            tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
             custom_fact_extraction_prompt: Instructions for finding facts worth remembering. The reference server
                 only keeps them. At most 100000 characters.
             custom_update_memory_prompt: Instructions for updating memories. The reference server only keeps them. At
                 most 100000 characters.
-            name: A new name.
+            name: A new name. 1 to 255 characters.
             tok_k: How many pieces a document search returns. The reference server only keeps it. 1 to 100.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The assistant after the change.
+            Assistant: An assistant.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             UPDATE_ASSISTANT,
@@ -358,24 +380,28 @@ class AsyncAssistants(AsyncResource):
 
         Args:
             assistant_id: The assistant. A UUID.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The assistant is deleted.
+            AssistantDeleted: The confirmation that an assistant is deleted.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             DELETE_ASSISTANT,
@@ -409,38 +435,43 @@ class AsyncAssistants(AsyncResource):
             assistant_id: The assistant. A UUID.
             copy_documents: Whether documents are copied. The reference server has none. `True` unless given.
             copy_memories: Whether memories are copied. The reference server has none. `True` unless given.
-            name: The copy's name; unless set, the name of the source and `Copy`, cut to what a name can hold.
+            name: The copy's name; unless set, the name of the source and `Copy`, cut to what a name can hold. 1 to
+                255 characters.
             system_prompt: Other instructions for the copy. At most 100000 characters.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The copy was created.
+            AssistantCloned: The copy of an assistant, and what was copied with it.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
                 refuse it.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             CLONE_ASSISTANT,
@@ -460,12 +491,12 @@ class AsyncAssistants(AsyncResource):
 
     @property
     def with_response(self) -> AsyncAssistantsWithResponse:
-        """The same methods, each giving an `Answer`: the result with status, headers and request id."""
+        """The methods that make one call, each giving an `Answer`: the result with status, headers and request id."""
         return AsyncAssistantsWithResponse(self)
 
 
 class AsyncAssistantsWithResponse:
-    """The methods of `assistants`, each giving an `Answer`: the result with status, headers and request id."""
+    """The methods of `assistants` that make one call, each giving an `Answer` around what it gives."""
 
     def __init__(self, assistants: AsyncAssistants) -> None:
         self.create = with_response(assistants.create)

@@ -46,7 +46,8 @@ class Messages(Resource):
         """Send message.
 
         Stores a message in the thread and asks the assistant for an answer, which is stored too and returned. With
-        `stream: true` the answer comes as server-sent events; with `send_to_llm: false` the message is only stored.
+        `messages.stream` the answer comes as server-sent events; with `send_to_llm=False` the message is only
+        stored.
 
         A thread does one turn at a time. A message to a busy thread waits its turn for up to 10 seconds, and is then
         refused with status 409. A message to a thread whose run waits for tool outputs is refused with 409 at once.
@@ -72,23 +73,25 @@ class Messages(Resource):
                 20 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension of the hosted API.
+                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
             media_type: The form in which the body is sent; unless given, `application/x-www-form-urlencoded`, or
                 `multipart/form-data` when there are files.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The turn: its answer, or the tool calls that it waits for. A JSON object, or server-sent events when the
-                request says `stream: true`.
+            Turn: The answer to a message, or the tool calls that it waits for.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -97,18 +100,20 @@ class Messages(Resource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
-                waits for tool outputs, or the `Idempotency-Key` was used for another request.
-            PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
+                waits for tool outputs, or the `idempotency_key` was used for another request.
+            PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API does it all the same.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            OSError: A file cannot be read. Nothing was sent.
         """
         return self._client._call(
             SEND_MESSAGE,
@@ -156,7 +161,8 @@ class Messages(Resource):
         """Send message, as events.
 
         Stores a message in the thread and asks the assistant for an answer, which is stored too and returned. With
-        `stream: true` the answer comes as server-sent events; with `send_to_llm: false` the message is only stored.
+        `messages.stream` the answer comes as server-sent events; with `send_to_llm=False` the message is only
+        stored.
 
         A thread does one turn at a time. A message to a busy thread waits its turn for up to 10 seconds, and is then
         refused with status 409. A message to a thread whose run waits for tool outputs is refused with 409 at once.
@@ -185,22 +191,26 @@ class Messages(Resource):
                 20 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension of the hosted API.
+                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
             media_type: The form in which the body is sent; unless given, `application/x-www-form-urlencoded`, or
                 `multipart/form-data` when there are files.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The events, to be used in `with` and `for`.
+            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
+                an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -209,20 +219,22 @@ class Messages(Resource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
-                waits for tool outputs, or the `Idempotency-Key` was used for another request.
-            PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
+                waits for tool outputs, or the `idempotency_key` was used for another request.
+            PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API does it all the same.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            OSError: A file cannot be read. Nothing was sent.
         """
         return self._client._stream(
             SEND_MESSAGE,
@@ -360,23 +372,25 @@ class Messages(Resource):
                 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension of the hosted API.
+                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
             media_type: The form in which the body is sent; unless given, `application/json`, or
                 `multipart/form-data` when there are files.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The turn: its answer, or the tool calls that it waits for. A JSON object, or server-sent events when the
-                request says `stream: true`.
+            Turn: The answer to a message, or the tool calls that it waits for.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -385,18 +399,20 @@ class Messages(Resource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
-                waits for tool outputs, or the `Idempotency-Key` was used for another request.
-            PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
+                waits for tool outputs, or the `idempotency_key` was used for another request.
+            PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API does it all the same.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            OSError: A file cannot be read. Nothing was sent.
         """
         return self._client._call(
             SEND_CHAT_MESSAGE,
@@ -561,22 +577,26 @@ class Messages(Resource):
                 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension of the hosted API.
+                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
             media_type: The form in which the body is sent; unless given, `application/json`, or
                 `multipart/form-data` when there are files.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The events, to be used in `with` and `for`.
+            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
+                an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -585,20 +605,22 @@ class Messages(Resource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
-                waits for tool outputs, or the `Idempotency-Key` was used for another request.
-            PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
+                waits for tool outputs, or the `idempotency_key` was used for another request.
+            PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API does it all the same.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            OSError: A file cannot be read. Nothing was sent.
         """
         return self._client._stream(
             SEND_CHAT_MESSAGE,
@@ -654,12 +676,12 @@ class Messages(Resource):
 
     @property
     def with_response(self) -> MessagesWithResponse:
-        """The same methods, each giving an `Answer`: the result with status, headers and request id."""
+        """The methods that make one call, each giving an `Answer`: the result with status, headers and request id."""
         return MessagesWithResponse(self)
 
 
 class MessagesWithResponse:
-    """The methods of `messages`, each giving an `Answer`: the result with status, headers and request id."""
+    """The methods of `messages` that make one call, each giving an `Answer` around what it gives."""
 
     def __init__(self, messages: Messages) -> None:
         self.send = with_response(messages.send)

@@ -54,33 +54,36 @@ class Runs(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The turn so far: finished, or waiting for tools again. A JSON object, or server-sent events with
-                `stream=true`.
+            ToolOutputsTurn: The answer after tool outputs were submitted, or the tool calls that come next.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The run does not wait for tool outputs, or the `Idempotency-Key` was used for another
+            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             SUBMIT_TOOL_OUTPUTS,
@@ -129,34 +132,39 @@ class Runs(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The events, to be used in `with` and `for`.
+            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
+                an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The run does not wait for tool outputs, or the `Idempotency-Key` was used for another
+            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._stream(
             SUBMIT_TOOL_OUTPUTS,
@@ -197,16 +205,18 @@ class Runs(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The turn: its answer, or the tool calls that it waits for. A JSON object, or server-sent events when the
-                request says `stream: true`.
+            Turn: The answer to a message, or the tool calls that it waits for.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -214,17 +224,18 @@ class Runs(Resource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
-            ConflictError: 409. The run does not wait for tool outputs, or the `Idempotency-Key` was used for another
+            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             SUBMIT_LATEST_TOOL_OUTPUTS,
@@ -263,15 +274,19 @@ class Runs(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The events, to be used in `with` and `for`.
+            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
+                an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -279,19 +294,20 @@ class Runs(Resource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
-            ConflictError: 409. The run does not wait for tool outputs, or the `Idempotency-Key` was used for another
+            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._stream(
             SUBMIT_LATEST_TOOL_OUTPUTS,
@@ -329,28 +345,32 @@ class Runs(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The run is not under way any more.
+            RunCancelled: How a cancelled run stands.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
                 refuse it.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             CANCEL_RUN,
@@ -373,9 +393,9 @@ class Runs(Resource):
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
     ) -> Events[models.StreamEvent, models.Thread]:
-        """Stream events of run, as events.
+        """Stream events of run.
 
-        Streams the events of a run, from the first one or from the one after `Last-Event-ID`, and goes on live until
+        Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
         the run ends or waits for tools. Every run has an event log, also one that was not streamed. Logs are kept
         for 24 hours after the run has ended; later the run is answered with status 404. The hosted API does not have
         this operation.
@@ -383,33 +403,38 @@ class Runs(Resource):
         Nothing is sent before the `with` begins. Leaving it early closes the connection and does not cancel
         the run; `cancel()` of the events does.
 
-        An extension of the hosted API.
+        An extension to the hosted API.
 
         Args:
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
             last_event_id: The `id` of the last event that the caller has seen. The stream continues with the next
                 one. 1 to 20 characters.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The events, to be used in `with` and `for`.
+            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
+                an event of a streamed turn, told apart by `type`.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
             RunFailedError: The run failed; its last event says why.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._stream(
             STREAM_RUN_EVENTS,
@@ -426,12 +451,12 @@ class Runs(Resource):
 
     @property
     def with_response(self) -> RunsWithResponse:
-        """The same methods, each giving an `Answer`: the result with status, headers and request id."""
+        """The methods that make one call, each giving an `Answer`: the result with status, headers and request id."""
         return RunsWithResponse(self)
 
 
 class RunsWithResponse:
-    """The methods of `runs`, each giving an `Answer`: the result with status, headers and request id."""
+    """The methods of `runs` that make one call, each giving an `Answer` around what it gives."""
 
     def __init__(self, runs: Runs) -> None:
         self.submit_tool_outputs = with_response(runs.submit_tool_outputs)

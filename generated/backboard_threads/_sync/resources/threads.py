@@ -42,32 +42,36 @@ class Threads(Resource):
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
                 status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension of the hosted API. Made
+                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
                 for each call unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The thread was created.
+            Thread: A persistent conversation with one assistant.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
                 character set), or the request does not fit the state of the thing it names.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            ConflictError: 409. The `Idempotency-Key` was used for another request. The hosted API is not known to
+            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
                 refuse it.
-            APIStatusError: 413. The body is larger than `x-body-limits` allows for its media type. 415. The body has
-                a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
+                has a media type that this operation does not take.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             CREATE_THREAD,
@@ -103,23 +107,27 @@ class Threads(Resource):
             include_messages: Whether the threads carry their messages. Without them the list is light: `messages` is
                 empty, and `title`, `first_user_message`, `message_count` and `updated_at` are given instead. `True`
                 unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            One page of threads.
+            list[Thread]: Threads, newest first.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             LIST_THREADS,
@@ -153,27 +161,33 @@ class Threads(Resource):
 
         Args:
             skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            limit: How many items to return at most. 1 to 200. `100` unless given.
             include_messages: Whether the threads carry their messages. Without them the list is light: `messages` is
                 empty, and `title`, `first_user_message`, `message_count` and `updated_at` are given instead. `True`
                 unless given.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+            limit: How many items one page has at most, up to 200. `100` unless given.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the call for one page may take, its attempts and the waits between them; None for
+                no limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The items, to be used in `for`; `pages()` gives them one page at a time.
+            Pages[Thread]: Threads, newest first. `for` gives them one by one, `pages()` a page at a
+                time.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._iterate(
             LIST_THREADS,
@@ -207,25 +221,29 @@ class Threads(Resource):
             skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
             limit: How many items to return at most. 1 to 200. `100` unless given.
             include_messages: Whether the threads carry their messages, as with `threads.list`. The hosted API is not
-                known to take it here. `True` unless given. An extension of the hosted API.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+                known to take it here. `True` unless given. An extension to the hosted API.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            One page of threads.
+            list[Thread]: Threads, newest first.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             LIST_ASSISTANT_THREADS,
@@ -262,27 +280,33 @@ class Threads(Resource):
         Args:
             assistant_id: The assistant. A UUID.
             skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            limit: How many items to return at most. 1 to 200. `100` unless given.
             include_messages: Whether the threads carry their messages, as with `threads.list`. The hosted API is not
-                known to take it here. `True` unless given. An extension of the hosted API.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+                known to take it here. `True` unless given. An extension to the hosted API.
+            limit: How many items one page has at most, up to 200. `100` unless given.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the call for one page may take, its attempts and the waits between them; None for
+                no limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The items, to be used in `for`; `pages()` gives them one page at a time.
+            Pages[Thread]: Threads, newest first. `for` gives them one by one, `pages()` a page at a
+                time.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._iterate(
             LIST_ASSISTANT_THREADS,
@@ -313,28 +337,32 @@ class Threads(Resource):
             thread_id: The thread. A UUID.
             if_none_match: The version of the thread that the caller already has, as an earlier `ETag` gave it, or
                 `*`. If the thread has not changed since, the answer has status 304 and no body. The hosted API
-                ignores it. 1 to 1000 characters. An extension of the hosted API.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+                ignores it. 1 to 1000 characters. An extension to the hosted API.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The thread with all its messages.
+            Thread: A persistent conversation with one assistant.
 
         Raises:
-            NotModifiedError: 304. The thread has not changed since the version given in `If-None-Match`. The answer
+            NotModifiedError: 304. The thread has not changed since the version given in `if_none_match`. The answer
                 has no body. The hosted API answers with the thread.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             GET_THREAD,
@@ -365,28 +393,32 @@ class Threads(Resource):
             thread_id: The thread. A UUID.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension of the hosted API.
-            timeout: Seconds that one attempt may take, for this call only.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them.
-            max_retries: How often a failed attempt may be repeated, for this call only.
-            headers: More headers, for this call only.
+                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
+            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
+                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
+            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
+                limit. As the client has it unless given.
+            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
+                given.
+            headers: More headers, besides those of the client.
 
         Returns:
-            The thread is deleted.
+            ThreadDeleted: The confirmation that a thread is deleted.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
-            PreconditionFailedError: 412. The thread has changed since the version given in `If-Match`. Nothing was
+            PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API does it all the same.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of this document. Every fault is
-                listed, not only the first.
+            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
+                fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the document says.
+            DecodeError: The answer is not what the API's document says.
+            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             DELETE_THREAD,
@@ -400,12 +432,12 @@ class Threads(Resource):
 
     @property
     def with_response(self) -> ThreadsWithResponse:
-        """The same methods, each giving an `Answer`: the result with status, headers and request id."""
+        """The methods that make one call, each giving an `Answer`: the result with status, headers and request id."""
         return ThreadsWithResponse(self)
 
 
 class ThreadsWithResponse:
-    """The methods of `threads`, each giving an `Answer`: the result with status, headers and request id."""
+    """The methods of `threads` that make one call, each giving an `Answer` around what it gives."""
 
     def __init__(self, threads: Threads) -> None:
         self.create = with_response(threads.create)
