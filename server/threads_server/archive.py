@@ -169,10 +169,11 @@ def _import_thread(account: str, record: dict[str, Any]) -> Transaction[int]:
         raise BadArchive(f"the account has no assistant {record['assistant_id']}")
     created_at = _milliseconds(record["created_at"])
     row = yield from threads.insert(account, record["thread_id"], record["assistant_id"], created_at)
-    previews = []
+    shown = None
     for entry in record["messages"]:
         message = entry["message"]
-        previews += [message.get("content") or ""] if message["role"] == "user" else []
+        if message["role"] == "user":
+            shown = shown or threads.preview(message.get("content") or "")
         yield from one(
             "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)",
             *(row.thread, entry["version"], encode(message)),
@@ -198,7 +199,7 @@ def _import_thread(account: str, record: dict[str, Any]) -> Transaction[int]:
         "UPDATE threads SET updated_at = ?, version = ?, message_count = ?, first_user_message = ?, title = ?,"
         " metadata = ?, active_run = ? WHERE thread = ?",
         *(_milliseconds(record["updated_at"]), record["version"], len(record["messages"])),
-        *(previews[0][: threads.PREVIEW] if previews else None, record["title"], encode(record["metadata_"])),
+        *(shown, record["title"], encode(record["metadata_"])),
         *(None if run is None else run["run_id"], row.thread),
     )
     return 1

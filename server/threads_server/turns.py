@@ -21,7 +21,7 @@ from threads_server.store import kept_answers
 from threads_server.store import runs as kept
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.kept_answers import AlreadyKept, Claim
-from threads_server.store.threads import PREVIEW, NewMessage, ThreadRow
+from threads_server.store.threads import NewMessage, ThreadRow, preview
 from threads_server.store.turns import FileRow, NewRun, NewTurn, begin_turn
 from threads_server.turn_order import TurnOrder
 from threads_server.versions import tag
@@ -123,7 +123,7 @@ class Turns:
             assistant_id=sending.assistant_id,
             fresh_thread_id=new_id() if sending.thread_id is None else sending.thread_id,
             fresh_assistant=self._default_assistant(sending),
-            message=NewMessage(said.text(), said.content[:PREVIEW] or None),
+            message=NewMessage(said.text(), preview(said.content)),
             files=files,
             run=NewRun(f"run_{new_id()}", self._owner, _settings_text(sending.settings))
             if sending.send_to_llm

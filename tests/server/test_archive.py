@@ -37,6 +37,8 @@ async def filled(path: Path) -> dict[str, Any]:
         await client.post("/assistants", json={"name": "Idle"})
         await client.post(f"/assistants/{guide['assistant_id']}/threads", json={})
         talk = (await client.post("/threads/messages", json={"content": "My name is\nAda\u0000 😀"})).json()
+        unsaid = (await client.post("/threads/messages", files={"files": ("f", b"x")})).json()
+        await client.post(f"/threads/{unsaid['thread_id']}/messages", json={"content": "Said second"})
         await client.post(
             f"/threads/{talk['thread_id']}/messages",
             data={"content": "With a file", "metadata": '{"a": [1, 2.5, null]}'},
@@ -95,11 +97,11 @@ async def test_an_account_is_the_same_in_another_database(tmp_path: Path) -> Non
     waiting = await filled(old)
     lines = await exported(old)
     assert all("\n" not in line for line in lines)
-    assert await imported(new, lines) == {"assistant": 3, "thread": 3}
+    assert await imported(new, lines) == {"assistant": 3, "thread": 4}
     assert await seen(new) == await seen(old)
     assert await exported(new) == lines  # files and the waiting run among them
     files = [file for line in lines for file in json.loads(line).get("files", [])]
-    assert [base64.b64decode(file["content"]) for file in files] == [FILE]
+    assert sorted(base64.b64decode(file["content"]) for file in files) == [FILE, b"x"]
 
     async with (
         create_app(settings(new)).opened() as app,
@@ -194,7 +196,7 @@ async def test_the_commands(tmp_path: Path) -> None:
     archive = tmp_path / "archive.jsonl"
     archive.write_bytes(out.stdout)
     taken = command("import", str(archive), "--database", new)
-    assert taken.stdout == b"3 assistants and 3 threads were new in the account default\n"
+    assert taken.stdout == b"3 assistants and 4 threads were new in the account default\n"
     again = command("import", "-", "--database", new, given=b"\n" + out.stdout)
     assert again.stdout == b"0 assistants and 0 threads were new in the account default\n"
     assert await seen(Path(new)) == await seen(Path(old))

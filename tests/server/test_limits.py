@@ -100,3 +100,10 @@ async def test_how_long_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         assert await kept(1.9) == (True, True)
         assert await kept(2.1) == (False, True)
         assert await kept(3.1) == (False, False)
+
+
+async def test_first_user_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with told(monkeypatch, tmp_path / "threads.db", {"first-user-message-characters": 3}) as api:
+        await api.turn(await api.thread(), "Hello")
+        [light] = (await api.http.get("/threads?include_messages=false")).json()
+        assert light["first_user_message"] == "Hel"

@@ -107,5 +107,5 @@ async def test_a_long_first_message_is_shown_cut(api: Api) -> None:
     await api.turn(thread_id, "\U0001f600" * 300, send_to_llm=False)
     await api.turn(thread_id, "second", send_to_llm=False)
     [light] = (await api.http.get("/threads", params={"include_messages": False})).json()
-    assert light["first_user_message"] == "\U0001f600" * threads.PREVIEW
+    assert light["first_user_message"] == "\U0001f600" * 200
     assert json.dumps(light["messages"]) == "[]"

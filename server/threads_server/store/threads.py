@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from threads_server.contract import Contract
 from threads_server.encoding import encode
 from threads_server.problems import Refusal
 from threads_server.stamps import written
@@ -10,9 +11,6 @@ from threads_server.store import assistants
 from threads_server.store.kept_answers import Claim, claim_answer
 from threads_server.store.transaction import Transaction, every, one
 from threads_server.versions import matches, tag
-
-PREVIEW = 200
-"""How many characters of the first user message a light list shows (openapi.yaml, Thread.first_user_message)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +26,15 @@ class ThreadRow:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be stored; `body` is it as JSON, `preview` how a user's begins (at most PREVIEW characters)."""
+    """A message to be stored; `body` is it as JSON, `preview` how a user's begins."""
 
     body: str
     preview: str | None = None
+
+
+def preview(content: str) -> str | None:
+    """As much of a user's message as a light list shows; None for an empty one."""
+    return content[: Contract.read().document.limits.first_user_message_characters] or None
 
 
 def not_found() -> Refusal:
