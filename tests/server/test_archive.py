@@ -21,11 +21,11 @@ TOOL = {"function": {"name": "look", "parameters": {"properties": {}}}}
 FILE = bytes(range(256))
 
 
-def settings(path: Path) -> Settings:
+def settings(path: Path | str) -> Settings:
     return Settings(database=str(path), api_key=KEY)
 
 
-async def filled(path: Path) -> dict[str, Any]:
+async def filled(path: Path | str) -> dict[str, Any]:
     """A database with every kind of thing in it; gives its run that waits for tools."""
     async with (
         create_app(settings(path)).opened() as app,
@@ -59,7 +59,7 @@ async def filled(path: Path) -> dict[str, Any]:
         return dict(waiting.json())
 
 
-async def seen(path: Path) -> Any:
+async def seen(path: Path | str) -> Any:
     """What the account's owner sees of the database."""
     async with (
         create_app(settings(path)).opened() as app,
@@ -76,7 +76,7 @@ async def seen(path: Path) -> Any:
         }
 
 
-async def exported(path: Path, account: str = "default") -> list[str]:
+async def exported(path: Path | str, account: str = "default") -> list[str]:
     store = await open_store(settings(path))
     try:
         return [line async for line in export_account(store, account)]
@@ -84,7 +84,7 @@ async def exported(path: Path, account: str = "default") -> list[str]:
         await store.close()
 
 
-async def imported(path: Path, lines: list[str], account: str = "default") -> dict[str, int]:
+async def imported(path: Path | str, lines: list[str], account: str = "default") -> dict[str, int]:
     store = await open_store(settings(path))
     try:
         return dict(await import_account(store, account, [line.encode() for line in lines]))
@@ -92,8 +92,8 @@ async def imported(path: Path, lines: list[str], account: str = "default") -> di
         await store.close()
 
 
-async def test_an_account_is_the_same_in_another_database(tmp_path: Path) -> None:
-    old, new = tmp_path / "old.db", tmp_path / "new.db"
+async def test_an_account_is_the_same_in_another_database(tmp_path: Path, database: str) -> None:
+    old, new = tmp_path / "old.db", database
     waiting = await filled(old)
     lines = await exported(old)
     assert all("\n" not in line for line in lines)
@@ -118,8 +118,8 @@ async def test_an_account_is_the_same_in_another_database(tmp_path: Path) -> Non
         assert more.json()["assistant_id"] == default["assistant_id"]
 
 
-async def test_a_second_import_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "t.db"
+async def test_a_second_import_changes_nothing(database: str) -> None:
+    path = database
     await filled(path)
     before, lines = await seen(path), await exported(path)
     assert await imported(path, lines) == {"assistant": 0, "thread": 0}

@@ -242,6 +242,19 @@ class TestOpening:
         fill(path, b"")
         await (await opened(path)).close()
 
+    async def test_an_older_one_is_brought_up_to_date_with_what_is_in_it(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(backend, "MIGRATIONS", MIGRATIONS[:1])
+        store = await opened(path)
+        await store.write(add, "x")
+        await store.close()
+        monkeypatch.undo()
+        store = await opened(path)
+        assert await store.read(names) == ["x"]
+        assert await store.read(one, "PRAGMA user_version") == (len(MIGRATIONS),)
+        await store.close()
+
     async def test_two_processes_that_open_a_new_one_at_once(self, path: Path) -> None:
         both = await asyncio.gather(*(opened(path, serving=False) for _ in range(4)))
         for store in both:
