@@ -22,8 +22,11 @@ BODIES: dict[str, list[dict[str, Any]]] = {
 """For the operations with an id in the path, the bodies to try them with."""
 
 
-async def test_every_operation_with_an_id_in_its_path(api: Api) -> None:
+@pytest.mark.parametrize("idle", [False, True])
+async def test_every_operation_with_an_id_in_its_path(api: Api, idle: bool) -> None:
     thread_id, run_id = await waiting_run(api)
+    if idle:
+        await api.outputs(thread_id, run_id, {"call_1": "x"})
     thread = await api.get(thread_id)
     theirs = {"assistant_id": thread["assistant_id"], "thread_id": thread_id, "run_id": run_id}
     nobodys = {"assistant_id": NOBODY, "thread_id": NOBODY, "run_id": "run_of_nobody"}
@@ -68,8 +71,11 @@ async def test_versions_of_others_are_not_told(api: Api, version: str) -> None:
             assert not any("etag" in answer.headers for answer in answers)
 
 
-async def test_ids_in_the_body(api: Api) -> None:
-    thread_id, _ = await waiting_run(api)
+@pytest.mark.parametrize("idle", [False, True])
+async def test_ids_in_the_body(api: Api, idle: bool) -> None:
+    thread_id, run_id = await waiting_run(api)
+    if idle:
+        await api.outputs(thread_id, run_id, {"call_1": "x"})
     thread = await api.get(thread_id)
     async with another_account(api) as other:
         for path, body in [
