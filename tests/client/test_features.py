@@ -1,0 +1,44 @@
+"""The tables of docs/client-features.md: every test they name can be run, every decision they name was taken."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OTHERS, ONLY_OURS = 34, 14
+"""How many rows each table has."""
+
+
+def read_rows() -> list[tuple[str, list[str], list[str]]]:
+    """Each feature with the tests and the decisions behind it."""
+    lines = (ROOT / "docs" / "client-features.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ") and "shown by" not in line]
+    return [
+        (feature, re.findall(r"`(tests/[^`]+::[^`]+)`", proof), re.findall(r'decision "([^"]+)"', proof))
+        for feature, proof in rows
+    ]
+
+
+def test_every_feature_has_a_test_or_a_decision() -> None:
+    rows = read_rows()
+    assert len(rows) == OTHERS + ONLY_OURS
+    assert [feature for feature, tests, decisions in rows if not tests and not decisions] == []
+
+
+def test_every_test_is_there() -> None:
+    named = sorted({test for _, tests, _ in read_rows() for test in tests})
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", *named],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_decision_was_taken() -> None:
+    taken = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    missing = [name for _, _, decisions in read_rows() for name in decisions if f"**{name}" not in taken]
+    assert missing == []
