@@ -6,6 +6,7 @@ Only the standard library is imported before a command runs, so that a missing e
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -20,10 +21,19 @@ if TYPE_CHECKING:
     from threads_server.store import Store
 
 PREFIX = "THREADS_SERVER_"
+LONGEST_NAME = 255  # characters of a key's or an account's name
 
 
 class CommandFailed(Exception):
     """A command that cannot do what it was asked to; the text says why, in one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exits with code 2."""
+        self.exit(2, f"threads-server: {message}; see: {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -41,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="threads-server", description="The reference server of Backboard Threads.")
+    parser = Parser(prog="threads-server", description="The reference server of Backboard Threads.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve the API", description=_SERVE))
     _add_keys(commands.add_parser("keys", help="make, list and revoke API keys"))
@@ -79,7 +89,8 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cors-origin",
         action="append",
-        default=[origin for origin in _environment("CORS_ORIGIN", str, "").split(",") if origin],
+        type=_origin,
+        default=_environment("CORS_ORIGIN", _origins, []),
         metavar="ORIGIN",
         help="an origin whose pages may call the API, `*` for any; can be given more than once",
     )
@@ -95,8 +106,8 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 def _add_keys(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     create = commands.add_parser("create", help="make a key and print it, only now")
-    create.add_argument("name", help="what the key is called in `keys list`")
-    create.add_argument("--account", help="the account that the key opens; without it a new one is made")
+    create.add_argument("name", type=_name, help="what the key is called in `keys list`")
+    create.add_argument("--account", type=_name, help="the account that the key opens; without it a new one is made")
     revoke = commands.add_parser("revoke", help="take a key away, effective at once")
     revoke.add_argument("name")
     show = commands.add_parser("list", help="show all keys, without the keys themselves")
@@ -105,7 +116,7 @@ def _add_keys(parser: argparse.ArgumentParser) -> None:
         command.set_defaults(run=run)
 
 
-def _add_archive(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_archive(commands: "argparse._SubParsersAction[Parser]") -> None:
     export = commands.add_parser("export", help="write everything of an account to standard output, as lines of JSON")
     take_in = commands.add_parser("import", help="take such lines in; what is there already stays as it is")
     take_in.add_argument("file", help="the file that was exported, or - for standard input")
@@ -167,6 +178,24 @@ def _seconds(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
     return value
+
+
+def _origin(text: str) -> str:
+    if text != "*" and not re.fullmatch(r"https?://[^\s/?#@,]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `*` nor an origin such as https://example.org")
+    return text
+
+
+def _origins(text: str) -> list[str]:
+    return [_origin(origin.strip()) for origin in text.split(",") if origin.strip()]
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > LONGEST_NAME:
+        raise argparse.ArgumentTypeError(
+            f"{text[:LONGEST_NAME]!r} is no name of 1 to {LONGEST_NAME} printable characters"
+        )
+    return text
 
 
 def _responder(text: str) -> str:

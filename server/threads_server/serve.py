@@ -22,6 +22,7 @@ from threads_server.binding import Unbound
 from threads_server.contract import DocumentError
 from threads_server.http_protocol import PlainHttpProtocol
 from threads_server.keys import Refused, prepare_keys
+from threads_server.responders import open_responder
 from threads_server.settings import Settings
 from threads_server.store import StoreRefused, StoreUnavailable, open_store
 
@@ -77,6 +78,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _prepare(settings: Settings) -> str | None:
+    try:
+        await open_responder(settings).close()  # what it lacks is said before there is a database or a key
+    except ValueError as error:
+        raise StartFailed(str(error)) from error
     store = await open_store(settings)
     try:
         return await prepare_keys(store, settings)

@@ -190,18 +190,57 @@ class TestServe:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [("PORT", "eighty"), ("PORT", "70000"), ("WORKERS", "0"), ("RESPONDER", "nobody"), ("RATE_LIMIT", "-1")],
+        [
+            ("CORS_ORIGIN", "notorigin"),
+            ("PORT", "eighty"),
+            ("PORT", "70000"),
+            ("WORKERS", "0"),
+            ("RESPONDER", "nobody"),
+            ("RATE_LIMIT", "-1"),
+        ],
     )
     def test_wrong_values_in_the_environment(self, name: str, value: str) -> None:
         line = refusal("serve", code=2, environment={f"THREADS_SERVER_{name}": value})
         assert f"THREADS_SERVER_{name}: {value!r}" in line
 
-    @pytest.mark.parametrize("option", ["--port=x", "--workers=0", "--responder=x", "--rate-limit=nan", "--unknown"])
+    @pytest.mark.parametrize(
+        "option",
+        [
+            *("--port=x", "--workers=0", "--responder=x", "--rate-limit=nan", "--unknown"),
+            *(
+                "--cors-origin=notorigin",
+                "--cors-origin=https://a.example/",
+                "--cors-origin=https://",
+                "--cors-origin=",
+            ),
+        ],
+    )
     def test_wrong_options(self, option: str) -> None:
-        done = run("serve", option)
-        assert done.returncode == 2
-        assert "Traceback" not in done.stderr
-        assert done.stderr.splitlines()[-1].startswith("threads-server")
+        line = refusal("serve", option, code=2)
+        assert option.partition("=")[2] in line
+        assert line.endswith("threads-server serve --help") or option == "--unknown"
+
+    @pytest.mark.parametrize(
+        ("environment", "reason"),
+        [
+            ({}, "set THREADS_SERVER_LLM_BASE_URL"),
+            ({"LLM_BASE_URL": "localhost:8000/v1"}, "THREADS_SERVER_LLM_BASE_URL is no address"),
+            ({"LLM_BASE_URL": "http://[::1/v1"}, "THREADS_SERVER_LLM_BASE_URL is no address"),
+            ({"LLM_BASE_URL": "http:///v1"}, "THREADS_SERVER_LLM_BASE_URL is no address"),
+            (
+                {"LLM_BASE_URL": "http://127.0.0.1:9", "LLM_API_KEY": "schlüssel"},
+                "THREADS_SERVER_LLM_API_KEY cannot be",
+            ),
+        ],
+    )
+    def test_a_responder_that_cannot_answer_leaves_no_database(
+        self, database: str, environment: dict[str, str], reason: str
+    ) -> None:
+        variables = {f"THREADS_SERVER_{name}": value for name, value in environment.items()}
+        line = refusal("serve", "--port", "0", "--responder", "openai", "--database", database, environment=variables)
+        assert reason in line
+        assert "schlüssel" not in line
+        assert not Path(database).exists()
 
     def test_without_the_extra(self, tmp_path: Path) -> None:
         """A Python that has the package but none of what serving needs."""
@@ -250,6 +289,11 @@ class TestKeys:
     def test_what_cannot_be_done(self, database: str, tmp_path: Path) -> None:
         assert run("keys", "create", "a", "--database", database).returncode == 0
         assert "'a' is in use" in refusal("keys", "create", "a", "--database", database)
+        for name in ("", " ", "two\nlines", "x" * 256):
+            assert "is no name of 1 to 255 printable characters" in refusal(
+                "keys", "create", name, "--database", database, code=2
+            )
+            assert "is no name" in refusal("keys", "create", "b", "--account", name, "--database", database, code=2)
         assert "no key in use is named 'b'" in refusal("keys", "revoke", "b", "--database", database)
         nowhere = str(tmp_path / "nowhere" / "t.db")
         assert nowhere in refusal("keys", "list", "--database", nowhere)

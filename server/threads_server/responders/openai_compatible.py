@@ -31,16 +31,19 @@ LONGEST_CALL_ID = 255  # what the outputs of a call can name it by (openapi.yaml
 
 
 class OpenAICompatibleResponder:
-    """Raises ValueError when the settings do not name an endpoint."""
+    """Raises ValueError when the settings do not name an endpoint, or what they name cannot be asked."""
 
     not_done = frozenset({"llm_provider"})  # there is one endpoint, whoever runs it
 
     def __init__(self, settings: Settings) -> None:
         if not settings.llm_base_url:
             raise ValueError("the openai responder needs an endpoint: set THREADS_SERVER_LLM_BASE_URL")
+        self._url = _endpoint(settings.llm_base_url)
         self._model = settings.llm_model
-        headers = {"Authorization": f"Bearer {settings.llm_api_key}"} if settings.llm_api_key else {}
-        self._url = f"{settings.llm_base_url.rstrip('/')}/chat/completions"
+        key = settings.llm_api_key or ""
+        if not key.isascii() or not key.isprintable():
+            raise ValueError("THREADS_SERVER_LLM_API_KEY cannot be sent: it is not printable ASCII")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(None, connect=CONNECT_SECONDS))
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
@@ -68,6 +71,17 @@ class OpenAICompatibleResponder:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+def _endpoint(base_url: str) -> httpx.URL:
+    """Where chat completions are asked for. Raises ValueError for what is no address."""
+    try:
+        url = httpx.URL(f"{base_url.rstrip('/')}/chat/completions")
+    except httpx.InvalidURL as error:
+        raise ValueError(f"THREADS_SERVER_LLM_BASE_URL is no address: {error}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("THREADS_SERVER_LLM_BASE_URL is no address that begins with http:// or https://")
+    return url
 
 
 def _request(conversation: Conversation, model: str) -> dict[str, Any]:
