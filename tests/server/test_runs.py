@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, serving
-from threads_server.responders import Conversation, Piece, Said, Used
+from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
 from threads_server.states import RunState
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
@@ -275,6 +275,19 @@ class TestNeverStuck:
         turn = await api.turn(thread_id, "x")
         assert (turn["status"], turn["content"]) == ("FAILED", "so far")
         assert "secret" not in turn["message"]
+        assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
+
+    async def test_tools_of_an_answer_that_broke_off_are_not_awaited(self, api: Api) -> None:
+        class Halting(Held):
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+                yield Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})
+                raise ResponderFailed("no power")
+
+        api.services.desk.responder = Halting()
+        thread_id = await api.thread()
+        turn = await api.turn(thread_id, "x")
+        assert (turn["status"], turn["tool_calls"]) == ("FAILED", None)
+        assert "tool_calls" not in (await api.get(thread_id))["messages"][-1]["metadata_"]
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
     async def test_what_cannot_be_stored_fails_its_run(self, api: Api) -> None:
