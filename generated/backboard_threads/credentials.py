@@ -71,8 +71,12 @@ def honours_keys(base_url: str, facts: Facts) -> bool:
 def check_headers(headers: Mapping[str, str], facts: Facts) -> dict[str, str]:
     """`headers` as they will be sent. Raises `ValueError` for the key's own, for the transport's, and for what is no
     header."""
+    if not isinstance(headers, Mapping):
+        raise TypeError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
     checked = {}
     for name, value in headers.items():
+        if not isinstance(name, str):
+            raise TypeError(f"a header's name must be a string, not {type(name).__name__}")
         if name.lower() == facts.key_header.lower():
             raise ValueError(f"{name} is the API key's header: pass api_key=…")
         if name.lower() == IDEMPOTENCY_KEY.lower():
@@ -83,6 +87,15 @@ def check_headers(headers: Mapping[str, str], facts: Facts) -> dict[str, str]:
             raise ValueError(f"not a header's name: {name!r}")
         checked[name] = check_header(name, value)
     return checked
+
+
+def check_method(method: str) -> str:
+    """`method` in capitals; `ValueError` or `TypeError` if no request can have it."""
+    if not isinstance(method, str):
+        raise TypeError(f"method must be a string, not {type(method).__name__}")
+    if not method or not _NAME.issuperset(method):
+        raise ValueError(f"method must be that of a request, such as GET, not {method!r}")
+    return method.upper()
 
 
 def check_header(name: str, value: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from .credentials import check_header
+from .values import check_text
 
 File: TypeAlias = str | os.PathLike[str] | IO[bytes] | tuple[str, bytes] | tuple[str, bytes, str]
 """A path, a file opened in binary mode, `(name, bytes)`, or `(name, bytes, content type)`."""
@@ -28,22 +29,28 @@ class Part:
         self.content_type = content_type
 
 
-def read_files(files: Files) -> list[Part]:
-    """Each of `files`, read to its end from where it stands.
+def read_files(place: str, files: Files) -> list[Part]:
+    """Each of `files`, the value of the argument `place`, read to its end from where it stands.
 
     Raises `OSError` for a path that cannot be read, `TypeError` for what is no file (bytes need a name, text a binary
-    mode).
+    mode), `ValueError` for a name or a content type that cannot be sent.
     """
     if isinstance(files, (list, tuple)) and not _is_pair(files):
-        return [_read(file) for file in files]
-    return [_read(files)]
+        return [_read(f"{place}[{number}]", file) for number, file in enumerate(files)]
+    return [_read(place, files)]
 
 
 def _is_pair(value: Sequence[Any]) -> bool:
     return isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[1], (bytes, bytearray, memoryview))
 
 
-def _read(file: Any) -> Part:
+def _read(place: str, file: Any) -> Part:
+    part = _part(place, file)
+    check_text(f"the file name of {place}", part.name)
+    return part
+
+
+def _part(place: str, file: Any) -> Part:
     if isinstance(file, tuple) and _is_pair(file):
         name, content = str(file[0]), bytes(file[1])
         return Part(name, content, check_header("Content-Type", file[2]) if len(file) == 3 else _content_type(name))
@@ -53,11 +60,11 @@ def _read(file: Any) -> Part:
     if not isinstance(file, tuple) and hasattr(file, "read"):
         content = file.read()
         if not isinstance(content, bytes):
-            raise TypeError("a file to send must be opened in binary mode: open(path, 'rb')")
+            raise TypeError(f"{place} must be opened in binary mode: open(path, 'rb')")
         title = getattr(file, "name", None)
         name = Path(title).name if isinstance(title, str) else "file"
         return Part(name, content, _content_type(name))
-    raise TypeError(f"a file must be a path, an open file or (name, bytes), not {type(file).__name__}")
+    raise TypeError(f"{place} must be a path, an open file or (name, bytes), not {type(file).__name__}")
 
 
 def _content_type(name: str) -> str:

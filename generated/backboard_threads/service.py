@@ -175,6 +175,8 @@ class Service:
 
     def url_of(self, path: str, query: Mapping[str, object] | None) -> str:
         """The URL of a path that the document does not know. Raises `ValueError` for one that leaves the base URL."""
+        if not isinstance(path, str):
+            raise TypeError(f"path must be a string, not {type(path).__name__}")
         if not path.startswith("/") or "#" in path or any(not "!" <= character <= "~" for character in path):
             raise ValueError(f"path must begin with a slash and be quoted, as it follows {self.base_url}: {path!r}")
         if {".", ".."} & set(path.partition("?")[0].split("/")):

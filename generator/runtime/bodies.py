@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from .decoding import datetime_to_json
 from .files import Files, Part, read_files
 from .operation import Operation
 from .unset import UNSET, Unset
-from .urls import encode_pairs, plain
+from .urls import encode_pairs
+from .values import check_text, encode_json, plain
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -43,7 +40,7 @@ def encode_body(
     out.
 
     Raises `ValueError` for a media type that the operation does not take, and for what JSON or UTF-8 cannot carry
-    (NaN, a lone surrogate); `TypeError` for what is no JSON value.
+    (NaN, a lone surrogate); `TypeError` for what is no JSON value. Both name the field.
     """
     parts = _parts(files)
     usual = MULTIPART if parts else operation.media[0]
@@ -61,7 +58,7 @@ def _parts(files: Mapping[str, Files | Unset] | None) -> list[tuple[str, Part]]:
         (name, part)
         for name, value in (files or {}).items()
         if not isinstance(value, Unset)
-        for part in read_files(value)
+        for part in read_files(name, value)
     ]
 
 
@@ -69,7 +66,7 @@ def _encode(
     media: str, fields: Mapping[str, object], parts: list[tuple[str, Part]], json_fields: frozenset[str]
 ) -> Body:
     if media == JSON:
-        return Body(encode_json(fields).encode("utf-8"), JSON)
+        return Body(encode_json(fields), JSON)
     texts = _texts(fields, json_fields)
     if media == FORM:
         return Body(encode_pairs(texts).encode("ascii"), FORM)
@@ -81,30 +78,11 @@ def encode_free(value: object, form: Mapping[str, object] | None, files: Mapping
     if value is not UNSET:
         if form is not None or files is not None:
             raise TypeError("a body is JSON or a form, not both")
-        return Body(encode_json(value).encode("utf-8"), JSON)
+        return Body(encode_json(value, "json"), JSON)
     if form is None and files is None:
         return EMPTY
     parts = _parts(files)
     return _encode(MULTIPART if parts else FORM, form or {}, parts, frozenset())
-
-
-def encode_json(value: object) -> str:
-    """`value` as JSON text, models and date-times included."""
-    return json.dumps(value, default=_json_value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def _json_value(value: Any) -> object:
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, datetime):
-        return datetime_to_json(value)
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (tuple, set, frozenset)):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON: {value!r}")
 
 
 def _texts(fields: Mapping[str, object], json_fields: frozenset[str]) -> list[tuple[str, str]]:
@@ -113,12 +91,13 @@ def _texts(fields: Mapping[str, object], json_fields: frozenset[str]) -> list[tu
     for name, value in fields.items():
         if value is None:
             continue
+        check_text("the name of a field", name)
         if name in json_fields or isinstance(value, Mapping):
-            pairs.append((name, encode_json(value)))
+            pairs.append((name, encode_json(value, name).decode("utf-8")))
         elif isinstance(value, (list, tuple)):
-            pairs.extend((name, plain(item)) for item in value)
+            pairs.extend((name, plain(name, item)) for item in value)
         else:
-            pairs.append((name, plain(value)))
+            pairs.append((name, plain(name, value)))
     return pairs
 
 

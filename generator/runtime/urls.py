@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from urllib.parse import quote, quote_plus
 
-from .decoding import datetime_to_json
 from .unset import UNSET
+from .values import check_text, plain
 
 
 def fill(template: str, names: tuple[str, ...], values: tuple[str, ...]) -> str:
     """A path of the document with its parameters filled in.
 
-    Raises `ValueError` for a value that would make it another path: an empty one, `.` or `..`.
+    Raises `ValueError` for a value that would make it another path (an empty one, `.` or `..`) or that UTF-8 cannot
+    carry.
     """
     if len(names) != len(values):
         raise TypeError(f"{len(names)} path parameters are needed, {len(values)} were given")
@@ -25,16 +25,7 @@ def _segment(name: str, value: str) -> str:
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     if value in ("", ".", ".."):
         raise ValueError(f"{name} must be an id, not {value!r}")
-    return quote(value, safe="")
-
-
-def plain(value: object) -> str:
-    """A scalar as a query or a form carries it."""
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    return datetime_to_json(value) if isinstance(value, datetime) else str(value)
+    return quote(check_text(name, value), safe="")
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
@@ -49,5 +40,6 @@ def encode_query(query: Mapping[str, object]) -> str:
         if value is UNSET or value is None:
             continue
         values = value if isinstance(value, (list, tuple)) else (value,)
-        pairs.extend((name, plain(item)) for item in values)
+        check_text("the name of a query parameter", name)
+        pairs.extend((name, plain(name, item)) for item in values)
     return f"?{encode_pairs(pairs)}" if pairs else ""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 from ..answer import Answer
 from ..bodies import encode_free
 from ..call import Call, decode_answer, free_value
+from ..credentials import check_method
 from ..files import Files
 from ..log import print_if_asked
 from ..loops import pause
@@ -217,11 +218,12 @@ class Caller:
 
         `path` is what follows the base URL, from its slash on; another origin is refused: the key would go there. The
         body is `json`, or a `form` (as multipart if there are `files`). The answer's `value` is the parsed JSON, the
-        text of anything else, or None for an empty body. Raises an `APIError`, and `ValueError` for such a path.
+        text of anything else, or None for an empty body. Raises an `APIError`, and `ValueError` or `TypeError`, before
+        anything is sent, for such a path and for what no request can carry.
         """
         service = self._service.but(timeout, deadline, max_retries, headers)
         call = service.new_call(
-            method.upper(), service.url_of(path, query), encode_free(json, form, files), None, idempotency_key
+            check_method(method), service.url_of(path, query), encode_free(json, form, files), None, idempotency_key
         )
         response = self._send(call)
         redact(response.request)
