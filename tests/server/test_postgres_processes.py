@@ -58,7 +58,8 @@ class Pair:
 def servers(postgres_server: PostgresServer) -> Iterator[list[LocalServer]]:
     address = postgres_server.cleared()
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(LocalServer(address)) for _ in range(2)]
+        arguments = ["--busy-wait", "60"]  # on a busy machine, too, everybody has a turn
+        yield [stack.enter_context(LocalServer(address, arguments=arguments)) for _ in range(2)]
 
 
 @pytest.fixture
