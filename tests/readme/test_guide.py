@@ -40,7 +40,14 @@ def test_the_python_runs(tmp_path: Path) -> None:
             {"BACKBOARD_API_KEY": server.api_key, "BACKBOARD_BASE_URL": server.url},
             tmp_path,
         )
-    for expected in ("REQUIRES_ACTION", "404 Thread not found", "['query', 'limit']", "\nTrue\n", "map.txt"):
+    for expected in (
+        "REQUIRES_ACTION",
+        "404 Thread not found",
+        "['query', 'limit']",
+        "\nTrue\n",
+        "map.txt",
+        "GET /api/threads 200",
+    ):
         assert expected in printed
 
 
