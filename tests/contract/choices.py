@@ -34,6 +34,36 @@ LISTS: dict[str, tuple[int, int]] = {
     "input_references": (0, 20),
 }
 
+# The fewest and the most characters, or items, of what stands deeper in a body: component and field.
+DEEPER: dict[str, tuple[int, int]] = {
+    "FunctionDefinition.name": (1, 255),
+    "FunctionDefinition.description": (0, 100_000),
+    "FunctionParameters.type": (0, 255),
+    "FunctionParameters.required": (0, 1000),
+    "FunctionParameters.required[]": (0, 255),
+    "ParameterProperty.type": (0, 255),
+    "ParameterProperty.description": (0, 100_000),
+    "ParameterProperty.enum": (0, 1000),
+    "ParameterProperty.enum[]": (0, 10_000),
+    "ToolDefinition.type": (0, 255),
+    "ToolOutput.tool_call_id": (1, 255),
+    "ToolOutput.output": (0, 1_000_000),
+}
+
+# Fields of JSON bodies that cannot be null; all others can, and null is the same as leaving them out.
+NEVER_NULL = {
+    *("name", "content", "stream", "memory", "web_search", "send_to_llm", "thread_id", "assistant_id", "memory_pro"),
+    *("memory_response_citation", "video_generation", "json_output", "operation", "copy_documents", "copy_memories"),
+    "tool_outputs",
+}
+NULL_NAMES = {"updateAssistant", "cloneAssistant"}
+"""Operations whose `name` can be null all the same."""
+
+BODY_NEEDED = {
+    *("createAssistant", "updateAssistant", "sendMessage", "sendChatMessage", "submitToolOutputs"),
+    "submitLatestToolOutputs",
+}
+
 # Words that a field takes, and some that it does not.
 WORDS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "memory": (("Auto", "aUTO", "On", "off", "READONLY"), ("", "yes", "read-only", "On ")),
@@ -91,6 +121,26 @@ NEVER_EMPTY: dict[str, dict[str, Any]] = {
     "RunCancelled.run_id": {},
     "ToolCall.id": {},
     "FunctionDefinition.name": {},
+}
+
+# Words of answers, and lists that are never empty: what a field takes and what it does not.
+ANSWERED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
+    "RunEndedEvent.status": (("completed", None), ("another", "")),
+    "MessageCompleteEvent.status": (("completed", None), ("another", "")),
+    "RunCompletedEvent.status": (("completed", None), ("another", "")),
+    "ToolSubmitRequiredEvent.tool_calls": ((), ([],)),
+    "AssistantCloned.documents_cloned": ((0, 1), (-1,)),
+    "AssistantCloned.memories_cloned": ((0, 1), (-1,)),
+    "Thread.message_count": ((0, None), (-1,)),
+    "Attachment.file_size_bytes": ((0, None), (-1,)),
+    "GeneratedMedia.file_size_bytes": ((0, None), (-1,)),
+    **{
+        f"{component}.{field}": ((0, None), (-1,))
+        for component in ("Turn", "ToolOutputsTurn", "RunEndedEvent", "ToolSubmitRequiredEvent")
+        for field in ("input_tokens", "output_tokens", "total_tokens")
+    },
+    "RunEndedEvent.cached_input_tokens": ((0, None), (-1,)),
+    "ToolSubmitRequiredEvent.cache_write_input_tokens": ((0, None), (-1,)),
 }
 
 # Where the answers lead: operation -> link -> the operation it names.

@@ -15,7 +15,7 @@ from tests.contract.document import (
     validator,
     walk,
 )
-from tests.contract.facts_calls import BODIES, FORM, MULTIPART
+from tests.contract.facts_calls import BODIES, FORM, JSON, MULTIPART
 from tests.contract.test_facts import example
 
 # Every body that a caller can send: operation, media type, and the least that it must have.
@@ -75,6 +75,32 @@ def test_length_of_a_list(field: str) -> None:
                 assert check.is_valid(rest | {field: [item] * length}) is fits, f"{name} {length}"
                 found += 1
     assert found
+
+
+@pytest.mark.parametrize("name", choices.DEEPER)
+def test_length_deeper_in_a_body(name: str) -> None:
+    least, most = choices.DEEPER[name]
+    component, _, field = name.removesuffix("[]").partition(".")
+    node = resolve(properties({"$ref": f"#/components/schemas/{component}"})[field])
+    check = validator(node["items"] if name.endswith("[]") else node)
+    is_list = "array" in node["type"] and not name.endswith("[]")
+    for length, fits in ((least, True), (most, True), (most + 1, False), (least - 1, False)):
+        if length >= 0:
+            assert check.is_valid(["x"] * length if is_list else "x" * length) is fits, length
+
+
+def test_what_can_be_null_in_a_body() -> None:
+    for operation, media_type, rest in SENT:
+        if media_type == JSON:
+            schema = operation.bodies[media_type]["schema"]
+            for field in properties(schema):
+                never = field in choices.NEVER_NULL and not (field == "name" and operation.id in choices.NULL_NAMES)
+                assert validator(schema).is_valid(rest | {field: None}) is not never, f"{operation.id} {field}"
+
+
+def test_which_bodies_are_needed() -> None:
+    needed = {one.id for one in operations().values() if resolve(one.node.get("requestBody", {})).get("required")}
+    assert needed == choices.BODY_NEEDED
 
 
 @pytest.mark.parametrize("field", choices.WORDS)
@@ -154,6 +180,15 @@ def test_text_that_is_never_empty(name: str) -> None:
     schema = properties({"$ref": f"#/components/schemas/{component}"})[field]
     assert validator(schema).is_valid("x")
     assert not validator(schema).is_valid("")
+
+
+@pytest.mark.parametrize("name", choices.ANSWERED)
+def test_words_of_answers(name: str) -> None:
+    component, _, field = name.partition(".")
+    check = validator(properties({"$ref": f"#/components/schemas/{component}"})[field])
+    taken, refused = choices.ANSWERED[name]
+    assert [value for value in taken if not check.is_valid(value)] == []
+    assert [value for value in refused if check.is_valid(value)] == []
 
 
 def test_an_event_has_data_and_a_number() -> None:
