@@ -12,7 +12,7 @@ from backboard_threads import (
 )
 from tests.client.frames import ENDED, NUMBERED, REPLY, RUN, STARTED, TEXT, WORDS, collect, frame, read_stream, said
 from tests.client.halves import MESSAGE_ID, MOMENT, THREAD_ID, Half
-from tests.client.hostile import Server, Silence, drop, events, reply, reset, send
+from tests.client.hostile import Answer, Server, Silence, drop, events, reply, reset, send
 
 
 @pytest.mark.parametrize("ascii_only", [True, False])
@@ -60,6 +60,23 @@ async def test_an_event_sent_again_after_resuming_is_given_once(half: Half, serv
     read, opened = await read_stream(half, server)
     assert len(read) == len(REPLY)
     assert opened.text == TEXT
+
+
+async def test_a_server_that_begins_again_repeats_nothing(half: Half, server: Server) -> None:
+    server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[:4], then=drop), events(*NUMBERED))
+    read, opened = await read_stream(half, server)
+    assert len(read) == len(REPLY)
+    assert opened.text == TEXT
+    assert [request.headers.get("last-event-id") for request in server.requests] == [None, "3", "4"]
+
+
+@pytest.mark.parametrize("answer", [reply(204), reply(200, b"<html>", content_type="text/html")])
+async def test_resuming_that_gives_no_stream_is_an_interruption(half: Half, server: Server, answer: Answer) -> None:
+    server.answer(events(*NUMBERED[:3], then=drop), answer)
+    with pytest.raises(StreamInterrupted, match="expected an event stream") as caught:
+        await read_stream(half, server)
+    assert caught.value.partial_text == WORDS[0] + WORDS[1]
+    assert caught.value.last_event_id == "3"
 
 
 @pytest.mark.parametrize("ids", [["7", None, None, None, None, None], ["7"] * len(REPLY)], ids=["once", "the same"])

@@ -63,6 +63,8 @@ class Events(Generic[E, H]):
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
         self._received_id = call.headers.get(LAST_EVENT_ID)
         self._resumed_from = self._stream_id = self._received_id
+        self._first_id: str | None = None
+        self._comes_again = False
         self._resumptions = call.retries.max_retries
         self._is_replay = call.method == "GET"
         self._framer = Framer()
@@ -213,12 +215,16 @@ class Events(Generic[E, H]):
                 if event is None:
                     continue
                 if event_id is not None:
-                    if event_id == self._resumed_from:
-                        continue  # the event before the break, sent again
+                    if self._resumed_from is not None and self._came_before(event_id):
+                        continue
                     if event_id == self._stream_id:
                         event_id = None  # not its own: the stream could not be resumed after this event
                     else:
                         self._stream_id = event_id
+                        if self._first_id is None:
+                            self._first_id = event_id
+                elif self._comes_again:
+                    continue
                 if growing.is_new:
                     growing.note_ids(event)
                 ready.append((event, event_id))
@@ -226,6 +232,16 @@ class Events(Generic[E, H]):
             self._fault = self._in_stream(error)  # to be raised after the events that came before it
         if ready:
             self._received_id = ready[-1][1]
+
+    def _came_before(self, event_id: str) -> bool:
+        """Whether an event after a break came before it: the last one again, or all of them, from a server that heeds
+        no `Last-Event-ID`."""
+        if event_id == self._resumed_from:
+            self._comes_again = False
+            return True
+        if event_id == self._first_id:
+            self._comes_again = True
+        return self._comes_again
 
     def _in_stream(self, error: DecodeError) -> DecodeError:
         return error if self.response is None else error.within(self.response)
@@ -294,9 +310,13 @@ class Events(Generic[E, H]):
                 cause = error
                 if error.status_code != 429 and error.status_code not in UNKNOWN_OUTCOME:
                     break
+            except DecodeError as error:
+                cause = error
+                break
             else:
                 self._framer = Framer()
                 self._resumed_from = self._stream_id = self._received_id
+                self._comes_again = False
                 self._is_replay = True
                 return
         if self.end is None:
