@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from threads_server.answers import Event
-from threads_server.events import ends_stream
+from threads_server.events import ends_stream, event
 from threads_server.problems import Refusal
 from threads_server.states import RunState
 from threads_server.store import Store, StoreUnavailable, event_log
@@ -170,6 +170,8 @@ class Runs:
             if live is not None:
                 after = max(after, live.first - 1)
             else:
+                if state is None:  # it was deleted, and the process that worked on it is another one
+                    yield as_events([(after + 1, event("run_cancelled", {"run_id": run_id}))])
                 if state is not RunState.IN_PROGRESS:
                     return
                 await asyncio.sleep(ELSEWHERE)

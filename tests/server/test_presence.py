@@ -143,6 +143,16 @@ class TestOrder:
             answer = await task
             assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
 
+    async def test_whoever_follows_is_told_of_a_deletion_elsewhere(self, pair: Pair) -> None:
+        held_at_both(pair)
+        thread_id = await pair.here.thread()
+        first, run_id = await running(pair.here, thread_id)
+        async with pair.there.events(thread_id, run_id) as stream:
+            await stream.until("content_streaming")
+            assert (await pair.here.http.delete(f"/threads/{thread_id}")).status_code == 200
+            assert [(event["type"], event["run_id"]) for event in await stream.rest()] == [("run_cancelled", run_id)]
+        assert (await first).status_code == 404
+
     async def test_whoever_waits_when_outputs_come_to_be_awaited_is_told(self, pair: Pair) -> None:
         thread_id = await pair.here.thread(await pair.here.assistant(tools=[WEATHER]))
         slow = asyncio.create_task(pair.here.send(thread_id, "/slow 3 abc"))
