@@ -15,7 +15,7 @@ GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 SCRIPT = "\n".join(block for block in BLOCKS if not block.startswith("def test_"))
 TESTS = [block for block in BLOCKS if block.startswith("def test_")]
-COMMANDS = re.findall(r"^\.venv/bin/threads-server (.*)$", GUIDE, re.MULTILINE)
+COMMANDS = re.findall(r"^\.venv/bin/threads-server .*$", GUIDE, re.MULTILINE)
 
 
 def run(arguments: list[str], environment: dict[str, str], folder: Path) -> str:
@@ -58,10 +58,10 @@ def test_the_test_passes(tmp_path: Path, source: str) -> None:
 
 
 def test_the_commands_work_while_the_server_runs(tmp_path: Path) -> None:
-    serve, *keys = COMMANDS
-    assert serve == "serve --database threads.db --port 8000"
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    serve, *others = COMMANDS
+    assert serve.endswith("serve --database threads.db --port 8000")
     with LocalServer(tmp_path / "threads.db"):
-        printed = [run(["-m", "threads_server", *command.split()], {}, tmp_path) for command in keys]
-    assert keys == ["keys create ada", "keys list", "keys revoke ada"]
-    assert len(printed[0].split()) == 1
-    assert "ada" in printed[1]
+        for command in others:
+            subprocess.run(["bash", "-euc", command], cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=30, check=True)
+    assert (tmp_path / "account.jsonl").exists()

@@ -20,6 +20,9 @@ from threads_server.local import LocalServer, free_port
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+VERSION = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["info"]["version"]
+
+OLD = 1_577_836_800  # 2020, in seconds: before any setup
 
 
 def blocks(language: str) -> list[str]:
@@ -32,14 +35,20 @@ COMMANDS = {line for block in blocks("sh") if block != SERVER for line in block.
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tracked files, with the environments that `make setup` and `make test` made."""
+    """The tracked files, with the environments that `make setup` and `make test` made.
+
+    The files are old, so that no `make` in there sets anything up anew: that would change the environments of this one.
+    """
+    assert (ROOT / ".venv" / f".installed-{VERSION}").exists(), "run `make setup` first"
     copy = tmp_path_factory.mktemp("readme") / "tree"
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, copy / name)
+        shutil.copy(ROOT / name, copy / name)
+        os.utime(copy / name, (OLD, OLD))
     for environment in (".venv", "node_modules"):
         (copy / environment).symlink_to(ROOT / environment)
+    assert run(copy, "make setup") == "make: Nothing to be done for 'setup'.\n"
     return copy
 
 
@@ -103,11 +112,10 @@ def test_make_fuzz(tree: Path) -> None:
 def test_make_publish(tree: Path) -> None:
     identity = "-c user.name=README -c user.email=readme@example.invalid"
     run(tree, f"git init -q && git add . && git {identity} commit -qm tree && make publish")
-    version = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["info"]["version"]
     dist = tree / "dist"
-    wheel = f"backboard_threads-{version}-py3-none-any.whl"
+    wheel = f"backboard_threads-{VERSION}-py3-none-any.whl"
     left = {path.name for path in dist.iterdir()}
-    assert {wheel, f"backboard_threads-{version}.tar.gz", f"openapi-{version}.yaml", "index.html"} <= left
+    assert {wheel, f"backboard_threads-{VERSION}.tar.gz", f"openapi-{VERSION}.yaml", "index.html"} <= left
     carried = set(zipfile.ZipFile(dist / wheel).namelist())
     assert {"backboard_threads/py.typed", "threads_server/cli.py", "threads_server/openapi.yaml"} <= carried
 
