@@ -10,10 +10,12 @@ from typing import Any
 
 import httpx
 import uvicorn
+from uvicorn.server import ServerState
 
 from threads_server.app import App
 from threads_server.binding import bind
 from threads_server.contract import Contract
+from threads_server.http_protocol import PlainHttpProtocol
 from threads_server.keys import digest
 from threads_server.serve import listen
 from threads_server.services import Services
@@ -163,27 +165,31 @@ async def called(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
 
 @contextlib.asynccontextmanager
 async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
-    """The server on a database, until it is left; then it is stopped as a signal would stop it."""
+    """The server on a database, behind a socket, until it is left; then it ends as it does on a signal."""
     opened: list[Services] = []
     app = app_on(database, opened, **settings)
+    config = uvicorn.Config(app, http=PlainHttpProtocol, lifespan="off", log_config=None, access_log=False)
+    config.load()
+    state = ServerState()
     listener = listen("127.0.0.1", 0)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, access_log=False))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    task = asyncio.create_task(server._serve([listener]))
-    while not server.started:
-        if task.done():
-            raise RuntimeError("the server did not start") from app.startup_failure
-        await asyncio.sleep(0.01)
-    try:
-        async with client(url, KEY) as http:
-            yield Api(http, opened[0])
+
+    def protocol() -> asyncio.Protocol:
+        return PlainHttpProtocol(config=config, server_state=state, app_state={})
+
+    async with app.opened():
+        # uvicorn.Server does no more than this, but looks ten times a second whether it is to end
+        server = await asyncio.get_running_loop().create_server(protocol, sock=listener)
+        try:
+            async with client(f"http://127.0.0.1:{listener.getsockname()[1]}/api", KEY) as http:
+                yield Api(http, opened[0])
+                await app.wind_down()
+        finally:
             await app.wind_down()
-    finally:
-        await app.wind_down()
-        server.should_exit = True
-        await task
-        listener.close()
+            server.close()
+            for connection in list(state.connections):
+                connection.shutdown()
+            if state.tasks:
+                await asyncio.wait(state.tasks)
 
 
 def client(url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
