@@ -5,7 +5,7 @@ import logging
 import pickle
 import sys
 from datetime import datetime
-from typing import assert_type
+from typing import Any, assert_type
 
 from backboard_threads import (
     UNSET,
@@ -13,17 +13,39 @@ from backboard_threads import (
     APIConnectionError,
     APIError,
     APIStatusError,
+    APITimeoutError,
+    ASGITransport,
+    AsyncASGITransport,
     AsyncBackboard,
+    AsyncEvents,
+    AsyncPages,
+    AuthenticationError,
     Backboard,
+    BadRequestError,
+    ConflictError,
     DecodeError,
+    Events,
+    FieldError,
+    File,
+    Files,
     NotFoundError,
     NotModifiedError,
+    Pages,
+    PreconditionFailedError,
+    RateLimitError,
+    Recovery,
+    Reply,
     RunFailedError,
+    ServerError,
     StreamInterrupted,
     Timeout,
     UnprocessableEntityError,
+    Unset,
+    __version__,
     models,
 )
+
+WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 
 
 def describe(event: models.StreamEvent) -> str:
@@ -42,11 +64,7 @@ def play(address: str, key: str) -> list[str]:
     told = []
     options = Timeout(30, connect=5)
     with Backboard(api_key=key, base_url=address, timeout=options, deadline=60, headers={"X-Team": "a"}) as backboard:
-        weather = {
-            "type": "function",
-            "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}},
-        }
-        assistant = backboard.assistants.create(name="Guide", system_prompt="Be brief.", tools=[weather])
+        assistant = backboard.assistants.create(name="Guide", system_prompt="Be brief.", tools=[WEATHER])
         told.append(assistant.name.upper())
         assistant = backboard.assistants.update(assistant.assistant_id, name="Guide 2")
         copied = backboard.assistants.clone(assistant.assistant_id, name=UNSET)
@@ -100,6 +118,81 @@ def play(address: str, key: str) -> list[str]:
         told.append(str(twin == answer.value))
         backboard.assistants.delete(assistant.assistant_id)
     return told
+
+
+def answer_tools(address: str, key: str) -> list[str]:
+    told = [__version__]
+    with Backboard(api_key=key, base_url=address) as backboard:
+        assistant = backboard.assistants.create(name="Weather", tools=[WEATHER])
+        told.append(backboard.assistants.get(assistant.assistant_id).name)
+        told.append(f"{len(backboard.assistants.list(limit=5))} assistants")
+        thread = backboard.threads.create(assistant.assistant_id)
+        threads = backboard.threads.iterate_for_assistant(assistant.assistant_id)
+        assert_type(threads, Pages[models.Thread])
+        told.append(f"{len(list(threads))} thread")
+        told.append(f"{len(backboard.threads.get(thread.thread_id).messages)} messages")
+        for streamed, latest in ((False, False), (False, True), (True, False), (True, True)):
+            waiting = backboard.messages.send(thread.thread_id, content="/call weather {}")
+            assert waiting.run_id
+            outputs = [{"tool_call_id": call.id, "output": "mild"} for call in waiting.tool_calls or ()]
+            here, runs = thread.thread_id, backboard.runs
+            if not streamed:
+                done = (
+                    runs.submit_latest_tool_outputs(thread_id=here, tool_outputs=outputs)
+                    if latest
+                    else runs.submit_tool_outputs(here, waiting.run_id, tool_outputs=outputs)
+                )
+                told.append(f"done {done.status}")
+                continue
+            opened = (
+                runs.stream_latest_tool_outputs(thread_id=here, tool_outputs=outputs)
+                if latest
+                else runs.stream_tool_outputs(here, waiting.run_id, tool_outputs=outputs)
+            )
+            assert_type(opened, Events[models.StreamEvent, models.Thread])
+            with opened as events:
+                reply = events.reply()
+                assert_type(reply, Reply[models.StreamEvent])
+                assert_type(events.recover(), Recovery[models.Thread])
+            told.append(f"streamed {describe(reply.end)}")
+    return told
+
+
+def explain(error: APIError) -> str:
+    match error:
+        case UnprocessableEntityError():
+            assert_type(error.errors, list[FieldError])
+            return "; ".join(fault.msg for fault in error.errors)
+        case AuthenticationError() | BadRequestError() | ConflictError() | PreconditionFailedError():
+            return error.detail
+        case RateLimitError() | ServerError():
+            return f"again in {error.retry_after} s"
+        case APITimeoutError():
+            return f"the same call again: {error.idempotency_key}"
+        case _:
+            return str(error)
+
+
+async def play_in_process(app: Any, key: str, files: Files) -> list[str]:
+    transport = AsyncASGITransport(app)
+    async with AsyncBackboard(api_key=key, base_url="http://app/api", http_client=transport) as backboard:
+        pages, events = backboard.threads.iterate(), backboard.messages.chat_stream(content="/say Hello", files=files)
+        assert_type(pages, AsyncPages[models.Thread])
+        assert_type(events, AsyncEvents[models.StreamEvent, models.Thread])
+        async with events:
+            told = [piece async for piece in events.deltas()]
+        async for thread in pages:
+            told.append("no title" if thread.title is None or isinstance(thread.title, Unset) else thread.title)
+    return told
+
+
+def play_beside(app: Any, key: str, file: File) -> list[str]:
+    with ASGITransport(app) as transport, Backboard(api_key=key, base_url="http://app/api", http_client=transport) as b:
+        try:
+            b.messages.chat(content="/say Hello", files=[file])
+            return [f"{thread.message_count} beside" for thread in b.threads.iterate(include_messages=False)]
+        except APIError as error:
+            return [explain(error)]
 
 
 async def play_async(address: str, key: str) -> list[str]:

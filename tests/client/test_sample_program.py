@@ -1,5 +1,7 @@
 """The sample program: what type checkers say of it, and what it does."""
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -7,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+import backboard_threads
 from tests.client import sample_program
-from threads_server.pytest_plugin import ThreadsAccount
+from tests.client.test_parity import RESOURCES
+from threads_server.app import create_app
+from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
+from threads_server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = Path(sample_program.__file__).relative_to(ROOT)
+PROGRAM_PATH = Path(sample_program.__file__)
+PROGRAM = PROGRAM_PATH.relative_to(ROOT)
 PYRIGHT = ROOT / "node_modules" / ".bin" / "pyright"
 
 
@@ -45,6 +52,35 @@ def test_it_does_what_it_says(backboard_threads_server: ThreadsAccount) -> None:
         "Thread not found",
     ):
         assert any(expected in line for line in told), (expected, told)
+
+
+def test_it_answers_tools(backboard_threads_server: ThreadsAccount) -> None:
+    told = sample_program.answer_tools(backboard_threads_server.url, backboard_threads_server.api_key)
+    assert {"Weather", "1 assistants", "1 thread", "0 messages", "done COMPLETED", "streamed end completed"} <= set(
+        told
+    )
+    assert told.count("streamed end completed") == 2
+
+
+async def test_it_needs_no_socket(backboard_threads_app: ThreadsApp) -> None:
+    async with backboard_threads_app.opened() as app:
+        told = await sample_program.play_in_process(app, backboard_threads_app.api_key, ("a.txt", b"a"))
+    assert "".join(told).startswith("Hello")
+
+
+def test_it_needs_no_loop(backboard_threads_app: ThreadsApp) -> None:
+    app = create_app(Settings(database=str(backboard_threads_app.database), api_key=backboard_threads_app.api_key))
+    assert sample_program.play_beside(app, backboard_threads_app.api_key, ("a.txt", b"a")) == ["2 beside"]
+    assert "API key" in sample_program.play_beside(app, "wrong", ("a.txt", b"a"))[0]
+
+
+def test_it_uses_the_whole_surface() -> None:
+    source = PROGRAM_PATH.read_text(encoding="utf-8")
+    calls = [rf"\b{name}(\.with_response)?\.{method}\(" for name, of in RESOURCES.items() for method in of]
+    names = [rf"\b{name}\b" for name in backboard_threads.__all__]
+    assert [pattern for pattern in [*calls, *names] if not re.search(pattern, source)] == []
+    annotated = [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AnnAssign)]
+    assert annotated == []
 
 
 async def test_so_does_its_async_part(backboard_threads_server: ThreadsAccount) -> None:
