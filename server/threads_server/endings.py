@@ -115,10 +115,12 @@ def _reply(run: RunRow, log: Sequence[str]) -> Reply:
     """What the run's last leg had said, as far as its events were written."""
     reply = Reply(run.thread.thread_id, run.thread.assistant_id, run.run_id)
     if run.state is RunState.IN_PROGRESS:
+        said: list[str] = []
         for line in reversed(log):
             fields = json.loads(line)
             if fields["type"] == "tool_submit_required":
                 break
             if fields["type"] == "content_streaming":
-                reply.content = fields["content"] + reply.content
+                said.append(fields["content"])
+        reply.content = "".join(reversed(said))
     return reply

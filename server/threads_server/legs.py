@@ -32,6 +32,7 @@ from threads_server.waiting import Lines
 
 LARGE_THREAD = 500  # messages; the history of a longer thread is read aside
 UNANSWERED = 3  # attempts to write an end, after which those who wait for it are told that the store is away
+THOUGHTS_AT_ONCE = 32  # a part of all thoughts so far that is sent at once, one in so many
 BREATH = 64  # pieces after which a responder that never waits lets others go on
 
 log = logging.getLogger("threads_server")
@@ -89,6 +90,8 @@ class Leg:
         self._events = RunEvents(thread.thread_id, live.run_id)
         self._log = EventLog(desk.store, live)
         self._reply = Reply(thread.thread_id, thread.assistant_id, live.run_id)
+        self._said: list[str] = []
+        self._held = ""
         self._thinking = False
         self._history: Sequence[Message] = ()
 
@@ -106,6 +109,7 @@ class Leg:
         try:
             state, reason = await self._respond()
             self._end_thinking()
+            self._reply.content = "".join(self._said)
             await self._log.settle()
             if live.stopped in (Stop.DELETED, Stop.ENDED_ELSEWHERE):
                 await self._superseded()
@@ -174,13 +178,14 @@ class Leg:
         if isinstance(piece, Said):
             self._end_thinking()
             text = _sendable(piece.text)
-            reply.content += text
+            self._said.append(text)
             self._emit(events.content(text))
         elif isinstance(piece, Thought):
-            self._thinking = True
-            text = _sendable(piece.text)
-            reply.reasoning += text
-            self._emit(events.reasoning(text, reply.reasoning))
+            self._held += _sendable(piece.text)
+            # each event repeats all thoughts so far: it takes more of them the more there are, or a long stream of
+            # thoughts would grow with the square of its length
+            if len(self._held) * THOUGHTS_AT_ONCE >= len(reply.reasoning):
+                self._emit_thoughts()
         elif isinstance(piece, Asked):
             self._end_thinking()
             call = json.loads(_sendable(json.dumps(piece.call, ensure_ascii=False)))
@@ -191,7 +196,15 @@ class Leg:
         else:
             reply.model = Model(piece.model_provider, _sendable(piece.model_name), piece.tokens)
 
+    def _emit_thoughts(self) -> None:
+        held, self._held = self._held, ""
+        self._reply.reasoning += held
+        self._thinking = True
+        self._emit(self._events.reasoning(held, self._reply.reasoning))
+
     def _end_thinking(self) -> None:
+        if self._held:
+            self._emit_thoughts()
         if self._thinking:
             self._thinking = False
             self._emit(self._events.reasoning_ended())

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.test_runs import Held
 from tests.server.threads_api import Api, serving
 from threads_server.legs import LARGE_THREAD
 from threads_server.replies import message_text
+from threads_server.responders import Conversation, Piece, Said, Thought
 from threads_server.stamps import new_id, now
 from threads_server.states import RunState
 from threads_server.store import threads
@@ -109,3 +111,26 @@ async def test_a_long_first_message_is_shown_cut(api: Api) -> None:
     [light] = (await api.http.get("/threads", params={"include_messages": False})).json()
     assert light["first_user_message"] == "\U0001f600" * 200
     assert json.dumps(light["messages"]) == "[]"
+
+
+async def test_a_long_answer_is_not_copied_with_every_piece(api: Api) -> None:
+    text = "word " * 150_000  # for the square of this, the time-out of the tests is too short
+    thread_id = await api.thread()
+    assert (await api.turn(thread_id, f"/say {text}"))["content"] == text
+
+
+async def test_long_thoughts_are_not_repeated_with_every_piece(api: Api) -> None:
+    class Thinker(Held):
+        async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+            for _ in range(20_000):
+                yield Thought("hm ")
+            yield Said("So be it.")
+
+    api.services.desk.responder = Thinker()
+    thread_id = await api.thread()
+    async with api.stream(thread_id, "think") as stream:
+        events = await stream.rest()
+    thoughts = [event for event in events if event["type"] == "reasoning_streaming"]
+    assert "".join(event["content"] for event in thoughts) == thoughts[-1]["accumulated_reasoning"] == "hm " * 20_000
+    assert sum(len(event["accumulated_reasoning"]) for event in thoughts) < 50 * 60_000
+    assert [event["type"] for event in events[-3:]] == ["reasoning_ended", "content_streaming", "run_ended"]
