@@ -51,6 +51,12 @@ def test_the_python_runs(tmp_path: Path) -> None:
         assert expected in printed
 
 
+def test_the_python_is_typed(tmp_path: Path) -> None:
+    (tmp_path / "guide.py").write_text(SCRIPT, encoding="utf-8")
+    cache = str(ROOT / ".mypy_cache" / "guide")
+    assert "Success" in run(["-m", "mypy", "--strict", "--cache-dir", cache, "guide.py"], {}, tmp_path)
+
+
 @pytest.mark.parametrize("source", TESTS)
 def test_the_test_passes(tmp_path: Path, source: str) -> None:
     (tmp_path / "test_application.py").write_text(source, encoding="utf-8")
