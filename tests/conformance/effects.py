@@ -8,8 +8,8 @@ from typing import Any
 from tests.conformance.asker import Asker, events, parsed
 from tests.conformance.ledger import NotAsked
 from tests.conformance.questions import question, usual
-from tests.contract.document import operations
-from tests.walks.caller import TOOL, Things
+from tests.contract.document import document, operations
+from tests.walks.caller import TOOL, UNKNOWN, Things
 
 Effect = Callable[[Asker], bool]
 # sentence of the document, mark, question
@@ -384,7 +384,7 @@ def failed(asker: Asker) -> bool:
     return bool(turn["status"] == "FAILED" and turn["message"])
 
 
-@says("A message to a thread whose run waits for tool")
+@says("A message to a thread whose run waits for tool outputs is refused with 409 at once.")
 def busy(asker: Asker) -> bool:
     things, _ = waiting(asker)
     return status(asker, "sendMessage", things, {"content": "Hello"}) == 409
@@ -467,6 +467,13 @@ def submit(asker: Asker) -> bool:
     )
 
 
+@says("A thread without such a run answers with status 409.", "x-unproven")
+def nothing_waits(asker: Asker) -> bool:
+    things = asker.things()
+    body = {"thread_id": things.thread_id, "tool_outputs": [{"tool_call_id": "call_1", "output": "18"}]}
+    return status(asker, "submitLatestToolOutputs", things, body) == 409
+
+
 @says("one of the latest message with status `REQUIRES_ACTION`.")
 def submit_latest(asker: Asker) -> bool:
     things, calls = waiting(asker)
@@ -474,7 +481,7 @@ def submit_latest(asker: Asker) -> bool:
     return bool(turn["status"] == "COMPLETED")
 
 
-@says("Outputs that are missing, doubled or unknown are refused", "x-unproven")
+@says("are refused with status 400, outputs for a run that no longer waits with 409.", "x-unproven")
 def wrong_outputs(asker: Asker) -> bool:
     things, calls = waiting(asker)
     (one,) = outputs(calls)["tool_outputs"]
@@ -534,7 +541,7 @@ def same_key(asker: Asker) -> bool:
     return sent[0].content == sent[1].content and len(messages(asker, things)) == 2
 
 
-@says("The same key with another request is refused", "x-extension")
+@says("The same key with another request is refused with status 409.", "x-extension")
 def same_key_twice(asker: Asker) -> bool:
     things = new_thread(asker, new_assistant(asker))
     key = str(uuid.uuid4())
@@ -556,6 +563,63 @@ def store(asker: Asker) -> bool:
 @says("The body cannot be read at all")
 def unreadable(asker: Asker) -> bool:
     return asker.send(operations()["createAssistant"], Things("", "", ""), content=b'{"name": ').status_code == 400
+
+
+@says("An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault.")
+def errors(asker: Asker) -> bool:
+    assistants, nothing = operations()["listAssistants"], Things("", "", "")
+    faults = asker.send(assistants, nothing, query={"limit": 0, "skip": -1})
+    missing = asker.send(operations()["getThread"], UNKNOWN)
+    return (
+        (faults.status_code, missing.status_code) == (422, 404)
+        and len(faults.json()["detail"]) == 2
+        and isinstance(missing.json()["detail"], str)
+    )
+
+
+@says("A request to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header")
+def elsewhere(asker: Asker) -> bool:
+    wrong = asker.send(operations()["getThread"], UNKNOWN, method="PUT" if not asker.read_only else "OPTIONS")
+    return asker.fetch("/no-such-path").status_code == 404 and "GET" in wrong.headers.get("Allow", "")
+
+
+@says("`OPTIONS` gives that header alone, and `HEAD` is answered like `GET`, without the body.")
+def head(asker: Asker) -> bool:
+    operation, nothing = operations()["listThreads"], Things("", "", "")
+    answers = [asker.send(operation, nothing, method=method) for method in ("HEAD", "OPTIONS")]
+    return [one.content for one in answers] == [b"", b""] and answers[0].status_code == 200
+
+
+@says("`x-body-limits` gives the largest body of each media type in bytes, beyond which the answer has status 413;")
+def too_large(asker: Asker) -> bool:
+    limit = document()["x-body-limits"]["application/json"]
+    content = b'{"name": "' + b"x" * limit + b'"}'
+    return asker.send(operations()["createAssistant"], Things("", "", ""), content=content).status_code == 413
+
+
+@says("Logs are kept for 24 hours after the run has ended; later the run is answered with status 404.", "x-extension")
+@says(
+    "A message to a busy thread waits its turn for up to 10 seconds, and is then refused with status 409.", "x-unproven"
+)
+def late(asker: Asker) -> bool:
+    raise NotAsked("it takes longer than anyone can wait")
+
+
+@says("(400 and 422 beyond)", "x-extension")
+def too_deep(asker: Asker) -> bool:
+    deep = document()["x-reference-server"]["json-levels"] + 1
+    content = b'{"name": "Guide", "tools": ' + b"[" * deep + b"]" * deep + b"}"
+    return asker.send(operations()["createAssistant"], Things("", "", ""), content=content).status_code == 400
+
+
+@says("The assistant does not exist any more; reading it answers with status 404.")
+@says("The thread does not exist any more; reading it answers with status 404.")
+def deleted(asker: Asker) -> bool:
+    things = new_thread(asker, new_assistant(asker))
+    ask(asker, "deleteThread", things)
+    thread = status(asker, "getThread", things)
+    ask(asker, "deleteAssistant", things)
+    return [thread, status(asker, "getAssistant", things)] == [404, 404]
 
 
 @says("Comment lines can come between events and mean nothing.")

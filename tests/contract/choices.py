@@ -103,10 +103,25 @@ HEADERS: dict[str, tuple[bool, tuple[Any, ...], tuple[Any, ...]]] = {
 VERSIONED = {"getThread", "sendMessage", "sendChatMessage", "submitToolOutputs", "submitLatestToolOutputs"}
 """Operations whose success says the thread's version."""
 
+SERVERS = ["https://app.backboard.io/api", "http://127.0.0.1:8000/api"]
+
+# Operations that the hosted API does not have: method, path, and what a success can be.
+OWN_CALLS = {"streamRunEvents": ("get", "/threads/{thread_id}/runs/{run_id}/events", {"text/event-stream"})}
+
 BODY_LIMITS = {
     "application/json": 4 * 1024**2,
     "application/x-www-form-urlencoded": 4 * 1024**2,
     "multipart/form-data": 64 * 1024**2,
+}
+
+REFERENCE_SERVER = {
+    "busy-wait-seconds": 10,
+    "event-log-hours": 24,
+    "idempotency-key-hours": 24,
+    "first-user-message-characters": 200,
+    "json-levels": 100,
+    "form-fields": 1000,
+    "query-fields": 1000,
 }
 
 # Components that can be null; all others cannot.
@@ -121,6 +136,51 @@ NEVER_EMPTY: dict[str, dict[str, Any]] = {
     "RunCancelled.run_id": {},
     "ToolCall.id": {},
     "FunctionDefinition.name": {},
+}
+
+# Fields of answers and of tools that are never null; the others of each component can be.
+ALWAYS_SOMETHING: dict[str, set[str]] = {
+    "ParameterProperty": {"type"},
+    "FunctionParameters": {"properties", "type"},
+    "FunctionDefinition": {"name", "parameters"},
+    "ToolDefinition": {"function", "type"},
+    "Assistant": {"assistant_id", "created_at", "name"},
+    "AssistantCloned": {"assistant", "documents_cloned", "memories_cloned"},
+    "AssistantDeleted": {"assistant_id", "deleted_at", "message"},
+    "Thread": {"created_at", "messages", "thread_id"},
+    "ThreadDeleted": {"deleted_at", "message", "thread_id"},
+    "Attachment": {"document_id", "filename", "status"},
+    "Message": {"created_at", "message_id", "role"},
+    "FunctionCall": {"arguments", "name"},
+    "ToolCall": {"function", "id", "type"},
+    "RetrievedMemory": {"memory"},
+    "ContextUsage": {"context_limit", "model", "percent", "summary_tokens", "used_tokens"},
+    "Turn": {"message", "thread_id", "timestamp"},
+    "ToolOutputsTurn": {"message", "run_id", "thread_id", "timestamp"},
+    "RunCancelled": {"cancelled", "run_id", "thread_id"},
+    "Error": {"detail"},
+    "ValidationError": {"loc", "msg", "type"},
+    "HTTPValidationError": {"detail"},
+    "ServerSentEvent": {"data", "id"},
+    "UserMessageEvent": {"run_id", "type"},
+    "RunStartedEvent": {"run_id", "type"},
+    "ContentStreamingEvent": {"content", "run_id", "type"},
+    "ReasoningStreamingEvent": {"accumulated_reasoning", "content", "run_id", "type"},
+    "ReasoningEndedEvent": {"run_id", "type"},
+    "ToolCallStartEvent": {"name", "run_id", "tool_call_id", "type"},
+    "ToolCallReadyEvent": {"run_id", "tool_call", "type"},
+    "ToolSubmitRequiredEvent": {"run_id", "tool_calls", "type"},
+    "RunEndedEvent": {"run_id", "type"},
+    "MessageCompleteEvent": {"run_id", "type"},
+    "RunCompletedEvent": {"run_id", "type"},
+    "RunFailedEvent": {"run_id", "type"},
+    "RunCancelledEvent": {"run_id", "type"},
+    "ErrorEvent": {"run_id", "type"},
+    "MediaGeneratedEvent": {"media", "run_id", "type"},
+    "GeneratedMedia": set(),
+    "TtsStreamStartEvent": {"run_id", "type"},
+    "TtsAudioChunkEvent": {"run_id", "type"},
+    "TtsStreamEndEvent": {"run_id", "type"},
 }
 
 # Words of answers, and lists that are never empty: what a field takes and what it does not.

@@ -167,11 +167,33 @@ def test_largest_bodies() -> None:
     assert document()["x-body-limits"] == choices.BODY_LIMITS
 
 
+def test_times_and_limits_of_the_reference_server() -> None:
+    assert document()["x-reference-server"] == choices.REFERENCE_SERVER
+
+
 def test_what_can_be_null() -> None:
     schemas = document()["components"]["schemas"]
     can = {name for name in schemas if validator({"$ref": f"#/components/schemas/{name}"}).is_valid(None)}
     # What says only what must be there says nothing of null.
     assert {name for name in can if "type" in resolve(schemas[name]) or "allOf" in schemas[name]} == choices.NULLABLE
+
+
+@pytest.mark.parametrize("name", choices.ALWAYS_SOMETHING)
+def test_what_is_never_null(name: str) -> None:
+    fields = properties({"$ref": f"#/components/schemas/{name}"})
+    never = {field for field, node in fields.items() if not validator(node).is_valid(None)}
+    assert never == choices.ALWAYS_SOMETHING[name]
+
+
+def test_servers() -> None:
+    assert [server["url"] for server in document()["servers"]] == choices.SERVERS
+
+
+@pytest.mark.parametrize("name", choices.OWN_CALLS)
+def test_own_operations(name: str) -> None:
+    operation = operations()[name]
+    content = set(operation.responses["200"]["content"])
+    assert (operation.method, operation.path, content) == choices.OWN_CALLS[name]
 
 
 @pytest.mark.parametrize("name", choices.NEVER_EMPTY)

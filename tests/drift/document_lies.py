@@ -380,9 +380,12 @@ def server_changed() -> Told:
     yield "order", lambda whole: whole["servers"].reverse()
 
 
-def body_limit_changed() -> Told:
-    for media_type, limit in document()["x-body-limits"].items():
-        yield media_type, put(("x-body-limits",), media_type, limit * 2)
+def stated_number_changed() -> Told:
+    """A number in an `x-` key of the document, such as a body's limit, is another."""
+    for key, numbers in document().items():
+        for name, value in numbers.items() if key.startswith("x-") and isinstance(numbers, dict) else ():
+            if isinstance(value, int | float):
+                yield f"{key} {name}", put((key,), name, value * 2)
 
 
 def mark_dropped() -> Told:
@@ -473,7 +476,7 @@ KINDS: dict[str, Callable[[], Told]] = {
         *(operation_renamed, parameter_renamed, parameter_moved, parameter_dropped, parameter_required, path_changed),
         *(method_changed, body_requirement_turned, header_dropped, header_optional, example_stale),
         *(example_of_another_type, link_to_another_operation, link_to_another_field, link_dropped, security_removed),
-        *(key_elsewhere, server_changed, body_limit_changed, mark_dropped, event_dropped, event_misnamed),
+        *(key_elsewhere, server_changed, stated_number_changed, mark_dropped, event_dropped, event_misnamed),
         *(end_of_stream_changed, number_in_prose_changed, status_in_prose_changed, sentence_turned_round),
     )
 }
