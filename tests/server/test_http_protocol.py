@@ -82,3 +82,76 @@ def test_what_is_no_request_for_this_server(port: int, request_line: bytes) -> N
     assert head.startswith(b"HTTP/1.1 400")
     assert b"\r\nx-request-id: " in head
     assert set(json.loads(body)) == {"detail"}
+
+
+def refused(port: int, *pieces: bytes) -> tuple[bytes, bytes]:
+    """The head and the body of the answer to what closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    return head, body
+
+
+KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
+CLOSING = KEYED + b"Connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("method", [b"FOO", b"get", b"M-SEARCHING", b"PURGE"])
+def test_a_method_that_nobody_knows(port: int, method: bytes) -> None:
+    head, body = refused(port, method + b" /api/things HTTP/1.1\r\n" + CLOSING)
+    assert head.startswith(b"HTTP/1.1 405 ")
+    assert b"\r\nallow: GET, POST" in head
+    assert json.loads(body) == {"detail": "Method Not Allowed"}
+    assert refused(port, method + b" /api/nowhere HTTP/1.1\r\n" + CLOSING)[0].startswith(b"HTTP/1.1 404 ")
+
+
+def test_the_connection_goes_on_after_an_unknown_method(port: int) -> None:
+    unknown = b"FOO /api/things HTTP/1.1\r\n" + KEYED + b"\r\n"
+    known = HEAD + SIZED + BODY
+    assert [status for status, _ in answers(port, known, expected=1)] == [200]
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        stream = connection.makefile("rb")
+        for request, status in [(unknown, 405), (known, 200), (unknown, 405), (known, 200)]:
+            connection.sendall(request)
+            assert int(stream.readline().split()[1]) == status
+            headers = dict(line.rstrip().split(b": ", 1) for line in iter(stream.readline, b"\r\n"))
+            stream.read(int(headers[b"content-length"]))
+        stream.close()
+
+
+@pytest.mark.parametrize("before", [HEAD + b"Content-Length: 100\r\n\r\n", HEAD + SIZED + BODY])
+def test_a_method_in_the_midst_is_no_method(port: int, before: bytes) -> None:
+    """What another request's bytes end in is not read as the beginning of one."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(before + b"FOO /api/things HTTP/1.1\r\n" + CLOSING + b"\0" * 100)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert b"HTTP/1.1 405" not in received
+    assert b"HTTP/1.1 400" in received
+
+
+LONG = b"x" * 200_000
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (b"GET /api/things HTTP/1.1\r\nLong: " + LONG + b"\r\n" + CLOSING,),
+        (b"GET /api/things?x=" + LONG + b" HTTP/1.1\r\n" + CLOSING,),
+        (b"GET /api/things HTTP/1.1\r\n" + b"Many: x\r\n" * 20_000 + CLOSING,),
+        (b"GET /api/things HTTP/1.1\r\nLong: ", *[b"x" * 50_000] * 20),  # and no end
+    ],
+)
+def test_a_head_that_is_too_long(port: int, pieces: tuple[bytes, ...]) -> None:
+    head, body = refused(port, *pieces)
+    assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b"\r\nx-request-id: " in head
+    assert json.loads(body) == {"detail": "The request's head is larger than 65536 bytes"}
+
+
+def test_a_head_that_is_long_enough(port: int) -> None:
+    long = b"Long: " + b"x" * 65_000 + b"\r\n"
+    request = HEAD + long + SIZED
+    assert answers(port, request, BODY)[0][0] == 200
+    assert answers(port, request[:30_000], request[30_000:60_000], request[60_000:] + BODY)[0][0] == 200
