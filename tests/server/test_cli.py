@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,15 @@ import httpx
 import pytest
 
 COMMAND = [sys.executable, "-m", "threads_server"]
+AS_READER = """
+import os, shutil, sys
+import threads_server.cli, threads_server.store.sqlite
+if os.geteuid() == 0:
+    os.setuid(65534)  # root may write whatever a file says
+threads_server.cli.main(sys.argv[1:])
+"""
+"""Runs a command as someone who may only read."""
+
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
 
 
@@ -66,6 +76,18 @@ def url_in(line: str) -> str:
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     return str(tmp_path / "threads.db")
+
+
+@pytest.fixture
+def readable_folder() -> Iterator[Path]:
+    """A folder with the database old.db that others may only read; pytest's own are closed to other users."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        assert run("keys", "create", "a", "--database", str(folder / "old.db")).returncode == 0
+        for path in (*folder.iterdir(), folder):
+            path.chmod(0o555)
+        yield folder
+        folder.chmod(0o755)
 
 
 class TestServe:
@@ -159,6 +181,24 @@ class TestServe:
         path.write_text("These are notes and not a database.\n" * 100)
         assert str(path) in refusal("serve", "--port", "0", "--database", str(path))
         assert path.read_text().startswith("These are notes")
+
+    def test_what_is_no_file(self, tmp_path: Path) -> None:
+        for path in ("/dev/null", str(tmp_path)):
+            assert f"{path} is " in refusal("serve", "--port", "0", "--database", path)
+        assert not Path("/dev/null.lock").exists()
+
+    def test_what_may_not_be_written(self, readable_folder: Path) -> None:
+        """The folder, and a database in it, as someone who may only read them."""
+        new, old = readable_folder / "new.db", readable_folder / "old.db"
+        for path, read_only in [(new, readable_folder), (old, old)]:
+            done = subprocess.run(
+                [sys.executable, "-c", AS_READER, "keys", "list", "--database", str(path)],
+                capture_output=True,
+                text=True,
+                timeout=30,
+            )
+            reason = f"threads-server: {path} cannot be used as a database: {read_only} is read-only\n"
+            assert (done.returncode, done.stdout, done.stderr) == (1, "", reason)
 
     def test_another_programs_database(self, tmp_path: Path) -> None:
         path = tmp_path / "other.db"

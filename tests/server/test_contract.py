@@ -202,12 +202,25 @@ class TestMediaType:
         assert answer.json()["detail"] == "Media type text/plain is not supported; use application/json"
 
     async def test_a_body_without_a_type(self) -> None:
-        assert (await post(b"{}", None)).status_code == 415
+        answer = await post(b"{}", None, "/things/search")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            415,
+            "The body has no Content-Type; use application/json",
+        )
+
+    @pytest.mark.parametrize("content_type", [";;;", "; charset=utf-8"])
+    async def test_a_type_without_a_name(self, content_type: str) -> None:
+        answer = await post(b"{}", content_type, "/things/search")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            415,
+            "The Content-Type names no type; use application/json",
+        )
 
     async def test_a_compressed_body(self) -> None:
         async with client_of(small_app()) as client:
             answer = await client.post("/things", json={"name": "a"}, headers={"Content-Encoding": "gzip"})
-        assert answer.status_code == 415
+        expected = "Content-Encoding gzip is not supported; send the body as it is"
+        assert (answer.status_code, answer.json()["detail"]) == (415, expected)
 
     @pytest.mark.parametrize("content_type", [None, "application/json", "text/plain"])
     async def test_no_body_is_fine_where_it_is_optional(self, content_type: str | None) -> None:

@@ -234,6 +234,19 @@ class TestCancel:
             for answer in (await api.post(f"{path}/cancel"), await api.http.get(f"{path}/events")):
                 assert (answer.status_code, answer.json()) == (404, {"detail": "Run not found"})
 
+    async def test_a_run_of_an_unknown_thread_is_404_for_the_thread(self, api: Api) -> None:
+        run_id = (await api.turn(await api.thread(), "x"))["run_id"]
+        nobody = "00000000-0000-4000-8000-000000000000"
+        path = f"/threads/{nobody}/runs/{run_id}"
+        outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "x"}]}
+        for answer in (
+            await api.post(f"{path}/cancel"),
+            await api.http.get(f"{path}/events"),
+            await api.post(f"{path}/submit-tool-outputs", outputs),
+            await api.post("/threads/tool-outputs", {"thread_id": nobody, **outputs}),
+        ):
+            assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
+
     async def test_cancelling_and_ending_at_once_agree(self, api: Api) -> None:
         thread_id = await api.thread()
         for _ in range(30):

@@ -79,10 +79,14 @@ class Bodies:
         if media_type not in self._decoders:
             if not self._required and not await self._has_body(headers, receive):
                 return Decoded()
-            raise self._unsupported(f"Media type {media_type[:100]} is not supported")
+            known = (
+                f"Media type {media_type[:100]} is not supported" if media_type else "The Content-Type names no type"
+            )
+            raise self._unsupported(known)
         encoding = headers.get(b"content-encoding", b"identity").lower()
         if encoding != b"identity":
-            raise self._unsupported(f"Content-Encoding {encoding.decode('latin-1')[:100]} is not supported")
+            shown = encoding.decode("latin-1")[:100]
+            raise Refusal(415, f"Content-Encoding {shown} is not supported; send the body as it is")
         decoder, limit = self._decoders[media_type]
         body = await read_body(headers, receive, limit)
         if not body and media_type == JSON:

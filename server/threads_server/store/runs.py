@@ -73,12 +73,13 @@ def _run_row(
 
 
 def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
-    """A run of a thread, locked for this transaction. Raises a 404 Refusal."""
+    """A run of a thread, locked for this transaction. Raises a 404 Refusal for the thread or the run."""
     yield from lock("SELECT 1 FROM threads WHERE thread_id = ? AND account_id = ? FOR UPDATE", thread_id, account)
     row = yield from one(
         f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? FOR UPDATE", run_id, thread_id, account
     )
     if row is None:
+        yield from threads.size_of(account, thread_id)
         raise not_found()
     return _run_row(*row)
 
@@ -97,13 +98,16 @@ def not_found() -> Refusal:
 
 
 def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[RunState]:
-    """The state of a run whose events can be read. Raises a 404 Refusal."""
+    """The state of a run whose events can be read. Raises a 404 Refusal for the thread or the run."""
     row = yield from one(
         "SELECT status, has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
         " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
         *(run_id, thread_id, account),
     )
-    if row is None or not row[1] or (row[2] is not None and row[2] <= event_log.too_old(now)):
+    if row is None:
+        yield from threads.size_of(account, thread_id)
+        raise not_found()
+    if not row[1] or (row[2] is not None and row[2] <= event_log.too_old(now)):
         raise not_found()
     return RunState(row[0])
 

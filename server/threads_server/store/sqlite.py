@@ -5,6 +5,7 @@ affordable. One that fails takes nothing of the others with it: they are run aga
 """
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -74,6 +75,11 @@ class SqliteStore(Store):
             raise StoreRefused(f"{path}: the folder {path.parent} is not there")
         if path.is_dir():
             raise StoreRefused(f"{path} is a folder, not a database")
+        if path.exists() and not path.is_file():
+            raise StoreRefused(f"{path} is not a file, and so no database")
+        for needed in (path, path.parent):  # SQLite keeps more files beside its own
+            if needed.exists() and not os.access(needed, os.W_OK):
+                raise StoreRefused(f"{path} cannot be used as a database: {needed} is read-only")
         lock = None
         try:
             if serving:
@@ -284,5 +290,6 @@ def _migrate(path: Path, writer: sqlite3.Connection) -> None:
         writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         writer.execute("COMMIT")
     except BaseException:
-        writer.execute("ROLLBACK")
+        if writer.in_transaction:  # an error of the disk ends it by itself
+            writer.execute("ROLLBACK")
         raise
