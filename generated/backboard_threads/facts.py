@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "658e757b36c06e7331e29b36049caa31de09669df72a50773898ced0536cde86"
+DIGEST: Final = "6c4604f1f0072846332f11be2a8be5f1b1c2e5e6bad33acc9f32dfc34029bbbf"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -80,7 +80,9 @@ class AsyncRuns(AsyncResource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -159,7 +161,9 @@ class AsyncRuns(AsyncResource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
@@ -232,7 +236,9 @@ class AsyncRuns(AsyncResource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -302,7 +308,9 @@ class AsyncRuns(AsyncResource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
@@ -367,7 +375,9 @@ class AsyncRuns(AsyncResource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -429,7 +439,9 @@ class AsyncRuns(AsyncResource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.

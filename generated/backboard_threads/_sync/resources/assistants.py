@@ -100,7 +100,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -165,7 +167,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -223,7 +227,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
@@ -271,7 +277,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -341,7 +349,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -398,7 +408,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -468,7 +480,9 @@ class Assistants(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.

@@ -109,7 +109,9 @@ class Messages(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -228,7 +230,9 @@ class Messages(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
@@ -408,7 +412,9 @@ class Messages(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -614,7 +620,9 @@ class Messages(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.

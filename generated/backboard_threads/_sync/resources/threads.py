@@ -68,7 +68,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -124,7 +126,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -183,7 +187,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
@@ -240,7 +246,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -302,7 +310,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
@@ -359,7 +369,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -415,7 +427,9 @@ class Threads(Resource):
                 fault is listed, not only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done.
+            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
+                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
+                sent twice.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
