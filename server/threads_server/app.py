@@ -18,11 +18,11 @@ from threads_server.binding import Function, bind
 from threads_server.contract import ClientGone, Contract, Endpoint
 from threads_server.cross_origin import CrossOrigin
 from threads_server.event_stream import OpenStreams, StreamBroken
+from threads_server.http_reply import HttpReply, new_request_id
 from threads_server.keys import Doorkeeper
 from threads_server.metrics import Metrics
 from threads_server.problems import Refusal
 from threads_server.rate_limit import RateLimit
-from threads_server.reply import Reply, new_request_id
 from threads_server.service_routes import service_routes
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
@@ -122,7 +122,7 @@ class App:
         request_id = headers.get(b"x-request-id")
         if request_id is None or not self._sane_request_id.fullmatch(request_id):
             request_id = new_request_id().encode()
-        reply = Reply(scope["method"], request_id, receive, send)
+        reply = HttpReply(scope["method"], request_id, receive, send)
         started = monotonic()
         operation = None
         try:
@@ -166,7 +166,7 @@ class App:
         headers: dict[bytes, bytes],
         receive: Receive,
         request_id: bytes,
-        reply: Reply,
+        reply: HttpReply,
     ) -> None:
         services = self._opened_services()
         key = headers.get(self._contract.key_header)

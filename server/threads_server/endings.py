@@ -10,7 +10,6 @@ from threads_server.events import RunEvents
 from threads_server.idempotency import replay_headers
 from threads_server.legs import Desk
 from threads_server.problems import Refusal
-from threads_server.replies import Reply, ToolOutput, output_text
 from threads_server.runs import ELSEWHERE, Stop
 from threads_server.stamps import new_id, now
 from threads_server.states import RunState
@@ -19,6 +18,7 @@ from threads_server.store import runs as kept
 from threads_server.store.kept_answers import AlreadyKept, Claim
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
 from threads_server.store.threads import NewMessage
+from threads_server.turn_texts import Reply, ToolOutput, output_text
 
 ORPHANED = "The server was stopped during the run"
 LOOKS = 25  # times to see whether a run that nobody here works on still ends by itself before it is ended from here

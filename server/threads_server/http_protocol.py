@@ -7,7 +7,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from threads_server.reply import new_request_id
+from threads_server.http_reply import new_request_id
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request's target and headers; with more it is answered 431 (RFC 6585 §5)."""

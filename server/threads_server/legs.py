@@ -10,7 +10,6 @@ from typing import Any
 from threads_server.encoding import Json
 from threads_server.events import RunEvents
 from threads_server.outside import with_not_done
-from threads_server.replies import Model, Reply
 from threads_server.responders import (
     Asked,
     Conversation,
@@ -28,6 +27,7 @@ from threads_server.store import Store, StoreUnavailable, assistants, threads
 from threads_server.store import runs as kept
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
+from threads_server.turn_texts import Model, Reply
 from threads_server.waiting import Lines
 
 LARGE_THREAD = 500  # messages; the history of a longer thread is read aside

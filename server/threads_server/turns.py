@@ -14,7 +14,6 @@ from threads_server.events import RunEvents
 from threads_server.idempotency import REPLAYED, replay_headers
 from threads_server.legs import Desk, Leg, TurnSettings
 from threads_server.outside import with_not_done
-from threads_server.replies import ToolOutput, UserMessage
 from threads_server.runs import ELSEWHERE, LiveRun, Stop, as_events, gone
 from threads_server.stamps import new_id, now
 from threads_server.store import kept_answers
@@ -24,6 +23,7 @@ from threads_server.store.kept_answers import AlreadyKept, Claim
 from threads_server.store.threads import NewMessage, ThreadRow, preview
 from threads_server.store.turns import FileRow, NewRun, NewTurn, begin_turn
 from threads_server.turn_order import TurnOrder
+from threads_server.turn_texts import ToolOutput, UserMessage
 from threads_server.versions import tag
 
 T = TypeVar("T")

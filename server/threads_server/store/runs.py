@@ -13,12 +13,12 @@ from typing import Any
 
 from threads_server.encoding import encode
 from threads_server.problems import Refusal
-from threads_server.replies import ToolOutput, output_text
 from threads_server.states import RunState
 from threads_server.store import event_log, threads
 from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, complete_answer, find_answer
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, lock, one
+from threads_server.turn_texts import ToolOutput, output_text
 
 LOST_EVENTS = 1_000_000
 """How far the end of an orphaned run is numbered from the last event in its log: those that were sent but not yet

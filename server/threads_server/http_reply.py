@@ -19,7 +19,7 @@ _STREAM_HEADERS = [
 ]
 
 
-class Reply:
+class HttpReply:
     """Sends one answer, with the request's id on it. To a HEAD request it sends only the head."""
 
     __slots__ = ("_head_only", "_receive", "_request_id", "_send", "status")
