@@ -183,6 +183,46 @@ ALWAYS_SOMETHING: dict[str, set[str]] = {
     "TtsStreamEndEvent": {"run_id", "type"},
 }
 
+# Fields of answers that are UUIDs, and those that are points in time; any other text is none.
+IDS: dict[str, set[str]] = {
+    "Assistant": {"assistant_id"},
+    "AssistantDeleted": {"assistant_id"},
+    "Thread": {"thread_id", "assistant_id"},
+    "ThreadDeleted": {"thread_id"},
+    "Attachment": {"document_id"},
+    "Message": {"message_id"},
+    "Turn": {"thread_id", "assistant_id", "message_id"},
+    "ToolOutputsTurn": {"thread_id", "assistant_id", "message_id"},
+    "RunCancelled": {"thread_id"},
+    "UserMessageEvent": {"thread_id", "assistant_id", "message_id"},
+    "RunStartedEvent": {"thread_id", "assistant_id"},
+    "ContentStreamingEvent": {"thread_id", "assistant_id"},
+    "ReasoningStreamingEvent": {"thread_id", "assistant_id"},
+    "ReasoningEndedEvent": {"thread_id", "assistant_id"},
+    "ToolCallStartEvent": {"thread_id", "assistant_id"},
+    "ToolCallReadyEvent": {"thread_id", "assistant_id"},
+    "ToolSubmitRequiredEvent": {"thread_id", "assistant_id"},
+    "RunEndedEvent": {"thread_id", "assistant_id", "message_id"},
+    "MessageCompleteEvent": {"thread_id", "assistant_id", "message_id"},
+    "RunCompletedEvent": {"thread_id", "assistant_id", "message_id"},
+    "RunFailedEvent": {"thread_id", "assistant_id"},
+    "RunCancelledEvent": {"thread_id", "assistant_id"},
+    "ErrorEvent": {"thread_id", "assistant_id"},
+    "MediaGeneratedEvent": {"thread_id", "assistant_id"},
+    "TtsStreamStartEvent": {"thread_id", "assistant_id"},
+    "TtsAudioChunkEvent": {"thread_id", "assistant_id"},
+    "TtsStreamEndEvent": {"thread_id", "assistant_id"},
+}
+TIMES: dict[str, set[str]] = {
+    "Assistant": {"created_at"},
+    "AssistantDeleted": {"deleted_at"},
+    "Thread": {"created_at", "updated_at"},
+    "ThreadDeleted": {"deleted_at"},
+    "Message": {"created_at"},
+    "Turn": {"created_at", "timestamp"},
+    "ToolOutputsTurn": {"created_at", "timestamp"},
+}
+
 # Words of answers, and lists that are never empty: what a field takes and what it does not.
 ANSWERED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "RunEndedEvent.status": (("completed", None), ("another", "")),

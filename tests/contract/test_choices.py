@@ -185,6 +185,15 @@ def test_what_is_never_null(name: str) -> None:
     assert never == choices.ALWAYS_SOMETHING[name]
 
 
+@pytest.mark.parametrize("name", choices.ALWAYS_SOMETHING)
+def test_ids_and_times(name: str) -> None:
+    checks = {field: validator(node) for field, node in properties({"$ref": f"#/components/schemas/{name}"}).items()}
+    strict = {field: check for field, check in checks.items() if not check.is_valid("no-id")}
+    ids = {field for field, check in strict.items() if check.is_valid("3c59dc04-8e88-4024-9bd8-079a5d2a6f2e")}
+    times = {field for field, check in strict.items() if check.is_valid("2026-02-05T02:15:37.795Z")}
+    assert (ids, times) == (choices.IDS.get(name, set()), choices.TIMES.get(name, set()))
+
+
 def test_servers() -> None:
     assert [server["url"] for server in document()["servers"]] == choices.SERVERS
 
