@@ -23,8 +23,8 @@ server-sent events.
 
 An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. A request
 to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header; `OPTIONS` gives
-that header alone, and `HEAD` is answered like `GET`, without the body. Errors of a streamed request are ordinary
-HTTP errors as long as no event was sent.
+that header alone, and `HEAD` is answered like `GET`, without the body. A request whose head is longer than 64 KiB is
+refused with status 431. Errors of a streamed request are ordinary HTTP errors as long as no event was sent.
 
 ## What is described here
 

@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "6c4604f1f0072846332f11be2a8be5f1b1c2e5e6bad33acc9f32dfc34029bbbf"
+DIGEST: Final = "b9efd0505b4d555b477457ef2cc5bdf3e994e17fe838b4ef59aeb89f15bc5a93"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(
