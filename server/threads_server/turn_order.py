@@ -46,10 +46,8 @@ class TurnOrder:
             except ThreadBusy as busy:
                 if busy.awaited or self._busy_wait <= 0:
                     raise _refused(busy) from None
-        elif turn.claim is not None:
-            found = await self._store.read(kept_answers.find_answer, turn.claim, now())
-            if found is not None:
-                raise AlreadyKept(turn.claim, found)
+        else:
+            await self._look_up(turn)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._busy_wait
         async with lines.place_at(name) as place, self._among_processes(turn) as placed:
@@ -70,8 +68,17 @@ class TurnOrder:
                         if busy.awaited or moment >= deadline:
                             raise _refused(busy) from None
                         free_since = None if busy.run_id is not None else free_since or moment
-                elif moment >= deadline:
+                    continue
+                await self._look_up(turn)  # another one under the key may have been in front
+                if moment >= deadline:
                     raise _refused(ThreadBusy(await self._store.read(holder_of, turn.account, turn.thread_id or "")))
+
+    async def _look_up(self, turn: NewTurn) -> None:
+        """Raises AlreadyKept if the key has an answer, or a run that will bring it, and a 409 Refusal."""
+        if turn.claim is not None:
+            found = await self._store.read(kept_answers.find_answer, turn.claim, now())
+            if found is not None:
+                raise AlreadyKept(turn.claim, found)
 
     @asynccontextmanager
     async def _among_processes(self, turn: NewTurn) -> AsyncIterator[NewTurn]:

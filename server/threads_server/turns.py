@@ -145,6 +145,7 @@ class Turns:
 
         async def begin(turn: NewTurn) -> ThreadRow:
             thread = await self._desk.store.write(begin_turn, turn)
+            self._desk.runs.add(live)  # again, if the caller has left meanwhile: it must be found to be cancelled
             leg = Leg(
                 *(self._desk, live, sending.account, thread, sending.settings, sending.tools),
                 message="Message added",

@@ -14,6 +14,7 @@ from threads_server.services import sweep
 
 USED = {"detail": "This Idempotency-Key was used for another request"}
 REPLAYED = "idempotency-replayed"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def same(first: httpx.Response, again: httpx.Response) -> bool:
@@ -175,6 +176,25 @@ class TestJoin:
         assert len({answer.content for answer in answers}) == 1
         assert held.asked == ["hold", "x"]
 
+    async def test_whoever_is_not_first_in_line_joins_as_well(self, api: Api) -> None:
+        held = hold(api)
+        thread_id = await api.thread()
+        first, run_id = await running(api, thread_id)
+        waiting = []
+        for place, key in enumerate(["k", "another", "k"]):
+            waiting.append(asyncio.create_task(api.send(thread_id, "x", key=key)))
+            line = api.services.desk.lines._lines
+            await eventually(lambda: len(line.get(("default", thread_id), ())) > place)  # noqa: B023
+        await api.cancel(thread_id, run_id)
+        await first
+        await eventually(lambda: held.asked == ["hold", "x"])
+        async with asyncio.timeout(30):
+            await eventually(lambda: len(line[("default", thread_id)]) == 1)  # the last one has joined the first
+        held.go.set()
+        answers = [await task for task in waiting]
+        assert same(answers[0], answers[2])
+        assert held.asked == ["hold", "x", "x"]
+
     async def test_many_first_ones_at_once_make_one_thread(self, api: Api) -> None:
         body = {"content": "x", "send_to_llm": False}
         answers = await asyncio.gather(*(api.post("/threads/messages", body, idempotency_key="k") for _ in range(20)))
@@ -207,6 +227,14 @@ class TestLookedUpFirst:
         first = await api.send(thread_id, "/call get_weather {}", key="k")
         assert same(first, await api.send(thread_id, "/call get_weather {}", key="k"))
 
+    async def test_before_what_it_was_about_is_missed(self, api: Api) -> None:
+        assistant_id = await api.assistant()
+        cloning = f"/assistants/{assistant_id}/clone"
+        first = await api.post(cloning, {}, idempotency_key="k")
+        assert (await api.http.delete(f"/assistants/{assistant_id}")).status_code == 200
+        assert same(first, await api.post(cloning, {}, idempotency_key="k"))
+        assert (await api.post(cloning, {}, idempotency_key="new")).status_code == 404
+
 
 class TestOtherRequests:
     async def test_anything_else_under_the_key_is_409(self, api: Api) -> None:
@@ -215,6 +243,7 @@ class TestOtherRequests:
         await api.send(thread_id, "x", key="k", metadata={"a": 1})
         before = await api.get(thread_id)
         body = {"content": "x", "metadata": {"a": 1}}
+        outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "x"}]}
         for path, changed in [
             (f"/threads/{other}/messages", body),
             (f"/threads/{thread_id}/messages", {**body, "content": "y"}),
@@ -224,6 +253,18 @@ class TestOtherRequests:
             (f"/assistants/{assistant_id}/threads", {}),
             ("/assistants", {"name": "x"}),
             (f"/assistants/{assistant_id}/clone", {}),
+            # another request also where it would be refused
+            (f"/threads/{NOBODY}/messages", body),
+            ("/threads/messages", {**body, "thread_id": NOBODY}),
+            ("/threads/messages", {**body, "assistant_id": NOBODY}),
+            ("/threads/messages", {**body, "thread_id": thread_id, "assistant_id": NOBODY}),
+            (f"/assistants/{NOBODY}/threads", {}),
+            (f"/assistants/{NOBODY}/clone", {}),
+            (f"/threads/{NOBODY}/runs/run_x/cancel", {}),
+            (f"/threads/{thread_id}/runs/run_x/cancel", {}),
+            (f"/threads/{NOBODY}/runs/run_x/submit-tool-outputs", outputs),
+            (f"/threads/{thread_id}/runs/run_x/submit-tool-outputs", outputs),
+            ("/threads/tool-outputs", {"thread_id": NOBODY, **outputs}),
         ]:
             answer = await api.post(path, changed, idempotency_key="k")
             assert (answer.status_code, answer.json()) == (409, USED), path

@@ -15,6 +15,7 @@ from threads_server.states import RunState
 from threads_server.store import StoreUnavailable, event_log, runs
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage
+from threads_server.store.turns import begin_turn
 from threads_server.turns import Sending
 
 
@@ -124,6 +125,23 @@ async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked
     contents = [content for _, content in await api.history(thread_id)]
     assert contents == ["/say x", "x"] * ((len(contents) - 2) // 2) + ["/say on", "on"]
     assert len(contents) > 2
+
+
+async def test_a_run_that_began_while_its_caller_left_is_cancelled_like_any_other(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = hold(api)
+    delaying = Delaying(api, begin_turn, monkeypatch)
+    thread_id = await api.thread()
+    caller = asyncio.create_task(api.services.turns.send(sending(thread_id, "x")))
+    await eventually(lambda: delaying.came == 1)
+    caller.cancel()
+    await asyncio.wait([caller])
+    delaying.go.set()
+    await eventually(lambda: held.asked == ["x"])
+    [live] = api.services.desk.runs.of_thread(thread_id)
+    assert (await api.cancel(thread_id, live.run_id)).json()["cancelled"] is True
+    assert await api.history(thread_id) == [("user", "x"), ("assistant", "first ")]
 
 
 async def test_a_late_end_changes_nothing(api: Api) -> None:

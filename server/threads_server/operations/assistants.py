@@ -48,7 +48,12 @@ async def delete_assistant(call: Call, services: Services) -> Answer:
 
 
 async def clone_assistant(call: Call, services: Services) -> Answer:
-    source = await services.store.read(kept.get, call.account, call.path["assistant_id"])
+    try:
+        source = await services.store.read(
+            kept.get_to_clone, call.account, call.path["assistant_id"], claim_of(call), now()
+        )
+    except AlreadyKept as already:
+        return _replayed(already)
     row = cloned_assistant(call.account, source, call.body, services.create_assistant.longest["name"])
     return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
 
@@ -62,5 +67,9 @@ async def _create(call: Call, services: Services, row: AssistantRow, answer: str
     try:
         await services.store.write(kept.create, row, claim_of(call), answer)
     except AlreadyKept as already:
-        return Answer((already.kept.body or "").encode(), headers=replay_headers(None))
+        return _replayed(already)
     return Answer(answer.encode())
+
+
+def _replayed(already: AlreadyKept) -> Answer:
+    return Answer((already.kept.body or "").encode(), headers=replay_headers(None))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from threads_server.problems import Refusal
-from threads_server.store.kept_answers import Claim, claim_answer
+from threads_server.store.kept_answers import Claim, claim_answer, unless_kept
 from threads_server.store.transaction import Transaction, every, one
 
 
@@ -45,6 +45,11 @@ def get(account: str, assistant_id: str) -> Transaction[str]:
         raise not_found()
     body: str = row[0]
     return body
+
+
+def get_to_clone(account: str, assistant_id: str, claim: Claim | None, now: int) -> Transaction[str]:
+    """The assistant as JSON. Raises AlreadyKept if it is gone but the key has its clone, a 404 and a 409 Refusal."""
+    return (yield from unless_kept(claim, now, get(account, assistant_id)))
 
 
 def list_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str]]:

@@ -1,10 +1,13 @@
 """Answers kept under an Idempotency-Key: claimed in the transaction of the request itself."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from threads_server.contract import Contract
 from threads_server.problems import Refusal
 from threads_server.store.transaction import Transaction, every, one
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,20 @@ def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
     if bytes(fingerprint) != claim.fingerprint:
         raise Refusal(409, "This Idempotency-Key was used for another request")
     return Kept(bool(streamed), run_id, first_event, version, body)
+
+
+def unless_kept(claim: Claim | None, now: int, steps: Transaction[T]) -> Transaction[T]:
+    """What `steps` give, which must come before the key is claimed. When they refuse, what the key has comes first:
+    what it was used for may be gone meanwhile.
+
+    Raises AlreadyKept, and the Refusal of `steps` or a 409 one.
+    """
+    try:
+        return (yield from steps)
+    except Refusal:
+        if claim is not None and (kept := (yield from find_answer(claim, now))):
+            raise AlreadyKept(claim, kept) from None
+        raise
 
 
 def claim_answer(

@@ -15,7 +15,14 @@ from threads_server.encoding import encode
 from threads_server.problems import Refusal
 from threads_server.states import RunState
 from threads_server.store import event_log, threads
-from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, complete_answer, find_answer
+from threads_server.store.kept_answers import (
+    AlreadyKept,
+    Claim,
+    claim_answer,
+    complete_answer,
+    find_answer,
+    unless_kept,
+)
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, lock, one
 from threads_server.turn_texts import ToolOutput, output_text
@@ -176,7 +183,7 @@ def begin_leg(
     Without `run_id` it is the run that the thread waits with. Raises AlreadyKept, and Refusals: 404 for the thread or
     run, 409 for the key or a run that does not wait, 400 for outputs that do not fit what it waits for.
     """
-    row = yield from threads.find(account, thread_id)
+    row = yield from unless_kept(claim, now, threads.find(account, thread_id))
     if claim is not None and (kept := (yield from find_answer(claim, now))):
         raise AlreadyKept(claim, kept)
     if run_id is None:
@@ -247,7 +254,7 @@ def cancel(
     `ending` says how, from the run and the events of its log; `answer` what a request is answered. Raises AlreadyKept,
     a 404 and a 409 Refusal.
     """
-    run = yield from find(account, thread_id, run_id)
+    run = yield from unless_kept(claim, now, find(account, thread_id, run_id))
     if claim is not None and (kept := (yield from find_answer(claim, now))):
         raise AlreadyKept(claim, kept)
     if run.state is RunState.IN_PROGRESS and not in_progress:

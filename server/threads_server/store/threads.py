@@ -8,7 +8,7 @@ from threads_server.encoding import encode
 from threads_server.problems import Refusal
 from threads_server.stamps import written
 from threads_server.store import assistants
-from threads_server.store.kept_answers import Claim, claim_answer
+from threads_server.store.kept_answers import Claim, claim_answer, unless_kept
 from threads_server.store.transaction import Transaction, every, one
 from threads_server.versions import matches, tag
 
@@ -68,7 +68,7 @@ def create(
     account: str, thread_id: str, assistant_id: str, now: int, claim: Claim | None, answer: str
 ) -> Transaction[None]:
     """Keeps a new thread and, under a key, the answer about it. Raises AlreadyKept, a 404 and a 409 Refusal."""
-    yield from assistants.get(account, assistant_id)
+    yield from unless_kept(claim, now, assistants.get(account, assistant_id))
     row = yield from insert(account, thread_id, assistant_id, now)
     if claim is not None:
         yield from claim_answer(claim, now, thread=row.thread, body=answer)

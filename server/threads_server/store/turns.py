@@ -8,7 +8,7 @@ from threads_server.problems import Refusal
 from threads_server.states import RunState
 from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, find_answer
+from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, find_answer, unless_kept
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, one
 
@@ -78,15 +78,8 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
 
     Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
     """
-    if turn.thread_id is None:
-        yield from _make_thread(turn)
     run_id = turn.run.run_id if turn.run else None
-    # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
-    message = (turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now, turn.place)
-    while (row := (yield from threads.append(*message))) is None:
-        yield from _refuse(turn)
-    if turn.assistant_id not in (None, row.assistant_id):
-        raise threads.not_found()
+    row = yield from unless_kept(turn.claim, turn.now, _add_message(turn, run_id))
     if turn.claim is not None:
         yield from claim_answer(
             turn.claim,
@@ -115,6 +108,18 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
             " has_log) VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1)",
             (turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
         )
+    return row
+
+
+def _add_message(turn: NewTurn, run_id: str | None) -> Transaction[ThreadRow]:
+    if turn.thread_id is None:
+        yield from _make_thread(turn)
+    # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
+    message = (turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now, turn.place)
+    while (row := (yield from threads.append(*message))) is None:
+        yield from _refuse(turn)
+    if turn.assistant_id not in (None, row.assistant_id):
+        raise threads.not_found()
     return row
 
 
