@@ -4,13 +4,13 @@ from pathlib import Path
 
 from tests.contract.document import document
 from tests.drift.document_lies import document_lies, write
-from tests.drift.lie import Lie
+from tests.drift.lie import Lie, numbered
 from tests.drift.source_lies import generator_lies, runtime_lies, server_lies
 from tests.drift.template_lies import template_lies
 
 
 def all_lies() -> list[Lie]:
-    return [*document_lies(), *server_lies(), *runtime_lies(), *generator_lies(), *template_lies()]
+    return numbered([*document_lies(), *server_lies(), *runtime_lies(), *generator_lies(), *template_lies()])
 
 
 def honest(side: str) -> Lie:

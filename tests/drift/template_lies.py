@@ -19,10 +19,10 @@ def template_lies() -> list[Lie]:
         name = path.relative_to(ROOT)
         for number, line in enumerate(text.splitlines()):
             if is_code(line):
-                place = f"{name}:{number + 1} {line.strip()[:70]}"
+                place = f"{name} {line.strip()[:70]}"
                 found.append(Lie("client", "template line dropped", place, partial(without_line, name, number)))
             for match in re.finditer(r"{% (?:el)?if (.+?) %}", line):
-                place = f"{name}:{number + 1} not: {match[1][:60]}"
+                place = f"{name} not: {match[1][:60]}"
                 found.append(Lie("client", "template condition turned", place, partial(turned, name, number, match[1])))
     return [*found, *name_lies()]
 
