@@ -1,0 +1,100 @@
+"""The lies themselves are lies, and a few of them, others with each commit, are told and found out."""
+
+import copy
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.document import document
+from tests.drift import document_lies
+from tests.drift.__main__ import draw
+from tests.drift.known import KNOWN
+from tests.drift.ladder import LADDERS, climb
+from tests.drift.lie import ROOT, Lie, sample
+from tests.drift.lies import all_lies, honest
+
+SEED, COUNT = 1, 120
+LIES = all_lies()
+WHOLE = draw(LIES, COUNT, SEED)
+ONE_OF_EACH = list({(lie.side, lie.kind): lie for lie in LIES}.values())
+
+
+def todays() -> list[Lie]:
+    """One lie of each side, from those of the whole run, drawn by the commit."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    seed = int(done.stdout.strip() or "0", 16) % 2**32
+    return [
+        sample([lie for lie in WHOLE if lie.side == side and lie.name not in KNOWN], 1, seed)[0] for side in LADDERS
+    ]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("lie", todays(), ids=lambda lie: lie.name)
+def test_lie_is_found_out(lie: Lie) -> None:
+    outcome = climb(lie)
+    assert not outcome.survived, f"no test found it: {lie.name}"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files in which lies are told."""
+    folder = tmp_path_factory.mktemp("tree")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "server", folder / "server", ignore=ignored)
+    shutil.copytree(ROOT / "generator", folder / "generator", ignore=ignored)
+    document_lies.write(document(), folder)
+    return folder
+
+
+def content(tree: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("lie", ONE_OF_EACH, ids=lambda lie: f"{lie.side}: {lie.kind}")
+def test_a_lie_changes_one_file(lie: Lie, tree: Path) -> None:
+    before = content(tree)
+    lie.tell(tree)
+    after = content(tree)
+    changed = [path for path in after if after[path] != before.get(path)]
+    for path in changed:
+        path.write_bytes(before[path])
+    assert len(changed) == 1
+    assert before.keys() == after.keys()
+
+
+def test_the_truth_changes_nothing(tree: Path) -> None:
+    before = content(tree)
+    for side in LADDERS:
+        honest(side).tell(tree)
+    assert content(tree) == before
+
+
+def test_lies_are_many_and_of_many_kinds() -> None:
+    names = [lie.name for lie in LIES]
+    assert len(set(names)) == len(names) > 1000
+    assert len(WHOLE) == COUNT >= 80
+    assert {(lie.side, lie.kind) for lie in WHOLE} == {(lie.side, lie.kind) for lie in LIES}
+
+
+def test_a_sample_hardly_changes_with_what_can_be_told() -> None:
+    without = sample([lie for lie in LIES if lie is not WHOLE[0]], COUNT, SEED)
+    assert len({lie.name for lie in sample(LIES, COUNT, SEED)} - {lie.name for lie in without}) <= 1
+
+
+def test_lies_that_survive_can_still_be_told() -> None:
+    assert KNOWN.keys() <= {lie.name for lie in LIES}
+    assert all(reason.endswith(".") for reason in KNOWN.values())
+
+
+def test_new_operations_are_lied_about_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    extended: Any = copy.deepcopy(document())
+    operation = {**extended["paths"]["/threads"]["get"], "operationId": "searchThreads"}
+    extended["paths"]["/threads/search"] = {"get": operation}
+    monkeypatch.setattr(document_lies, "document", lambda: extended)
+    document_lies.nodes.cache_clear()
+    kinds = {lie.kind for lie in document_lies.document_lies() if "search" in lie.place}
+    document_lies.nodes.cache_clear()
+    assert {"status removed", "operation renamed", "parameter dropped", "security removed", "method changed"} <= kinds
