@@ -1,6 +1,7 @@
 """The same key and the same request give the same answer; the same key and another request are refused."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, another_account, serving
 from threads_server import stamps
 from threads_server.services import sweep
+from threads_server.store.transaction import every
 
 USED = {"detail": "This Idempotency-Key was used for another request"}
 REPLAYED = "idempotency-replayed"
@@ -296,6 +298,14 @@ class TestOtherRequests:
         assert unknown.status_code == 404
         assert (await api.send(thread_id, "x", key="u")).status_code == 200
 
+    async def test_the_query_belongs_to_the_request(self, api: Api) -> None:
+        thread_id, run_id = await waiting_run(api)
+        path = f"/threads/{thread_id}/runs/{run_id}/submit-tool-outputs"
+        outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "x"}]}
+        assert (await api.post(path, outputs, idempotency_key="k")).status_code == 200
+        other = await api.post(f"{path}?stream=true", outputs, idempotency_key="k")
+        assert (other.status_code, other.json()) == (409, USED)
+
 
 class TestKeptFor24Hours:
     async def test_then_the_key_is_free_again(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,3 +330,14 @@ class TestKeptFor24Hours:
         await sweep(api.services.store)
         rows = await api.services.store.read(lambda: (yield "SELECT count(*) FROM idempotency_keys", ()))
         assert rows == [(0,)]
+
+    async def test_the_server_sweeps_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("threads_server.services.SWEEP_EVERY", 0.01)
+        async with serving(tmp_path / "threads.db") as api:
+            await api.send(await api.thread(), "x", key="k")
+            later = stamps.now() + 25 * 3_600_000
+            monkeypatch.setattr("threads_server.services.now", lambda: later)
+            kept = "SELECT (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM run_events)"
+            async with asyncio.timeout(30):
+                while (await api.services.store.read(every, kept)) != [(0,)]:  # noqa: ASYNC110 - it is the server's
+                    await asyncio.sleep(0.01)
