@@ -168,7 +168,7 @@ def request_least_length_raised(d: Document) -> None:
 
 @additive
 def request_length_raised(d: Document) -> None:
-    schema(d, "CloneAssistant")["properties"]["name"]["maxLength"] = 500
+    schema(d, "ToolOutput")["properties"]["tool_call_id"]["maxLength"] = 500
 
 
 @breaking
