@@ -158,12 +158,12 @@ def request_field_added(d: Document) -> None:
 
 @breaking
 def request_length_lowered(d: Document) -> None:
-    schema(d, "CloneAssistant")["properties"]["name"]["maxLength"] = 100
+    schema(d, "ToolOutput")["properties"]["tool_call_id"]["maxLength"] = 100
 
 
 @breaking
 def request_least_length_raised(d: Document) -> None:
-    schema(d, "CloneAssistant")["properties"]["name"]["minLength"] = 3
+    schema(d, "ToolOutput")["properties"]["tool_call_id"]["minLength"] = 3
 
 
 @additive
