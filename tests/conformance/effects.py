@@ -555,7 +555,7 @@ def request_id(asker: Asker) -> bool:
     return response.headers.get("X-Request-ID") == "asked-once"
 
 
-@says("The server cannot reach its store. Nothing was done.", "x-unproven")
+@says("The server cannot reach its store. Nothing was done,", "x-unproven")
 def store(asker: Asker) -> bool:
     raise NotAsked("it cannot be brought about from outside")
 
