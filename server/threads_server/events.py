@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring_ascii as text_of
 from typing import Any
 
 from threads_server.encoding import Json, encode_event
@@ -39,7 +40,7 @@ class RunEvents:
     def content(self, text: str) -> str:
         # the most frequent one by far, and so put together by hand; `accumulated_content` is left out, since it would
         # make a stream's size grow with the square of its length
-        return f'{{"type":"content_streaming","content":{encode_event(text)}{self._tail}'
+        return f'{{"type":"content_streaming","content":{text_of(text)}{self._tail}'
 
     def reasoning(self, text: str, so_far: str) -> str:
         return event("reasoning_streaming", {"content": text, "accumulated_reasoning": so_far, **self._ids})
