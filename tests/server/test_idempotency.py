@@ -197,6 +197,19 @@ class TestJoin:
         assert same(answers[0], answers[2])
         assert held.asked == ["hold", "x", "x"]
 
+    async def test_a_line_does_not_keep_it_from_joining(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("threads_server.turn_order.LOOK_AGAIN", 3_600)
+        held = hold(api)
+        thread_id = await api.thread()
+        async with api.stream(thread_id, "x", key="k") as first:
+            events = await first.until("content_streaming")
+            waiting = asyncio.create_task(api.send(thread_id, "y"))
+            await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+            async with asyncio.timeout(8), api.stream(thread_id, "x", key="k") as second:
+                assert await second.until("content_streaming") == events
+            held.go.set()
+            assert (await waiting).status_code == 200
+
     async def test_many_first_ones_at_once_make_one_thread(self, api: Api) -> None:
         body = {"content": "x", "send_to_llm": False}
         answers = await asyncio.gather(*(api.post("/threads/messages", body, idempotency_key="k") for _ in range(20)))
