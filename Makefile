@@ -8,7 +8,7 @@ NODE := node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check bench conformance release-check languages publish lock clean
+.PHONY: help setup demo test serve generate fuzz check bench drift soak conformance release-check languages publish lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -43,6 +43,12 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the 
 
 bench: $(INSTALLED) ## Measure client and server beside what others do, as ratios (ARGS="client" picks)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+drift: $(INSTALLED) $(NODE) ## Tell lies in copies of the project and show which test finds each (half an hour; ARGS="--count 20")
+	$(BIN)/python -m tests.drift $(ARGS)
+
+soak: $(INSTALLED) ## Fuzz with 10,000 requests and more, from a seed that nobody chose
+	$(BIN)/python -m tests.fuzz --seed random --examples 400 $(ARGS)
 
 conformance: $(INSTALLED) ## Put the document's questions to any server: BASE_URL=… API_KEY=… (and ARGS="--read-only")
 	@BASE_URL="$(BASE_URL)" API_KEY="$(API_KEY)" $(BIN)/python -m tests.conformance $(ARGS)

@@ -22,8 +22,16 @@ WHOLE = draw(LIES, COUNT, SEED)
 ONE_OF_EACH = list({(lie.side, lie.kind): lie for lie in LIES}.values())
 
 
+# Kinds of lies none of which has been seen to survive: a survivor of these is a missing test.
+FOUND_OUT = {
+    *("status removed", "status added", "operation renamed", "success renumbered", "security removed", "event dropped"),
+    *("media type dropped", "parameter dropped", "link to another operation", "example of another type"),
+    *("key not asked for", "nothing returned", "methods exchanged", "twin forgotten"),
+}
+
+
 def todays() -> list[Lie]:
-    """One lie of each side, from those of the whole run, drawn by the commit."""
+    """One lie of the document and one of the server or the client, drawn by the commit."""
     done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     seed = int(done.stdout.strip() or "0", 16) % 2**32
     return [
