@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+import httpx
+
 from tests.conformance.run import KeyRefused, Unreachable, run
 
 HIDDEN = "[key]"
@@ -29,7 +31,7 @@ def main() -> int:
         parser.error("BASE_URL and API_KEY are needed: make conformance BASE_URL=http://127.0.0.1:8000/api API_KEY=…")
     try:
         found = run(chosen.base_url, key, pause=chosen.pause, read_only=chosen.read_only, largest=chosen.largest)
-    except (KeyRefused, Unreachable) as error:
+    except (KeyRefused, Unreachable, httpx.TransportError) as error:
         print(str(error).replace(key, HIDDEN), file=sys.stderr)
         return 2
     print(found.text.replace(key, HIDDEN))
