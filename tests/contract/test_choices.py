@@ -205,6 +205,12 @@ def test_own_operations(name: str) -> None:
     assert (operation.method, operation.path, content) == choices.OWN_CALLS[name]
 
 
+def test_every_own_operation_is_listed_and_says_what_the_hosted_api_does() -> None:
+    own = {name: one.node for name, one in operations().items() if one.node.get("x-extension")}
+    assert own.keys() == choices.OWN_CALLS.keys()
+    assert all("hosted API" in node["description"] for node in own.values())
+
+
 @pytest.mark.parametrize("name", choices.NEVER_EMPTY)
 def test_text_that_is_never_empty(name: str) -> None:
     component, _, field = name.partition(".")
