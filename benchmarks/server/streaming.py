@@ -35,6 +35,14 @@ def rows() -> Iterator[Row]:
     if lacking := load.missing():
         yield Row(NAME, None, REACH, lacking)
         return
+    seen = [_round() for _ in range(load.ROUNDS)]
+    events = seen[0][2]
+    mine, other = (statistics.median(column) for column in list(zip(*seen, strict=True))[:2])
+    yield Row(NAME, mine / other, REACH, f"{mine:,.0f} and {other:,.0f} events/s, {events} per stream")
+
+
+def _round() -> tuple[float, float, int]:
+    """Events per second of both, and events per stream. Each round begins with the same threads: they grow in it."""
     with tempfile.TemporaryDirectory() as folder:
         database, ids = Path(folder) / "threads.db", Path(folder) / "ids"
         thread_ids = stored.fill(database)
@@ -43,12 +51,8 @@ def rows() -> Iterator[Row]:
             frames = _frames(ours, thread_ids[0])
             events = frames.count("\n\n")
             with load.served(load.bare("streaming"), "/", BARE_FRAMES=frames) as theirs:
-                seen = [
-                    [events * load.per_second(url, _SCRIPT, load.KEY, str(ids)) for url in (ours, theirs)]
-                    for _ in range(load.ROUNDS)
-                ]
-    mine, other = (statistics.median(column) for column in zip(*seen, strict=True))
-    yield Row(NAME, mine / other, REACH, f"{mine:,.0f} and {other:,.0f} events/s, {events} per stream")
+                mine, other = (events * load.per_second(url, _SCRIPT, load.KEY, str(ids)) for url in (ours, theirs))
+        return mine, other, events
 
 
 def _frames(url: str, thread_id: str) -> str:

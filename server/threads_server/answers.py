@@ -14,8 +14,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Event: TypeAlias = tuple[str | None, bytes]
-"""An id, which becomes the `id:` line or, if None, is left out; and the event as ASCII-only JSON on one line."""
+Event: TypeAlias = tuple[int | None, str]
+"""A number, which becomes the `id:` line or, if None, is left out; and the event as ASCII-only JSON on one line."""
 
 
 @dataclass(slots=True)

@@ -13,16 +13,19 @@ QUIET_SECONDS = 10.0
 
 LAST_WORDS_SECONDS = 0.5
 
+SHORT_SECONDS = 0.05
+"""A stream that is over sooner is not watched for a client that leaves."""
+
 
 class OpenStreams:
     """The event streams that are being sent now, so that they can be ended when the server stops."""
 
     def __init__(self) -> None:
-        self._pumps: set[asyncio.Task[None]] = set()
+        self._open: dict[_Sending, asyncio.Future[None]] = {}
         self._stopped = False
 
     def __len__(self) -> int:
-        return len(self._pumps)
+        return len(self._open)
 
     async def stop(self, *, at_once: bool = False) -> None:
         """Ends every stream, also those that would begin later. The runs behind them are not touched.
@@ -30,10 +33,10 @@ class OpenStreams:
         Streams that are about to end by themselves have LAST_WORDS_SECONDS to do so, unless it is to be at once.
         """
         self._stopped = True
-        if self._pumps and not at_once:
-            await asyncio.wait(self._pumps, timeout=LAST_WORDS_SECONDS)
-        for pump in self._pumps:
-            pump.cancel()
+        if self._open and not at_once:
+            await asyncio.wait(self._open.values(), timeout=LAST_WORDS_SECONDS)
+        for sending in list(self._open):
+            sending.end()
 
     async def send(self, stream: EventStream, receive: Receive, send: Send) -> None:
         """Sends the events after the head of the answer has gone out; returns when the stream is over.
@@ -41,28 +44,14 @@ class OpenStreams:
         Over is: no more events, the client has left, or `stop`. If reading the events fails, the connection is cut
         without an end (the run behind them goes on, and the client can resume it).
         """
-        progress = _Progress()
-        pump = asyncio.create_task(_pump(stream.events, send, progress))
-        gone = asyncio.create_task(_client_gone(receive))
-        self._pumps.add(pump)
-        if self._stopped:
-            pump.cancel()
+        sending = _Sending(receive, send)
+        over = self._open[sending] = asyncio.get_running_loop().create_future()
         try:
-            while not pump.done() and not gone.done():
-                quiet = progress.quiet_for()
-                if quiet >= QUIET_SECONDS:
-                    await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
-                    progress.sent()
-                    quiet = 0.0
-                await asyncio.wait((pump, gone), timeout=QUIET_SECONDS - quiet, return_when=asyncio.FIRST_COMPLETED)
+            await sending.send(stream.events, stopped=self._stopped)
         finally:
-            self._pumps.discard(pump)
-            for task in (pump, gone):
-                task.cancel()
-            await asyncio.wait((pump, gone))
+            del self._open[sending]
+            over.set_result(None)
             await close_events(stream)
-        if not pump.cancelled() and (error := pump.exception()) is not None:
-            raise StreamBroken from error
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -78,29 +67,64 @@ async def close_events(stream: EventStream) -> None:
             await aclose()
 
 
-class _Progress:
-    """When something was last sent."""
+class _Sending:
+    """The sending of one stream, in the task of its request."""
 
-    def __init__(self) -> None:
-        self._clock = asyncio.get_running_loop().time
-        self._last = self._clock()
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._until = asyncio.timeout(None)
+        self._sending = False
+        self._sent_at = self._loop.time()
+        self._timer = self._loop.call_later(SHORT_SECONDS, self._look)
+        self._gone: asyncio.Task[None] | None = None
+        self._sign: asyncio.Task[None] | None = None
 
-    def sent(self) -> None:
-        self._last = self._clock()
+    async def send(self, events: AsyncIterator[Sequence[Event]], *, stopped: bool) -> None:
+        """Sends events until there are no more, the client leaves, or `end`. Raises StreamBroken."""
+        try:
+            async with self._until:
+                self._sending = True
+                if stopped:
+                    self.end()
+                async for batch in events:
+                    await self._send({"type": "http.response.body", "body": _framed(batch), "more_body": True})
+                    self._sent_at = self._loop.time()
+        except Exception as error:
+            if not self._until.expired():
+                raise StreamBroken from error
+        finally:
+            self._sending = False
+            self._timer.cancel()
+            for task in (self._gone, self._sign):
+                if task is not None:
+                    task.cancel()
 
-    def quiet_for(self) -> float:
-        return self._clock() - self._last
+    def end(self) -> None:
+        """Ends the sending, wherever it is."""
+        if self._sending:
+            self._until.reschedule(self._loop.time())
+
+    def _look(self) -> None:
+        """Sees whether the client is there, and sends a comment if nothing was sent for long."""
+        if self._gone is None:
+            self._gone = self._loop.create_task(_client_gone(self._receive))
+            self._gone.add_done_callback(lambda _: self.end())
+        left = self._sent_at + QUIET_SECONDS - self._loop.time()
+        if left <= 0:
+            left = QUIET_SECONDS
+            if self._sign is None or self._sign.done():  # else not even the last one has gone out
+                self._sign = self._loop.create_task(self._give_sign())
+        self._timer = self._loop.call_later(left, self._look)
+
+    async def _give_sign(self) -> None:
+        await self._send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
 
 
-async def _pump(events: AsyncIterator[Sequence[Event]], send: Send, progress: _Progress) -> None:
-    async for batch in events:
-        await send({"type": "http.response.body", "body": b"".join(map(_frame, batch)), "more_body": True})
-        progress.sent()
-
-
-def _frame(event: Event) -> bytes:
-    event_id, data = event
-    return b"data: %b\n\n" % data if event_id is None else b"id: %b\ndata: %b\n\n" % (event_id.encode(), data)
+def _framed(batch: Sequence[Event]) -> bytes:
+    frames = [f"data: {line}\n\n" if number is None else f"id: {number}\ndata: {line}\n\n" for number, line in batch]
+    return "".join(frames).encode()
 
 
 async def _client_gone(receive: Receive) -> None:

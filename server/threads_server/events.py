@@ -1,16 +1,23 @@
 """The events of a streamed turn, as lines of JSON (openapi.yaml, StreamEvent; docs/hosted-api.md §5.3 and §7.4).
 
 `type` always comes first, so that the end of a stream is seen without decoding it.
+
+While a run goes on, and in its log, the most frequent event is kept short: of `content_streaming` there is only the
+text, as JSON. `RunEvents.whole` makes the event of it.
 """
 
 from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring_ascii as text_of
-from typing import Any
+from typing import Any, TypeAlias
 
 from threads_server.encoding import Json, encode_event
 
 _ENDS = tuple(f'{{"type":"{name}"' for name in ("run_ended", "run_failed", "run_cancelled", "tool_submit_required"))
 """How the lines begin that end a stream; of those the document names, the ones that this server sends."""
+
+
+NumberedEvent: TypeAlias = tuple[int, str]
+"""An event's number in its run, and the event as JSON on one line."""
 
 
 def ends_stream(line: str) -> bool:
@@ -28,7 +35,7 @@ class RunEvents:
 
     def __init__(self, thread_id: str, run_id: str) -> None:
         self._ids = {"thread_id": thread_id, "run_id": run_id}
-        self._tail = f',"thread_id":{encode_event(thread_id)},"run_id":{encode_event(run_id)}}}'
+        self._tail = f',"thread_id":{text_of(thread_id)},"run_id":{text_of(run_id)}}}'
 
     def user_message(self, assistant_id: str, message_id: str, content: str, message: str | None) -> str:
         ids = {**self._ids, "assistant_id": assistant_id, "message_id": message_id}
@@ -38,9 +45,17 @@ class RunEvents:
         return event("run_started", self._ids)
 
     def content(self, text: str) -> str:
-        # the most frequent one by far, and so put together by hand; `accumulated_content` is left out, since it would
-        # make a stream's size grow with the square of its length
-        return f'{{"type":"content_streaming","content":{text_of(text)}{self._tail}'
+        """More of the answer, kept short. `accumulated_content` is left out, since it would make a stream's size grow
+        with the square of its length."""
+        return text_of(text)
+
+    def whole(self, lines: Sequence[str], first: int) -> list[NumberedEvent]:
+        """Events as they are kept, the first numbered `first`, as they are sent, each with its number."""
+        tail = self._tail
+        return [
+            (number, f'{{"type":"content_streaming","content":{line}{tail}' if line[0] == '"' else line)
+            for number, line in enumerate(lines, first)
+        ]
 
     def reasoning(self, text: str, so_far: str) -> str:
         return event("reasoning_streaming", {"content": text, "accumulated_reasoning": so_far, **self._ids})

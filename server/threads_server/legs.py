@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from threads_server.encoding import Json
-from threads_server.events import RunEvents
+from threads_server.history import History
 from threads_server.outside import with_not_done
 from threads_server.responders import (
     Asked,
     Conversation,
-    Message,
     Piece,
     Responder,
     ResponderFailed,
@@ -33,7 +32,8 @@ from threads_server.waiting import Lines
 LARGE_THREAD = 500  # messages; the history of a longer thread is read aside
 UNANSWERED = 3  # attempts to write an end, after which those who wait for it are told that the store is away
 THOUGHTS_AT_ONCE = 32  # a part of all thoughts so far that is sent at once, one in so many
-BREATH = 64  # pieces after which a responder that never waits lets others go on
+LOG_EVERY = 0.25  # seconds between two writes of a run's events while it goes on; its end writes the rest
+BREATH = 256  # pieces after which a responder that never waits lets others go on
 
 log = logging.getLogger("threads_server")
 
@@ -87,28 +87,33 @@ class Leg:
         self._message = message
         self._not_done = not_done
         self._streamed = streamed
-        self._events = RunEvents(thread.thread_id, live.run_id)
+        self._events = live.events
         self._log = EventLog(desk.store, live)
         self._reply = Reply(thread.thread_id, thread.assistant_id, live.run_id)
         self._said: list[str] = []
         self._held = ""
         self._thinking = False
-        self._history: Sequence[Message] = ()
+        self._history = History()
+        self._untold: list[str] = []
+        """Events that are not emitted yet."""
 
     def start(self, *opening: str) -> None:
         """Begins the work, with these events first."""
-        self._emit(*opening)
+        self._untold += opening
+        self._emit()
         self._live.task = asyncio.get_running_loop().create_task(self._work())
 
-    def _emit(self, *lines: str) -> None:
-        self._live.emit(*lines)
-        self._log.noticed()
+    def _emit(self) -> None:
+        if self._untold:
+            self._live.emit(*self._untold)
+            self._untold = []
 
     async def _work(self) -> None:
         live = self._live
         try:
             state, reason = await self._respond()
             self._end_thinking()
+            self._emit()
             self._reply.content = "".join(self._said)
             await self._log.settle()
             if live.stopped in (Stop.DELETED, Stop.ENDED_ELSEWHERE):
@@ -126,18 +131,21 @@ class Leg:
     async def _respond(self) -> tuple[RunState, str]:
         """Takes the responder's pieces; gives the state that follows, and why."""
         live = self._live
-        watch = _Watch(live, self._desk.silence)
+        watch = _Watch(live, self._log, self._desk.silence)
         live.responding = True
         try:
             if live.stopped is not None:
                 return _STOPPED[live.stopped]
             conversation = await self._conversation()
             taken = 0
-            async for piece in self._desk.responder.answer(conversation):
+            async for pieces in self._desk.responder.answer(conversation):
                 watch.saw()
-                self._take(piece)
-                taken += 1
-                if taken % BREATH == 0:
+                for piece in pieces:
+                    self._take(piece)
+                self._emit()
+                taken += len(pieces)
+                if taken >= BREATH:
+                    taken = 0
                     await asyncio.sleep(0)
             return (RunState.REQUIRES_ACTION, "") if self._reply.tool_calls else (RunState.COMPLETED, "")
         except asyncio.CancelledError:
@@ -158,11 +166,11 @@ class Leg:
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._desk.store, self._thread, self._settings
         read = store.read if thread.version < LARGE_THREAD else store.read_large
-        bodies = await read(threads.history, thread.thread)
+        self._history = await read(threads.history, thread.thread)
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
-        self._history = json.loads(f"[{','.join(bodies)}]")  # at once, which is faster than one by one
-        if self._history[-1]["role"] == "user":
-            self._reply.attachments = self._history[-1]["attachments"]
+        last = self._history[-1]
+        if last["role"] == "user":
+            self._reply.attachments = last["attachments"]
         return Conversation(
             messages=self._history,
             system_prompt=settings.system_prompt or assistant["system_prompt"] or assistant["description"],
@@ -176,38 +184,39 @@ class Leg:
     def _take(self, piece: Piece) -> None:
         reply, events = self._reply, self._events
         if isinstance(piece, Said):
-            self._end_thinking()
+            if self._held or self._thinking:
+                self._end_thinking()
             text = _sendable(piece.text)
             self._said.append(text)
-            self._emit(events.content(text))
+            self._untold.append(events.content(text))
         elif isinstance(piece, Thought):
             self._held += _sendable(piece.text)
             # each event repeats all thoughts so far: it takes more of them the more there are, or a long stream of
             # thoughts would grow with the square of its length
             if len(self._held) * THOUGHTS_AT_ONCE >= len(reply.reasoning):
-                self._emit_thoughts()
+                self._tell_thoughts()
         elif isinstance(piece, Asked):
             self._end_thinking()
             call = json.loads(_sendable(json.dumps(piece.call, ensure_ascii=False)))
             if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
                 call = {**call, "id": f"call_{new_id()}"}  # outputs are told apart by it
             reply.tool_calls.append(call)
-            self._emit(*events.tool_call(call))
+            self._untold += events.tool_call(call)
         else:
             reply.model = Model(piece.model_provider, _sendable(piece.model_name), piece.tokens)
 
-    def _emit_thoughts(self) -> None:
+    def _tell_thoughts(self) -> None:
         held, self._held = self._held, ""
         self._reply.reasoning += held
         self._thinking = True
-        self._emit(self._events.reasoning(held, self._reply.reasoning))
+        self._untold.append(self._events.reasoning(held, self._reply.reasoning))
 
     def _end_thinking(self) -> None:
         if self._held:
-            self._emit_thoughts()
+            self._tell_thoughts()
         if self._thinking:
             self._thinking = False
-            self._emit(self._events.reasoning_ended())
+            self._untold.append(self._events.reasoning_ended())
 
     async def _end(self, state: RunState, reason: str) -> None:
         live, reply = self._live, self._reply
@@ -216,7 +225,7 @@ class Leg:
         said = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
         said = with_not_done(said, self._not_done)
         last = self._last_event(state, said)
-        answer = reply.turn(state, said)
+        answer = "" if self._streamed else reply.turn(state, said)  # what was streamed is read in the log
         message = reply.message(state, self._metadata(state, reason))
         first = self._log.written
         ending = Ending(
@@ -277,8 +286,7 @@ class Leg:
             self._fail_waiters(gone())
             return
         _, reason = _STOPPED[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
-        for body in await store.read_large(threads.history, self._thread.thread):
-            message = json.loads(body)
+        for message in await store.read_large(threads.history, self._thread.thread):
             if message["role"] == "assistant" and (message["metadata_"] or {}).get("run_id") == live.run_id:
                 reply.message_id, reply.content = message["message_id"], message["content"]
         version, _ = await store.read(threads.size_of, self._account, live.thread_id)
@@ -299,14 +307,16 @@ class Leg:
     def _metadata(self, state: RunState, reason: str) -> Mapping[str, Json]:
         if state is RunState.FAILED:
             return {"error": reason}
+        if self._streamed or state is not RunState.COMPLETED or self._live.leg == 1:
+            return {}
+        # kept on an answer to tool outputs that were not streamed (docs/hosted-api.md §2)
         calls = [
             call
             for message in self._history
             if (message["metadata_"] or {}).get("run_id") == self._live.run_id
             for call in message["metadata_"].get("tool_calls", ())
         ]
-        # kept on an answer to tool outputs that were not streamed (docs/hosted-api.md §2)
-        return {"all_run_tool_calls": calls} if calls and not self._streamed and state is RunState.COMPLETED else {}
+        return {"all_run_tool_calls": calls} if calls else {}
 
 
 _STOPPED = {
@@ -319,14 +329,16 @@ _STOPPED = {
 
 
 class _Watch:
-    """Stops a run whose responder is silent for too long. A look at the clock is cheaper than a timer each time."""
+    """Looks after a run while its responder is at work: writes its events to the log, and stops it when the responder
+    is silent for too long."""
 
-    def __init__(self, live: LiveRun, silence: float) -> None:
+    def __init__(self, live: LiveRun, log: EventLog, silence: float) -> None:
         self._live = live
+        self._log = log
         self._silence = silence
         self._loop = asyncio.get_running_loop()
         self._seen = self._loop.time()
-        self._timer = self._loop.call_later(silence, self._look)
+        self._timer = self._loop.call_later(min(silence, LOG_EVERY), self._look)
 
     def saw(self) -> None:
         self._seen = self._loop.time()
@@ -336,7 +348,8 @@ class _Watch:
         if left <= 0:
             self._live.stop(Stop.SILENT)
         else:
-            self._timer = self._loop.call_later(left, self._look)
+            self._log.write_news()
+            self._timer = self._loop.call_later(min(left, LOG_EVERY), self._look)
 
     def end(self) -> None:
         self._timer.cancel()

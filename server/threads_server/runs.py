@@ -6,28 +6,20 @@ the reading, never the run.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias
 
-from threads_server.answers import Event
-from threads_server.events import ends_stream, event
+from threads_server.events import NumberedEvent, RunEvents, ends_stream, event
 from threads_server.problems import Refusal
 from threads_server.states import RunState
 from threads_server.store import Store, StoreUnavailable, event_log
 from threads_server.store import runs as kept
 from threads_server.store.kept_answers import Claim
 
-LOG_EVERY = 0.25  # seconds between two writes of a run's events while it goes on; its end writes the rest
 ELSEWHERE = 0.2  # seconds between two looks at a run that another server process works on
 
 log = logging.getLogger("threads_server")
-
-
-NumberedLine: TypeAlias = tuple[int, str]
-"""An event's number in its run, and the event as JSON on one line."""
 
 
 class Stop(Enum):
@@ -58,7 +50,9 @@ class LiveRun:
         self.leg = leg
         self.first = first
         """The number of the leg's first event."""
+        self.events = RunEvents(thread_id, run_id)
         self.lines: list[str] = []
+        """The leg's events, as they are kept (events.py)."""
         self.over = False
         self.cancels: list[tuple[Claim, Callable[[bool], str]]] = []
         self.stopped: Stop | None = None
@@ -87,7 +81,7 @@ class LiveRun:
             if self.responding and self.task is not None:
                 self.task.cancel()
 
-    async def events(self, after: int) -> AsyncIterator[list[NumberedLine]]:
+    async def follow(self, after: int) -> AsyncIterator[list[NumberedEvent]]:
         """The events of this leg numbered higher than `after`, in batches as they come, until the leg is over."""
         at = max(0, after + 1 - self.first)
         news = asyncio.Event()
@@ -95,9 +89,9 @@ class LiveRun:
         try:
             while True:
                 if at < len(self.lines):
-                    batch = list(enumerate(self.lines[at:], self.first + at))
-                    at = len(self.lines)
-                    yield batch
+                    lines = self.lines[at:]
+                    at, first = len(self.lines), self.first + at
+                    yield self.events.whole(lines, first)
                 elif self.over:
                     return
                 else:
@@ -141,7 +135,7 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=5)
 
-    async def follow(self, run_id: str, after: int, *, one_leg: bool = False) -> AsyncIterator[list[Event]]:
+    async def follow(self, run_id: str, after: int, *, one_leg: bool = False) -> AsyncIterator[list[NumberedEvent]]:
         """The events of a run numbered higher than `after`, from the log and then as they come.
 
         Ends when the run is over or waits for tools; with `one_leg` already where a leg ends that has ended before.
@@ -149,9 +143,9 @@ class Runs:
         while True:
             live = self._live.get(run_id)
             if live is not None and after + 1 >= live.first:
-                async for batch in live.events(after):
+                async for batch in live.follow(after):
                     after = batch[-1][0]
-                    yield as_events(batch)
+                    yield batch
                     if one_leg and ends_stream(batch[-1][1]):
                         return
                 if self._live.get(run_id) in (None, live):
@@ -164,30 +158,25 @@ class Runs:
                 logged = _first_leg(logged)
             if logged:
                 after = logged[-1][0]
-                yield as_events(logged)
+                yield logged
                 if one_leg and ends_stream(logged[-1][1]):
                     return
             if live is not None:
                 after = max(after, live.first - 1)
             else:
                 if state is None:  # it was deleted, and the process that worked on it is another one
-                    yield as_events([(after + 1, event("run_cancelled", {"run_id": run_id}))])
+                    yield [(after + 1, event("run_cancelled", {"run_id": run_id}))]
                 if state is not RunState.IN_PROGRESS:
                     return
                 await asyncio.sleep(ELSEWHERE)
 
 
-def as_events(lines: Sequence[NumberedLine]) -> list[Event]:
-    """Events as they are sent."""
-    return [(str(number), line.encode()) for number, line in lines]
-
-
-def _first_leg(lines: list[NumberedLine]) -> list[NumberedLine]:
+def _first_leg(events: list[NumberedEvent]) -> list[NumberedEvent]:
     """The events up to the first one that ends a stream."""
-    for place, (_, line) in enumerate(lines, 1):
+    for place, (_, line) in enumerate(events, 1):
         if ends_stream(line):
-            return lines[:place]
-    return lines
+            return events[:place]
+    return events
 
 
 class EventLog:
@@ -196,39 +185,32 @@ class EventLog:
     def __init__(self, store: Store, live: LiveRun) -> None:
         self._store = store
         self._live = live
-        self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
-        self._settled = False
         self.written = 0
         """How many of the leg's events are in the store."""
 
-    def noticed(self) -> None:
-        """There are events that are not written yet."""
-        if self._timer is None and not self._settled:
-            self._timer = asyncio.get_running_loop().call_later(LOG_EVERY, self._begin)
-
-    def _begin(self) -> None:
-        self._writing = asyncio.get_running_loop().create_task(self._write())
+    def write_news(self) -> None:
+        """Begins to write what is not written yet."""
+        if self._writing is None and self.written < len(self._live.lines):
+            self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
         live, first = self._live, self.written
         lines = live.lines[first:]
-        with suppress(StoreUnavailable):  # they are kept in memory and written with the next ones
+        try:
             if await self._store.write(event_log.append, live.run_id, live.leg, live.first + first, lines):
                 self.written += len(lines)
             else:
                 live.stop(Stop.ENDED_ELSEWHERE)
-        self._timer = None
-        if self.written < len(live.lines):
-            self.noticed()
+        except StoreUnavailable:
+            pass  # they are kept in memory and written with the next ones
+        finally:
+            self._writing = None
 
     async def settle(self) -> None:
-        """Waits for a write that has begun, and begins no other: what is left is written with the end."""
-        self._settled = True
-        if self._writing is not None and not self._writing.done():
+        """Waits for a write that has begun."""
+        if self._writing is not None:
             await self._writing
-        if self._timer is not None:
-            self._timer.cancel()
 
 
 def gone() -> Refusal:

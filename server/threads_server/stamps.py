@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _lock = threading.Lock()
 _dice = random.Random()
@@ -21,8 +22,12 @@ def now() -> int:
 
 def written(milliseconds: int) -> str:
     """A time as the wire writes it: ISO 8601, UTC, three decimals and `Z` (docs/hosted-api.md §1, Ids, dates)."""
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}Z"
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
+
+
+@lru_cache(maxsize=16)  # most are of this second
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def new_id() -> str:

@@ -10,11 +10,10 @@ from threads_server.answers import Answer, Event, EventStream
 from threads_server.assistants import DEFAULT_NAME, new_assistant
 from threads_server.contract import Upload
 from threads_server.encoding import Json, encode
-from threads_server.events import RunEvents
 from threads_server.idempotency import REPLAYED, replay_headers
 from threads_server.legs import Desk, Leg, TurnSettings
 from threads_server.outside import with_not_done
-from threads_server.runs import ELSEWHERE, LiveRun, Stop, as_events, gone
+from threads_server.runs import ELSEWHERE, LiveRun, Stop, gone
 from threads_server.stamps import new_id, now
 from threads_server.store import kept_answers
 from threads_server.store import runs as kept
@@ -152,10 +151,10 @@ class Turns:
                 not_done=sending.not_done,
                 streamed=sending.streamed,
             )
-            events = RunEvents(thread.thread_id, live.run_id)
             not_done = said.message if sending.not_done else None
             leg.start(
-                events.user_message(thread.assistant_id, said.message_id, said.content, not_done), events.started()
+                live.events.user_message(thread.assistant_id, said.message_id, said.content, not_done),
+                live.events.started(),
             )
             return thread
 
@@ -208,7 +207,7 @@ class Turns:
 
     async def _answer(self, live: LiveRun, *, streamed: bool) -> Answer | EventStream:
         if streamed:
-            return EventStream(_live_events(live))
+            return EventStream(live.follow(0))
         outcome = await asyncio.shield(live.outcome)
         return Answer(outcome.answer.encode(), headers={"ETag": tag(outcome.version)})
 
@@ -246,9 +245,4 @@ def _attachment(file: FileRow) -> Json:
 
 
 async def _stored_events(lines: str) -> AsyncIterator[list[Event]]:
-    yield [(None, line.encode()) for line in lines.split("\n")]
-
-
-async def _live_events(live: LiveRun) -> AsyncIterator[list[Event]]:
-    async for batch in live.events(0):
-        yield as_events(batch)
+    yield [(None, line) for line in lines.split("\n")]

@@ -13,7 +13,7 @@ from threads_server import event_stream
 from threads_server.answers import EventStream
 from threads_server.contract import Call
 
-Event = tuple[str | None, bytes]
+Event = tuple[int | None, str]
 PATH = f"/things/{UUID}/events"
 
 
@@ -38,7 +38,7 @@ class Source:
 async def one_then_silence(source: Source) -> AsyncIterator[Event]:
     import asyncio
 
-    yield "1", b"{}"
+    yield 1, "{}"
     await asyncio.Event().wait()
 
 
@@ -48,8 +48,8 @@ def client_of(url: str) -> httpx.Client:
 
 def test_framing() -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
-        yield "1", b'{"type":"a"}'
-        yield None, b'{"type":"b"}'
+        yield 1, '{"type":"a"}'
+        yield None, '{"type":"b"}'
 
     with served(small_app({"watchThing": Source(events)})) as url, client_of(url) as client:
         answer = client.get(PATH)
@@ -113,7 +113,7 @@ def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
 
 def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
-        yield "1", b"{}"
+        yield 1, "{}"
         raise ZeroDivisionError("secret text")
 
     app = small_app({"watchThing": Source(events)})
@@ -125,7 +125,7 @@ def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixtur
 def test_a_thousand_events_come_in_order() -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
         for number in range(1000):
-            yield str(number), b'{"type":"content_streaming"}'
+            yield number, '{"type":"content_streaming"}'
 
     with served(small_app({"watchThing": Source(events)})) as url, client_of(url) as client:
         lines = client.get(PATH).text.split("\n\n")

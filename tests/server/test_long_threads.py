@@ -1,7 +1,7 @@
 """Threads that have become long: whole where they are asked for whole, and free of charge where they are not."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -121,10 +121,10 @@ async def test_a_long_answer_is_not_copied_with_every_piece(api: Api) -> None:
 
 async def test_long_thoughts_are_not_repeated_with_every_piece(api: Api) -> None:
     class Thinker(Held):
-        async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
             for _ in range(20_000):
-                yield Thought("hm ")
-            yield Said("So be it.")
+                yield [Thought("hm ")]
+            yield [Said("So be it.")]
 
     api.services.desk.responder = Thinker()
     thread_id = await api.thread()

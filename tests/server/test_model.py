@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,15 +35,15 @@ class Holding(OfflineResponder):
     def __init__(self) -> None:
         self.let_go: dict[str, asyncio.Event] = {}
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
         text = conversation.messages[-1]["content"]
         if text.startswith("/hold "):
-            yield Said("so far ")
+            yield [Said("so far ")]
             await self.let_go.setdefault(text, asyncio.Event()).wait()
-            yield Said(text.removeprefix("/hold "))
+            yield [Said(text.removeprefix("/hold "))]
         else:
-            async for piece in super().answer(conversation):
-                yield piece
+            async for pieces in super().answer(conversation):
+                yield pieces
 
 
 @dataclass

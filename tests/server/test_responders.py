@@ -27,11 +27,11 @@ def said(*contents: str) -> Conversation:
 
 class TestOffline:
     async def answer(self, conversation: Conversation) -> str:
-        pieces = [piece async for piece in OfflineResponder().answer(conversation)]
+        pieces = [piece async for some in OfflineResponder().answer(conversation) for piece in some]
         return "".join(piece.text for piece in pieces if isinstance(piece, Said))
 
     async def asked(self, content: str) -> list[tuple[str, str]]:
-        pieces = [piece async for piece in OfflineResponder().answer(said(content))]
+        pieces = [piece async for some in OfflineResponder().answer(said(content)) for piece in some]
         functions = [piece.call["function"] for piece in pieces if isinstance(piece, Asked)]
         return [(function["name"], function["arguments"]) for function in functions]
 
@@ -47,7 +47,9 @@ class TestOffline:
     async def test_slow_is_cut_into_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("threads_server.responders.offline.PAUSE", 0)
         for count, text, cut in [(3, "abcdefg", ["ab", "cd", "efg"]), (9, "ab", ["a", "b"]), (0, "ab", ["ab"])]:
-            pieces = [piece async for piece in OfflineResponder().answer(said(f"/slow {count} {text}"))]
+            pieces = [
+                piece async for some in OfflineResponder().answer(said(f"/slow {count} {text}")) for piece in some
+            ]
             assert [piece.text for piece in pieces if isinstance(piece, Said)] == cut
 
     async def test_call(self) -> None:

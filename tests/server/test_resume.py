@@ -1,5 +1,7 @@
 """A run's events: read again from anywhere, and on from there while the run goes on."""
 
+import json
+
 import pytest
 
 from tests.server.test_runs import hold, running
@@ -7,6 +9,7 @@ from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, Event, serving
 from threads_server import stamps
 from threads_server.services import sweep
+from threads_server.store.transaction import one
 
 
 def numbered(events: list[Event]) -> list[tuple[str | None, Event]]:
@@ -98,6 +101,19 @@ async def test_over_a_restart(database: str) -> None:
             events = await stream.rest()
     async with serving(database) as api, api.events(thread_id, events[0]["run_id"], "3") as stream:
         assert numbered(await stream.rest()) == numbered(events[3:])
+
+
+async def test_a_log_repeats_no_ids_and_one_that_does_is_read_too(api: Api) -> None:
+    thread_id = await api.thread()
+    async with api.stream(thread_id, "/say one two") as stream:
+        events = await stream.rest()
+    run_id = events[0]["run_id"]
+    [(lines,)] = await api.services.store.read(lambda: (yield "SELECT lines FROM run_events", ()))
+    assert lines.split("\n")[2:4] == ['"one "', '"two"']
+    whole = "\n".join(json.dumps(event, separators=(",", ":")) for event in events)  # as it was kept before
+    await api.services.store.write(lambda: one("UPDATE run_events SET lines = ?", whole))
+    async with api.events(thread_id, run_id) as stream:
+        assert numbered(await stream.rest()) == numbered(events)
 
 
 async def test_events_are_kept_for_24_hours_after_the_run(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

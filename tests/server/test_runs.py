@@ -1,7 +1,7 @@
 """Runs: one at a time per thread, never stuck, cancelled in any state, ended when their process dies."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -23,11 +23,11 @@ class Held:
         self.go = asyncio.Event()
         self.asked: list[str] = []
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
         self.asked.append(conversation.messages[-1]["content"])
-        yield Said("first ")
+        yield [Said("first ")]
         await self.go.wait()
-        yield Said("last")
+        yield [Said("last")]
 
     async def close(self) -> None:
         pass
@@ -279,8 +279,8 @@ class TestNeverStuck:
 
     async def test_a_responder_that_breaks_fails_its_run(self, api: Api) -> None:
         class Broken(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
-                yield Said("so far")
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+                yield [Said("so far")]
                 raise KeyError("secret detail")
 
         api.services.desk.responder = Broken()
@@ -292,8 +292,8 @@ class TestNeverStuck:
 
     async def test_tools_of_an_answer_that_broke_off_are_not_awaited(self, api: Api) -> None:
         class Halting(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
-                yield Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+                yield [Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
                 raise ResponderFailed("no power")
 
         api.services.desk.responder = Halting()
@@ -305,9 +305,9 @@ class TestNeverStuck:
 
     async def test_what_cannot_be_stored_fails_its_run(self, api: Api) -> None:
         class Odd(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
-                yield Used("odd", "\ud800", {"input_tokens": float("nan")})  # type: ignore[dict-item]
-                yield Said("lone \ud800")
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+                yield [Used("odd", "\ud800", {"input_tokens": float("nan")})]  # type: ignore[dict-item]
+                yield [Said("lone \ud800")]
 
         api.services.desk.responder = Odd()
         thread_id = await api.thread()

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from threads_server.history import Message
+
 if TYPE_CHECKING:
     from threads_server.settings import Settings
-
-Message: TypeAlias = dict[str, Any]
-"""A message as the thread keeps it (openapi.yaml, Message)."""
 
 ToolCall: TypeAlias = dict[str, Any]
 """A tool call as it is sent (openapi.yaml, ToolCall)."""
@@ -30,14 +29,14 @@ class Conversation:
     streamed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
     """More of the answer's text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Thought:
     """More of what the model thinks before it answers."""
 
@@ -69,13 +68,13 @@ class ResponderFailed(Exception):
 
 
 class Responder(Protocol):
-    """Answers a conversation, piece by piece."""
+    """Answers a conversation, bit by bit."""
 
     not_done: frozenset[str]
     """The fields of a message, or of tool outputs, that this responder does not act on."""
 
-    def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
-        """The pieces of one answer. Raises ResponderFailed."""
+    def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        """The pieces of one answer, as many at a time as are there. Raises ResponderFailed."""
         ...
 
     async def close(self) -> None:

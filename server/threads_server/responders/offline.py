@@ -6,12 +6,16 @@ It is honest about memory: what it says about the thread, it read in the thread.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
-from threads_server.responders import Asked, Conversation, Message, Piece, ResponderFailed, Said, Used
+from threads_server.history import Message
+from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
 
 PAUSE = 0.2  # seconds between two pieces of /slow
 
+AT_ONCE = 64  # words
+
+_WORD = re.compile(r"\S+\s*|\s+")
 _CALL = re.compile(r"/call\s+(\S+)\s*")
 _SLOW = re.compile(r"/slow\s+(\d{1,6})(?:\s(.*))?\Z", re.DOTALL)
 
@@ -27,31 +31,29 @@ class OfflineResponder:
 
     not_done = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
-        yield Used("offline", "offline")
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        yield [Used("offline", "offline")]
         last = conversation.messages[-1]
-        if last["role"] == "tool":
-            for word in _words(_about_outputs(conversation.messages)):
-                yield Said(word)
-            return
         text = last["content"] or ""
-        if text.startswith("/fail"):
+        if last["role"] == "tool":
+            for words in _words(_about_outputs(conversation.messages)):
+                yield words
+        elif text.startswith("/fail"):
             raise ResponderFailed(text.removeprefix("/fail").strip() or "The message asked for a failure")
         elif text.startswith("/call "):
             for number, (name, arguments) in enumerate(_calls(text, conversation), 1):
                 function = {"name": name, "arguments": arguments}
-                yield Asked({"id": f"call_{number}", "type": "function", "function": function})
+                yield [Asked({"id": f"call_{number}", "type": "function", "function": function})]
         elif slow := _SLOW.match(text):
             pieces = _cut(slow[2] or "", int(slow[1]))
             for number, piece in enumerate(pieces):
                 if number:
                     await asyncio.sleep(PAUSE)
-                yield Said(piece)
+                yield [Said(piece)]
         else:
-            for word in _words(
-                text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
-            ):
-                yield Said(word)
+            said = text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
+            for words in _words(said):
+                yield words
 
     async def close(self) -> None:
         pass
@@ -72,8 +74,11 @@ def _about_outputs(messages: Sequence[Message]) -> str:
     return "\n".join(reversed(outputs))
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\S+\s*|\s+", text)
+def _words(text: str) -> Iterator[list[Said]]:
+    """A text word by word, some at a time."""
+    words = _WORD.findall(text)
+    for start in range(0, len(words), AT_ONCE):
+        yield [Said(word) for word in words[start : start + AT_ONCE]]
 
 
 def _cut(text: str, count: int) -> list[str]:

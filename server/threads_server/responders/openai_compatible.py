@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 from httpx_sse import EventSource
 
+from threads_server.history import Message
 from threads_server.responders import (
     Asked,
     Conversation,
-    Message,
     Piece,
     ResponderFailed,
     Said,
@@ -46,7 +46,7 @@ class OpenAICompatibleResponder:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(None, connect=CONNECT_SECONDS))
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Piece]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[list[Piece]]:
         model = conversation.model_name or self._model
         if not model:
             raise ResponderFailed("No model is named: give model_name, or set THREADS_SERVER_LLM_MODEL")
@@ -58,12 +58,11 @@ class OpenAICompatibleResponder:
                     await response.aread()
                     raise ResponderFailed(f"The model endpoint answered {response.status_code}: {_complaint(response)}")
                 if "text/event-stream" in response.headers.get("content-type", ""):
-                    pieces = _streamed(EventSource(response), model)
+                    async for pieces in _streamed(EventSource(response), model):
+                        yield pieces
                 else:
                     await response.aread()
-                    pieces = _whole(_decoded(response.text), model)
-                async for piece in pieces:
-                    yield piece
+                    yield _whole(_decoded(response.text), model)
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
@@ -113,7 +112,7 @@ def _said(message: Message) -> dict[str, Any] | None:
     return {"role": role, "content": content}
 
 
-async def _whole(answer: Mapping[str, Any], model: str) -> AsyncIterator[Piece]:
+def _whole(answer: Mapping[str, Any], model: str) -> list[Piece]:
     _check(answer)
     choices = _objects(answer.get("choices"), "choices")
     if not choices:
@@ -121,17 +120,18 @@ async def _whole(answer: Mapping[str, Any], model: str) -> AsyncIterator[Piece]:
     message = choices[0].get("message")
     if not isinstance(message, dict):
         raise ResponderFailed("The model endpoint sent an answer without a message")
-    yield _used(answer, model)
+    pieces: list[Piece] = [_used(answer, model)]
     if thought := _thought(message):
-        yield Thought(thought)
+        pieces.append(Thought(thought))
     if text := _text(message.get("content"), "content"):
-        yield Said(text)
+        pieces.append(Said(text))
     for call in _objects(message.get("tool_calls"), "tool calls"):
         function = _object(call.get("function"), "function")
-        yield Asked(_call(call.get("id"), function.get("name"), _arguments(function)))
+        pieces.append(Asked(_call(call.get("id"), function.get("name"), _arguments(function))))
+    return pieces
 
 
-async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
+async def _streamed(source: EventSource, model: str) -> AsyncIterator[list[Piece]]:
     calls: dict[int, dict[str, Any]] = {}
     finished = named = False
     async for event in source.aiter_sse():
@@ -140,24 +140,25 @@ async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
             break
         chunk = _decoded(event.data)
         _check(chunk)
+        pieces: list[Piece] = []
         if not named or chunk.get("usage"):
             named = True
-            yield _used(chunk, model)
+            pieces.append(_used(chunk, model))
         for choice in _objects(chunk.get("choices"), "choices")[:1]:
             delta = _object(choice.get("delta"), "delta")
             if thought := _thought(delta):
-                yield Thought(thought)
+                pieces.append(Thought(thought))
             if text := _text(delta.get("content"), "content"):
-                yield Said(text)
+                pieces.append(Said(text))
             for part in _objects(delta.get("tool_calls"), "tool calls"):
                 index = part.get("index")
                 place = index if isinstance(index, int) else len(calls)
                 _gather(calls.setdefault(place, {"id": None, "name": "", "arguments": ""}), part)
             finished = finished or bool(choice.get("finish_reason"))
+        yield pieces
     if not finished:
         raise ResponderFailed("The model's answer broke off")
-    for _, call in sorted(calls.items()):
-        yield Asked(_call(call["id"], call["name"], call["arguments"]))
+    yield [Asked(_call(call["id"], call["name"], call["arguments"])) for _, call in sorted(calls.items())]
 
 
 def _gather(call: dict[str, Any], part: Mapping[str, Any]) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from threads_server.contract import Contract
+from threads_server.events import NumberedEvent, RunEvents
 from threads_server.states import RunState
 from threads_server.store.transaction import Transaction, every, one
 
 
 def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
+    """Writes events as they are kept (events.py)."""
     if lines:
         yield (
             "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)",
@@ -27,20 +29,25 @@ def append(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Tra
     return True
 
 
-def events(run_id: str, after: int = 0) -> Transaction[list[str]]:
-    """The logged events of a run that are numbered higher than `after`."""
-    numbered = yield from numbered_events(run_id, after)
+def events(run_id: str) -> Transaction[list[str]]:
+    """The logged events of a run."""
+    numbered = yield from numbered_events(run_id)
     return [line for _, line in numbered]
 
 
-def numbered_events(run_id: str, after: int = 0) -> Transaction[list[tuple[int, str]]]:
+def numbered_events(run_id: str, after: int = 0) -> Transaction[list[NumberedEvent]]:
     """The logged events of a run that are numbered higher than `after`, with their numbers."""
     rows = yield from every(
-        "SELECT first_event, lines FROM run_events WHERE run_id = ? AND last_event > ? ORDER BY first_event",
+        "SELECT thread_id, first_event, lines FROM run_events JOIN runs ON runs.run_id = run_events.run_id"
+        " JOIN threads ON threads.thread = runs.thread"
+        " WHERE run_events.run_id = ? AND run_events.last_event > ? ORDER BY first_event",
         run_id,
         after,
     )
-    events = [event for first, lines in rows for event in enumerate(lines.split("\n"), first)]
+    if not rows:
+        return []
+    of_run = RunEvents(rows[0][0], run_id)
+    events = [event for _, first, lines in rows for event in of_run.whole(lines.split("\n"), first)]
     return [event for event in events if event[0] > after]
 
 

@@ -52,7 +52,8 @@ class RunRow:
 class Ending:
     """How a leg of a run ends: the state it leaves, its messages, its last events, and the answer of its request.
 
-    `lines` are events as JSON texts, the first numbered `first_event`. `answer` completes the key of the leg, if any.
+    `lines` are events as they are kept, the first numbered `first_event`. `answer` completes the key of the leg, if
+    any.
     """
 
     state: RunState

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 APPLICATION_ID = 0x42425448  # "BBTH" in the file's header: this file is ours
 BUSY_MILLISECONDS = 5_000  # how long another process (`keys` beside the server) may hold the file before it is 503
-BATCH = 256  # transactions that share one commit at most
+BATCH = 256  # transactions in a commit after which no more are taken into it
 READERS = 2
 CHECKPOINT_PAGES = 8_000
 
@@ -59,7 +59,8 @@ class SqliteStore(Store):
         self._reader = _connect(path, read_only=True)
         self._large = ThreadPoolExecutor(READERS, "threads-server-reader")
         self._local = threading.local()
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Pending]] = {}
+        self._queue: queue.SimpleQueue[list[_Pending] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._write_batches, name="threads-server-writer", daemon=True)
         self._thread.start()
@@ -111,8 +112,17 @@ class SqliteStore(Store):
             raise StoreUnavailable("The store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Pending(partial(transaction, *args, **kwargs), loop, future))
+        pending = _Pending(partial(transaction, *args, **kwargs), loop, future)
+        if (gathered := self._gathered.get(loop)) is not None:
+            gathered.append(pending)
+        else:
+            self._gathered[loop] = [pending]
+            loop.call_soon(self._hand_over, loop)  # with all that come in this pass of the loop, for one commit
         return await future
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        if gathered := self._gathered.pop(loop, None):
+            self._queue.put(gathered)
 
     async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._closed:
@@ -140,6 +150,8 @@ class SqliteStore(Store):
         if self._closed:
             return
         self._closed = True
+        for loop in list(self._gathered):
+            self._hand_over(loop)
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         await asyncio.to_thread(self._large.shutdown)
@@ -153,15 +165,15 @@ class SqliteStore(Store):
             first = self._queue.get()
             if first is None:
                 return
-            batch = [first]
+            batch = first
             last = False
             with suppress(queue.Empty):
                 while len(batch) < BATCH:
-                    pending = self._queue.get_nowait()
-                    if pending is None:
+                    more = self._queue.get_nowait()
+                    if more is None:
                         last = True
                         break
-                    batch.append(pending)
+                    batch += more
             self._commit(batch)
             for loop in {id(pending.loop): pending.loop for pending in batch}.values():
                 mine = [pending for pending in batch if pending.loop is loop]

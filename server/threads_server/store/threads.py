@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from threads_server.contract import Contract
 from threads_server.encoding import encode
+from threads_server.history import History
 from threads_server.problems import Refusal
 from threads_server.stamps import written
 from threads_server.store import assistants
@@ -215,7 +216,11 @@ def _light_text(
     )
 
 
-def history(thread: int) -> Transaction[list[str]]:
-    """The thread's messages as JSON, oldest first."""
-    rows = yield from every("SELECT body FROM messages WHERE thread = ? ORDER BY version", thread)
-    return [row[0] for row in rows]
+def history(thread: int) -> Transaction[History]:
+    """The thread's messages."""
+    row = yield from one(
+        f"SELECT {_HISTORY}, (SELECT body FROM messages WHERE messages.thread = threads.thread ORDER BY version DESC"
+        " LIMIT 1) FROM threads WHERE thread = ?",
+        thread,
+    )
+    return History(*(row or ()))
