@@ -1,7 +1,7 @@
 """Whose turn it is: messages that wait for a busy thread, first come, first served, and for a limited time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from threads_server.stamps import now
 from threads_server.store import Store, StoreUnavailable, kept_answers
 from threads_server.store.kept_answers import AlreadyKept
 from threads_server.store.threads import ThreadRow
-from threads_server.store.turns import BEHIND_ALL, NewTurn, ThreadBusy, holder_of, leave_place, take_place
+from threads_server.store.turns import BEHIND_ALL, Attempt, NewTurn, ThreadBusy, holder_of, leave_place, take_place
 from threads_server.waiting import Lines
 
 LOOK_AGAIN = 0.25  # seconds after which the first in a line tries again unasked, as a run may end in another process
 PASSED_OVER = 2.0  # seconds that one in front may leave a free thread alone: whoever that was, its process is gone
 
-Attempt = Callable[[NewTurn], Awaitable[ThreadRow]]
+Begin = Callable[[NewTurn], Awaitable[ThreadRow]]
 
 
 class TurnOrder:
@@ -32,9 +32,11 @@ class TurnOrder:
         self._owner = owner
         self._busy_wait = busy_wait
         self._taking = asyncio.Lock()
+        self._attempts: dict[Hashable, Attempt] = {}
+        """The last of the attempts on each thread that are not over yet."""
         self._leaving: set[asyncio.Task[None]] = set()
 
-    async def begin(self, turn: NewTurn, attempt: Attempt) -> ThreadRow:
+    async def begin(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
         """Tries to begin a turn until its thread is free.
 
         Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
@@ -42,7 +44,7 @@ class TurnOrder:
         lines, name = self._lines, (turn.account, turn.thread_id)
         if not lines.anyone_at(name):
             try:
-                return await attempt(replace(turn, place=BEHIND_ALL) if self._store.shared else turn)
+                return await self._at_once(turn, attempt)
             except ThreadBusy as busy:
                 if busy.awaited or self._busy_wait <= 0:
                     raise _refused(busy) from None
@@ -72,6 +74,16 @@ class TurnOrder:
                 await self._look_up(turn)  # another one under the key may have been in front
                 if moment >= deadline:
                     raise _refused(ThreadBusy(await self._store.read(holder_of, turn.account, turn.thread_id or "")))
+
+    async def _at_once(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
+        """Tries to begin a turn that waits for nobody, unless one that came before it has to wait."""
+        name = (turn.account, turn.thread_id)
+        behind, self._attempts[name] = self._attempts.get(name), turn.attempt
+        try:
+            return await attempt(replace(turn, behind=behind, place=BEHIND_ALL if self._store.shared else None))
+        finally:
+            if self._attempts.get(name) is turn.attempt:
+                del self._attempts[name]
 
     async def _look_up(self, turn: NewTurn) -> None:
         """Raises AlreadyKept if the key has an answer, or a run that will bring it, and a 409 Refusal."""

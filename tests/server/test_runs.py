@@ -1,7 +1,9 @@
 """Runs: one at a time per thread, never stuck, cancelled in any state, ended when their process dies."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, serving
 from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
 from threads_server.states import RunState
+from threads_server.store.transaction import Transaction
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 
@@ -119,6 +122,36 @@ class TestBusy:
             await first
             assert (await api.send(thread_id, "x")).status_code == 200
 
+    async def test_nobody_goes_before_one_who_is_refused_in_the_same_commit(self, tmp_path: Path) -> None:
+        async with serving(tmp_path / "threads.db") as api:
+            held = hold(api)
+            thread_id = await api.thread()
+            first, _ = await running(api, thread_id)
+            store, free = api.services.store, threading.Event()
+            waiting = asyncio.create_task(store.write(_after, free))
+            queued: asyncio.Queue[str] = asyncio.Queue()
+            write = store.write
+
+            def noted(transaction: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+                queued.put_nowait(transaction.__name__)
+                return write(transaction, *args, **kwargs)
+
+            store.write = noted  # type: ignore[method-assign]
+            second = asyncio.create_task(api.send(thread_id, "second"))
+            assert await queued.get() == "begin_turn"
+            held.go.set()
+            while await queued.get() != "end_leg":
+                pass
+            third = asyncio.create_task(api.send(thread_id, "third"))
+            while await queued.get() != "begin_turn":
+                pass
+            await asyncio.sleep(0)  # it is handed over
+            free.set()
+            for task in (waiting, first, second, third):
+                await task
+            said = [content for role, content in await api.history(thread_id) if role == "user"]
+            assert said == ["hold", "second", "third"]
+
     async def test_another_thread_does_not_wait(self, api: Api) -> None:
         held = hold(api)
         thread_id, other = await api.thread(), await api.thread()
@@ -160,6 +193,12 @@ class TestBusy:
         assert not line.anyone_at(("default", thread_id))
         held.go.set()
         assert (await first).status_code == 200
+
+
+def _after(free: threading.Event) -> Transaction[None]:
+    """Keeps the writer, and all that comes after, waiting."""
+    yield "SELECT 1", ()
+    free.wait()
 
 
 async def _wait_in_line(api: Api, thread_id: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from threads_server.problems import Refusal
 from threads_server.states import RunState
@@ -28,6 +28,13 @@ class ThreadBusy(Exception):
         self.awaited = awaited
 
 
+@dataclass(slots=True)
+class Attempt:
+    """A try to begin a turn, and whether the thread was busy: then nobody who comes after it may go before it."""
+
+    refused: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """A file that came with a message."""
@@ -51,10 +58,11 @@ class NewRun:
 class NewTurn:
     """A message of a user, and the run it starts.
 
-    It waits for those who have a smaller `place`, which is None if one process has the store for itself. Without
-    `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
-    assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
-    `stored_answer` says what is answered, from the ids of the thread and its assistant.
+    This is the `attempt` to begin it, which came right after the attempt `behind`. It waits for those who have a
+    smaller `place`, which is None if one process has the store for itself. Without `thread_id` the thread
+    `fresh_thread_id` is made, under `assistant_id` or else under the account's default assistant, which becomes
+    `fresh_assistant` if there is none yet. Without `run` the message is only stored, and `stored_answer` says what is
+    answered, from the ids of the thread and its assistant.
     """
 
     account: str
@@ -70,6 +78,8 @@ class NewTurn:
     streamed: bool
     if_match: str | None
     now: int
+    attempt: Attempt = field(default_factory=Attempt)
+    behind: Attempt | None = None
     place: int | None = None
 
 
@@ -79,7 +89,12 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
     Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
     """
     run_id = turn.run.run_id if turn.run else None
-    row = yield from unless_kept(turn.claim, turn.now, _add_message(turn, run_id))
+    turn.attempt.refused = False  # also when it is done again
+    try:
+        row = yield from unless_kept(turn.claim, turn.now, _add_message(turn, run_id))
+    except ThreadBusy:
+        turn.attempt.refused = True
+        raise
     if turn.claim is not None:
         yield from claim_answer(
             turn.claim,
@@ -116,6 +131,9 @@ def _add_message(turn: NewTurn, run_id: str | None) -> Transaction[ThreadRow]:
         yield from _make_thread(turn)
     # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
     message = (turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now, turn.place)
+    if turn.behind is not None and turn.behind.refused:
+        yield from _refuse(turn)
+        raise ThreadBusy(None)
     while (row := (yield from threads.append(*message))) is None:
         yield from _refuse(turn)
     if turn.assistant_id not in (None, row.assistant_id):
