@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from threads_server.answers import Answer
 from threads_server.encoding import Json, encode
 from threads_server.events import RunEvents
+from threads_server.history import Message
 from threads_server.idempotency import replay_headers
 from threads_server.legs import Desk
 from threads_server.problems import Refusal
@@ -76,12 +77,12 @@ async def end_orphans(desk: Desk, owner: str | None = None) -> None:
         await desk.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
 
 
-def _cancelled(run: RunRow, log: Sequence[str]) -> Ending:
+def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:
     """How a run ends that is cancelled from here: every tool call that waits is answered, so that the next turn finds
     a history that a model takes."""
     reason = "The run was cancelled"
     moment = now()
-    reply = _reply(run, log)
+    reply = _reply(run, log, last)
     unanswered = [
         NewMessage(
             output_text(run.run_id, call, ToolOutput(call["id"], "Cancelled", new_id()), RunState.CANCELLED, moment)
@@ -98,8 +99,8 @@ def _cancelled(run: RunRow, log: Sequence[str]) -> Ending:
     )
 
 
-def _orphaned(run: RunRow, log: Sequence[str]) -> Ending:
-    reply = _reply(run, log)
+def _orphaned(run: RunRow, log: Sequence[str], last: Message) -> Ending:
+    reply = _reply(run, log, last)
     events = RunEvents(run.thread.thread_id, run.run_id)
     metadata: Mapping[str, Json] = {"error": ORPHANED}
     return Ending(
@@ -111,9 +112,10 @@ def _orphaned(run: RunRow, log: Sequence[str]) -> Ending:
     )
 
 
-def _reply(run: RunRow, log: Sequence[str]) -> Reply:
+def _reply(run: RunRow, log: Sequence[str], last: Message) -> Reply:
     """What the run's last leg had said, as far as its events were written."""
-    reply = Reply(run.thread.thread_id, run.thread.assistant_id, run.run_id)
+    files = last["attachments"] if last["role"] == "user" else None
+    reply = Reply(run.thread.thread_id, run.thread.assistant_id, run.run_id, attachments=files)
     if run.state is RunState.IN_PROGRESS:
         said: list[str] = []
         for line in reversed(log):

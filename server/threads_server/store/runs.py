@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from threads_server.encoding import encode
+from threads_server.history import Message
 from threads_server.problems import Refusal
 from threads_server.states import RunState
 from threads_server.store import event_log, threads
@@ -62,6 +63,10 @@ class Ending:
     lines: Sequence[str]
     answer: str
     awaited: Sequence[dict[str, Any]] = ()
+
+
+EndingOf: TypeAlias = Callable[[RunRow, Sequence[str], Message], Ending]
+"""How a run ends, from it, the events of its log, and the last message of its thread."""
 
 
 _RUN = (
@@ -246,13 +251,13 @@ def cancel(
     *,
     claim: Claim | None,
     answer: Callable[[bool], str],
-    ending: Callable[[RunRow, Sequence[str]], Ending],
+    ending: EndingOf,
     in_progress: bool,
     now: int,
 ) -> Transaction[RunState]:
     """Cancels a run that waits for tools, or with `in_progress` also one that works; gives the state it has then.
 
-    `ending` says how, from the run and the events of its log; `answer` what a request is answered. Raises AlreadyKept,
+    `ending` says how; `answer` what a request is answered. Raises AlreadyKept,
     a 404 and a 409 Refusal.
     """
     run = yield from unless_kept(claim, now, find(account, thread_id, run_id))
@@ -265,19 +270,24 @@ def cancel(
         yield from claim_answer(claim, now, thread=run.thread.thread, body=answer(cancelled))
     if run.state.final:
         return run.state
-    log = yield from event_log.events(run_id)
-    yield from _apply(run, ending(run, log), now)
+    yield from _end_from_here(run, ending, now)
     if run.asked_at is not None:
         yield from _settle_question(run, RunState.CANCELLED)
     return RunState.CANCELLED
 
 
-def end_orphan(run_id: str, leg: int, ending: Callable[[RunRow, Sequence[str]], Ending], now: int) -> Transaction[None]:
+def end_orphan(run_id: str, leg: int, ending: EndingOf, now: int) -> Transaction[None]:
     """Ends a leg whose server process is gone, if it is still under way."""
     run = yield from _under_way(run_id)
     if run is not None and run.leg == leg:
-        log = yield from event_log.events(run_id)
-        yield from _apply(run, ending(run, log), now)
+        yield from _end_from_here(run, ending, now)
+
+
+def _end_from_here(run: RunRow, ending: EndingOf, now: int) -> Transaction[None]:
+    log = yield from event_log.events(run.run_id)
+    row = yield from one("SELECT body FROM messages WHERE thread = ? ORDER BY version DESC LIMIT 1", run.thread.thread)
+    assert row is not None
+    yield from _apply(run, ending(run, log, json.loads(row[0])), now)
 
 
 def under_way(owner: str | None = None) -> Transaction[list[tuple[str, int]]]:
