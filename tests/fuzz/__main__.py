@@ -15,6 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seed", default=str(SEED), help=f"a number, or `random` (default {SEED})")
     parser.add_argument("--examples", type=int, default=40, help="tries of each operation in each phase (default 40)")
+    parser.add_argument("--at-least", type=int, default=0, help="fewer answers than this are a failure too")
     parser.add_argument("--reports", type=Path, help="where reports and the database are left (default: a new folder)")
     chosen = parser.parse_args()
     seed = secrets.randbelow(2**32) if chosen.seed == "random" else int(chosen.seed)
@@ -24,6 +25,9 @@ def main() -> int:
     print(result.output)
     print(result.table())
     print(f"{result.cases} answers; links: {result.links[0]} of {result.links[1]} covered; seed {seed}")
+    if result.cases < chosen.at_least:
+        print(f"these are fewer than {chosen.at_least} answers", file=sys.stderr)
+        return 1
     return result.code
 
 
