@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance.asker import Asker
-from tests.conformance.effects import EFFECTS
 from tests.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Ledger
 from tests.conformance.liars import Exchange, Lie, between
 from tests.conformance.run import Found, KeyRefused, Unreachable, run
+from tests.conformance.sentence import EFFECTS
 from tests.contract.document import PATH, document, operations, walk
 from tests.walks.caller import Caller, Things
 from threads_server.local import LocalServer

@@ -1,0 +1,167 @@
+"""What the document says of assistants and of lists."""
+
+import uuid
+from collections.abc import Iterator
+from functools import partial
+
+from tests.conformance.asker import Asker
+from tests.conformance.ledger import NotAsked
+from tests.conformance.sentence import ask, new_assistant, new_thread, says, status
+from tests.walks.caller import TOOL, Things
+
+
+@says("Creates an assistant and returns it. Only `name` is needed.")
+def create_assistant(asker: Asker) -> bool:
+    made = ask(asker, "createAssistant", body={"name": "Guide"})
+    return bool(ask(asker, "getAssistant", Things(made["assistant_id"], "", "")) == made and made["name"] == "Guide")
+
+
+@says("A field that is absent or `null` stays as it is")
+def update_keeps(asker: Asker) -> bool:
+    things = new_assistant(asker, system_prompt="Be brief.", description="A guide.", tools=[TOOL])
+    before = ask(asker, "getAssistant", things)
+    after = ask(asker, "updateAssistant", things, {"name": "Other", "system_prompt": None})
+    return bool(after == {**before, "name": "Other"} and ask(asker, "getAssistant", things) == after)
+
+
+@says("`tools` replaces the whole list.")
+def update_tools(asker: Asker) -> bool:
+    things = new_assistant(asker, tools=[TOOL])
+    other = {"type": "function", "function": {"name": "other", "parameters": {"properties": {}}}}
+    tools = ask(asker, "updateAssistant", things, {"tools": [other]})["tools"]
+    return [tool["function"]["name"] for tool in tools] == ["other"]
+
+
+@says("An empty object changes nothing.")
+def update_nothing(asker: Asker) -> bool:
+    things = new_assistant(asker, system_prompt="Be brief.")
+    return bool(ask(asker, "updateAssistant", things, {}) == ask(asker, "getAssistant", things))
+
+
+@says("Deletes the assistant and, with it, all its threads and their messages, files and runs. This cannot be undone.")
+def delete_assistant(asker: Asker) -> bool:
+    things = new_thread(asker, new_assistant(asker))
+    ask(asker, "deleteAssistant", things)
+    return [status(asker, name, things) for name in ("getAssistant", "getThread")] == [404, 404]
+
+
+@says("Creates a new assistant with the settings of an existing one. Threads are not copied.")
+def clone(asker: Asker) -> bool:
+    things = new_thread(asker, new_assistant(asker, system_prompt="Be brief.", tools=[TOOL]))
+    copied = ask(asker, "cloneAssistant", things, {})["assistant"]
+    own = ("assistant_id", "name", "created_at")
+    alike = {name: value for name, value in ask(asker, "getAssistant", things).items() if name not in own}
+    copy = Things(copied["assistant_id"], "", "")
+    return bool(
+        alike == {name: value for name, value in copied.items() if name not in own}
+        and copy.assistant_id != things.assistant_id
+        and ask(asker, "listAssistantThreads", copy) == []
+    )
+
+
+@says("unless set, the name of the source and `Copy`, cut to what a name can hold.")
+def clone_name(asker: Asker) -> bool:
+    copied = ask(asker, "cloneAssistant", new_assistant(asker), {})["assistant"]
+    long = ask(asker, "cloneAssistant", new_assistant(asker, name="x" * 255), {})["assistant"]
+    return copied["name"] == "Guide Copy" and len(long["name"]) == 255
+
+
+@says("Only assistants with exactly this name. Letter case counts, and a part of a name does not")
+def list_by_name(asker: Asker) -> bool:
+    name = f"Guide {uuid.uuid4()}"
+    things = new_assistant(asker, name=name)
+    found = ask(asker, "listAssistants", query={"name": name})
+    others = [ask(asker, "listAssistants", query={"name": other}) for other in (name.lower(), name[:-1])]
+    return [one["assistant_id"] for one in found] == [things.assistant_id] and others == [[], []]
+
+
+def listings(asker: Asker) -> Iterator[tuple[str, Things, str]]:
+    """Each listing with at least three things of one's own in it, and the field that names one."""
+    if asker.read_only:
+        yield from (
+            ("listAssistants", Things("", "", ""), "assistant_id"),
+            ("listThreads", Things("", "", ""), "thread_id"),
+        )
+        return
+    things = [new_assistant(asker) for _ in range(3)][-1]
+    for _ in range(3):
+        new_thread(asker, things)
+    yield "listAssistants", things, "assistant_id"
+    yield "listThreads", things, "thread_id"
+    yield "listAssistantThreads", things, "thread_id"
+
+
+def is_ordered(asker: Asker, wanted: str) -> bool:
+    """Whether a list is newest first, in a total order."""
+    for name, things, key in listings(asker):
+        if name == wanted:
+            places = [(one["created_at"], one[key]) for one in ask(asker, name, things)]
+            return places == sorted(set(places), reverse=True)
+    raise NotAsked("it names an assistant, and the account has none that was made here")
+
+
+ORDERS = {
+    "listAssistants": (
+        "Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id` "
+        "descending, so that the order is total."
+    ),
+    "listAssistantThreads": (
+        "Returns the threads of one assistant, newest first: ordered by `created_at` descending, then by `thread_id` "
+        "descending, so that the order is total."
+    ),
+    "listThreads": (
+        "Returns all threads of the account, newest first: ordered by `created_at` descending, then by `thread_id` "
+        "descending, so that the order is total."
+    ),
+}
+for listing, sentence in ORDERS.items():
+    says(sentence)(partial(is_ordered, wanted=listing))
+says("Assistants, newest first.")(partial(is_ordered, wanted="listAssistants"))
+says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
+
+
+@says("a page shorter than `limit` is the last one.")
+def last_page(asker: Asker) -> bool:
+    for name, things, _ in listings(asker):
+        count = len(ask(asker, name, things, query={"limit": 200}))
+        if count < 200 and ask(asker, name, things, query={"skip": count, "limit": 200}) != []:
+            return False
+    return True
+
+
+@says("How many items to return at most.")
+def limit(asker: Asker) -> bool:
+    return all(
+        len(ask(asker, name, things, query={"limit": 2})) == min(2, len(ask(asker, name, things)))
+        for name, things, _ in listings(asker)
+    )
+
+
+@says("How many items to leave out at the beginning.")
+def skip(asker: Asker) -> bool:
+    return all(
+        ask(asker, name, things, query={"skip": 1, "limit": 2}) == ask(asker, name, things, query={"limit": 3})[1:]
+        for name, things, _ in listings(asker)
+    )
+
+
+@says("The whole history, oldest message first. Empty in a light list.")
+@says("How many messages the thread has. Only in a light list.")
+@says("When the thread last changed. Only in a light list.")
+@says("at most 200 characters. Only in a light list.")
+@says("Only in a light list, and `null` there unless the thread was imported with one.")
+@says("Without them the list is light: `messages` is empty,")
+def light(asker: Asker) -> bool:
+    things = asker.things()
+    for name in ("listThreads", "listAssistantThreads"):
+        (whole,) = [one for one in ask(asker, name, things) if one["thread_id"] == things.thread_id]
+        listed = ask(asker, name, things, query={"include_messages": "false"})
+        (thread,) = [one for one in listed if one["thread_id"] == things.thread_id]
+        if thread["messages"] or not whole["messages"] or thread["message_count"] != len(whole["messages"]):
+            return False
+        if thread.get("title") or {"title", "first_user_message", "message_count", "updated_at"} & whole.keys():
+            return False
+        first = next(one["content"] for one in whole["messages"] if one["role"] == "user")
+        if thread["first_user_message"] != first[:200] or thread["updated_at"] < thread["created_at"]:
+            return False
+    return True

@@ -1,0 +1,66 @@
+"""How a sentence of the document becomes a question, and the calls that such questions are made of."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.conformance.asker import Asker, parsed
+from tests.conformance.ledger import NotAsked
+from tests.conformance.questions import usual
+from tests.contract.document import operations
+from tests.walks.caller import TOOL, Things
+
+Effect = Callable[[Asker], bool]
+# sentence of the document, mark, question
+EFFECTS: list[tuple[str, str, Effect]] = []
+
+
+def says(sentence: str, mark: str = "") -> Callable[[Effect], Effect]:
+    """The question is whether this sentence of the document is true."""
+
+    def note(effect: Effect) -> Effect:
+        EFFECTS.append((sentence, mark, effect))
+        return effect
+
+    return note
+
+
+def ask(asker: Asker, name: str, things: Things | None = None, body: Any = None, query: Any = None) -> Any:
+    """The JSON answer of an operation that succeeds."""
+    operation = operations()[name]
+    response = asker.send(operation, things or Things("", "", ""), body=body, query=query, media_type=usual(operation))
+    if response.status_code != 200:
+        raise AssertionError(f"{name} answers {response.status_code}: {response.text[:200]}")
+    return parsed(response)
+
+
+def status(asker: Asker, name: str, things: Things, body: Any = None, **headers: str) -> int:
+    operation = operations()[name]
+    sent = {key.replace("_", "-"): value for key, value in headers.items()}
+    return asker.send(operation, things, body=body, headers=sent, media_type=usual(operation)).status_code
+
+
+def new_assistant(asker: Asker, **fields: Any) -> Things:
+    made = ask(asker, "createAssistant", body={"name": "Guide", **fields})
+    return Things(made["assistant_id"], "", "")
+
+
+def new_thread(asker: Asker, assistant: Things) -> Things:
+    return Things(assistant.assistant_id, ask(asker, "createThread", assistant, {})["thread_id"], "")
+
+
+def messages(asker: Asker, things: Things) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask(asker, "getThread", things)["messages"]
+    return found
+
+
+def waiting(asker: Asker) -> tuple[Things, list[dict[str, Any]]]:
+    """A thread whose run waits for tools, and what it waits for."""
+    things = new_thread(asker, new_assistant(asker, tools=[TOOL]))
+    turn = ask(asker, "sendMessage", things, {"content": '/call get_weather {"city": "Lisbon"}'})
+    if turn.get("status") != "REQUIRES_ACTION":
+        raise NotAsked("the assistant asked for no tool")
+    return Things(things.assistant_id, things.thread_id, turn["run_id"]), turn["tool_calls"]
+
+
+def outputs(calls: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"tool_outputs": [{"tool_call_id": call["id"], "output": "18 degrees"} for call in calls]}
