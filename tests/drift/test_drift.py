@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contract.document import document
-from tests.drift import document_lies
+from tests.drift import document_lies, places
 from tests.drift.__main__ import draw
 from tests.drift.known import KNOWN
 from tests.drift.ladder import LADDERS, climb
@@ -101,8 +101,8 @@ def test_new_operations_are_lied_about_too(monkeypatch: pytest.MonkeyPatch) -> N
     extended: Any = copy.deepcopy(document())
     operation = {**extended["paths"]["/threads"]["get"], "operationId": "searchThreads"}
     extended["paths"]["/threads/search"] = {"get": operation}
-    monkeypatch.setattr(document_lies, "document", lambda: extended)
-    document_lies.nodes.cache_clear()
+    monkeypatch.setattr(places, "document", lambda: extended)
+    places.nodes.cache_clear()
     kinds = {lie.kind for lie in document_lies.document_lies() if "search" in lie.place}
-    document_lies.nodes.cache_clear()
+    places.nodes.cache_clear()
     assert {"status removed", "operation renamed", "parameter dropped", "security removed", "method changed"} <= kinds
