@@ -255,6 +255,28 @@ class TestOpening:
         assert await store.read(one, "PRAGMA user_version") == (len(MIGRATIONS),)
         await store.close()
 
+    async def test_one_that_another_process_makes_between_two_looks_is_ours(self, path: Path) -> None:
+        class Slow:
+            """A connection beside which another one makes the database after the first look."""
+
+            def __init__(self) -> None:
+                self.connection = sqlite3.connect(path)
+                self.looks = 0
+
+            def execute(self, sql: str) -> sqlite3.Cursor:
+                self.looks += 1
+                if self.looks == 2:
+                    other = backend._connect(path)
+                    backend._migrate(path, other)
+                    other.close()
+                found = self.connection.execute(sql)
+                return self.connection.execute("SELECT ?", found.fetchone())
+
+        slow: Any = Slow()
+        backend._check(path, slow)
+        assert slow.looks == 3
+        slow.connection.close()
+
     async def test_two_processes_that_open_a_new_one_at_once(self, path: Path) -> None:
         both = await asyncio.gather(*(opened(path, serving=False) for _ in range(4)))
         for store in both:

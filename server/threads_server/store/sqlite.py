@@ -274,8 +274,9 @@ def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
     """Raises StoreRefused, with the file as it was, when it is not one of ours or is ahead of us."""
-    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    # in this order: another process may make the tables, and name the application, between the two
     tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID and tables:
         raise StoreRefused(f"{path} is a database of another application")
     version = _version(connection)
