@@ -89,6 +89,11 @@ class TestStreamed:
         async with api.stream(thread_id, "remember", send_to_llm=False, key="k") as stream:
             events = await stream.rest()
         assert [event["type"] for event in events] == ["user_message", "run_ended"]
+        thread = (await api.http.get(f"/threads/{thread_id}")).json()
+        [message] = thread["messages"]
+        for event in events:
+            assert (event["thread_id"], event["assistant_id"]) == (thread_id, thread["assistant_id"])
+            assert event["message_id"] == message["message_id"]
         async with api.stream(thread_id, "remember", send_to_llm=False, key="k") as stream:
             assert stream.response.headers["idempotency-replayed"] == "true"
             assert await stream.rest() == events

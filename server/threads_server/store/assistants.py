@@ -79,20 +79,14 @@ def change(account: str, assistant_id: str, changed: Callable[[str], tuple[str, 
 
 def delete(account: str, assistant_id: str) -> Transaction[list[str]]:
     """Deletes an assistant and everything under it; gives the ids of its threads that had a run under way."""
-    yield from every(
-        "SELECT thread_id FROM threads WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
+    row = yield from one(
+        "SELECT 1 FROM assistants WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
     )
-    busy = yield from every(
-        "SELECT thread_id FROM threads WHERE assistant_id = ? AND account_id = ? AND active_run IS NOT NULL",
-        assistant_id,
-        account,
-    )
-    gone = yield from one(
-        "DELETE FROM assistants WHERE assistant_id = ? AND account_id = ? RETURNING 1", assistant_id, account
-    )
-    if gone is None:
+    if row is None:
         raise not_found()
-    return [row[0] for row in busy]
+    rows = yield from every("SELECT thread_id, active_run FROM threads WHERE assistant_id = ? FOR UPDATE", assistant_id)
+    yield from one("DELETE FROM assistants WHERE assistant_id = ?", assistant_id)
+    return [thread_id for thread_id, active_run in rows if active_run is not None]
 
 
 def default_of(account: str) -> Transaction[str | None]:
