@@ -11,7 +11,6 @@ from tests.server.test_runs import eventually, hold, running
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, another_account, serving
 from threads_server import stamps
-from threads_server.endings import end_orphans
 from threads_server.services import sweep
 from threads_server.store.transaction import every
 
@@ -250,20 +249,6 @@ class TestLookedUpFirst:
         assert (await api.http.delete(f"/assistants/{assistant_id}")).status_code == 200
         assert same(first, await api.post(cloning, {}, idempotency_key="k"))
         assert (await api.post(cloning, {}, idempotency_key="new")).status_code == 404
-
-
-async def test_the_answer_that_an_orphaned_run_leaves_lists_the_files_of_its_message(api: Api) -> None:
-    held = hold(api)
-    path = f"/threads/{await api.thread()}/messages"
-    sent: dict[str, Any] = {"data": {"content": "hold"}, "files": [("files", ("a.txt", b"x"))]}
-    key = {"Idempotency-Key": "k"}
-    sending = asyncio.create_task(api.http.post(path, headers=key, **sent))
-    await eventually(lambda: bool(held.asked))
-    await end_orphans(api.services.desk)  # as the next process does
-    held.go.set()
-    assert (await sending).json()["status"] == "FAILED"
-    kept = (await api.http.post(path, headers=key, **sent)).json()
-    assert (kept["status"], [entry["filename"] for entry in kept["attachments"]]) == ("FAILED", ["a.txt"])
 
 
 class TestOtherRequests:
