@@ -160,6 +160,13 @@ def _message(role: str, content: str, run_id: str | None = RUN, **more: object) 
     [
         ([_message("user", "x"), _message("assistant", "Hello Ada.")], "Hello Ada."),
         ([_message("user", "x", None), _message("assistant", "Hello Ada.", None)], "Hello Ada."),
+        (
+            [
+                *(_message("user", "x"), _message("assistant", "Hello Ada.")),
+                *(_message("user", "other", "run-2"), _message("assistant", "later", "run-2")),
+            ],
+            "Hello Ada.",
+        ),
         ([_message("user", "x"), _message("assistant", "", status="IN_PROGRESS")], None),
         ([_message("user", "x"), _message("assistant", "half", status="FAILED")], None),
         ([_message("assistant", "old", "run-0"), _message("user", "x")], None),

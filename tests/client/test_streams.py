@@ -168,6 +168,18 @@ async def test_leaving_early_closes_the_connection(half: Half, server: Server) -
         await half.all(opened)
 
 
+async def test_events_come_at_once_through_a_given_client_too(half: Half, server: Server) -> None:
+    silence = Silence()
+    server.answer(events(*UNNUMBERED[:3], then=silence))
+    given = half.http_class(timeout=5)
+    client = half.client(server, http_client=given)
+    async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
+        assert (await half.next(opened)).type == REPLY[0]["type"]
+        assert not silence.is_over.is_set()
+    assert silence.is_over.wait(5)
+    await half.do(given.aclose() if half.name == "async" else given.close())
+
+
 async def test_an_exception_inside_closes_the_connection(half: Half, server: Server) -> None:
     silence = Silence()
     server.answer(events(*UNNUMBERED[:3], then=silence))
