@@ -310,9 +310,10 @@ class TestDocument:
         assert reason in str(refusal.value)
 
     def test_yaml_is_read_as_openapi_means_it(self) -> None:
-        text = b"openapi: 3.1.0\nx: [off, yes, 2026-01-01T00:00:00Z, 1_000, 010, 12:30, 1.5, 1e3, -7, true, null]\n"
+        values = b"off, yes, 2026-01-01T00:00:00Z, 1_000, 010, 12:30, 1.5, 1e3, -7, true, null, Null, NULL, ~"
+        text = b"openapi: 3.1.0\nx: [%b]\n" % values
         assert Document(text).root["x"] == [
-            "off", "yes", "2026-01-01T00:00:00Z", "1_000", "010", "12:30", 1.5, 1000.0, -7, True, None
+            "off", "yes", "2026-01-01T00:00:00Z", "1_000", "010", "12:30", 1.5, 1000.0, -7, True, *[None] * 4
         ]  # fmt: skip
 
     def test_this_installations_document_compiles(self) -> None:

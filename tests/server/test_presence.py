@@ -16,8 +16,9 @@ from threads_server.endings import end_orphans
 from threads_server.presence import GONE_AFTER, Presence
 from threads_server.stamps import now
 from threads_server.store import StoreUnavailable
+from threads_server.store.processes import leave
 from threads_server.store.threads import NewMessage
-from threads_server.store.transaction import Transaction, one
+from threads_server.store.transaction import Transaction, every, one
 from threads_server.store.turns import NewTurn, begin_turn, leave_place, take_place
 
 
@@ -117,6 +118,14 @@ class TestOrder:
         thread, place = await store.write(take_place, "default", thread_id, "someone who died")
         assert (await pair.here.turn(thread_id, "/say on"))["content"] == "on"
         await store.write(leave_place, thread, place)
+
+    async def test_a_process_that_leaves_leaves_no_place(self, pair: Pair) -> None:
+        thread_id = await pair.here.thread()
+        store = pair.here.services.store
+        await store.write(take_place, "default", thread_id, "leaving")
+        await store.write(take_place, "default", thread_id, "staying")
+        await store.write(leave, "leaving")
+        assert await store.read(every, "SELECT owner FROM places") == [("staying",)]
 
     async def test_after_the_wait_it_is_409_and_the_place_is_free(self, postgres: str) -> None:
         async with serving(postgres, busy_wait=0.3) as here, serving(postgres, busy_wait=0.3) as there:

@@ -293,16 +293,12 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _migrate(path: Path, writer: sqlite3.Connection) -> None:
+    """All or nothing: whoever closes the connection after an error undoes what is done."""
     writer.execute("BEGIN IMMEDIATE")
-    try:
-        _check(path, writer)  # again: another process may have been first
-        for statements in MIGRATIONS[_version(writer) :]:
-            for statement in statements:
-                _run(writer, one(statement))
-        writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        writer.execute("COMMIT")
-    except BaseException:
-        if writer.in_transaction:  # an error of the disk ends it by itself
-            writer.execute("ROLLBACK")
-        raise
+    _check(path, writer)  # again: another process may have been first
+    for statements in MIGRATIONS[_version(writer) :]:
+        for statement in statements:
+            _run(writer, one(statement))
+    writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    writer.execute("COMMIT")
