@@ -62,6 +62,7 @@ def serve(settings: Settings) -> None:
     if first_key is not None:
         print(f"The first API key, shown only now: {first_key}", flush=True)
     if settings.workers == 1:
+        _spare_garbage_collector()
         Server(settings, app, greeting).run([listener])
     else:
         _supervise(settings, listener, greeting)
@@ -135,8 +136,6 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts, and says so."""
         await super().startup(sockets)
-        gc.freeze()
-        gc.set_threshold(*GARBAGE_THRESHOLDS)
         if self._greeting is not None:
             print(self._greeting, flush=True)
         if self._ready is not None:
@@ -187,7 +186,9 @@ def _work(settings: Settings, listener: socket.socket, ready: Event, failures: "
     _end_on_signals()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        Server(settings, create_app(settings), ready=ready).run([listener])
+        server = Server(settings, create_app(settings), ready=ready)
+        _spare_garbage_collector()
+        server.run([listener])
     except StartFailed as error:
         failures.put(str(error))
         sys.exit(STARTUP_FAILURE)
@@ -208,6 +209,12 @@ def _end_on_signals() -> None:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
+
+
+def _spare_garbage_collector() -> None:
+    """For a process of our own: what is there by now stays, and is not looked at again."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def _configure_logging() -> None:
