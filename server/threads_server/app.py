@@ -106,7 +106,7 @@ class App:
                 await stack.enter_async_context(self.opened())
             except Exception as error:
                 self.startup_failure = error
-                await send({"type": "lifespan.startup.failed", "message": ""})
+                await send({"type": "lifespan.startup.failed"})
                 return
             await send({"type": "lifespan.startup.complete"})
             await receive()

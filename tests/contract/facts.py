@@ -202,6 +202,12 @@ OBJECTS: dict[str, dict[str, Fact]] = {
         "summary_tokens": Fact("integer", "§2 PY m:308-314", required=None),
         "model": Fact("text", "§2 PY m:308-314; §7.1: null is refused", required=None, nullable=False),
     },
+    "GeneratedMedia": {
+        "url": Fact("text", "§5.3 NASH"),
+        "document_id": Fact("text", "§5.3 NASH"),
+        "mime_type": Fact("text", "§5.3 NASH"),
+        "file_size_bytes": Fact("integer", "§5.3 NASH"),
+    },
     "RunCancelled": {
         "thread_id": Fact("uuid", "§6 PY c:928-948", required=None),
         "run_id": Fact("text", "§6 PY c:928-948", required=None, accepts=("run_1",)),

@@ -63,7 +63,7 @@ EVENTS: dict[str, dict[str, Fact]] = {
     "run_cancelled": {},
     "error": {"error": Fact("text", "§5.3 PY c:193"), "message": Fact("text", "§5.3 NPM c:150")},
     "media_generated": {
-        "media": Fact("object", "§5.3 NASH", accepts=(_MEDIA,)),
+        "media": Fact("GeneratedMedia", "§5.3 NASH", accepts=(_MEDIA,)),
     },
     "tts_stream_start": {},
     "tts_audio_chunk": {},

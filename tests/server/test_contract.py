@@ -187,6 +187,10 @@ class TestJson:
     async def test_surrogate_pairs_are_one_character(self) -> None:
         assert (await post(b'{"name":"\\ud83d\\ude00"}')).json()["body"] == {"name": "😀"}
 
+    @pytest.mark.parametrize("name", ["utf-8", "UTF8", "us-ascii"])
+    async def test_utf_8_may_be_named(self, name: str) -> None:
+        assert (await post(b'{"name":"a"}', f"application/json; charset={name}")).json()["body"] == {"name": "a"}
+
     async def test_other_character_sets_are_refused(self) -> None:
         answer = await post(b'{"name":"a"}', "application/json; charset=latin-1")
         assert (answer.status_code, answer.json()["detail"]) == (

@@ -292,6 +292,8 @@ class TestOtherRequests:
         assert again.status_code == 200
         assert REPLAYED not in again.headers
         assert again.json()["thread_id"] != first.json()["thread_id"]
+        replayed = await api.post("/threads/messages", {"content": "x"}, idempotency_key="k")
+        assert same(first, replayed)  # the other account's answer has not taken its place
 
     async def test_only_successes_are_kept(self, api: Api) -> None:
         held = hold(api)

@@ -231,7 +231,7 @@ class FormDecoder:
         return bool(self._document.first(schema, "format") == "binary")
 
     def _decoded_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The schema of the decoded form: where the form has JSON text, what the text means; for a file, a text."""
+        """The schema of the decoded form: where the form has JSON text, what the text means."""
         if "$ref" in schema:
             inner = self._decoded_schema(self._document.resolve(schema))
             return {"allOf": [inner, self._decoded_schema({k: v for k, v in schema.items() if k != "$ref"})]}
@@ -245,15 +245,7 @@ class FormDecoder:
         return decoded
 
     def _decoded_field(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
-        match self._fields[name].kind:
-            case "json":
-                return dict(self._document.first(schema, "contentSchema"))
-            case "file":
-                return {"type": "string"}
-            case "files":
-                return {**schema, "items": {"type": "string"}}
-            case _:
-                return schema
+        return dict(self._document.first(schema, "contentSchema")) if self._fields[name].kind == "json" else schema
 
     def decode(self, body: bytes, options: dict[str, str], faults: list[Fault]) -> Decoded:
         """See Decoder. Fields that the document does not know are ignored."""
