@@ -174,6 +174,18 @@ async def test_no_body_is_no_body(half: Half, server: Server) -> None:
     assert "content-type" not in server.requests[0].headers
 
 
+@pytest.mark.parametrize(
+    ("method", "length"), [("POST", "0"), ("PUT", "0"), ("PATCH", "0"), ("GET", None), ("DELETE", None)]
+)
+async def test_a_method_that_means_a_body_says_that_there_is_none(
+    half: Half, server: Server, method: str, length: str | None
+) -> None:
+    """RFC 9110, section 8.6."""
+    server.answer(reply(200))
+    await half.do(half.client(server).request(method, "/x"))
+    assert server.requests[0].headers.get("content-length") == length
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", object(), {"a": {1, 2, object()}}])
 async def test_what_json_cannot_carry_is_refused_unsent(half: Half, server: Server, value: Any) -> None:
     for arguments in ({"metadata": {"a": value}}, {"content": value}):
