@@ -6,7 +6,9 @@ import os
 import secrets
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.drift.known import KNOWN
@@ -81,8 +83,18 @@ def vars_of(outcome: Outcome) -> dict[str, object]:
 def table(outcomes: list[Outcome], lies: int, seed: int) -> str:
     """The lies and who found them, as Markdown; the survivors first, each with its reason."""
     caught = [one for one in outcomes if not one.survived]
+    rungs = Counter(one.rung for one in caught)
     lines = [
-        f"{len(caught)} of {len(outcomes)} lies were found out; {lies} could be told; seed {seed}.",
+        "# Seeded lies",
+        "",
+        'Written by `make drift ARGS="--table docs/drift.md"`. Each lie was told in a copy of the project, everything '
+        "derived from it was made anew, and the tests were asked from the quick to the slow; the test that failed had "
+        "to fail again, alone or in its place. The drift check of the client's bytes, its digest and the release's "
+        "difference are not among those asked.",
+        "",
+        f"{datetime.now(UTC).date()}: {len(caught)} of {len(outcomes)} lies were found out, by "
+        + ", ".join(f"{name} ({count})" for name, count in rungs.most_common())
+        + f". {lies} could be told; this is the sample of seed {seed}, which has some of each kind.",
         "",
     ]
     for one in outcomes:
