@@ -216,7 +216,10 @@ class Turns:
         task = asyncio.get_running_loop().create_task(begin)
         self._beginning.add(task)  # the loop itself would not keep it
         task.add_done_callback(self._begun)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        finally:
+            del task  # with it, its error would hold this frame, and this frame the error
 
     def _begun(self, task: "asyncio.Task[Any]") -> None:
         self._beginning.discard(task)

@@ -32,7 +32,7 @@ READERS = 2
 CHECKPOINT_PAGES = 8_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Pending:
     run: Callable[[], Transaction[Any]]
     loop: asyncio.AbstractEventLoop
@@ -41,12 +41,15 @@ class _Pending:
     error: BaseException | None = None
 
     def settle(self) -> None:
-        if self.future.cancelled():
+        future, error = self.future, self.error
+        # an error holds the frames that it came through, and they this: they would keep each other, and an upload
+        del self.run, self.future, self.error
+        if future.cancelled():
             return
-        if self.error is None:
-            self.future.set_result(self.result)
+        if error is None:
+            future.set_result(self.result)
         else:
-            self.future.set_exception(self.error)
+            future.set_exception(error)
 
 
 class SqliteStore(Store):
@@ -118,7 +121,10 @@ class SqliteStore(Store):
         else:
             self._gathered[loop] = [pending]
             loop.call_soon(self._hand_over, loop)  # with all that come in this pass of the loop, for one commit
-        return await future
+        try:
+            return await future
+        finally:
+            del future, pending, gathered  # as in `settle`
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         if gathered := self._gathered.pop(loop, None):
