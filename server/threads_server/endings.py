@@ -74,7 +74,12 @@ async def end_orphans(desk: Desk, owner: str | None = None) -> None:
     """Ends as failed every run that is under way by the store, when no process is at work on any: or, with `owner`,
     those of that process."""
     for run_id, leg in await desk.store.read(kept.under_way, owner):
-        await desk.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
+        await end_orphan(desk, run_id, leg)
+
+
+async def end_orphan(desk: Desk, run_id: str, leg: int) -> None:
+    """Ends a leg of a run as failed, if it is under way by the store; nobody may be at work on it."""
+    await desk.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
 
 
 def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:

@@ -104,6 +104,7 @@ class _Sending:
     def end(self) -> None:
         """Ends the sending, wherever it is."""
         if self._sending:
+            self._sending = False
             self._until.reschedule(self._loop.time())
 
     def _look(self) -> None:

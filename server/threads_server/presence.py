@@ -10,7 +10,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from threads_server.endings import end_orphans
+from threads_server.endings import end_orphan, end_orphans
 from threads_server.legs import Desk
 from threads_server.runs import Stop
 from threads_server.store import StoreUnavailable, processes
@@ -31,6 +31,8 @@ class Presence:
         self._heard_at = self._clock()
         self._others: dict[str, tuple[int | None, float]] = {}
         """The last sign of each of the others, and when it was first heard."""
+        self._adrift: dict[tuple[str, int], float] = {}
+        """The legs of this process by the store that nobody here works on, and when each was first heard of."""
         self._beating: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -68,10 +70,20 @@ class Presence:
                 live.stop(Stop.CANCELLED)
             elif (live.run_id, live.leg) not in news.runs:
                 live.stop(Stop.ENDED_ELSEWHERE)
+        for run_id, leg in self._abandoned(news.runs):
+            await end_orphan(self._desk, run_id, leg)
         for other in self._gone(news.beats):
             log.warning("another server process is gone; its runs are ended")
             await end_orphans(self._desk, other)
             await store.write(processes.leave, other)
+
+    def _abandoned(self, legs: frozenset[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Those of our legs that nobody has worked on for too long: the commit that began them was done, but never
+        confirmed."""
+        moment, runs = self._clock(), self._desk.runs
+        adrift = [(run_id, leg) for run_id, leg in legs if (live := runs.get(run_id)) is None or live.leg != leg]
+        self._adrift = {one: self._adrift.get(one, moment) for one in adrift}
+        return [one for one, since in self._adrift.items() if moment - since >= GONE_AFTER]
 
     def _gone(self, beats: dict[str, int | None]) -> list[str]:
         """Those who have given no sign for too long."""

@@ -1,5 +1,6 @@
 """Event streams on the wire (docs/hosted-api.md §7.4), over real sockets: in one process they would be buffered."""
 
+import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -36,8 +37,6 @@ class Source:
 
 
 async def one_then_silence(source: Source) -> AsyncIterator[Event]:
-    import asyncio
-
     yield 1, "{}"
     await asyncio.Event().wait()
 
@@ -109,6 +108,36 @@ def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
     assert source.closed.is_set()
     assert services.runs_ended
     assert services.closed
+
+
+async def test_a_stream_that_ends_is_ended_once() -> None:
+    """The client leaves, and the server stops twice, while what is read takes its time to let go."""
+
+    async def slow_to_let_go() -> AsyncIterator[list[Event]]:
+        try:
+            yield [(1, "{}")]
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+
+    streams, leave, sent = event_stream.OpenStreams(), asyncio.Event(), list[Any]()
+
+    async def receive() -> Any:
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    both = [asyncio.create_task(streams.send(EventStream(slow_to_let_go()), receive, send)) for _ in range(2)]
+    await asyncio.sleep(event_stream.SHORT_SECONDS * 2)
+    assert len(sent) == 2
+    leave.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+        await streams.stop(at_once=True)
+    await asyncio.gather(*both)
+    assert len(streams) == 0
 
 
 def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:

@@ -95,6 +95,31 @@ async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
     assert (await api.turn(await api.thread(), "/say x"))["content"] == "x"
 
 
+async def test_events_that_were_written_without_a_word_of_it_are_written_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the connection to the database breaks with the commit."""
+    store, unsure = api.services.store, asyncio.Event()
+    write = store.write
+
+    async def written(doing: Any, *args: Any, **kwargs: Any) -> Any:
+        result = await write(doing, *args, **kwargs)
+        if doing is event_log.append and not unsure.is_set():
+            unsure.set()
+            raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
+        return result
+
+    monkeypatch.setattr(store, "write", written)
+    held = hold(api)
+    thread_id = await api.thread()
+    sent, run_id = await running(api, thread_id)
+    await unsure.wait()
+    held.go.set()
+    assert (await sent).json()["content"] == "first last"
+    async with api.events(thread_id, run_id) as stream:
+        assert [event.id for event in await stream.rest()] == ["1", "2", "3", "4", "5"]
+
+
 async def test_a_store_that_is_away_for_longer_is_503_and_the_run_ends_when_it_is_back(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from threads_server.endings import end_orphans
 from threads_server.presence import GONE_AFTER, Presence
 from threads_server.stamps import now
 from threads_server.store import StoreUnavailable
+from threads_server.store import postgres as postgres_module
 from threads_server.store.processes import leave
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Transaction, every, one
@@ -89,6 +90,36 @@ class TestOrder:
         await waiting
         said = [content for role, content in await pair.here.history(thread_id) if role == "user"]
         assert said == ["hold", "before", "after"]
+
+    async def test_nobody_goes_before_one_who_is_being_refused(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The thread becomes free between the refusal of one message and the attempt of the next."""
+        api, rows = pair.here, postgres_module._rows
+        held = hold(api)
+        thread_id = await api.thread()
+        first, _ = await running(api, thread_id)
+        refusing, go = asyncio.Event(), asyncio.Event()
+
+        async def slow(connection: Any, sql: str, *rest: Any) -> Any:
+            found = await rows(connection, sql, *rest)
+            if sql.startswith("SELECT thread, thread_id") and not refusing.is_set():
+                refusing.set()
+                await go.wait()
+            return found
+
+        monkeypatch.setattr(postgres_module, "_rows", slow)
+        second = asyncio.create_task(api.send(thread_id, "second"))
+        await refusing.wait()
+        held.go.set()
+        await asyncio.sleep(0.2)  # the end of the run waits for the row, and the next message behind it
+        third = asyncio.create_task(api.send(thread_id, "third"))
+        await asyncio.sleep(0.2)
+        go.set()
+        for task in (first, second, third):
+            assert (await task).status_code == 200
+        said = [content for role, content in await api.history(thread_id) if role == "user"]
+        assert said == ["hold", "second", "third"]
 
     async def test_whoever_leaves_holds_up_nobody(self, pair: Pair) -> None:
         held = held_at_both(pair)
@@ -203,6 +234,36 @@ class TestEndedElsewhere:
             turn = (await sending).json()
             [_, kept] = (await pair.here.get(thread_id))["messages"]
             assert (turn["status"], turn["message_id"]) == (kept["status"], kept["message_id"])
+
+
+class TestAdrift:
+    async def test_a_run_that_began_without_a_word_of_it_does_not_hold_its_thread(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As when the connection to the database breaks with the commit."""
+        monkeypatch.setattr(presence_module, "GONE_AFTER", 0.2)
+        monkeypatch.setattr(presence_module, "BEAT", 0.05)
+        thread_id = await pair.here.thread()
+        store = pair.here.services.store
+        write = store.write
+
+        async def unsure(doing: Any, *args: Any, **kwargs: Any) -> Any:
+            result = await write(doing, *args, **kwargs)
+            if doing is begin_turn:
+                raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
+            return result
+
+        with monkeypatch.context() as broken:
+            broken.setattr(store, "write", unsure)
+            assert (await pair.here.send(thread_id, "x", key="k")).status_code == 503
+        again = (await pair.here.send(thread_id, "x", key="k")).json()
+        assert (again["status"], again["message"]) == ("FAILED", "The server was stopped during the run")
+        assert (await pair.here.turn(thread_id, "/say on"))["content"] == "on"
+
+    async def test_a_run_at_work_is_not(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(presence_module, "GONE_AFTER", 0.05)
+        monkeypatch.setattr(presence_module, "BEAT", 0.02)
+        assert (await pair.here.turn(await pair.here.thread(), "/slow 3 abc"))["content"] == "abc"
 
 
 class Clock:

@@ -372,6 +372,32 @@ class TestEndpoint:
         endpoint.reply = answered({"choices": [{"message": {"content": "on"}}]})
         assert (await api.turn(thread_id, "y"))["content"] == "on"
 
+    async def test_what_it_said_before_it_went_wrong_is_kept(self, api: Api, endpoint: Endpoint) -> None:
+        said = {"content": "I will look it up.", "tool_calls": [{"id": "c", "function": {}}]}
+        for reply, stream in ((answered({"choices": [{"message": said}]}), False), (streamed(delta(**said)), True)):
+            endpoint.reply = reply
+            thread_id = await api.thread()
+            await api.send(thread_id, "x", stream=stream)
+            assert await api.history(thread_id) == [("user", "x"), ("assistant", "I will look it up.")]
+
+    async def test_chunks_with_nothing_in_them_are_no_sign_of_life(self, tmp_path: Path) -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+            with contextlib.suppress(OSError):
+                while True:
+                    writer.write(f"data: {json.dumps(delta())}\n\n".encode())
+                    await writer.drain()
+                    await asyncio.sleep(0.05)
+
+        listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        settings = {"llm_base_url": url, "llm_model": "m", "run_timeout": 0.4}
+        async with asyncio.timeout(10), serving(tmp_path / "threads.db", responder="openai", **settings) as api:
+            [*_, end] = await stream_of(api, "x", await api.thread())
+            assert (end["type"], end["error"]) == ("run_failed", "The responder gave no sign for too long")
+        listening.close()
+
     async def test_nobody_there(self, tmp_path: Path) -> None:
         settings = {"llm_base_url": "http://127.0.0.1:9", "llm_model": "m"}
         async with serving(tmp_path / "threads.db", responder="openai", **settings) as api:

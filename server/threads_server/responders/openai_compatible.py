@@ -5,7 +5,7 @@ ResponderFailed that a person can read.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -58,11 +58,12 @@ class OpenAICompatibleResponder:
                     await response.aread()
                     raise ResponderFailed(f"The model endpoint answered {response.status_code}: {_complaint(response)}")
                 if "text/event-stream" in response.headers.get("content-type", ""):
-                    async for pieces in _streamed(EventSource(response), model):
-                        yield pieces
+                    async for piece in _streamed(EventSource(response), model):
+                        yield [piece]
                 else:
                     await response.aread()
-                    yield _whole(_decoded(response.text), model)
+                    for piece in _whole(_decoded(response.text), model):
+                        yield [piece]
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
@@ -112,7 +113,7 @@ def _said(message: Message) -> dict[str, Any] | None:
     return {"role": role, "content": content}
 
 
-def _whole(answer: Mapping[str, Any], model: str) -> list[Piece]:
+def _whole(answer: Mapping[str, Any], model: str) -> Iterator[Piece]:
     _check(answer)
     choices = _objects(answer.get("choices"), "choices")
     if not choices:
@@ -120,18 +121,17 @@ def _whole(answer: Mapping[str, Any], model: str) -> list[Piece]:
     message = choices[0].get("message")
     if not isinstance(message, dict):
         raise ResponderFailed("The model endpoint sent an answer without a message")
-    pieces: list[Piece] = [_used(answer, model)]
+    yield _used(answer, model)
     if thought := _thought(message):
-        pieces.append(Thought(thought))
+        yield Thought(thought)
     if text := _text(message.get("content"), "content"):
-        pieces.append(Said(text))
+        yield Said(text)
     for call in _objects(message.get("tool_calls"), "tool calls"):
         function = _object(call.get("function"), "function")
-        pieces.append(Asked(_call(call.get("id"), function.get("name"), _arguments(function))))
-    return pieces
+        yield Asked(_call(call.get("id"), function.get("name"), _arguments(function)))
 
 
-async def _streamed(source: EventSource, model: str) -> AsyncIterator[list[Piece]]:
+async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
     calls: dict[int, dict[str, Any]] = {}
     finished = named = False
     async for event in source.aiter_sse():
@@ -140,25 +140,24 @@ async def _streamed(source: EventSource, model: str) -> AsyncIterator[list[Piece
             break
         chunk = _decoded(event.data)
         _check(chunk)
-        pieces: list[Piece] = []
         if not named or chunk.get("usage"):
             named = True
-            pieces.append(_used(chunk, model))
+            yield _used(chunk, model)
         for choice in _objects(chunk.get("choices"), "choices")[:1]:
             delta = _object(choice.get("delta"), "delta")
             if thought := _thought(delta):
-                pieces.append(Thought(thought))
+                yield Thought(thought)
             if text := _text(delta.get("content"), "content"):
-                pieces.append(Said(text))
+                yield Said(text)
             for part in _objects(delta.get("tool_calls"), "tool calls"):
                 index = part.get("index")
                 place = index if isinstance(index, int) else len(calls)
                 _gather(calls.setdefault(place, {"id": None, "name": "", "arguments": ""}), part)
             finished = finished or bool(choice.get("finish_reason"))
-        yield pieces
     if not finished:
         raise ResponderFailed("The model's answer broke off")
-    yield [Asked(_call(call["id"], call["name"], call["arguments"])) for _, call in sorted(calls.items())]
+    for _, call in sorted(calls.items()):
+        yield Asked(_call(call["id"], call["name"], call["arguments"]))
 
 
 def _gather(call: dict[str, Any], part: Mapping[str, Any]) -> None:

@@ -9,10 +9,11 @@ from threads_server.store.transaction import Transaction, every, one
 
 
 def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
-    """Writes events as they are kept (events.py)."""
+    """Writes events as they are kept (events.py), also when it is done again with more of them."""
     if lines:
         yield (
-            "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)",
+            "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (run_id, first_event) DO UPDATE SET last_event = excluded.last_event, lines = excluded.lines",
             (run_id, first_event, first_event + len(lines) - 1, "\n".join(lines)),
         )
 

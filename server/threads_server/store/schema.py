@@ -139,4 +139,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # what another process wants of the owner of the run
         "ALTER TABLE runs ADD COLUMN cancel_asked INTEGER NOT NULL DEFAULT 0",
     ),
+    # the lines of run_events are kept short (events.py), which a server before this version could not read
+    (),
 )

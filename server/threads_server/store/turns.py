@@ -131,11 +131,10 @@ def _add_message(turn: NewTurn, run_id: str | None) -> Transaction[ThreadRow]:
         yield from _make_thread(turn)
     # the ordinary case first: one statement finds the thread, locks it and changes it, if no run holds it
     message = (turn.account, turn.fresh_thread_id, turn.message, run_id, turn.now, turn.place)
-    if turn.behind is not None and turn.behind.refused:
-        yield from _refuse(turn)
-        raise ThreadBusy(None)
     while (row := (yield from threads.append(*message))) is None:
         yield from _refuse(turn)
+    if turn.behind is not None and turn.behind.refused:
+        raise ThreadBusy(None)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
     return row
