@@ -263,7 +263,7 @@ class TestAdrift:
     async def test_a_run_at_work_is_not(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(presence_module, "GONE_AFTER", 0.05)
         monkeypatch.setattr(presence_module, "BEAT", 0.02)
-        assert (await pair.here.turn(await pair.here.thread(), "/slow 3 abc"))["content"] == "abc"
+        assert (await pair.here.turn(await pair.here.thread(), "/slow 8 abcdefgh"))["content"] == "abcdefgh"
 
 
 class Clock:
