@@ -216,3 +216,5 @@ async def test_a_log_goes_on_past_a_demand_that_was_met(half: Half, server: Serv
     server.answer(events(frame(STARTED, 1), frame(demand, 2), then=drop), events(frame(ENDED, 3)))
     assert len(await half.read(client.runs.events(THREAD_ID, RUN, last_event_id="0"))) == 3
     assert [seen.headers.get("last-event-id") for seen in server.requests] == ["0", "2"]
+    for name, value in (("accept", "text/event-stream"), ("accept-encoding", "identity")):
+        assert [seen.headers[name] for seen in server.requests] == [value] * 2
