@@ -32,8 +32,8 @@ class TurnOrder:
         self._owner = owner
         self._busy_wait = busy_wait
         self._taking = asyncio.Lock()
-        self._attempts: dict[Hashable, Attempt] = {}
-        """The last of the attempts on each thread that are not over yet."""
+        self._last: dict[Hashable, Attempt] = {}
+        """The last one to come to each thread, of those who are still here."""
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def begin(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
@@ -41,10 +41,20 @@ class TurnOrder:
 
         Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
         """
+        name = (turn.account, turn.thread_id)
+        behind, self._last[name] = self._last.get(name), turn.attempt
+        try:
+            return await self._begin(replace(turn, behind=behind), attempt)
+        finally:
+            turn.attempt.seated.set()
+            if self._last.get(name) is turn.attempt:
+                del self._last[name]
+
+    async def _begin(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
         lines, name = self._lines, (turn.account, turn.thread_id)
         if not lines.anyone_at(name):
             try:
-                return await self._at_once(turn, attempt)
+                return await attempt(replace(turn, place=BEHIND_ALL) if self._store.shared else turn)
             except ThreadBusy as busy:
                 if busy.awaited or self._busy_wait <= 0:
                     raise _refused(busy) from None
@@ -52,8 +62,11 @@ class TurnOrder:
             await self._look_up(turn)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._busy_wait
+        if turn.behind is not None:
+            await turn.behind.seated.wait()
         async with lines.place_at(name) as place, self._among_processes(turn) as placed:
-            free_since = None
+            turn.attempt.seated.set()
+            placed, free_since = replace(placed, behind=None), None
             while True:
                 try:
                     async with asyncio.timeout(min(LOOK_AGAIN, deadline - loop.time())):
@@ -74,16 +87,6 @@ class TurnOrder:
                 await self._look_up(turn)  # another one under the key may have been in front
                 if moment >= deadline:
                     raise _refused(ThreadBusy(await self._store.read(holder_of, turn.account, turn.thread_id or "")))
-
-    async def _at_once(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
-        """Tries to begin a turn that waits for nobody, unless one that came before it has to wait."""
-        name = (turn.account, turn.thread_id)
-        behind, self._attempts[name] = self._attempts.get(name), turn.attempt
-        try:
-            return await attempt(replace(turn, behind=behind, place=BEHIND_ALL if self._store.shared else None))
-        finally:
-            if self._attempts.get(name) is turn.attempt:
-                del self._attempts[name]
 
     async def _look_up(self, turn: NewTurn) -> None:
         """Raises AlreadyKept if the key has an answer, or a run that will bring it, and a 409 Refusal."""

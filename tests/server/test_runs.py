@@ -122,7 +122,11 @@ class TestBusy:
             await first
             assert (await api.send(thread_id, "x")).status_code == 200
 
-    async def test_nobody_goes_before_one_who_is_refused_in_the_same_commit(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("meanwhile", [True, False])
+    async def test_nobody_goes_before_one_who_is_refused_in_the_same_commit(
+        self, tmp_path: Path, meanwhile: bool
+    ) -> None:
+        """With `meanwhile` the thread becomes free in that commit too; else it is told apart who waits first."""
         async with serving(tmp_path / "threads.db") as api:
             held = hold(api)
             thread_id = await api.thread()
@@ -136,19 +140,27 @@ class TestBusy:
                 queued.put_nowait(transaction.__name__)
                 return write(transaction, *args, **kwargs)
 
+            async def until(name: str) -> None:
+                while await queued.get() != name:
+                    pass
+
             store.write = noted  # type: ignore[method-assign]
             second = asyncio.create_task(api.send(thread_id, "second"))
-            assert await queued.get() == "begin_turn"
-            held.go.set()
-            while await queued.get() != "end_leg":
-                pass
-            third = asyncio.create_task(api.send(thread_id, "third"))
-            while await queued.get() != "begin_turn":
-                pass
+            await until("begin_turn")
+            if meanwhile:
+                held.go.set()
+                await until("end_leg")
+            third = asyncio.create_task(api.send(thread_id, "third", send_to_llm=False))  # the shorter way to the line
+            await until("begin_turn")
             await asyncio.sleep(0)  # it is handed over
             free.set()
-            for task in (waiting, first, second, third):
-                await task
+            await waiting
+            if not meanwhile:
+                line = api.services.desk.lines._lines
+                await eventually(lambda: len(line.get(("default", thread_id), ())) == 2)
+                held.go.set()
+            for task in (first, second, third):
+                assert (await task).status_code == 200
             said = [content for role, content in await api.history(thread_id) if role == "user"]
             assert said == ["hold", "second", "third"]
 

@@ -1,5 +1,6 @@
 """The transaction that begins a turn."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +31,13 @@ class ThreadBusy(Exception):
 
 @dataclass(slots=True)
 class Attempt:
-    """A try to begin a turn, and whether the thread was busy: then nobody who comes after it may go before it."""
+    """A try to begin a turn, and whether the thread was busy: then nobody who comes after it may go before it.
+
+    `seated` is set when whoever tried waits in the line, or waits no more: the next one may go there then.
+    """
 
     refused: bool = False
+    seated: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
