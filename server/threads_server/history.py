@@ -36,4 +36,5 @@ class History(Sequence[Message]):
         messages = self._messages
         if messages is None:
             messages = self._messages = json.loads(f"[{self._texts}]")
+            self._texts = ""
         return messages

@@ -139,11 +139,12 @@ class Leg:
             conversation = await self._conversation()
             taken = 0
             async for pieces in self._desk.responder.answer(conversation):
-                watch.saw()
+                if pieces:
+                    watch.saw()
                 for piece in pieces:
                     self._take(piece)
                 self._emit()
-                taken += len(pieces)
+                taken += len(pieces) or 1
                 if taken >= BREATH:
                     taken = 0
                     await asyncio.sleep(0)

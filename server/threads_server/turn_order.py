@@ -42,13 +42,19 @@ class TurnOrder:
         Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
         """
         name = (turn.account, turn.thread_id)
+        if self._busy_wait <= 0:  # nobody waits, and so nobody comes before another
+            return await self._begin(turn, attempt)
         behind, self._last[name] = self._last.get(name), turn.attempt
         try:
             return await self._begin(replace(turn, behind=behind), attempt)
         finally:
-            turn.attempt.seated.set()
-            if self._last.get(name) is turn.attempt:
-                del self._last[name]
+            try:
+                if behind is not None:
+                    await behind.seated.wait()
+            finally:
+                turn.attempt.seated.set()
+                if self._last.get(name) is turn.attempt:
+                    del self._last[name]
 
     async def _begin(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
         lines, name = self._lines, (turn.account, turn.thread_id)

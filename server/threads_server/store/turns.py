@@ -94,7 +94,8 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
     Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
     """
     run_id = turn.run.run_id if turn.run else None
-    turn.attempt.refused = False  # also when it is done again
+    # whoever comes after this one comes after those who are refused before it as well
+    turn.attempt.refused = turn.behind is not None and turn.behind.refused
     try:
         row = yield from unless_kept(turn.claim, turn.now, _add_message(turn, run_id))
     except ThreadBusy:
@@ -139,6 +140,8 @@ def _add_message(turn: NewTurn, run_id: str | None) -> Transaction[ThreadRow]:
     while (row := (yield from threads.append(*message))) is None:
         yield from _refuse(turn)
     if turn.behind is not None and turn.behind.refused:
+        if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
+            raise AlreadyKept(turn.claim, kept)
         raise ThreadBusy(None)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
