@@ -48,7 +48,7 @@ drift: $(INSTALLED) $(NODE) ## Tell lies in copies of the project and show which
 	$(BIN)/python -m tests.drift $(ARGS)
 
 soak: $(INSTALLED) ## Fuzz with 10,000 requests and more, from a seed that nobody chose
-	$(BIN)/python -m tests.fuzz --seed random --examples 400 --at-least 10000 $(ARGS)
+	$(BIN)/python -m tests.fuzz --seed random --examples 600 --at-least 10000 $(ARGS)
 
 conformance: $(INSTALLED) ## Put the document's questions to any server: BASE_URL=… API_KEY=… (and ARGS="--read-only")
 	@BASE_URL="$(BASE_URL)" API_KEY="$(API_KEY)" $(BIN)/python -m tests.conformance $(ARGS)
