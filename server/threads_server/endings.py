@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from threads_server.answers import Answer
 from threads_server.encoding import Json, encode
 from threads_server.events import RunEvents
-from threads_server.history import Message
+from threads_server.history import Message, answered_files
 from threads_server.idempotency import replay_headers
 from threads_server.legs import Desk
 from threads_server.problems import Refusal
@@ -119,8 +119,8 @@ def _orphaned(run: RunRow, log: Sequence[str], last: Message) -> Ending:
 
 def _reply(run: RunRow, log: Sequence[str], last: Message) -> Reply:
     """What the run's last leg had said, as far as its events were written."""
-    files = last["attachments"] if last["role"] == "user" else None
-    reply = Reply(run.thread.thread_id, run.thread.assistant_id, run.run_id, attachments=files)
+    thread = run.thread
+    reply = Reply(thread.thread_id, thread.assistant_id, run.run_id, attachments=answered_files(last))
     if run.state is RunState.IN_PROGRESS:
         said: list[str] = []
         for line in reversed(log):

@@ -8,6 +8,11 @@ Message: TypeAlias = dict[str, Any]
 """A message as the thread keeps it (openapi.yaml, Message)."""
 
 
+def answered_files(last: Message) -> list[Any] | None:
+    """The files of the message that is answered, if the last one of the thread is it: tool outputs come with none."""
+    return last["attachments"] if last["role"] == "user" else None
+
+
 class History(Sequence[Message]):
     """The messages of a thread, oldest first."""
 

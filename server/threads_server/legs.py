@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from threads_server.encoding import Json
-from threads_server.history import History
+from threads_server.history import History, answered_files
 from threads_server.outside import with_not_done
 from threads_server.responders import (
     Asked,
@@ -169,9 +169,7 @@ class Leg:
         read = store.read if thread.version < LARGE_THREAD else store.read_large
         self._history = await read(threads.history, thread.thread)
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
-        last = self._history[-1]
-        if last["role"] == "user":
-            self._reply.attachments = last["attachments"]
+        self._reply.attachments = answered_files(self._history[-1])
         return Conversation(
             messages=self._history,
             system_prompt=settings.system_prompt or assistant["system_prompt"] or assistant["description"],
@@ -185,8 +183,7 @@ class Leg:
     def _take(self, piece: Piece) -> None:
         reply, events = self._reply, self._events
         if isinstance(piece, Said):
-            if self._held or self._thinking:
-                self._end_thinking()
+            self._end_thinking()
             text = _sendable(piece.text)
             self._said.append(text)
             self._untold.append(events.content(text))

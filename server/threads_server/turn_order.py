@@ -8,7 +8,6 @@ from dataclasses import replace
 from threads_server.problems import Refusal
 from threads_server.stamps import now
 from threads_server.store import Store, StoreUnavailable, kept_answers
-from threads_server.store.kept_answers import AlreadyKept
 from threads_server.store.threads import ThreadRow
 from threads_server.store.turns import BEHIND_ALL, Attempt, NewTurn, ThreadBusy, holder_of, leave_place, take_place
 from threads_server.waiting import Lines
@@ -72,7 +71,8 @@ class TurnOrder:
             await turn.behind.seated.wait()
         async with lines.place_at(name) as place, self._among_processes(turn) as placed:
             turn.attempt.seated.set()
-            placed, free_since = replace(placed, behind=None), None
+            placed = replace(placed, behind=None)
+            free_since = None
             while True:
                 try:
                     async with asyncio.timeout(min(LOOK_AGAIN, deadline - loop.time())):
@@ -97,9 +97,7 @@ class TurnOrder:
     async def _look_up(self, turn: NewTurn) -> None:
         """Raises AlreadyKept if the key has an answer, or a run that will bring it, and a 409 Refusal."""
         if turn.claim is not None:
-            found = await self._store.read(kept_answers.find_answer, turn.claim, now())
-            if found is not None:
-                raise AlreadyKept(turn.claim, found)
+            await self._store.read(kept_answers.raise_kept, turn.claim, now())
 
     @asynccontextmanager
     async def _among_processes(self, turn: NewTurn) -> AsyncIterator[NewTurn]:

@@ -68,6 +68,12 @@ def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
     return Kept(bool(streamed), run_id, first_event, version, body)
 
 
+def raise_kept(claim: Claim | None, now: int) -> Transaction[None]:
+    """Raises AlreadyKept if there is an answer under the key, and the 409 Refusal of `find_answer`."""
+    if claim is not None and (kept := (yield from find_answer(claim, now))):
+        raise AlreadyKept(claim, kept)
+
+
 def unless_kept(claim: Claim | None, now: int, steps: Transaction[T]) -> Transaction[T]:
     """What `steps` give, which must come before the key is claimed. When they refuse, what the key has comes first:
     what it was used for may be gone meanwhile.
@@ -77,8 +83,7 @@ def unless_kept(claim: Claim | None, now: int, steps: Transaction[T]) -> Transac
     try:
         return (yield from steps)
     except Refusal:
-        if claim is not None and (kept := (yield from find_answer(claim, now))):
-            raise AlreadyKept(claim, kept) from None
+        yield from raise_kept(claim, now)
         raise
 
 
@@ -108,9 +113,7 @@ def claim_answer(
         )
         if made is not None:
             return
-        kept = yield from find_answer(claim, now)
-        if kept is not None:
-            raise AlreadyKept(claim, kept)
+        yield from raise_kept(claim, now)
         yield from one(
             "DELETE FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?", claim.account, claim.key
         )

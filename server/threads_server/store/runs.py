@@ -21,7 +21,7 @@ from threads_server.store.kept_answers import (
     Claim,
     claim_answer,
     complete_answer,
-    find_answer,
+    raise_kept,
     unless_kept,
 )
 from threads_server.store.threads import NewMessage, ThreadRow
@@ -190,8 +190,7 @@ def begin_leg(
     run, 409 for the key or a run that does not wait, 400 for outputs that do not fit what it waits for.
     """
     row = yield from unless_kept(claim, now, threads.find(account, thread_id))
-    if claim is not None and (kept := (yield from find_answer(claim, now))):
-        raise AlreadyKept(claim, kept)
+    yield from raise_kept(claim, now)
     if run_id is None:
         if row.active_run is None:
             raise Refusal(409, "No run of this thread waits for tool outputs")
@@ -257,12 +256,10 @@ def cancel(
 ) -> Transaction[RunState]:
     """Cancels a run that waits for tools, or with `in_progress` also one that works; gives the state it has then.
 
-    `ending` says how; `answer` what a request is answered. Raises AlreadyKept,
-    a 404 and a 409 Refusal.
+    `ending` says how; `answer` what a request is answered. Raises AlreadyKept, a 404 and a 409 Refusal.
     """
     run = yield from unless_kept(claim, now, find(account, thread_id, run_id))
-    if claim is not None and (kept := (yield from find_answer(claim, now))):
-        raise AlreadyKept(claim, kept)
+    yield from raise_kept(claim, now)
     if run.state is RunState.IN_PROGRESS and not in_progress:
         return run.state
     if claim is not None:
@@ -285,9 +282,8 @@ def end_orphan(run_id: str, leg: int, ending: EndingOf, now: int) -> Transaction
 
 def _end_from_here(run: RunRow, ending: EndingOf, now: int) -> Transaction[None]:
     log = yield from event_log.events(run.run_id)
-    row = yield from one("SELECT body FROM messages WHERE thread = ? ORDER BY version DESC LIMIT 1", run.thread.thread)
-    assert row is not None
-    yield from _apply(run, ending(run, log, json.loads(row[0])), now)
+    last = yield from threads.last_message(run.thread.thread)
+    yield from _apply(run, ending(run, log, last), now)
 
 
 def under_way(owner: str | None = None) -> Transaction[list[tuple[str, int]]]:

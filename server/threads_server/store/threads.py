@@ -1,11 +1,12 @@
 """Transactions of threads, and the history as it is read."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from threads_server.contract import Contract
 from threads_server.encoding import encode
-from threads_server.history import History
+from threads_server.history import History, Message
 from threads_server.problems import Refusal
 from threads_server.stamps import written
 from threads_server.store import assistants
@@ -137,6 +138,9 @@ _HISTORY = (
 )
 
 
+_LAST = "(SELECT body FROM messages WHERE messages.thread = threads.thread ORDER BY version DESC LIMIT 1)"
+
+
 def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
     """The thread's version and how many messages it has. Raises a 404 Refusal."""
     row = yield from one(
@@ -218,9 +222,13 @@ def _light_text(
 
 def history(thread: int) -> Transaction[History]:
     """The thread's messages."""
-    row = yield from one(
-        f"SELECT {_HISTORY}, (SELECT body FROM messages WHERE messages.thread = threads.thread ORDER BY version DESC"
-        " LIMIT 1) FROM threads WHERE thread = ?",
-        thread,
-    )
+    row = yield from one(f"SELECT {_HISTORY}, {_LAST} FROM threads WHERE thread = ?", thread)
     return History(*(row or ()))
+
+
+def last_message(thread: int) -> Transaction[Message]:
+    """The last message of a thread that has one."""
+    row = yield from one(f"SELECT {_LAST} FROM threads WHERE thread = ?", thread)
+    assert row is not None
+    message: Message = json.loads(row[0])
+    return message

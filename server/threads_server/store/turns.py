@@ -9,7 +9,7 @@ from threads_server.problems import Refusal
 from threads_server.states import RunState
 from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.kept_answers import AlreadyKept, Claim, claim_answer, find_answer, unless_kept
+from threads_server.store.kept_answers import Claim, claim_answer, raise_kept, unless_kept
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, one
 
@@ -140,8 +140,7 @@ def _add_message(turn: NewTurn, run_id: str | None) -> Transaction[ThreadRow]:
     while (row := (yield from threads.append(*message))) is None:
         yield from _refuse(turn)
     if turn.behind is not None and turn.behind.refused:
-        if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
-            raise AlreadyKept(turn.claim, kept)
+        yield from raise_kept(turn.claim, turn.now)
         raise ThreadBusy(None)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
@@ -157,8 +156,7 @@ def _refuse(turn: NewTurn) -> Transaction[None]:
     row = yield from threads.find(turn.account, turn.fresh_thread_id)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
-    if turn.claim is not None and (kept := (yield from find_answer(turn.claim, turn.now))):
-        raise AlreadyKept(turn.claim, kept)
+    yield from raise_kept(turn.claim, turn.now)
     if turn.if_match is not None:
         threads.check_version(row.version, turn.if_match)
     busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
