@@ -35,10 +35,9 @@ def rows() -> Iterator[Row]:
     if lacking := load.missing():
         yield Row(NAME, None, REACH, lacking)
         return
-    seen = [_round() for _ in range(load.ROUNDS)]
-    events = seen[0][2]
-    mine, other = (statistics.median(column) for column in list(zip(*seen, strict=True))[:2])
-    yield Row(NAME, mine / other, REACH, f"{mine:,.0f} and {other:,.0f} events/s, {events} per stream")
+    rounds = zip(*(_round() for _ in range(load.ROUNDS)), strict=True)
+    mine, other, events = (statistics.median(column) for column in rounds)
+    yield Row(NAME, mine / other, REACH, f"{mine:,.0f} and {other:,.0f} events/s, {events:.0f} per stream")
 
 
 def _round() -> tuple[float, float, int]:
