@@ -241,7 +241,7 @@ def step_left_out(source: Source) -> Found:
 
 
 HOUSEKEEPING = re.compile(
-    r"(close|shutdown|cancel|sleep|join|release|acquire|debug|info|warning|exception|count|noticed|saw|remove|discard|aclose|register_at_fork)$"
+    r"(close|shutdown|cancel|sleep|join|release|acquire|debug|info|warning|exception|count|saw|remove|discard|aclose|register_at_fork)$"
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.server.test_runs import eventually, hold, running
-from tests.server.threads_api import Api, serving
+from tests.server.threads_api import Api, serving, unconfirm
 from threads_server.legs import TurnSettings
 from threads_server.stamps import now
 from threads_server.states import RunState
@@ -98,22 +98,11 @@ async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
 async def test_events_that_were_written_without_a_word_of_it_are_written_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when the connection to the database breaks with the commit."""
-    store, unsure = api.services.store, asyncio.Event()
-    write = store.write
-
-    async def written(doing: Any, *args: Any, **kwargs: Any) -> Any:
-        result = await write(doing, *args, **kwargs)
-        if doing is event_log.append and not unsure.is_set():
-            unsure.set()
-            raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
-        return result
-
-    monkeypatch.setattr(store, "write", written)
+    written = unconfirm(api, event_log.append, monkeypatch)
     held = hold(api)
     thread_id = await api.thread()
     sent, run_id = await running(api, thread_id)
-    await unsure.wait()
+    await written.wait()
     held.go.set()
     assert (await sent).json()["content"] == "first last"
     async with api.events(thread_id, run_id) as stream:

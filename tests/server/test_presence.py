@@ -10,7 +10,7 @@ import pytest
 
 from tests.server.test_runs import Held, eventually, hold, running
 from tests.server.test_turns import WEATHER
-from tests.server.threads_api import Api, serving
+from tests.server.threads_api import Api, serving, unconfirm
 from threads_server import presence as presence_module
 from threads_server.endings import end_orphans
 from threads_server.presence import GONE_AFTER, Presence
@@ -240,22 +240,11 @@ class TestAdrift:
     async def test_a_run_that_began_without_a_word_of_it_does_not_hold_its_thread(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """As when the connection to the database breaks with the commit."""
         monkeypatch.setattr(presence_module, "GONE_AFTER", 0.2)
         monkeypatch.setattr(presence_module, "BEAT", 0.05)
         thread_id = await pair.here.thread()
-        store = pair.here.services.store
-        write = store.write
-
-        async def unsure(doing: Any, *args: Any, **kwargs: Any) -> Any:
-            result = await write(doing, *args, **kwargs)
-            if doing is begin_turn:
-                raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
-            return result
-
-        with monkeypatch.context() as broken:
-            broken.setattr(store, "write", unsure)
-            assert (await pair.here.send(thread_id, "x", key="k")).status_code == 503
+        unconfirm(pair.here, begin_turn, monkeypatch)
+        assert (await pair.here.send(thread_id, "x", key="k")).status_code == 503
         again = (await pair.here.send(thread_id, "x", key="k")).json()
         assert (again["status"], again["message"]) == ("FAILED", "The server was stopped during the run")
         assert (await pair.here.turn(thread_id, "/say on"))["content"] == "on"

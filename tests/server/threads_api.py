@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import functools
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
@@ -20,6 +21,7 @@ from threads_server.keys import digest
 from threads_server.serve import listen
 from threads_server.services import Services
 from threads_server.settings import Settings
+from threads_server.store import StoreUnavailable
 
 KEY = "key-of-default"
 
@@ -139,6 +141,23 @@ class Events:
 
 def text_of(events: list[Event]) -> str:
     return "".join(event["content"] for event in events if event["type"] == "content_streaming")
+
+
+def unconfirm(api: Api, transaction: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Has the next transaction of a kind done without a word of it, as when the connection to the database breaks with
+    the commit; the event tells that it was."""
+    store, done = api.services.store, asyncio.Event()
+    write = store.write
+
+    async def written(doing: Any, *args: Any, **kwargs: Any) -> Any:
+        result = await write(doing, *args, **kwargs)
+        if doing is transaction and not done.is_set():
+            done.set()
+            raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
+        return result
+
+    monkeypatch.setattr(store, "write", written)
+    return done
 
 
 def app_on(database: Path | str, opened: list[Services], **settings: Any) -> App:
