@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "b9efd0505b4d555b477457ef2cc5bdf3e994e17fe838b4ef59aeb89f15bc5a93"
+DIGEST: Final = "ac2e6024897520d1e5dd701c26a392d40afd05a95bcd6c73a0df83469cef89fd"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -1,4 +1,4 @@
-"""The stream has failed. Its last event. The reference server sends `run_failed` instead."""
+"""The stream has failed. It is the last event of its stream. The reference server sends `run_failed` instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id", "error", "me
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ErrorEvent(Model):
-    """The stream has failed. Its last event. The reference server sends `run_failed` instead.
+    """The stream has failed. It is the last event of its stream. The reference server sends `run_failed` instead.
 
     Attributes:
         type: The type of the event.

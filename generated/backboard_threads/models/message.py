@@ -36,7 +36,7 @@ class Message(Model):
 
     Attributes:
         message_id: An identifier made by the server. A UUID.
-        role: Who speaks. One of `user`, `assistant`, `tool`, `system`.
+        role: The one who speaks. One of `user`, `assistant`, `tool`, `system`.
         created_at: A point in time, RFC 3339, in UTC.
         content: What was said; empty on a message that only asks for tools.
         status: How far the message is. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`,

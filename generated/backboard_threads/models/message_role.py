@@ -1,4 +1,4 @@
-"""Who speaks."""
+"""The one who speaks."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from ..enums import OpenEnum
 
 
 class MessageRole(OpenEnum):
-    """Who speaks.
+    """The one who speaks.
 
     A value that is not among these is kept as what it was.
     """

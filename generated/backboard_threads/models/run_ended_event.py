@@ -1,4 +1,4 @@
-"""The run has ended and the answer is stored. The last event of its stream."""
+"""The run has ended and the answer is stored. It is the last event of its stream."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunEndedEvent(Model):
-    """The run has ended and the answer is stored. The last event of its stream.
+    """The run has ended and the answer is stored. It is the last event of its stream.
 
     Attributes:
         type: The type of the event.

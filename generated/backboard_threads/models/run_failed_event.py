@@ -1,4 +1,4 @@
-"""The run has failed. The last event of its stream."""
+"""The run has failed. It is the last event of its stream."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id", "error", "me
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunFailedEvent(Model):
-    """The run has failed. The last event of its stream.
+    """The run has failed. It is the last event of its stream.
 
     Attributes:
         type: The type of the event.

@@ -1,4 +1,4 @@
-"""The assistant has asked for a tool. Advisory; `tool_submit_required` decides."""
+"""The assistant has asked for a tool. It is advisory; `tool_submit_required` decides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIELDS = frozenset({"type", "tool_call", "thread_id", "assistant_id", "run_id"}
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolCallReadyEvent(Model):
-    """The assistant has asked for a tool. Advisory; `tool_submit_required` decides.
+    """The assistant has asked for a tool. It is advisory; `tool_submit_required` decides.
 
     Attributes:
         type: The type of the event.

@@ -1,4 +1,4 @@
-"""The assistant begins to ask for a tool. Advisory; `tool_submit_required` decides."""
+"""The assistant begins to ask for a tool. It is advisory; `tool_submit_required` decides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "tool_call_id", "name", "thread_id", "assistant_id"
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolCallStartEvent(Model):
-    """The assistant begins to ask for a tool. Advisory; `tool_submit_required` decides.
+    """The assistant begins to ask for a tool. It is advisory; `tool_submit_required` decides.
 
     Attributes:
         type: The type of the event.

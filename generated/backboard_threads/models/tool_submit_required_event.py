@@ -1,4 +1,4 @@
-"""The run waits for the caller's tools. The last event of its stream."""
+"""The run waits for the caller's tools. It is the last event of its stream."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolSubmitRequiredEvent(Model):
-    """The run waits for the caller's tools. The last event of its stream.
+    """The run waits for the caller's tools. It is the last event of its stream.
 
     Attributes:
         run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
