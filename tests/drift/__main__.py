@@ -16,7 +16,7 @@ from tests.drift.ladder import LADDERS, Outcome, climb
 from tests.drift.lie import Lie, sample
 from tests.drift.lies import all_lies, honest
 
-SHARES = {"document": 0.45, "server": 0.3, "client": 0.25}
+SHARES = {"document": 0.4, "prose": 0.1, "server": 0.28, "client": 0.22}
 
 
 def main() -> int:

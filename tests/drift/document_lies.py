@@ -7,23 +7,33 @@ from typing import Any
 
 import yaml
 
-from tests.drift import operation_lies, prose_lies, schema_lies
+from tests.drift import operation_lies, schema_lies
+from tests.drift import prose_lies as sentences
 from tests.drift.lie import Lie
 from tests.drift.places import Edit, Node, Told, whole
 
 
 def document_lies() -> list[Lie]:
     """All of them, each kind at every place where it can be told."""
-    return [as_lie(kind, place, edit) for kind, tell in KINDS.items() for place, edit in tell()]
+    return lies_of("document", (*schema_lies.TOLD, *operation_lies.TOLD))
 
 
-def as_lie(kind: str, place: str, edit: Edit) -> Lie:
+def prose_lies() -> list[Lie]:
+    """Those of its sentences alone, which change nothing that a program reads."""
+    return lies_of("prose", sentences.TOLD)
+
+
+def lies_of(side: str, tellers: tuple[Callable[[], Told], ...]) -> list[Lie]:
+    return [as_lie(side, tell.__name__.replace("_", " "), place, edit) for tell in tellers for place, edit in tell()]
+
+
+def as_lie(side: str, kind: str, place: str, edit: Edit) -> Lie:
     def tell(tree: Path) -> None:
         changed = copy.deepcopy(whole())
         edit(changed)
         write(changed, tree)
 
-    return Lie("document", kind, place, tell)
+    return Lie(side, kind, place, tell)
 
 
 def write(changed: Node, tree: Path) -> None:
@@ -36,8 +46,3 @@ class Plain(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
-
-
-KINDS: dict[str, Callable[[], Told]] = {
-    tell.__name__.replace("_", " "): tell for tell in (*schema_lies.TOLD, *operation_lies.TOLD, *prose_lies.TOLD)
-}

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 class Lie:
     """One lie.
 
-    `side` is what lies: document, server or client. `kind` is how, in a few words; `place` is where, so that kind and
-    place are its name. `tell` changes the tree that it is given.
+    `side` is what lies: the document, its prose, the server or the client. `kind` is how, in a few words; `place` is
+    where, so that kind and place are its name. `tell` changes the tree that it is given.
     """
 
     side: str

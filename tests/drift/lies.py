@@ -3,21 +3,22 @@
 from pathlib import Path
 
 from tests.contract.document import document
-from tests.drift.document_lies import document_lies, write
+from tests.drift.document_lies import document_lies, prose_lies, write
 from tests.drift.lie import Lie, numbered
 from tests.drift.source_lies import generator_lies, runtime_lies, server_lies
 from tests.drift.template_lies import template_lies
 
 
 def all_lies() -> list[Lie]:
-    return numbered([*document_lies(), *server_lies(), *runtime_lies(), *generator_lies(), *template_lies()])
+    of_code = [*server_lies(), *runtime_lies(), *generator_lies(), *template_lies()]
+    return numbered([*document_lies(), *prose_lies(), *of_code])
 
 
 def honest(side: str) -> Lie:
     """No lie at all; where the document would be written anew it is."""
 
     def tell(tree: Path) -> None:
-        if side == "document":
+        if side in ("document", "prose"):
             write(document(), tree)
 
     return Lie(side, "the truth", side, tell)

@@ -52,4 +52,19 @@ def sentence_turned_round() -> Told:
                     yield f"{shown(place)} {word}", put(place[:-1], place[-1], text)
 
 
-TOLD: tuple[Callable[[], Told], ...] = (*(number_in_prose_changed, status_in_prose_changed, sentence_turned_round),)
+def sentence_denied() -> Told:
+    """What is, is not."""
+    for place, node in nodes():
+        if place[-1:] == ("description",) and isinstance(node, str):
+            for match in re.finditer(r" (?:is|are|was|can|may)(?= (?!not\b))", node):
+                before = node[: match.start()].split()[-1]
+                text = f"{node[: match.end()]} not{node[match.end() :]}"
+                yield f"{shown(place)} {before}{match[0]}", put(place[:-1], place[-1], text)
+
+
+TOLD: tuple[Callable[[], Told], ...] = (
+    number_in_prose_changed,
+    status_in_prose_changed,
+    sentence_turned_round,
+    sentence_denied,
+)
