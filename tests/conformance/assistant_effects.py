@@ -145,11 +145,11 @@ def skip(asker: Asker) -> bool:
     )
 
 
-@says("The whole history, oldest message first. Empty in a light list.")
-@says("How many messages the thread has. Only in a light list.")
-@says("When the thread last changed. Only in a light list.")
-@says("at most 200 characters. Only in a light list.")
-@says("Only in a light list, and `null` there unless the thread was imported with one.")
+@says("The whole history, oldest message first. It is empty in a light list.")
+@says("How many messages the thread has. It is given in a light list only.")
+@says("When the thread last changed. It is given in a light list only.")
+@says("at most 200 characters. It is given in a light list only.")
+@says("It is given in a light list only, and is `null` there unless the thread was imported with one.")
 @says("Without them the list is light: `messages` is empty,")
 def light(asker: Asker) -> bool:
     things = asker.things()
