@@ -7,10 +7,8 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from threads_server.contract import Contract
 from threads_server.http_reply import new_request_id
-
-LONGEST_HEAD = 64 * 1024
-"""Bytes of a request's target and headers; with more it is answered 431 (RFC 6585 §5)."""
 
 LINGER_SECONDS = 2
 """How long a refused connection stays open: closed at once, with something unread, it would lose the answer."""
@@ -31,6 +29,7 @@ class PlainHttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._longest_head = Contract.read().document.limits.head_bytes
         self._in_message = self._in_head = self._too_long = self._refused = False
         self._heads = 0
         self._waited_for = 0  # bytes of a head that is not whole yet
@@ -59,7 +58,7 @@ class PlainHttpProtocol(HttpToolsProtocol):
         else:
             if in_head and self._in_head and heads == self._heads:
                 self._waited_for += len(data)
-                if self._waited_for > LONGEST_HEAD:
+                if self._waited_for > self._longest_head:
                     self._refuse_head()
 
     def on_message_begin(self) -> None:
@@ -72,7 +71,7 @@ class PlainHttpProtocol(HttpToolsProtocol):
         """Begins to answer, unless the request will come again without its offer."""
         self._in_head = False
         self._heads += 1
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LONGEST_HEAD:
+        if self._head_size() > self._longest_head:
             self._too_long = True
             raise ValueError("the head is too long")  # which ends the parser's work
         if not self.parser.should_upgrade():
@@ -88,8 +87,14 @@ class PlainHttpProtocol(HttpToolsProtocol):
         """Refuses what is not HTTP, in the form of every other refusal, and closes the connection."""
         self._refuse("400 Bad Request", msg)
 
+    def _head_size(self) -> int:
+        """The bytes of the head, the space around values left out, which the parser does not tell."""
+        first_line = len(self.parser.get_method()) + len(self.url) + len(b"  HTTP/1.1\r\n")
+        return first_line + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers) + len(b"\r\n")
+
     def _refuse_head(self) -> None:
-        self._refuse("431 Request Header Fields Too Large", f"The request's head is larger than {LONGEST_HEAD} bytes")
+        detail = f"The request's head is larger than {self._longest_head} bytes"
+        self._refuse("431 Request Header Fields Too Large", detail)  # RFC 6585 §5
 
     def _refuse(self, status: str, detail: str) -> None:
         self._refused = True

@@ -34,6 +34,8 @@ x-reference-server:
   json-levels: 100
   form-fields: 1000
   query-fields: 1000
+  parts-with-all-faults: 5000
+  head-bytes: 65536
 paths:
   /things:
     get:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.server.test_runs import eventually
 from threads_server.settings import Settings
 from threads_server.stamps import new_id, now
 from threads_server.store import Store, StoreRefused, StoreUnavailable, assistants, open_store, threads
@@ -276,6 +277,33 @@ class TestOpening:
         backend._check(path, slow)
         assert slow.looks == 3
         slow.connection.close()
+
+    async def test_another_process_that_is_about_to_make_it_is_waited_for(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        connect = backend._connect
+
+        def traced(path: Path, **settings: bool) -> sqlite3.Connection:
+            connection = connect(path, **settings)
+            connection.set_trace_callback(said.append)
+            return connection
+
+        monkeypatch.setattr(backend, "_connect", traced)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(opened(path))
+        await eventually(lambda: said.count("PRAGMA journal_mode = WAL") >= 2 or opening.done())
+        other.execute("COMMIT")
+        other.close()
+        await (await opening).close()
+
+    async def test_but_not_for_ever(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(backend, "BUSY_MILLISECONDS", 50)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert "locked" in await self.refusal(path)
+        other.close()
 
     async def test_two_processes_that_open_a_new_one_at_once(self, path: Path) -> None:
         both = await asyncio.gather(*(opened(path, serving=False) for _ in range(4)))

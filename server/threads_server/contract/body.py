@@ -157,6 +157,7 @@ class JsonDecoder:
     def __init__(self, document: Document, schema: dict[str, Any]) -> None:
         fields = document.properties(schema)
         self._levels = document.limits.json_levels
+        self._parts = document.limits.parts_with_all_faults
         self._known = frozenset(fields)
         self._validator = compile_schema(document, schema)
         self._canonical = Canonical.of(document, fields)
@@ -167,7 +168,7 @@ class JsonDecoder:
             value = decode_json(body, self._levels)
         except NotJson as error:
             raise Refusal(400, f"The body is not valid JSON: {error}") from None
-        found = find_faults(self._validator, value, "body")
+        found = find_faults(self._validator, value, "body", parts=self._parts)
         if found:
             faults += found
             return Decoded()
@@ -269,9 +270,8 @@ class FormDecoder:
                 for name, uploads in files.items()
             }
         broken = {entry["loc"][1] for entry in found}
-        found += [
-            entry for entry in find_faults(self._validator, instance, "body") if not broken & {*entry["loc"][1:2]}
-        ]
+        of_fields = find_faults(self._validator, instance, "body", parts=self._limits.parts_with_all_faults)
+        found += [entry for entry in of_fields if not broken & {*entry["loc"][1:2]}]
         if found:
             faults += found
         else:

@@ -12,9 +12,6 @@ from threads_server.problems import Fault
 
 Kind = ValidationErrorKind
 
-MANY = 5000
-"""Parts (members of objects, items of arrays) up to which all faults of an invalid value are listed."""
-
 _TYPES = {
     "string": ("string_type", "a string"),
     "integer": ("int_type", "an integer"),
@@ -37,30 +34,30 @@ def fault(loc: Iterable[str | int], kind: str, message: str) -> Fault:
     return {"loc": list(loc), "msg": message, "type": kind}
 
 
-def find_faults(validator: Draft202012Validator, value: Any, *loc: str | int) -> list[Fault]:
+def find_faults(validator: Draft202012Validator, value: Any, *loc: str | int, parts: int | None = None) -> list[Fault]:
     """Every fault of `value`, each at its own place below `loc`; empty if it is valid.
 
-    Of a value with more than MANY parts only the first fault: the library makes all errors before it shows one, and
-    a body of a million wrong items would take it seconds and gigabytes.
+    Of a value with more than `parts` members of objects and items of arrays only the first fault: the library
+    makes all errors before it shows one, and a body of a million wrong items would take it seconds and gigabytes.
     """
     if validator.is_valid(value):
         return []
-    if _has_many_parts(value):
+    if parts is not None and _has_more_parts(value, parts):
         try:
             validator.validate(value)
         except ValidationError as error:
-            return list(_entries(error, loc))
+            return [next(_entries(error, loc))]
     found = (entry for error in validator.iter_errors(value) for entry in _entries(error, loc))
     return list({(*entry["loc"], entry["type"]): entry for entry in found}.values())
 
 
-def _has_many_parts(value: Any) -> bool:
+def _has_more_parts(value: Any, parts: int) -> bool:
     pending, count = [value], 0
     while pending:
         part = pending.pop()
         if isinstance(part, dict | list):
             count += len(part)
-            if count > MANY:
+            if count > parts:
                 return True
             pending.extend(part.values() if isinstance(part, dict) else part)
     return False

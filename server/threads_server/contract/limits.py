@@ -23,6 +23,10 @@ class Limits:
     form_fields: int
     """Fields of one form, files among them. A form with more is refused before it costs memory."""
     query_fields: int
+    parts_with_all_faults: int
+    """Members of objects and items of arrays up to which all faults of a body are listed, and not the first alone."""
+    head_bytes: int
+    """How long a request's first line and headers may be together."""
 
     @classmethod
     def of(cls, numbers: Any) -> "Limits":

@@ -9,6 +9,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,6 +29,7 @@ T = TypeVar("T")
 APPLICATION_ID = 0x42425448  # "BBTH" in the file's header: this file is ours
 BUSY_MILLISECONDS = 5_000  # how long another process (`keys` beside the server) may hold the file before it is 503
 BATCH = 256  # transactions in a commit after which no more are taken into it
+TRY_AGAIN = 0.01  # seconds after which a lock is tried again for which SQLite does not wait by itself
 READERS = 2
 CHECKPOINT_PAGES = 8_000
 
@@ -93,7 +95,7 @@ class SqliteStore(Store):
             writer = _connect(path)
             try:
                 _check(path, writer)
-                writer.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(writer)
                 writer.execute("PRAGMA synchronous = FULL")
                 writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 _migrate(path, writer)
@@ -291,6 +293,23 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
             f"{path} was written by a newer version of the server: its tables are at version {version}, this one "
             f"knows {len(MIGRATIONS)}"
         )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Has the database kept with a write-ahead log; waits for others who are just about that as well.
+
+    SQLite itself gives up at once when another connection has begun to write: this statement reads before it writes,
+    and two that read, and wait to write, would wait for each other.
+    """
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+        time.sleep(TRY_AGAIN)
 
 
 def _version(connection: sqlite3.Connection) -> int:
