@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.contract.document import document
 from threads_server.pytest_plugin import ThreadsApp
 
 UUID = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"
@@ -85,6 +86,16 @@ async def test_bodies(client: httpx.AsyncClient, subtests: pytest.Subtests) -> N
             is_refused(await client.post(path, content=body, headers={"Content-Type": content_type}), status)
     assert (await client.get("/threads")).json() == []
     assert (await client.get("/assistants")).json() == []
+
+
+@pytest.mark.parametrize(("media_type", "limit"), document()["x-body-limits"].items())
+async def test_a_body_may_be_as_large_as_its_media_type_allows(
+    client: httpx.AsyncClient, media_type: str, limit: int
+) -> None:
+    """What fits is read, and turns out to be no text."""
+    for size, status in ((limit, 400), (limit + 1, 413)):
+        answer = await client.post("/threads/messages", content=b"\xff" * size, headers={"Content-Type": media_type})
+        is_refused(answer, status)
 
 
 async def test_strange_but_lawful_text_is_kept_as_it_is(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:

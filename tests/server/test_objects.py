@@ -84,7 +84,7 @@ def without_stamps(value: Any) -> Any:
 class TestNull:
     """`null` is the same as leaving a field out."""
 
-    def nulls(self, operation: str) -> dict[str, None]:
+    def nulls(self, operation: str) -> dict[str, Any]:
         schema = operations()[operation].bodies[JSON]["schema"]
         return {name: None for name, node in properties(schema).items() if validator(node).is_valid(None)}
 

@@ -21,6 +21,12 @@ def test_entity_tags(header: str, strong: bool, weak: bool) -> None:
     assert (matches(header, 4), matches_weakly(header, 4)) == (strong, weak)
 
 
+@pytest.mark.parametrize("header", ["4", "x", '"04"', '"4', "W/4", '""', '"*"', "4, *"])
+def test_what_is_no_version_matches_none(header: str) -> None:
+    assert not matches(header, 4)
+    assert not matches_weakly(header, 4)
+
+
 async def test_it_grows_by_one_with_every_message(api: Api) -> None:
     thread_id = await api.thread()
     seen = [await version(api, thread_id)]

@@ -93,10 +93,13 @@ def without_tables(database: Path) -> Iterator[None]:
 def test_store_cannot_be_reached(broken: tuple[Caller, Path], operation: Operation) -> None:
     caller, database = broken
     things = caller.things_for(operation)
+    lists = [operations()[name] for name in ("listAssistants", "listThreads")]
+    before = [caller.send(one, UNKNOWN).json() for one in lists]
     with without_tables(database):
         response = caller.send(operation, things)
     check(operation, 503, response)
-    assert caller.send(operation, things).status_code == 200, "the store is back, and nothing was done meanwhile"
+    assert [caller.send(one, UNKNOWN).json() for one in lists] == before, "something was done"
+    assert caller.send(operation, things).status_code == 200, "the store is back"
 
 
 def test_every_documented_status_has_a_test() -> None:
