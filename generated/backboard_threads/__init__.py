@@ -21,25 +21,31 @@ server-sent events.
 
 ## Errors
 
-An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. A request
-to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header; `OPTIONS` gives
-that header alone, and `HEAD` is answered like `GET`, without the body. A request whose head is longer than 64 KiB is
-refused with status 431. Errors of a streamed request are ordinary HTTP errors as long as no event was sent.
+An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. Of a body
+with more than 5000 members and items in all, the reference server gives the first fault only. A request to an
+unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header; `OPTIONS` gives that
+header alone, and `HEAD` is answered like `GET`, without the body. A request whose head is longer than 64 KiB is
+refused with status 431, and what is not HTTP at all, such as a length that is no number, with status 400, both
+before any operation is looked for. Errors of a streamed request are ordinary HTTP errors as long as no event was
+sent.
 
 ## What is described here
 
-This document describes the hosted API as far as public material shows it. Two marks say where it goes further:
+This document describes the assistants, threads, messages and runs of the hosted API as far as public material shows
+them. Two marks say where it goes further:
 
-- `x-extension: true` marks what this project adds: an optional header, parameter, response header or path. The
-reference server honours it; the hosted API is not known to, and ignores an unknown header or parameter.
+- `x-extension: true` marks what this project adds: an optional header or parameter, an answer, a header or field of
+an answer, or a path. The reference server honours it; the hosted API is not known to, and its framework ignores an
+unknown header or parameter.
 - `x-unproven: true` marks a choice made where the hosted behaviour is not publicly known.
 
 Some more are for programs: `x-body-limits` gives the largest body of each media type in bytes, beyond which the
 answer has status 413; `x-idempotency` says of each server whether it is known to honour `Idempotency-Key`;
-`x-stream-ends` and `x-stream-failures` name the events that end a stream; `x-reference-server` has the times and
-limits of the reference server that no schema can say: how deep a JSON body may nest and how many fields a form or a
-query may have (400 and 422 beyond), how long a message waits for a busy thread, and how long event logs and keys are
-kept.
+`x-stream-ends` names the events that end a stream, and `x-stream-failures` those of them that say that the turn has
+failed; `x-reference-server` has the times and limits of the reference server that no schema can say: how deep a JSON
+body may nest and how many fields a form or a query may have (400 and 422 beyond), how long a message waits for a
+busy thread, how much of a first message a light list shows, how long event logs and keys are kept, of how large a
+body all faults are listed, and how long the head of a request may be.
 
 Unknown fields of a body and unknown query parameters are ignored.
 """

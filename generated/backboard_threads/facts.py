@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "ac2e6024897520d1e5dd701c26a392d40afd05a95bcd6c73a0df83469cef89fd"
+DIGEST: Final = "2578cf598b32d3df0c717194762e9f6bcb8d0412de60a62c487cb7f5dbf82f7e"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -122,6 +122,8 @@ REFERENCE_SERVER = {
     "json-levels": 100,
     "form-fields": 1000,
     "query-fields": 1000,
+    "parts-with-all-faults": 5000,
+    "head-bytes": 64 * 1024,
 }
 
 # Components that can be null; all others cannot.

@@ -51,7 +51,7 @@ class AsyncAssistants(AsyncResource):
         """Create assistant.
 
         Creates an assistant and returns it. Only `name` is needed. The embedding settings are fixed once the
-        assistant exists; everything else can be changed later.
+        assistant exists; every other setting can be changed later.
 
         Args:
             name: A name for people. 1 to 255 characters.
@@ -97,7 +97,8 @@ class AsyncAssistants(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -164,7 +165,8 @@ class AsyncAssistants(AsyncResource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -224,7 +226,8 @@ class AsyncAssistants(AsyncResource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -274,7 +277,8 @@ class AsyncAssistants(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -346,7 +350,8 @@ class AsyncAssistants(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -405,7 +410,8 @@ class AsyncAssistants(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -441,7 +447,7 @@ class AsyncAssistants(AsyncResource):
         """Clone assistant.
 
         Creates a new assistant with the settings of an existing one. Threads are not copied. The reference server
-        keeps neither documents nor memories, so it always reports zero copies of both.
+        keeps neither documents nor memories of an assistant, so it always reports zero copies of both.
 
         Args:
             assistant_id: The assistant. A UUID.
@@ -477,7 +483,8 @@ class AsyncAssistants(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer

@@ -65,7 +65,8 @@ class AsyncThreads(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -123,7 +124,8 @@ class AsyncThreads(AsyncResource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -184,7 +186,8 @@ class AsyncThreads(AsyncResource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -243,7 +246,8 @@ class AsyncThreads(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -307,7 +311,8 @@ class AsyncThreads(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -366,7 +371,8 @@ class AsyncThreads(AsyncResource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -424,7 +430,8 @@ class AsyncThreads(AsyncResource):
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API does it all the same.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer

@@ -106,7 +106,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -227,7 +228,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -409,7 +411,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -617,7 +620,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer

@@ -77,7 +77,8 @@ class Runs(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -158,7 +159,8 @@ class Runs(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -233,7 +235,8 @@ class Runs(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -305,7 +308,8 @@ class Runs(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -342,9 +346,9 @@ class Runs(Resource):
     ) -> models.RunCancelled:
         """Cancel run.
 
-        Cancels a run, whatever its state, and leaves a history that the next turn can use. Calling it again, or for
-        a run that has ended, is no error: `cancelled` is true when this or an earlier call cancelled the run, and
-        false when it had ended otherwise.
+        Cancels a run that is at work or waits for tools, and leaves a history that the next turn can use. Calling it
+        again, or for a run that has ended, is no error: `cancelled` is true when this or an earlier call cancelled
+        the run, and false when it had ended otherwise.
 
         Args:
             thread_id: The thread. A UUID.
@@ -372,7 +376,8 @@ class Runs(Resource):
             ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
                 refuse it.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
@@ -407,8 +412,8 @@ class Runs(Resource):
 
         Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
         the run ends or waits for tools. Every run has an event log, also one that was not streamed. Logs are kept
-        for 24 hours after the run has ended; later the run is answered with status 404. The hosted API does not have
-        this operation.
+        for 24 hours after the run has ended; later the run is answered with status 404. The hosted API is not known
+        to have this operation.
 
         Nothing is sent before the `with` begins. Leaving it early closes the connection and does not cancel
         the run; `cancel()` of the events does.
@@ -436,7 +441,8 @@ class Runs(Resource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, not only the first.
+                fault is listed, except that the reference server lists only the first one of a body with very many
+                members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
