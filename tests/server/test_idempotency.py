@@ -9,9 +9,10 @@ import pytest
 
 from tests.server.test_runs import eventually, hold, running
 from tests.server.test_turns import WEATHER, waiting_run
-from tests.server.threads_api import Api, another_account, serving
+from tests.server.threads_api import Api, another_account, serving, unconfirm
 from threads_server import stamps
 from threads_server.services import sweep
+from threads_server.store import assistants, threads
 from threads_server.store.transaction import every
 
 USED = {"detail": "This Idempotency-Key was used for another request"}
@@ -214,6 +215,26 @@ class TestJoin:
         body = {"content": "x", "send_to_llm": False}
         answers = await asyncio.gather(*(api.post("/threads/messages", body, idempotency_key="k") for _ in range(20)))
         assert len({answer.content for answer in answers}) == 1
+        assert len((await api.http.get("/threads")).json()) == 1
+
+
+class TestUnconfirmed:
+    """The store went away with the commit: the caller has a 503, and what it asked for may be done."""
+
+    async def test_repeated_under_its_key_it_is_done_once(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        assistant_id = await api.assistant()
+        for transaction, path, body in (
+            (assistants.create, "/assistants", {"name": "Once"}),
+            (assistants.create, f"/assistants/{assistant_id}/clone", {"name": "Copied once"}),
+            (threads.create, f"/assistants/{assistant_id}/threads", {}),
+        ):
+            done = unconfirm(api, transaction, monkeypatch)
+            lost = await api.post(path, body, idempotency_key=path)
+            assert (lost.status_code, lost.headers["retry-after"], done.is_set()) == (503, "1", True)
+            again = await api.post(path, body, idempotency_key=path)
+            assert (again.status_code, again.headers[REPLAYED]) == (200, "true")
+        names = [assistant["name"] for assistant in (await api.http.get("/assistants")).json()]
+        assert sorted(names) == ["Copied once", "Guide", "Once"]
         assert len((await api.http.get("/threads")).json()) == 1
 
 
