@@ -36,7 +36,8 @@ logger = logging.getLogger("threads_server")
 def create_app(settings: Settings) -> "App":
     """The server as an ASGI application. Its lifespan (or `opened()`) opens and closes the database.
 
-    Raises DocumentError if openapi.yaml cannot be enforced, Unbound if it and the operations do not fit each other.
+    Raises DocumentError if openapi.yaml cannot be enforced, Unbound if it and the operations do not fit each other,
+    RateTooLow for a rate limit that the document's answers cannot tell.
     """
     from threads_server.services import Services
 
@@ -60,7 +61,8 @@ class App:
         self._open_services = open_services
         self._services: Services | None = None
         self._doorkeeper = Doorkeeper(settings)
-        self._rate_limit = RateLimit(settings.rate_limit) if settings.rate_limit else None
+        rate, longest = settings.rate_limit, contract.longest_wait
+        self._rate_limit = RateLimit(rate, longest) if rate else None
         self._metrics = Metrics() if settings.metrics else None
         self._streams = OpenStreams()
         self._sane_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)

@@ -5,13 +5,24 @@ from collections.abc import Hashable
 from time import monotonic
 
 
+class RateTooLow(Exception):
+    """At such a rate the wait would be longer than an answer can say."""
+
+
 class RateLimit:
     """A bucket of tokens for each key: `rate` of them come back each second, and one second's worth can be saved up.
 
     Each server process counts for itself. Unknown keys never get here, so there are at most as many buckets as keys.
+
+    Raises RateTooLow for a rate at which someone would have to wait for more than `longest_wait` seconds.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, longest_wait: float) -> None:
+        if 1 / rate > longest_wait:
+            raise RateTooLow(
+                f"a rate limit of {rate:g} requests per second means a wait of more than {longest_wait:.0f} seconds, "
+                "which Retry-After cannot say; use 0 for no limit"
+            )
         self._rate = rate
         self._size = max(1.0, rate)
         self._buckets: dict[Hashable, tuple[float, float]] = {}

@@ -23,6 +23,7 @@ from threads_server.binding import Unbound
 from threads_server.contract import DocumentError
 from threads_server.http_protocol import PlainHttpProtocol
 from threads_server.keys import Refused, prepare_keys
+from threads_server.rate_limit import RateTooLow
 from threads_server.responders import open_responder
 from threads_server.settings import Settings
 from threads_server.store import StoreRefused, StoreUnavailable, open_store
@@ -53,7 +54,7 @@ def serve(settings: Settings) -> None:
         app = create_app(settings)
         listener = listen(settings.host, settings.port)
         first_key = asyncio.run(_prepare(settings))
-    except (DocumentError, Unbound, Refused, StoreRefused, StoreUnavailable) as error:
+    except (DocumentError, Unbound, RateTooLow, Refused, StoreRefused, StoreUnavailable) as error:
         raise StartFailed(str(error)) from error
     address = _address(settings.host, listener)
     greeting = (

@@ -11,9 +11,12 @@ import pytest
 
 from tests.server.small_api import KEY, UUID, SmallServices, client_of, refused, served, small_app, tell
 from threads_server.answers import Answer, EventStream
+from threads_server.app import create_app
 from threads_server.binding import Unbound, bind
 from threads_server.contract import Call, Contract, Document
 from threads_server.problems import Refusal
+from threads_server.rate_limit import RateLimit, RateTooLow
+from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
 
@@ -221,6 +224,14 @@ class TestRateLimit:
         async with client_of(small_app(rate_limit=0.1)) as client:
             assert (await client.get("/things")).status_code == 200
             assert (await client.get("/things")).headers["retry-after"] == "10"
+
+    def test_a_wait_that_no_answer_can_say_is_refused(self) -> None:
+        contract = Contract.read()
+        longest = int(contract.longest_wait)
+        assert RateLimit(1 / longest, longest).take("key") == 0
+        for rate in (0.999 / longest, 5e-324):
+            with pytest.raises(RateTooLow, match=f"a wait of more than {longest} seconds"):
+                create_app(Settings(rate_limit=rate))
 
     async def test_no_limit_unless_asked(self) -> None:
         async with client_of(small_app()) as client:

@@ -260,6 +260,9 @@ class TestServe:
         assert option.partition("=")[2] in line
         assert line.endswith("threads-server serve --help") or option == "--unknown"
 
+    def test_a_rate_too_low_for_retry_after(self) -> None:
+        assert "more than 3600 seconds" in refusal("serve", "--rate-limit=0.0001")
+
     @pytest.mark.parametrize(
         ("environment", "reason"),
         [

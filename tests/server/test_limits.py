@@ -1,5 +1,6 @@
 """The numbers of `x-reference-server` are those that the server goes by: another document, another server."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -100,6 +101,34 @@ async def test_how_long_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         assert await kept(1.9) == (True, True)
         assert await kept(2.1) == (False, True)
         assert await kept(3.1) == (False, False)
+
+
+async def test_parts_with_all_faults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Beyond the number only the first fault of the body is told, beside those of the rest of the request."""
+    faulty = {"name": "", "tok_k": 1000}
+    async with told(monkeypatch, tmp_path / "threads.db", {"parts-with-all-faults": 6}) as api:
+        for more, told_ones in ((4, 2), (5, 1)):
+            body = faulty | {f"more_{number}": number for number in range(more)}
+            answer = await api.http.post("/assistants", json=body, headers={"Idempotency-Key": "x" * 256})
+            places = [fault["loc"] for fault in answer.json()["detail"]]
+            assert places[0] == ["header", "idempotency-key"]
+            assert len(places) == 1 + told_ones
+            assert all(place in (["body", "name"], ["body", "tok_k"]) for place in places[1:])
+        many = [{"function": {"name": "", "parameters": {"properties": {}}}}] * 2
+        tools = json.dumps(many)
+        answer = await api.http.post("/threads/messages", data={"content": "", "tools": tools})
+        assert len(answer.json()["detail"]) == 1
+
+
+async def test_head_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async with told(monkeypatch, tmp_path / "threads.db", {"head-bytes": 1000}) as api:
+        url = api.http.base_url
+        for size, status in ((1000, 401), (1001, 431)):
+            head = b"GET /api/threads HTTP/1.1\r\nHost: a\r\nConnection: close\r\nLong: \r\n\r\n"
+            reader, writer = await asyncio.open_connection(url.host, url.port)
+            writer.write(head.replace(b"Long: ", b"Long: " + b"x" * (size - len(head))))
+            assert (await reader.readline()).split()[1] == str(status).encode()
+            writer.close()
 
 
 async def test_first_user_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole document compiled: which operation a request means, and the call that it makes of it."""
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -157,11 +158,23 @@ class Contract:
     @property
     def request_id_limit(self) -> int:
         """The most characters that a request's id may have, from the document's `X-Request-ID` response header."""
+        schema = self._answer_header("X-Request-ID")
+        if schema is None:
+            raise DocumentError("no answer of openapi.yaml has a header X-Request-ID")
+        return int(self.document.first(schema, "maxLength", 128))
+
+    @property
+    def longest_wait(self) -> float:
+        """The most seconds that `Retry-After` can say; infinity where the document sets no limit."""
+        return float(self.document.first(self._answer_header("Retry-After") or {}, "maximum", math.inf))
+
+    def _answer_header(self, name: str) -> dict[str, Any] | None:
         for node in objects(self.document.root):
-            header = node.get("X-Request-ID")
+            header = node.get(name)
             if isinstance(header, dict):
-                return int(self.document.first(self.document.resolve(header).get("schema", {}), "maxLength", 128))
-        raise DocumentError("no answer of openapi.yaml has a header X-Request-ID")
+                schema: dict[str, Any] = self.document.resolve(header).get("schema", {})
+                return schema
+        return None
 
     def header_names(self) -> tuple[list[str], list[str]]:
         """The names of all headers that the document lets a request and a response have, for CORS."""
