@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "2578cf598b32d3df0c717194762e9f6bcb8d0412de60a62c487cb7f5dbf82f7e"
+DIGEST: Final = "50b9d577fb87f223d170b129def4955d36296913c9c71e245289fc44d046f1dc"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

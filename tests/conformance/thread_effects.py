@@ -77,7 +77,7 @@ def precondition(asker: Asker) -> bool:
     return refused == [412, 412] and messages(asker, things) == before
 
 
-@says("The version of the thread, which grows by one with every change, as a quoted number.", "x-extension")
+@says("The version of the thread, which grows by one with every new message, as a quoted number.", "x-extension")
 def version(asker: Asker) -> bool:
     things = asker.things()
     seen = []

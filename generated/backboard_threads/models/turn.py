@@ -59,7 +59,7 @@ class Turn(Model):
         thread_id: An identifier made by the server. A UUID.
         timestamp: A point in time, RFC 3339, in UTC.
         assistant_id: The assistant that answered. A UUID.
-        content: What the assistant said.
+        content: What the one who speaks said.
         message_id: The message that `role` and `content` describe: the assistant's, or the user's when the model was
             not asked. A UUID.
         role: The one who speaks. One of `user`, `assistant`, `tool`, `system`.
@@ -69,7 +69,7 @@ class Turn(Model):
         retrieved_memories: The memories that went into the answer.
         retrieved_files: The names of the documents that went into the answer.
         reasoning: What the model thought before it answered.
-        created_at: When the message was stored.
+        created_at: The `created_at` of that message.
         voice_records: Transcripts and recordings. The reference server makes none.
         system_one: Answers to typed questions. The reference server makes none.
         generated_media: Images and videos that the turn made. The reference server makes none.

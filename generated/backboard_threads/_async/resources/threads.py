@@ -69,9 +69,8 @@ class AsyncThreads(AsyncResource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -128,9 +127,8 @@ class AsyncThreads(AsyncResource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -190,9 +188,8 @@ class AsyncThreads(AsyncResource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
@@ -250,9 +247,8 @@ class AsyncThreads(AsyncResource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -315,9 +311,8 @@ class AsyncThreads(AsyncResource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
@@ -351,8 +346,8 @@ class AsyncThreads(AsyncResource):
         Args:
             thread_id: The thread. A UUID.
             if_none_match: The version of the thread that the caller already has, as an earlier `ETag` gave it, or
-                `*`. If the thread has not changed since, the answer has status 304 and no body. The hosted API
-                ignores it. 1 to 1000 characters. An extension to the hosted API.
+                `*`. If the thread has not changed since, the answer has status 304 and no body. The hosted API is
+                not known to honour it. 1 to 1000 characters. An extension to the hosted API.
             timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
                 attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
             deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
@@ -366,7 +361,7 @@ class AsyncThreads(AsyncResource):
 
         Raises:
             NotModifiedError: 304. The thread has not changed since the version given in `if_none_match`. The answer
-                has no body. The hosted API answers with the thread.
+                has no body. The hosted API is not known to give it.
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
@@ -375,9 +370,8 @@ class AsyncThreads(AsyncResource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -411,7 +405,8 @@ class AsyncThreads(AsyncResource):
             thread_id: The thread. A UUID.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
+                never matches. The hosted API is not known to honour it. 1 to 1000 characters. An extension to the
+                hosted API.
             timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
                 attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
             deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
@@ -428,15 +423,14 @@ class AsyncThreads(AsyncResource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
-                done. The hosted API does it all the same.
+                done. The hosted API is not known to refuse it.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
                 fault is listed, except that the reference server lists only the first one of a body with very many
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.

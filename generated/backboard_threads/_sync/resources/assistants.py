@@ -101,9 +101,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -169,9 +168,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -230,9 +228,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
@@ -281,9 +278,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -354,9 +350,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -414,9 +409,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -487,9 +481,8 @@ class Assistants(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.

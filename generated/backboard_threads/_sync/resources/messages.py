@@ -73,7 +73,8 @@ class Messages(Resource):
                 20 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
+                never matches. The hosted API is not known to honour it. 1 to 1000 characters. An extension to the
+                hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
@@ -102,7 +103,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `idempotency_key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
-                done. The hosted API does it all the same.
+                done. The hosted API is not known to refuse it.
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
@@ -110,9 +111,8 @@ class Messages(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -194,7 +194,8 @@ class Messages(Resource):
                 20 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
+                never matches. The hosted API is not known to honour it. 1 to 1000 characters. An extension to the
+                hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
@@ -224,7 +225,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `idempotency_key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
-                done. The hosted API does it all the same.
+                done. The hosted API is not known to refuse it.
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
@@ -232,9 +233,8 @@ class Messages(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
@@ -378,7 +378,8 @@ class Messages(Resource):
                 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
+                never matches. The hosted API is not known to honour it. 1 to 1000 characters. An extension to the
+                hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
@@ -407,7 +408,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `idempotency_key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
-                done. The hosted API does it all the same.
+                done. The hosted API is not known to refuse it.
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
@@ -415,9 +416,8 @@ class Messages(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -586,7 +586,8 @@ class Messages(Resource):
                 items.
             if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. If
                 the thread has changed since, nothing is done and the answer has status 412. Without a `thread_id` it
-                never matches. The hosted API ignores it. 1 to 1000 characters. An extension to the hosted API.
+                never matches. The hosted API is not known to honour it. 1 to 1000 characters. An extension to the
+                hosted API.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
                 still running, streams from their first event. The same key with another request is refused with
@@ -616,7 +617,7 @@ class Messages(Resource):
             ConflictError: 409. The thread is busy with another turn for longer than this one may wait, or its run
                 waits for tool outputs, or the `idempotency_key` was used for another request.
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
-                done. The hosted API does it all the same.
+                done. The hosted API is not known to refuse it.
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
@@ -624,9 +625,8 @@ class Messages(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.

@@ -81,9 +81,8 @@ class Runs(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -163,9 +162,8 @@ class Runs(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
@@ -239,9 +237,8 @@ class Runs(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -312,9 +309,8 @@ class Runs(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
@@ -380,9 +376,8 @@ class Runs(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `idempotency_key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             ValueError, TypeError: An argument cannot be sent. Nothing was sent.
@@ -445,9 +440,8 @@ class Runs(Resource):
                 members and items.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, or, for a message whose answer
-                could not be stored in time, the message is kept: repeated under the same `Idempotency-Key` it is not
-                sent twice.
+            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
+                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
             APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
             DecodeError: The answer is not what the API's document says.
             StreamInterrupted: The events stopped before one that ends the stream.
