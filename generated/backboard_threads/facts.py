@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "50b9d577fb87f223d170b129def4955d36296913c9c71e245289fc44d046f1dc"
+DIGEST: Final = "58b5f7853c745b1180cccfcdbfd39682e48effedfdf42751ba793af61eee0c57"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

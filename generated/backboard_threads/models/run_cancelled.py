@@ -1,4 +1,4 @@
-"""How a cancelled run stands."""
+"""What became of a run that was to be cancelled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"thread_id", "run_id", "cancelled"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunCancelled(Model):
-    """How a cancelled run stands.
+    """What became of a run that was to be cancelled.
 
     Attributes:
         thread_id: An identifier made by the server. A UUID.

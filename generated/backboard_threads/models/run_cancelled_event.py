@@ -1,4 +1,4 @@
-"""The run was cancelled. It is the last event of its stream."""
+"""The run was cancelled, or its thread deleted. It is the last event of its stream."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunCancelledEvent(Model):
-    """The run was cancelled. It is the last event of its stream.
+    """The run was cancelled, or its thread deleted. It is the last event of its stream.
 
     Attributes:
         type: The type of the event.

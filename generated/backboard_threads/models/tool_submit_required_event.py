@@ -1,4 +1,6 @@
-"""The run waits for the caller's tools. It is the last event of its stream."""
+"""The run waits for the caller's tools. It is the last event of its stream; only the log of a run goes on after it,
+once the outputs were submitted.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolSubmitRequiredEvent(Model):
-    """The run waits for the caller's tools. It is the last event of its stream.
+    """The run waits for the caller's tools. It is the last event of its stream; only the log of a run goes on after it,
+    once the outputs were submitted.
 
     Attributes:
         run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.

@@ -58,8 +58,7 @@ class Messages(Resource):
         Args:
             thread_id: The thread. A UUID.
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
-                characters.
+            llm_provider: Who runs the model. The reference server does not use it. At most 255 characters.
             model_name: The model that is to answer. The offline responder of the reference server does not use it.
                 At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
@@ -179,8 +178,7 @@ class Messages(Resource):
         Args:
             thread_id: The thread. A UUID.
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
-                characters.
+            llm_provider: Who runs the model. The reference server does not use it. At most 255 characters.
             model_name: The model that is to answer. The offline responder of the reference server does not use it.
                 At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
@@ -327,8 +325,7 @@ class Messages(Resource):
 
         Args:
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
-                characters.
+            llm_provider: Who runs the model. The reference server does not use it. At most 255 characters.
             model_name: The model that is to answer. The offline responder of the reference server does not use it.
                 At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
@@ -355,12 +352,14 @@ class Messages(Resource):
             video_model_provider: Who runs the video model. The reference server does not use it. At most 255
                 characters.
             video_model_name: The video model. The reference server does not use it. At most 255 characters.
-            json_output: Whether the model is asked to answer with a JSON object. The offline responder does not.
+            json_output: Whether the model is asked to answer with a JSON object. The offline responder of the
+                reference server does not use it.
             operation: What is asked for. The reference server answers everything as `chat`, and says so. One of
                 `chat`, `generate_image`, `generate_video`. `chat` unless given.
             memory_profile: A profile of memory. The reference server does not use it. At most 255 characters.
             metadata: Kept with the message of the user.
-            tools: Tools for this turn only, used instead of the assistant's. At most 128 items.
+            tools: Tools for the answer to this message, used instead of the assistant's. They are not kept between
+                rounds of tool calls. At most 128 items.
             thinking: How much the model thinks before it answers. The reference server passes it on to its model.
             image_config: Settings of the image model. The reference server does not use them.
             video_config: Settings of the video model. The reference server does not use them.
@@ -535,8 +534,7 @@ class Messages(Resource):
 
         Args:
             content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. The reference server has one model and does not choose. At most 255
-                characters.
+            llm_provider: Who runs the model. The reference server does not use it. At most 255 characters.
             model_name: The model that is to answer. The offline responder of the reference server does not use it.
                 At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case. The reference
@@ -563,12 +561,14 @@ class Messages(Resource):
             video_model_provider: Who runs the video model. The reference server does not use it. At most 255
                 characters.
             video_model_name: The video model. The reference server does not use it. At most 255 characters.
-            json_output: Whether the model is asked to answer with a JSON object. The offline responder does not.
+            json_output: Whether the model is asked to answer with a JSON object. The offline responder of the
+                reference server does not use it.
             operation: What is asked for. The reference server answers everything as `chat`, and says so. One of
                 `chat`, `generate_image`, `generate_video`. `chat` unless given.
             memory_profile: A profile of memory. The reference server does not use it. At most 255 characters.
             metadata: Kept with the message of the user.
-            tools: Tools for this turn only, used instead of the assistant's. At most 128 items.
+            tools: Tools for the answer to this message, used instead of the assistant's. They are not kept between
+                rounds of tool calls. At most 128 items.
             thinking: How much the model thinks before it answers. The reference server passes it on to its model.
             image_config: Settings of the image model. The reference server does not use them.
             video_config: Settings of the video model. The reference server does not use them.

@@ -48,7 +48,8 @@ class Runs(Resource):
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            tools: Tools for the rest of the turn. They are not kept between rounds. At most 128 items.
+            tools: Tools for the answer to these outputs, used instead of the assistant's. They are not kept between
+                rounds of tool calls. At most 128 items.
             thinking: How much the model thinks before it answers.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
@@ -128,7 +129,8 @@ class Runs(Resource):
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            tools: Tools for the rest of the turn. They are not kept between rounds. At most 128 items.
+            tools: Tools for the answer to these outputs, used instead of the assistant's. They are not kept between
+                rounds of tool calls. At most 128 items.
             thinking: How much the model thinks before it answers.
             idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
                 same request gives the same answer: replayed when the first call has finished, joined while it is
@@ -364,7 +366,7 @@ class Runs(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            RunCancelled: How a cancelled run stands.
+            RunCancelled: What became of a run that was to be cancelled.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
