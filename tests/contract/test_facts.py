@@ -293,6 +293,8 @@ def test_a_message_is_text_or_files(operation: str) -> None:
         sent = {part: ["bytes"] if repeated else "bytes"}
         assert multipart.is_valid(sent)
         assert multipart.is_valid(sent | {"content": CONTENT_BESIDE_FILES})
+        if repeated:
+            assert not multipart.is_valid({part: []})
     for media_type in (JSON, FORM, MULTIPART):
         form = validator(body_schema(operation, media_type))
         assert form.is_valid({"content": "text"})

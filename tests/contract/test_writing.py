@@ -77,11 +77,13 @@ def test_the_prose_gives_the_numbers_of_the_reference_server() -> None:
     send, events = operations()["sendMessage"].node, operations()["streamRunEvents"].node
     key = document()["components"]["parameters"]["IdempotencyKey"]
     preview = properties({"$ref": "#/components/schemas/Thread"})["first_user_message"]
+    faults = properties({"$ref": "#/components/schemas/HTTPValidationError"})["detail"]
     kib, rest = divmod(numbers["head-bytes"], 1024)
     assert rest == 0
     for node, words in (
         (document()["info"], f"longer than {kib} KiB"),
         (document()["info"], f"more than {numbers['parts-with-all-faults']} members and items"),
+        (faults, f"more than {numbers['parts-with-all-faults']} members and items"),
         (send, f"for up to {numbers['busy-wait-seconds']} seconds"),
         (events, f"for {numbers['event-log-hours']} hours"),
         (key, f"for {numbers['idempotency-key-hours']} hours"),
