@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "58b5f7853c745b1180cccfcdbfd39682e48effedfdf42751ba793af61eee0c57"
+DIGEST: Final = "1c007a23d45f58e377c9771005c2d8aa0394f91f227e5ac95248c95a536345d9"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

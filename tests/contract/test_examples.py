@@ -1,5 +1,7 @@
-"""Examples are true, complete and used."""
+"""Examples are true, complete and used; so is JSON that is a text in them, of a form field or of an event."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,12 +23,28 @@ CASES = [
 
 @pytest.mark.parametrize(("schema", "value"), CASES)
 def test_example_fits_its_schema(schema: Node, value: Any) -> None:
-    assert [error.message for error in validator(schema).iter_errors(value)] == []
+    for part, one in ((schema, value), *decoded(schema, value)):
+        assert [error.message for error in validator(part).iter_errors(one)] == []
 
 
 @pytest.mark.parametrize(("schema", "value"), CASES)
 def test_example_has_no_field_that_the_document_does_not_know(schema: Node, value: Any) -> None:
-    assert list(unknown(schema, value)) == []
+    for part, one in ((schema, value), *decoded(schema, value)):
+        assert list(unknown(meant(part, one), one)) == []
+
+
+def decoded(schema: Node, value: Any) -> Iterator[tuple[Node, Any]]:
+    """What the texts of an object's fields mean that are JSON, each with the schema of its meaning."""
+    for name, field in properties(schema).items():
+        content = resolve(field).get("contentSchema")
+        if content is not None and name in value:
+            yield content, json.loads(value[name])
+
+
+def meant(schema: Node, value: Any) -> Node:
+    """The schema of a value's own kind, where a discriminator tells the kinds apart."""
+    tag = resolve_once(schema).get("discriminator")
+    return schema if tag is None else {"$ref": tag["mapping"][value[tag["propertyName"]]]}
 
 
 def unknown(schema: Node, value: Any, place: str = "") -> Iterator[str]:
@@ -72,8 +90,15 @@ def test_every_property_of_a_body_or_answer_is_in_an_example() -> None:
         if isinstance(value, list):
             for item in value:
                 see(schema.get("items", {}), item, name)
+        if "discriminator" in schema:
+            for one in schema["discriminator"]["mapping"].values():
+                see({"$ref": one}, None, one.rpartition("/")[2])
+            see(meant(schema, value), value, value[schema["discriminator"]["propertyName"]])
+            return
         for part in (*schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])):
             see(part, value, name)
+        if "contentSchema" in schema and isinstance(value, str):
+            see(schema["contentSchema"], json.loads(value), name)
         for key, sub in schema.get("properties", {}).items():
             known[id(sub)] = f"{name}.{key}"
             if isinstance(value, dict) and key in value:
@@ -87,12 +112,45 @@ def test_every_property_of_a_body_or_answer_is_in_an_example() -> None:
     for operation in operations().values():
         contents = [operation.bodies, *(r.get("content", {}) for r in operation.responses.values())]
         for content in contents:
-            for media_type, media in content.items():
-                for example in media.get("examples", {}).values():
-                    if media_type != "text/event-stream":
-                        see(media["schema"], resolve(example)["value"], operation.id)
+            for media in content.values():
+                for example in media["examples"].values():
+                    see(media["schema"], resolve(example)["value"], operation.id)
     missing = sorted(known[one] for one in known.keys() - shown if not known[one].endswith(FILE_FIELDS))
     assert missing == []
+
+
+EVENTS = [
+    pytest.param(resolve(example)["value"], id=f"{operation.id}-{name}")
+    for operation in operations().values()
+    for name, example in operation.responses["200"]
+    .get("content", {})
+    .get("text/event-stream", {"examples": {}})["examples"]
+    .items()
+]
+
+
+@pytest.mark.parametrize("frame", EVENTS)
+def test_event_can_be_written_as_it_is(frame: Node) -> None:
+    """A frame is a line of ASCII with an object as JSON, its type first, and a number if it has an id."""
+    assert frame.keys() <= {"id", "data"}
+    assert re.fullmatch(r"[1-9][0-9]*", frame.get("id", "1"))
+    assert frame["data"].isascii()
+    assert frame["data"].isprintable()
+    event = json.loads(frame["data"])
+    assert next(iter(event)) == "type"
+    assert json.dumps(event, separators=(",", ":")) == frame["data"]
+
+
+def test_every_type_of_event_is_in_the_examples_of_a_turn() -> None:
+    kinds = document()["components"]["schemas"]["StreamEvent"]["discriminator"]["mapping"]
+    for operation in operations().values():
+        media = operation.responses["200"].get("content", {}).get("text/event-stream")
+        frames = [resolve(example)["value"] for example in media["examples"].values()] if media else []
+        shown = [json.loads(frame["data"])["type"] for frame in frames]
+        if operation.id in ("sendMessage", "sendChatMessage", "submitLatestToolOutputs"):
+            assert set(shown) == kinds.keys()
+        if media:
+            assert {"content_streaming", "run_ended"} <= set(shown)
 
 
 # Files have no example value that a document could hold.

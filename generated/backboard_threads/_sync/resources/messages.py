@@ -106,8 +106,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with very many
-                members and items.
+                fault is listed, except that the reference server lists only the first one of a body with more
+                members and items than `parts-with-all-faults` of the API's document says.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -227,8 +227,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with very many
-                members and items.
+                fault is listed, except that the reference server lists only the first one of a body with more
+                members and items than `parts-with-all-faults` of the API's document says.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -411,8 +411,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with very many
-                members and items.
+                fault is listed, except that the reference server lists only the first one of a body with more
+                members and items than `parts-with-all-faults` of the API's document says.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -621,8 +621,8 @@ class Messages(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with very many
-                members and items.
+                fault is listed, except that the reference server lists only the first one of a body with more
+                members and items than `parts-with-all-faults` of the API's document says.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
