@@ -2,12 +2,15 @@
 
 import asyncio
 import gc
+import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.server.threads_api import Api
+from threads_server.history import History
 from threads_server.runs import LiveRun
 from threads_server.store.turns import FileRow, NewTurn
 
@@ -42,3 +45,12 @@ async def test_nothing_is_held_after_the_answer(api: Api, headers: dict[str, str
     async with asyncio.timeout(5):
         while held():  # noqa: ASYNC110 - the answer is out before all is over
             await asyncio.sleep(0.01)
+
+
+def test_a_history_that_was_decoded_is_not_held_as_text_as_well() -> None:
+    text = ",".join(json.dumps({"content": str(number)}) for number in range(3))
+    before = sys.getrefcount(text)
+    history = History(text, '{"content": "2"}')
+    assert [message["content"] for message in history] == ["0", "1", "2"]
+    assert sys.getrefcount(text) == before
+    assert len(history) == 3

@@ -1,18 +1,16 @@
 """Runs: one at a time per thread, never stuck, cancelled in any state, ended when their process dies."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, serving
+from threads_server.legs import BREATH
 from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
 from threads_server.states import RunState
-from threads_server.store.transaction import Transaction
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 
@@ -48,9 +46,11 @@ async def eventually(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def running(api: Api, thread_id: str, content: str = "hold") -> tuple[asyncio.Task[Any], str]:
+async def running(
+    api: Api, thread_id: str, content: str = "hold", *, key: str | None = None
+) -> tuple[asyncio.Task[Any], str]:
     """A message that is being answered, and its run."""
-    sending = asyncio.create_task(api.send(thread_id, content))
+    sending = asyncio.create_task(api.send(thread_id, content, key=key))
     await eventually(
         lambda: any(live.responding and live.lines[2:] for live in api.services.desk.runs.of_thread(thread_id))
     )
@@ -122,48 +122,6 @@ class TestBusy:
             await first
             assert (await api.send(thread_id, "x")).status_code == 200
 
-    @pytest.mark.parametrize("meanwhile", [True, False])
-    async def test_nobody_goes_before_one_who_is_refused_in_the_same_commit(
-        self, tmp_path: Path, meanwhile: bool
-    ) -> None:
-        """With `meanwhile` the thread becomes free in that commit too; else it is told apart who waits first."""
-        async with serving(tmp_path / "threads.db") as api:
-            held = hold(api)
-            thread_id = await api.thread()
-            first, _ = await running(api, thread_id)
-            store, free = api.services.store, threading.Event()
-            waiting = asyncio.create_task(store.write(_after, free))
-            queued: asyncio.Queue[str] = asyncio.Queue()
-            write = store.write
-
-            def noted(transaction: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-                queued.put_nowait(transaction.__name__)
-                return write(transaction, *args, **kwargs)
-
-            async def until(name: str) -> None:
-                while await queued.get() != name:
-                    pass
-
-            store.write = noted  # type: ignore[method-assign]
-            second = asyncio.create_task(api.send(thread_id, "second"))
-            await until("begin_turn")
-            if meanwhile:
-                held.go.set()
-                await until("end_leg")
-            third = asyncio.create_task(api.send(thread_id, "third", send_to_llm=False))  # the shorter way to the line
-            await until("begin_turn")
-            await asyncio.sleep(0)  # it is handed over
-            free.set()
-            await waiting
-            if not meanwhile:
-                line = api.services.desk.lines._lines
-                await eventually(lambda: len(line.get(("default", thread_id), ())) == 2)
-                held.go.set()
-            for task in (first, second, third):
-                assert (await task).status_code == 200
-            said = [content for role, content in await api.history(thread_id) if role == "user"]
-            assert said == ["hold", "second", "third"]
-
     async def test_another_thread_does_not_wait(self, api: Api) -> None:
         held = hold(api)
         thread_id, other = await api.thread(), await api.thread()
@@ -205,12 +163,6 @@ class TestBusy:
         assert not line.anyone_at(("default", thread_id))
         held.go.set()
         assert (await first).status_code == 200
-
-
-def _after(free: threading.Event) -> Transaction[None]:
-    """Keeps the writer, and all that comes after, waiting."""
-    yield "SELECT 1", ()
-    free.wait()
 
 
 async def _wait_in_line(api: Api, thread_id: str) -> None:
@@ -327,6 +279,34 @@ class TestNeverStuck:
     async def test_a_slow_one_that_gives_signs_is_not(self, database: str) -> None:
         async with serving(database, run_timeout=0.5) as api:
             assert (await api.turn(await api.thread(), "/slow 6 abcdef"))["content"] == "abcdef"
+
+    async def test_empty_batches_are_no_sign(self, database: str) -> None:
+        class Empty(Held):
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+                for _ in range(100):
+                    yield []
+                    await asyncio.sleep(0.02)
+
+        async with serving(database, run_timeout=0.2) as api:
+            api.services.desk.responder = Empty()
+            turn = await api.turn(await api.thread(), "x")
+            assert turn["message"] == "The responder gave no sign for too long"
+
+    @pytest.mark.parametrize("pieces", [[], [Said("x")] * 9], ids=["nothing", "much at once"])
+    async def test_one_that_never_waits_lets_others_go_on(self, api: Api, pieces: list[Piece]) -> None:
+        others: list[str] = []
+
+        class Hasty(Held):
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+                asyncio.get_running_loop().call_soon(others.append, "went on")
+                for _ in range(BREATH // (len(pieces) or 1) + 1):
+                    yield pieces
+                    if others:
+                        return
+                raise ResponderFailed("nobody else went on")
+
+        api.services.desk.responder = Hasty()
+        assert (await api.turn(await api.thread(), "x"))["message"] == "Message added"
 
     async def test_a_responder_that_breaks_fails_its_run(self, api: Api) -> None:
         class Broken(Held):
