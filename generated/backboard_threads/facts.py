@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "1c007a23d45f58e377c9771005c2d8aa0394f91f227e5ac95248c95a536345d9"
+DIGEST: Final = "8cc257d5d3706535cdee52a7caaab27d5d9a7927aa63786daa61b701ec134d6d"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -289,6 +289,19 @@ class TestTurn:
         turn = await offline.turn(await offline.thread(), "x")
         assert [turn.get(name) for name in names] == [None] * 3
 
+    async def test_outputs_are_answered_with_the_next_calls_or_the_answer(self, api: Api, model: Model) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        others = [{**CALLS[0], "id": "c2"}]
+        model.reply = saying(None, CALLS)
+        run_id = (await api.turn(thread_id, "x"))["run_id"]
+        for outputs, reply, status, calls in (
+            ({"c1": "sun"}, saying(None, others), "REQUIRES_ACTION", others),
+            ({"c2": "rain"}, saying("Dry."), "COMPLETED", None),
+        ):
+            model.reply = reply
+            turn = (await api.outputs(thread_id, run_id, outputs)).json()
+            assert (turn["status"], turn["tool_calls"], turn["run_id"]) == (status, calls, run_id)
+
     async def test_it_is_json_unless_a_stream_is_asked_for(self, offline: Api) -> None:
         thread_id = await offline.thread()
         for path, body in ((f"/threads/{thread_id}/messages", {}), ("/threads/messages", {"thread_id": thread_id})):
