@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.server.threads_api import Api, text_of
 
 WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
@@ -41,6 +43,13 @@ class TestWhole:
     async def test_say_is_answered_exactly(self, api: Api) -> None:
         text = '  two  spaces\n\ttab, \u2028 and \x85, \U0001f600, NUL \x00 and "quotes"\n'
         assert (await api.turn(await api.thread(), f"/say {text}"))["content"] == text
+
+    async def test_every_message_has_a_run_of_its_own(self, api: Api) -> None:
+        thread_id = await api.thread()
+        turns = [await api.turn(thread_id, text) for text in ("/say one", "/fail two", "/say three")]
+        answers = [one for one in (await api.get(thread_id))["messages"] if one["role"] == "assistant"]
+        assert [turn["run_id"] for turn in turns] == [answer["metadata_"]["run_id"] for answer in answers]
+        assert len({turn["run_id"] for turn in turns}) == 3
 
     async def test_a_message_can_be_only_stored(self, api: Api) -> None:
         thread_id = await api.thread()
@@ -138,6 +147,34 @@ class TestOneCall:
         assert (other.status_code, other.json()) == (404, {"detail": "Thread not found"})
         unknown = await api.post("/threads/messages", {"content": "b", "assistant_id": first["thread_id"]})
         assert (unknown.status_code, unknown.json()) == (404, {"detail": "Assistant not found"})
+
+    async def test_the_answer_says_where_the_message_went(self, api: Api) -> None:
+        assistant_id = await api.assistant()
+        thread_id = await api.thread(assistant_id)
+        for given in ({"thread_id": thread_id}, {"assistant_id": assistant_id}, {}):
+            turn = (await api.post("/threads/messages", {"content": "a", **given})).json()
+            assert given.items() <= turn.items()
+            thread = await api.get(turn["thread_id"])
+            assert (thread["assistant_id"], len(thread["messages"])) == (turn["assistant_id"], 2)
+        assert turn["assistant_id"] != assistant_id
+
+    async def test_the_rest_is_as_with_a_message_to_a_thread(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        thread_id = await api.thread()
+        body = {"content": "/fail broken", "thread_id": thread_id}
+        turn = (await api.post("/threads/messages", body)).json()
+        assert (turn["status"], turn["message"]) == ("FAILED", "broken")
+        streamed = await api.post("/threads/messages", {**body, "stream": True})
+        assert streamed.headers["content-type"].startswith("text/event-stream")
+        assert '"run_failed"' in streamed.text.rpartition("data: ")[2]
+        monkeypatch.setattr(api.services.turns._order, "_busy_wait", 0.1)
+        async with api.stream(thread_id, "/slow 50 " + "x" * 50) as stream:
+            run_id = (await stream.next())["run_id"]
+            busy = await api.post("/threads/messages", body)
+            assert (busy.status_code, busy.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
+            monkeypatch.setattr(api.services.turns._order, "_busy_wait", 60)
+            waiting = asyncio.create_task(api.post("/threads/messages", {**body, "content": "/say on"}))
+            await api.cancel(thread_id, run_id)
+        assert (await waiting).json()["content"] == "on"
 
 
 class TestFiles:
