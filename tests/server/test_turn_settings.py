@@ -9,7 +9,7 @@ import pytest
 
 from tests.server.model_endpoint import Endpoint, answered, asking
 from tests.server.test_turns import WEATHER
-from tests.server.threads_api import Api
+from tests.server.threads_api import Api, contract
 from threads_server.encoding import Json
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -92,3 +92,29 @@ async def test_instructions_hold_for_the_whole_turn_and_tools_for_one_round(both
     ]
     assert [one["messages"][0]["content"] for one in endpoint.asked] == ["Be brief."] * 4
     assert [one["model"] for one in endpoint.asked] == ["big"] * 4
+
+
+def fields(path: str, media_type: str) -> dict[str, Any]:
+    """The fields of a message, and their schemas."""
+    document = contract().document
+    body = document.resolve(document.root["paths"][path]["post"]["requestBody"])
+    return document.properties(body["content"][media_type]["schema"])
+
+
+@pytest.mark.parametrize("path", ["/threads/{thread_id}/messages", "/threads/messages"])
+async def test_what_is_an_object_or_a_list_is_json_text_in_a_form(both: tuple[Api, Endpoint], path: str) -> None:
+    api, document = both[0], contract().document
+    structured = {
+        name
+        for name, schema in fields(path, "application/json").items()
+        if {"object", "array"} & {*document.types(schema)} or "oneOf" in schema
+    }
+    assert "metadata" in structured
+    for media_type in (FORM, MULTIPART):
+        texts = {name for name, schema in fields(path, media_type).items() if document.first(schema, "contentSchema")}
+        assert texts == structured
+        data = {"content": "x", **dict.fromkeys(texts, "{effort: low}")}
+        files = [("files", ("a.txt", b"x"))] if media_type == MULTIPART else None
+        answer = await api.http.post(path.replace("{thread_id}", await api.thread()), data=data, files=files)
+        faults = {fault["loc"][-1]: fault["type"] for fault in answer.json()["detail"]}
+        assert faults == dict.fromkeys(texts, "json_invalid")
