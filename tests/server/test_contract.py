@@ -1,12 +1,14 @@
 """The contract: requests become calls that fit the document, and every fault is named."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.server.small_api import DOCUMENT, ROOMY, UUID, client_of, faults, post, small_app
 from threads_server.contract import Contract, Document, DocumentError
+from threads_server.settings import Settings
 
 
 async def get(url: str) -> httpx.Response:
@@ -319,6 +321,10 @@ class TestDocument:
         assert Document(text).root["x"] == [
             "off", "yes", "2026-01-01T00:00:00Z", "1_000", "010", "12:30", 1.5, 1000.0, -7, True, *[None] * 4
         ]  # fmt: skip
+
+    def test_it_says_where_this_server_listens_unless_told_otherwise(self) -> None:
+        address, told = urlsplit(Contract.read().document.root["servers"][1]["url"]), Settings()
+        assert (address.hostname, address.port, address.path) == (told.host, told.port, "/api")
 
     def test_this_installations_document_compiles(self) -> None:
         contract = Contract.read()
