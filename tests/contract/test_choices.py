@@ -222,8 +222,10 @@ def test_text_that_is_never_empty(name: str) -> None:
 @pytest.mark.parametrize("name", choices.ANSWERED)
 def test_words_of_answers(name: str) -> None:
     component, _, field = name.partition(".")
-    check = validator(properties({"$ref": f"#/components/schemas/{component}"})[field])
+    schema = properties({"$ref": f"#/components/schemas/{component}"})[field]
+    check = validator(schema)
     taken, refused = choices.ANSWERED[name]
+    assert set(resolve(schema).get("enum", taken)) == set(taken)
     assert [value for value in taken if not check.is_valid(value)] == []
     assert [value for value in refused if check.is_valid(value)] == []
 
