@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "8cc257d5d3706535cdee52a7caaab27d5d9a7927aa63786daa61b701ec134d6d"
+DIGEST: Final = "4211f61f0e9aa569deb198b0a3c9486f423b9ecb7abe56cbf2bd6ce40369210e"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -249,6 +249,17 @@ class TestMessage:
             await api.turn(thread_id, "x")
             assert await api.history(thread_id) == [("user", "x"), ("assistant", kept)]
 
+    async def test_an_answer_that_failed_has_the_reason(self, api: Api, model: Model) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        model.reply = saying(None, CALLS)
+        run_id = (await api.turn(thread_id, "x"))["run_id"]
+        model.reply = answered({"error": "no power"}, "500 Oops")
+        turn = (await api.outputs(thread_id, run_id, {"c1": "sun"})).json()
+        last = (await api.get(thread_id))["messages"][-1]
+        assert last["status"] == turn["status"] == "FAILED"
+        assert last["metadata_"] == {"run_id": run_id, "error": turn["message"]}
+        assert "no power" in turn["message"]
+
     async def test_files_are_not_read(self, api: Api, model: Model) -> None:
         thread_id = await api.thread()
         files = {"files": ("note é.txt", b"A note.")}
@@ -301,6 +312,14 @@ class TestTurn:
             model.reply = reply
             turn = (await api.outputs(thread_id, run_id, outputs)).json()
             assert (turn["status"], turn["tool_calls"], turn["run_id"]) == (status, calls, run_id)
+
+    async def test_it_was_created_when_its_message_was(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("threads_server.turn_texts.now", lambda: 1_000)  # of the answer, not of the message
+        thread_id = await offline.thread()
+        for fields in ({}, {"send_to_llm": False}):
+            turn = await offline.turn(thread_id, "x", **fields)
+            message = (await offline.get(thread_id))["messages"][-1]
+            assert turn["created_at"] == message["created_at"] != "1970-01-01T00:00:01.000Z"
 
     async def test_it_is_json_unless_a_stream_is_asked_for(self, offline: Api) -> None:
         thread_id = await offline.thread()

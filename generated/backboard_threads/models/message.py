@@ -42,8 +42,9 @@ class Message(Model):
         status: How far the message is. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`,
             `CANCELLED`.
         metadata: The metadata of the sender and the server's bookkeeping: `run_id` on what a run wrote, `tool_calls`
-            on a message that asks for tools, `tool_call_id` and `tool_name` on an output, and `all_run_tool_calls`
-            on the answer that followed outputs that were not streamed.
+            on a message that asks for tools, `tool_call_id` and `tool_name` on an output, `all_run_tool_calls` on
+            the answer that followed outputs that were not streamed, and `error`, the reason, on an answer that
+            failed.
         attachments: The files that came with the message.
         model_provider: Who ran the model that wrote the message.
         model_name: The model that wrote the message.
