@@ -47,7 +47,8 @@ body may nest and how many fields a form or a query may have (400 and 422 beyond
 busy thread, how much of a first message a light list shows, how long event logs and keys are kept, of how large a
 body all faults are listed, and how long the head of a request may be.
 
-Unknown fields of a body and unknown query parameters are ignored.
+Unknown fields of a body and unknown query parameters are ignored. The reference server keeps what a tool definition
+has besides.
 """
 
 from importlib import import_module

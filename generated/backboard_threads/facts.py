@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "4211f61f0e9aa569deb198b0a3c9486f423b9ecb7abe56cbf2bd6ce40369210e"
+DIGEST: Final = "9d32e1e1099133c2b8215df4a6db934492aa7ab786ba20cf11e3e9ed09aab91c"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -110,9 +110,11 @@ async def test_an_account_is_the_same_in_another_database(tmp_path: Path, databa
         ) as client,
     ):
         outputs = [{"tool_call_id": waiting["tool_calls"][0]["id"], "output": "seen"}]
-        path = f"/threads/{waiting['thread_id']}/runs/{waiting['run_id']}/submit-tool-outputs"
-        answer = await client.post(path, json={"tool_outputs": outputs})
+        path = f"/threads/{waiting['thread_id']}/runs/{waiting['run_id']}"
+        assert (await client.get(f"{path}/events")).status_code == 404
+        answer = await client.post(f"{path}/submit-tool-outputs", json={"tool_outputs": outputs})
         assert (answer.status_code, answer.json()["status"]) == (200, "COMPLETED")
+        assert (await client.get(f"{path}/events")).status_code == 404
         more = await client.post("/threads/messages", json={"content": "Hello"})
         [default] = [json.loads(line)["assistant"] for line in lines if '"is_default":true' in line]
         assert more.json()["assistant_id"] == default["assistant_id"]

@@ -77,6 +77,13 @@ async def test_null_changes_nothing_and_neither_does_an_empty_object(api: Api) -
         assert await read(api, assistant_id) == before
 
 
+async def test_what_a_tool_has_besides_is_kept(api: Api) -> None:
+    function = {"name": "look", "strict": True, "parameters": {"properties": {}, "additionalProperties": False}}
+    tools = [{"type": "function", "function": function, "cache": {"deep": [1]}}]
+    assistant_id = await api.assistant(tools=tools)
+    assert (await read(api, assistant_id))["tools"] == tools
+
+
 async def test_a_copy_is_an_assistant_like_any_other(api: Api) -> None:
     assistant_id = await api.assistant(**BEFORE)
     source, thread_id = await read(api, assistant_id), await api.thread(assistant_id)

@@ -408,9 +408,9 @@ class Runs(Resource):
         """Stream events of run.
 
         Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
-        the run ends or waits for tools. Every run has an event log, also one that was not streamed. Logs are kept
-        for 24 hours after the run has ended; later the run is answered with status 404. The hosted API is not known
-        to have this operation.
+        the run ends or waits for tools. Every run has an event log, also one that was not streamed; only a run that
+        was imported has none, and is answered with status 404. Logs are kept for 24 hours after the run has ended;
+        later the run is answered with status 404. The hosted API is not known to have this operation.
 
         Nothing is sent before the `with` begins. Leaving it early closes the connection and does not cancel
         the run; `cancel()` of the events does.
