@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.test_runs import Held, eventually, hold
+from tests.server.test_runs import Held, eventually, hold, running
 from tests.server.test_turns import WEATHER
 from tests.server.threads_api import Api
 from threads_server.endings import end_orphans
@@ -26,6 +26,18 @@ async def test_the_answer_lists_the_files_of_its_message(api: Api) -> None:
     assert (await sending).json()["status"] == "FAILED"
     kept = (await api.http.post(path, headers=key, **sent)).json()
     assert (kept["status"], [entry["filename"] for entry in kept["attachments"]]) == ("FAILED", ["a.txt"])
+
+
+async def test_its_message_tells_why_it_ended(api: Api) -> None:
+    held = hold(api)
+    thread_id = await api.thread()
+    sending, run_id = await running(api, thread_id)
+    await end_orphans(api.services.desk)
+    held.go.set()
+    await sending
+    message = (await api.get(thread_id))["messages"][-1]
+    assert message["status"] == "FAILED"
+    assert message["metadata_"] == {"run_id": run_id, "error": "The server was stopped during the run"}
 
 
 async def test_what_was_said_before_the_tools_is_not_said_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
