@@ -48,7 +48,7 @@ class TurnOrder:
             return await self._begin(replace(turn, behind=behind), attempt)
         finally:
             try:
-                if behind is not None:
+                if behind is not None:  # or whoever comes after this one would be seated before those in front of it
                     await behind.seated.wait()
             finally:
                 turn.attempt.seated.set()
