@@ -284,10 +284,11 @@ class _Reader:
         if _bare(first) == _bare(second):
             return {**first, **second}
         before, after = (self._kinds(_bare(shape), where) for shape in (first, second))
+        second = {**second, "x-text": second["x-text"] or first["x-text"]}
         if after and (not before or after < before):
             return second
         if before and (not after or before < after):
-            return {**first, "x-text": second["x-text"] or first["x-text"]}
+            return {**first, "x-text": second["x-text"]}
         if before == after and not before & {"object", "array"}:
             return second
         raise UnusableDocument(f"{where}: defined twice in an `allOf`, in ways that do not go together")

@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "9d32e1e1099133c2b8215df4a6db934492aa7ab786ba20cf11e3e9ed09aab91c"
+DIGEST: Final = "2c58a1ed726d3619d8c4006be5bd2e6a7138171f1e858173f378b1487eabd382"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -296,8 +296,8 @@ EXTENSIONS = {
 UNPROVEN = {
     *("responses/ThreadBusy", "responses/RunNotWaiting", "responses/PayloadTooLarge", "responses/UnsupportedMediaType"),
     *("responses/ServiceUnavailable", "schemas/Instructions", "schemas/Text", "schemas/JsonObjectText"),
-    *("schemas/JsonArrayText", "schemas/ToolDefinitions", "EmbeddingSettings/embedding_dims", "UploadContent/files"),
-    *("ChatMessageMultipart/input_references", "ToolOutputs/tool_outputs", "RunCancelled/cancelled"),
+    *("schemas/JsonArrayText", "schemas/ToolDefinitions", "EmbeddingSettings/embedding_dims", "schemas/Files"),
+    *("ToolOutputs/tool_outputs", "RunCancelled/cancelled"),
     *("UserMessageEvent/message_id", "UserMessageEvent/content", "schemas/RunStartedEvent"),
     "sendMessage/application/json",
 }

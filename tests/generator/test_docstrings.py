@@ -126,6 +126,13 @@ def test_the_constructor_is_described_with_the_class(client: Any) -> None:
     ) in text
 
 
+def test_a_field_that_is_only_narrowed_keeps_what_was_said_of_it(tmp_path: Path) -> None:
+    text = {"type": "string", "description": "What kind it is."}
+    thing = {"allOf": [{"properties": {"kind": text}}, {"properties": {"kind": {"const": "thing"}}}]}
+    made = client_of(tmp_path, small_document({"Thing": thing}))
+    assert section(made.models.Thing, "Attributes")["kind"] == "What kind it is."
+
+
 def test_an_answer_without_a_description_has_that_of_its_response(tmp_path: Path) -> None:
     made = client_of(tmp_path, small_document())
     assert section(made.Shop(api_key="k").things.do_getThing, "Returns") == {"Thing": "The thing."}

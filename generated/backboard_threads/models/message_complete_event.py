@@ -61,7 +61,7 @@ class MessageCompleteEvent(Model):
         message_id: The stored answer, or the message of the user when the model was not asked. A UUID. An extension
             to the hosted API.
         memory_operation_id: The memory operation that the run started.
-        context_usage: How full the model's context is.
+        context_usage: How full the model's context was at the end of the run.
         error: What went wrong, when the run did not complete.
         message: A sentence for people about how the run went.
         additional_properties: What came besides, by its name on the wire.

@@ -1,4 +1,4 @@
-"""Another name of `run_ended`, which the reference server does not use."""
+"""A third name of `run_ended`, which the reference server does not use either."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunCompletedEvent(Model):
-    """Another name of `run_ended`, which the reference server does not use.
+    """A third name of `run_ended`, which the reference server does not use either.
 
     Attributes:
         type: The type of the event.
@@ -61,7 +61,7 @@ class RunCompletedEvent(Model):
         message_id: The stored answer, or the message of the user when the model was not asked. A UUID. An extension
             to the hosted API.
         memory_operation_id: The memory operation that the run started.
-        context_usage: How full the model's context is.
+        context_usage: How full the model's context was at the end of the run.
         error: What went wrong, when the run did not complete.
         message: A sentence for people about how the run went.
         additional_properties: What came besides, by its name on the wire.

@@ -25,7 +25,7 @@ class RunFailedEvent(Model):
             hosted API.
         run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
             to the hosted API.
-        error: What went wrong, in words for people.
+        error: Why it failed, in words for people.
         message: What went wrong, where `error` is not sent; the reference server sends both.
         additional_properties: What came besides, by its name on the wire.
     """

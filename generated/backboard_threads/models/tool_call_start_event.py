@@ -21,7 +21,7 @@ class ToolCallStartEvent(Model):
     Attributes:
         type: The type of the event.
         tool_call_id: Names the call.
-        name: The function's name.
+        name: The function that is asked for.
         thread_id: The thread; a caller of the one-call form learns it here. A UUID.
         assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension to the
             hosted API.

@@ -62,7 +62,7 @@ class Turn(Model):
         content: What the one who speaks said.
         message_id: The message that `role` and `content` describe: the assistant's, or the user's when the model was
             not asked. A UUID.
-        role: The one who speaks. One of `user`, `assistant`, `tool`, `system`.
+        role: Whose message it is. One of `user`, `assistant`, `tool`, `system`.
         status: How the turn stands. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`, `CANCELLED`.
         tool_calls: The tools that the run waits for when `status` is `REQUIRES_ACTION`.
         memory_operation_id: The memory operation that the turn started. The reference server starts none.
