@@ -7,6 +7,7 @@ import pytest
 from tests.server.test_runs import eventually, hold, running
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api
+from threads_server.runs import Stop
 
 TABLES = ("assistants", "threads", "messages", "files", "runs", "run_events", "idempotency_keys")
 
@@ -67,6 +68,7 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     async with api.stream(streamed, "x") as stream, api.events(thread_id, run_id) as follower:
         await stream.until("content_streaming")
         await follower.until("content_streaming")
+        runs = [*api.services.desk.runs.of_thread(thread_id), *api.services.desk.runs.of_thread(streamed)]
         if whole_assistant:
             assert (await api.http.delete(f"/assistants/{assistant_id}")).status_code == 200
         else:
@@ -77,6 +79,7 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     for answer in (await sending, await in_line):
         assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
     held.go.set()
+    assert {run.stopped for run in runs} == {Stop.DELETED}  # told at once, before they look for themselves
     for table in ("threads", "messages", "runs", "run_events"):
         assert await rows(api, table) == 0
     assert not api.services.desk.runs._live
