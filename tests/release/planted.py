@@ -158,7 +158,7 @@ def request_field_added(d: Document) -> None:
 
 @breaking
 def request_length_lowered(d: Document) -> None:
-    schema(d, "ToolOutput")["properties"]["tool_call_id"]["maxLength"] = 100
+    schema(d, "JsonArrayText")["maxLength"] = 100
 
 
 @breaking
@@ -168,7 +168,7 @@ def request_least_length_raised(d: Document) -> None:
 
 @additive
 def request_length_raised(d: Document) -> None:
-    schema(d, "ToolOutput")["properties"]["tool_call_id"]["maxLength"] = 500
+    schema(d, "JsonArrayText")["maxLength"] *= 2
 
 
 @breaking
@@ -214,6 +214,49 @@ def request_default_changed(d: Document) -> None:
 @breaking
 def request_default_removed(d: Document) -> None:
     del schema(d, "CloneAssistant")["properties"]["copy_memories"]["default"]
+
+
+@breaking
+def request_field_read_only(d: Document) -> None:
+    schema(d, "CloneAssistant")["properties"]["copy_documents"]["readOnly"] = True
+
+
+@editorial
+def request_field_write_only(d: Document) -> None:
+    schema(d, "ToolOutput")["properties"]["output"]["writeOnly"] = True
+
+
+@breaking
+def field_of_both_sides_read_only(d: Document) -> None:
+    schema(d, "FunctionParameters")["properties"]["required"]["readOnly"] = True
+
+
+@breaking
+def part_content_type_changed(d: Document) -> None:
+    form(d)["encoding"]["files"]["contentType"] = "image/png"
+
+
+@breaking
+def part_content_type_added(d: Document) -> None:
+    form(d)["encoding"]["content"] = {"contentType": "text/markdown"}
+
+
+@breaking
+def part_content_type_removed(d: Document) -> None:
+    content = operation(d, "/threads/messages", "post")["requestBody"]["content"]
+    del content["multipart/form-data"]["encoding"]["audio_file"]["contentType"]
+
+
+@breaking
+def part_encoding_removed(d: Document) -> None:
+    content = operation(d, "/threads/messages", "post")["requestBody"]["content"]
+    del content["multipart/form-data"]["encoding"]["input_video"]
+
+
+def form(d: Document) -> Document:
+    content: Document = operation(d, "/threads/{thread_id}/messages", "post")["requestBody"]["content"]
+    found: Document = content["multipart/form-data"]
+    return found
 
 
 @breaking
@@ -265,6 +308,21 @@ def answer_choice_added(d: Document) -> None:
 
 
 @breaking
+def answer_field_write_only(d: Document) -> None:
+    schema(d, "Message")["properties"]["model_provider"]["writeOnly"] = True
+
+
+@editorial
+def answer_field_read_only(d: Document) -> None:
+    schema(d, "Message")["properties"]["message_id"]["readOnly"] = True
+
+
+@breaking
+def field_of_both_sides_write_only(d: Document) -> None:
+    schema(d, "FunctionParameters")["properties"]["properties"]["writeOnly"] = True
+
+
+@breaking
 def answer_media_type_removed(d: Document) -> None:
     del d["components"]["responses"]["TurnOrEvents"]["content"]["text/event-stream"]
 
@@ -296,6 +354,16 @@ def answer_header_added(d: Document) -> None:
     headers["X-Limit"] = {"description": "The limit.", "schema": {"type": "integer"}}
 
 
+@breaking
+def link_removed(d: Document) -> None:
+    del operation(d, "/assistants/{assistant_id}", "get")["responses"]["200"]["links"]["createThread"]
+
+
+@breaking
+def link_leads_elsewhere(d: Document) -> None:
+    d["components"]["links"]["GetThread"]["operationId"] = "deleteThread"
+
+
 # Events
 
 
@@ -309,6 +377,11 @@ def event_removed(d: Document) -> None:
 @breaking
 def event_type_renamed(d: Document) -> None:
     schema(d, "RunCancelledEvent")["allOf"][1]["properties"]["type"]["const"] = "run_stopped"
+
+
+@breaking
+def events_told_apart_by_another_field(d: Document) -> None:
+    schema(d, "StreamEvent")["discriminator"]["propertyName"] = "kind"
 
 
 @breaking
@@ -333,6 +406,36 @@ def key_header_renamed(d: Document) -> None:
 def security_replaced(d: Document) -> None:
     d["components"]["securitySchemes"]["Bearer"] = {"type": "http", "scheme": "bearer"}
     d["security"] = [{"Bearer": []}]
+
+
+@breaking
+def key_made_optional(d: Document) -> None:
+    d["security"] = [*d["security"], {}]
+
+
+@breaking
+def key_no_longer_needed(d: Document) -> None:
+    d["security"] = []
+
+
+@breaking
+def key_made_optional_for_one_operation(d: Document) -> None:
+    operation(d, "/threads", "get")["security"] = [*d["security"], {}]
+
+
+@breaking
+def key_no_longer_needed_for_one_operation(d: Document) -> None:
+    operation(d, "/assistants", "get")["security"] = []
+
+
+@breaking
+def another_key_for_one_operation(d: Document) -> None:
+    operation(d, "/assistants", "post")["security"] = [{"Bearer": []}]
+
+
+@additive
+def another_key_is_enough(d: Document) -> None:
+    d["security"] = [*d["security"], {"Bearer": []}]
 
 
 @breaking

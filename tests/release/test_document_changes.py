@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.contract.document import document
-from tests.release.document_changes import REDOCLY, Change, Level, document_changes, step
+from tests.release.document_changes import REDOCLY, Change, Level, document_changes
 from tests.release.planted import PLANTED, Document, planted
+from tests.release.reach import step
 
 pytestmark = pytest.mark.skipif(not REDOCLY.exists(), reason="needs Node 20: `make test` installs the rest")
 
