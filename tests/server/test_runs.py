@@ -138,6 +138,13 @@ class TestBusy:
             assert answer.json()["detail"] == f"Run {run_id} waits for the outputs of tool calls: call_1, call_2"
         assert len(await api.history(thread_id)) == 2
 
+    async def test_under_another_assistant_its_thread_is_not_found(self, api: Api) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        await api.turn(thread_id, "/call get_weather {}")
+        body = {"content": "next", "thread_id": thread_id, "assistant_id": await api.assistant()}
+        answer = await api.post("/threads/messages", body)
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
+
     async def test_whoever_waits_when_outputs_come_to_be_awaited_is_told(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         slow = asyncio.create_task(api.send(thread_id, "/slow 3 abc"))
