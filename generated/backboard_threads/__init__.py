@@ -24,10 +24,11 @@ server-sent events.
 An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. Of a body
 with more than 5000 members and items in all, the reference server gives the first fault only. A request to an
 unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header; `OPTIONS` gives that
-header alone, and `HEAD` is answered like `GET`, without the body. A request whose head is longer than 64 KiB is
-refused with status 431, and what is not HTTP at all, such as a length that is no number, with status 400, both
-before any operation is looked for. Errors of a streamed request are ordinary HTTP errors as long as no event was
-sent.
+header alone, with status 204, and `HEAD` is answered like `GET`, without the body. A request whose head is longer
+than 64 KiB is refused with status 431, and what is not HTTP at all, such as a length that is no number, with status
+400, both before any operation is looked for. A fault of the reference server itself has status 500, and its log has
+the cause under the `X-Request-ID` of the answer. Errors of a streamed request are ordinary HTTP errors as long as no
+event was sent.
 
 ## What is described here
 

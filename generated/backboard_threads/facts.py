@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "2c58a1ed726d3619d8c4006be5bd2e6a7138171f1e858173f378b1487eabd382"
+DIGEST: Final = "ab101dc505b2a1736aa329593d68884aa18e0894870f115bc351ada9fcdfed18"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

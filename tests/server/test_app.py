@@ -199,6 +199,7 @@ class TestRefusals:
             with caplog.at_level(logging.ERROR, "threads_server"):
                 answer = await client.get("/things", headers={"X-Request-ID": "mine-1"})
         assert (answer.status_code, answer.json()) == (500, {"detail": "Internal server error"})
+        assert answer.headers["X-Request-ID"] == "mine-1"
         assert "mine-1" in caplog.text
         assert "secret text" in caplog.text
 
