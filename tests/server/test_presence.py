@@ -15,7 +15,7 @@ from threads_server import presence as presence_module
 from threads_server.endings import end_orphans
 from threads_server.presence import GONE_AFTER, Presence
 from threads_server.stamps import now
-from threads_server.store import StoreUnavailable
+from threads_server.store import StoreUnavailable, kept_answers
 from threads_server.store import postgres as postgres_module
 from threads_server.store.processes import leave
 from threads_server.store.threads import NewMessage
@@ -192,6 +192,27 @@ class TestOrder:
             assert (await pair.here.http.delete(f"/threads/{thread_id}")).status_code == 200
             assert [(event["type"], event["run_id"]) for event in await stream.rest()] == [("run_cancelled", run_id)]
         assert (await first).status_code == 404
+
+    async def test_whoever_joined_under_the_same_key_is_told_of_a_deletion_elsewhere(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held_at_both(pair)
+        thread_id = await pair.here.thread()
+        first, _ = await running(pair.here, thread_id, key="same")
+        joined, read = asyncio.Event(), pair.there.services.store.read
+
+        async def noticed(transaction: Any, *values: Any) -> Any:
+            if transaction is kept_answers.find_answer:
+                joined.set()
+            return await read(transaction, *values)
+
+        monkeypatch.setattr(pair.there.services.store, "read", noticed)
+        second = asyncio.create_task(pair.there.send(thread_id, "hold", key="same"))
+        await joined.wait()
+        assert (await pair.here.http.delete(f"/threads/{thread_id}")).status_code == 200
+        answers = [await first, await second]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert [answer.json() for answer in answers] == [{"detail": "Thread not found"}] * 2
 
     async def test_whoever_waits_when_outputs_come_to_be_awaited_is_told(self, pair: Pair) -> None:
         thread_id = await pair.here.thread(await pair.here.assistant(tools=[WEATHER]))
