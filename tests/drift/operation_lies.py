@@ -31,10 +31,15 @@ def success_renumbered() -> Told:
 
 
 def media_type_dropped() -> Told:
+    """A body or an answer no longer has one of its media types, or an answer its only one."""
     for place, node in nodes():
-        if place[-1:] == ("content",) and isinstance(node, dict) and len(node) > 1:
+        in_answer, in_body = place[-3:-2] == ("responses",), place[-2:-1] == ("requestBody",)
+        if place[-1:] == ("content",) and isinstance(node, dict) and (in_answer or in_body):
             for media_type in node:
-                yield shown((*place, media_type)), drop(place, media_type)
+                if len(node) > 1:
+                    yield shown((*place, media_type)), drop(place, media_type)
+                elif in_answer:
+                    yield shown((*place, media_type)), drop(place[:-1], "content")
 
 
 def operation_renamed() -> Told:

@@ -2,126 +2,19 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
-from tests.contract.document import document
+from tests.drift import app_lies, sql_lies
 from tests.drift.lie import ROOT, Lie
-from tests.properties.drawing import merged
+from tests.drift.source import Change, Found, Mutator, Source, called, lies_of_sources, wire_names, wire_words
 
 # What the document does not speak of: how the server is started, watched, documented and tested with.
 NOT_THE_API = {
     *("cli.py", "serve.py", "local.py", "pytest_plugin.py", "docs_page.py", "service_routes.py", "metrics.py"),
-    *("cross_origin.py", "archive.py", "settings.py", "__main__.py", "http_protocol.py", "lock.py", "schema.py"),
+    *("cross_origin.py", "archive.py", "settings.py", "__main__.py", "lock.py", "schema.py"),
     *("postgres.py", "openai_compatible.py"),
 }
 NOT_THE_SURFACE = {"__main__.py", "__init__.py", "document.py", "reading.py", "writing.py", "project.py", "halves.py"}
 NOT_THE_CLIENT = {"asgi.py", "log.py", "deprecation.py", "__init__.py"}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A stretch of a source text and what stands there instead."""
-
-    start: int
-    end: int
-    text: str
-
-
-class Source:
-    """A Python file, parsed, with its nodes' places in the text."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = path.read_text(encoding="utf-8")
-        self.tree = ast.parse(self.text)
-        self._starts = [0]
-        for line in self.text.encode().splitlines(keepends=True):
-            self._starts.append(self._starts[-1] + len(line))
-
-    def function_of(self, node: ast.AST) -> str:
-        """The function in which a node stands."""
-        line = getattr(node, "lineno", 0)
-        around = [
-            one
-            for one in ast.walk(self.tree)
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.lineno <= line <= (one.end_lineno or 0)
-        ]
-        return max(around, key=lambda one: one.lineno).name if around else "module"
-
-    def nodes(self) -> Iterator[ast.AST]:
-        """Every node but type annotations, docstrings and what is only for the type checker."""
-        yield from _nodes(self.tree)
-
-    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        start = self._starts[node.lineno - 1] + node.col_offset
-        end = self._starts[node.end_lineno - 1] + node.end_col_offset
-        return start, end
-
-    def of(self, node: ast.expr | ast.stmt) -> str:
-        start, end = self.span(node)
-        return self.text.encode()[start:end].decode()
-
-    def instead(self, node: ast.expr | ast.stmt, text: str) -> Change:
-        return Change(*self.span(node), text)
-
-    def without(self, items: list[ast.expr], index: int) -> Change:
-        """The change that takes one of several items, with its comma."""
-        if index + 1 < len(items):
-            return Change(self.span(items[index])[0], self.span(items[index + 1])[0], "")
-        return Change(self.span(items[index - 1])[1], self.span(items[index])[1], "")
-
-
-def _nodes(node: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
-            continue  # a docstring
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            continue
-        if isinstance(child, ast.arg | ast.JoinedStr | ast.Assert | ast.Raise) and not _is_refusal(child):
-            continue  # annotations; what is printed for people
-        if isinstance(child, ast.Call) and _called(child).split(".")[0] in ("log", "logger", "TypeVar", "ParamSpec"):
-            continue
-        if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) in ("__slots__", "__all__"):
-            continue
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and child in node.decorator_list:
-            continue
-        yield child
-        yield from _nodes(child)
-
-
-def _is_refusal(node: ast.AST) -> bool:
-    return isinstance(node, ast.Raise) and "Refusal" in ast.unparse(node)
-
-
-def _called(node: ast.Call) -> str:
-    return ast.unparse(node.func)
-
-
-Found = Iterator[tuple[ast.AST, Change, str]]
-
-
-def wire_names() -> set[str]:
-    """The names of all fields of the document."""
-    found: set[str] = set()
-    for schema in document()["components"]["schemas"].values():
-        found |= set(merged(schema).get("properties", {}))
-    return found
-
-
-def wire_words() -> set[str]:
-    """The words with a meaning on the wire: enumerated values, types of events, names of headers and parameters."""
-    found: set[str] = set(document()["components"]["schemas"]["StreamEvent"]["discriminator"]["mapping"])
-    for schema in document()["components"]["schemas"].values():
-        found |= {word for word in schema.get("enum", []) if isinstance(word, str)}
-    for parameter in document()["components"]["parameters"].values():
-        found.add(parameter["name"])
-    found |= set(document()["components"]["responses"]["TurnOrEvents"]["headers"])
-    return found
 
 
 def field_dropped(source: Source) -> Found:
@@ -176,6 +69,7 @@ OTHER_STATUS = {
     415: 400,
     422: 400,
     429: 503,
+    431: 413,
     503: 500,
 }
 
@@ -187,6 +81,9 @@ def wrong_status(source: Source) -> Found:
         if isinstance(node, ast.Constant) and type(node.value) is int and node.value in OTHER_STATUS and not node.kind:
             other = OTHER_STATUS[node.value]
             yield node, source.instead(node, str(other)), f"{node.value} is {other}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(r"\d{3} [A-Z]", node.value):
+            line = f"{OTHER_STATUS[int(node.value[:3])]}{node.value[3:]}"
+            yield node, source.instead(node, repr(line)), f"{node.value} is {line}"
 
 
 def word_misspelt(source: Source) -> Found:
@@ -194,41 +91,6 @@ def word_misspelt(source: Source) -> Found:
     for node in source.nodes():
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in words:
             yield node, source.instead(node, repr(f"{node.value}s")), f"{node.value} is {node.value}s"
-
-
-def order_reversed(source: Source) -> Found:
-    for node, text, start in _sql(source):
-        for match in re.finditer(r" DESC\b", text):
-            yield node, Change(start + match.start(), start + match.end(), " ASC"), "DESC is ASC"
-        for match in re.finditer(r"ORDER BY [\w.]+(?! DESC)\b(?=[\"')])", text):
-            yield node, Change(start + match.end(), start + match.end(), " DESC"), "the order is turned"
-
-
-def account_forgotten(source: Source) -> Found:
-    for node, text, start in _sql(source):
-        for match in re.finditer(r"\baccount_id = \?", text):
-            yield node, Change(start + match.start(), start + match.end(), "(account_id = ? OR 1 = 1)"), "any account"
-
-
-def rows_forgotten(source: Source) -> Found:
-    for node, text, start in _sql(source):
-        for match in re.finditer(r"\b(DELETE FROM|UPDATE) \w+", text):
-            where = text.find("WHERE", match.end())
-            if where > 0:
-                yield node, Change(start + where + 5, start + where + 5, " 1 = 0 AND"), f"{match[0]} does nothing"
-
-
-def _sql(source: Source) -> Iterator[tuple[ast.expr, str, int]]:
-    """Every literal with SQL in it, as it is written, and where it begins."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant | ast.JoinedStr) and re.search(
-            r"\b(SELECT|UPDATE|DELETE|INSERT)\b", source.of(node)
-        ):
-            if isinstance(node, ast.Constant) and not isinstance(node.value, str):
-                continue
-            if isinstance(node, ast.Constant) and not source.of(node).startswith(('"', "'", "(")):
-                continue  # a piece of an f-string, which has no place of its own
-            yield node, source.of(node), source.span(node)[0]
 
 
 def step_left_out(source: Source) -> Found:
@@ -246,7 +108,7 @@ HOUSEKEEPING = re.compile(
 
 
 def _is_housekeeping(call: ast.Call) -> bool:
-    return bool(HOUSEKEEPING.search(_called(call)))
+    return bool(HOUSEKEEPING.search(called(call)))
 
 
 def condition_turned(source: Source) -> Found:
@@ -275,7 +137,7 @@ MISTAKES = r"(RuntimeError|TypeError|AssertionError|LookupError|DocumentError|Un
 
 def nothing_returned(source: Source) -> Found:
     for node in source.nodes():
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and _called(node.value) == "Answer":
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and called(node.value) == "Answer":
             yield (
                 node,
                 source.instead(node, 'return Answer(b"null")'),
@@ -326,69 +188,59 @@ def argument_exchanged(source: Source) -> Found:
             yield node.value, source.instead(node.value, other), f"{node.arg}={other}"
 
 
-Mutator = Callable[[Source], Found]
+def event_missing(source: Source) -> Found:
+    """One of several events, or the only one, is not sent."""
+    for node in source.nodes():
+        if isinstance(node, ast.Tuple | ast.List):
+            for index, one in enumerate(node.elts):
+                if isinstance(one, ast.Call) and re.search(r"\b_?events?\b", called(one)):
+                    others = [source.of(other) for other in (*node.elts[:index], *node.elts[index + 1 :])]
+                    yield node, source.instead(node, f"[{', '.join(others)}]"), f"no {ast.unparse(one)[:50]}"
+
+
+def wrong_encoding(source: Source) -> Found:
+    """A text goes out unescaped, escaped too little, or in another character set."""
+    for node in source.nodes():
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name, said = called(node), ast.unparse(node)[-50:]
+        if name in ("quote", "quote_plus"):
+            yield node, source.instead(node, source.of(node.args[0])), f"{said} is not escaped"
+            for one in node.keywords:
+                if one.arg == "safe":
+                    yield node, source.instead(one.value, '"/"'), f"{said} leaves slashes"
+        elif name.endswith((".encode", ".decode")):
+            charset = "utf-16" if ast.unparse(node.args[0]) == "'ascii'" else "latin-1"
+            yield node, source.instead(node.args[0], repr(charset)), f"{said} is {charset}"
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "replace" and len(node.args) == 2:
+            yield node, source.instead(node, source.of(node.func.value)), f"{said} is left out"
+    for written in ast.walk(source.tree):
+        if isinstance(written, ast.JoinedStr):  # its parts have no places of their own
+            start, _ = source.span(written)
+            for match in re.finditer(r"\bquote(?:_plus)?\((\w+)\)", source.of(written)):
+                change = Change(start + match.start(), start + match.end(), match[1])
+                yield written, change, f"{match[0]} is not escaped"
+
+
 SERVER: tuple[Mutator, ...] = (
-    *(field_dropped, field_misnamed, field_null, wrong_status, word_misspelt, order_reversed, account_forgotten),
-    *(rows_forgotten, step_left_out, condition_turned, error_swallowed, nothing_returned, zone_forgotten),
-    one_forgotten,
+    *(field_dropped, field_misnamed, field_null, wrong_status, word_misspelt, step_left_out, condition_turned),
+    *(error_swallowed, nothing_returned, zone_forgotten, one_forgotten, event_missing, *sql_lies.TOLD),
 )
 CLIENT: tuple[Mutator, ...] = (
     *(wrong_status, word_misspelt, step_left_out, condition_turned, one_forgotten, one_too_many, argument_exchanged),
-    *(error_swallowed, zone_forgotten),
+    *(error_swallowed, zone_forgotten, wrong_encoding),
 )
 
 
 def server_lies() -> list[Lie]:
-    return [*_lies("server", ROOT / "server" / "threads_server", SERVER, NOT_THE_API), *unlocked_operations()]
+    of_sources = lies_of_sources("server", ROOT / "server" / "threads_server", SERVER, NOT_THE_API)
+    return [*of_sources, *app_lies.app_lies()]
 
 
 def runtime_lies() -> list[Lie]:
-    return _lies("client", ROOT / "generator" / "runtime", CLIENT, NOT_THE_CLIENT)
+    return lies_of_sources("client", ROOT / "generator" / "runtime", CLIENT, NOT_THE_CLIENT)
 
 
 def generator_lies() -> list[Lie]:
     """What the generator makes of the document; that it refuses what it cannot use is another matter."""
-    return _lies("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE, "*.py")
-
-
-def _lies(
-    side: str, folder: Path, mutators: tuple[Mutator, ...], apart: set[str], pattern: str = "**/*.py"
-) -> list[Lie]:
-    found = []
-    for path in sorted(folder.glob(pattern)):
-        if path.name in apart:
-            continue
-        source = Source(path)
-        for mutator in mutators:
-            for node, change, said in mutator(source):
-                place = f"{path.relative_to(ROOT)} {source.function_of(node)}: {said}"
-                kind = mutator.__name__.replace("_", " ")
-                found.append(Lie(side, kind, place, partial(tell, path.relative_to(ROOT), change)))
-    return found
-
-
-def tell(path: Path, change: Change, tree: Path) -> None:
-    content = (tree / path).read_bytes()
-    changed = content[: change.start] + change.text.encode() + content[change.end :]
-    ast.parse(changed)
-    (tree / path).write_bytes(changed)
-
-
-def unlocked_operations() -> list[Lie]:
-    """Each operation takes any key, or none."""
-    path = Path("server") / "threads_server" / "app.py"
-    asked = "account = await self._doorkeeper.open(key, services.store)"
-    found = []
-    for item in document()["paths"].values():
-        for operation in (one for one in item.values() if isinstance(one, dict) and "operationId" in one):
-            name = operation["operationId"]
-            text = asked.replace("await", f'"default" if endpoint.operation.id == {name!r} else await')
-            found.append(Lie("server", "key not asked for", name, partial(replace, path, asked, text)))
-    return found
-
-
-def replace(path: Path, old: str, new: str, tree: Path) -> None:
-    content = (tree / path).read_text(encoding="utf-8")
-    if content.count(old) != 1:
-        raise LookupError(f"{path} has not exactly one {old!r}")
-    (tree / path).write_text(content.replace(old, new), encoding="utf-8")
+    return lies_of_sources("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE, "*.py")

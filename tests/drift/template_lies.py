@@ -1,15 +1,19 @@
 """Lies of the templates and of the table of names: what they drop, turn round or mix up."""
 
+import ast
 import re
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import yaml
 
+from tests.drift.app_lies import replace
 from tests.drift.lie import ROOT, Lie
 
 TEMPLATES = ROOT / "generator" / "templates"
 NAMES = Path("generator") / "names.yaml"
+CLIENT = ROOT / "generated" / "backboard_threads"
 
 
 def template_lies() -> list[Lie]:
@@ -24,7 +28,7 @@ def template_lies() -> list[Lie]:
             for match in re.finditer(r"{% (?:el)?if (.+?) %}", line):
                 place = f"{name} not: {match[1][:60]}"
                 found.append(Lie("client", "template condition turned", place, partial(turned, name, number, match[1])))
-    return [*found, *name_lies()]
+    return [*found, *name_lies(), *unsent_arguments(), *ignored_fields()]
 
 
 def is_code(line: str) -> bool:
@@ -69,3 +73,56 @@ def forget(one: str, twin: str, tree: Path) -> None:
     names = yaml.safe_load((tree / NAMES).read_text(encoding="utf-8"))
     del names["operations"][one][twin]
     (tree / NAMES).write_text(yaml.safe_dump(names, sort_keys=False), encoding="utf-8")
+
+
+def unsent_arguments() -> list[Lie]:
+    """A method takes an argument and does not send it."""
+    one = "if argument.place == place]"
+    found = []
+    for constant, wire in arguments():
+        text = one.replace("]", f" and (self.constant, argument.wire) != ({constant!r}, {wire!r})]")
+        tell = partial(replace, Path("generator") / "calls.py", one, text)
+        found.append(Lie("client", "parameter not sent", f"{constant} {wire}", tell))
+    return found
+
+
+def arguments() -> dict[tuple[str, str], None]:
+    """The constant of each operation with what its methods send besides the path, by its name on the wire."""
+    found: dict[tuple[str, str], None] = {}
+    for path in sorted((CLIENT / "_async" / "resources").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self._client._"):
+                constant = ast.unparse(node.args[0])
+                for keyword in node.keywords:
+                    if keyword.arg == "idempotency_key":
+                        found[constant, "Idempotency-Key"] = None
+                    elif isinstance(keyword.value, ast.Dict):
+                        for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                            if isinstance(key, ast.Constant) and not isinstance(value, ast.Constant):
+                                found[constant, str(key.value)] = None
+    return found
+
+
+def ignored_fields() -> list[Lie]:
+    """A field of a model is not read, or it is not written."""
+    path = TEMPLATES.relative_to(ROOT) / "model.py.jinja"
+    unread = "        self.{{ field.attribute }} = UNSET\n        absent += get({{ field.key }}, UNSET) is UNSET"
+    found = []
+    for model, wire in fields():
+        asked = f"(page.name, field.wire) == ({model!r}, {wire!r})"
+        for call, instead, said in (("read(field)", unread, "read"), ("write(field)", "", "written")):
+            old = f"{{{{ {call} }}}}"
+            text = f"{{% if {asked} %}}\n{instead}\n{{% else %}}\n{old}\n{{% endif %}}"
+            place = f"{model}.{wire} is not {said}"
+            found.append(Lie("client", "field ignored", place, partial(replace, path, old, text)))
+    return found
+
+
+def fields() -> Iterator[tuple[str, str]]:
+    """Each model of the client with each of its fields, by its name on the wire."""
+    for path in sorted((CLIENT / "models").glob("*.py")):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
+        for node in body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FIELDS":
+                yield from ((classes[0], str(one.value)) for one in ast.walk(node) if isinstance(one, ast.Constant))
