@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.fuzz.run import fuzz
+from tests.fuzz.run import declared_links, fuzz
 
 SEED = 20260101
 
@@ -24,7 +24,9 @@ def main() -> int:
     result = fuzz(seed=seed, examples=chosen.examples, reports=reports)
     print(result.output)
     print(result.table())
-    print(f"{result.cases} answers; links: {result.links[0]} of {result.links[1]} covered; seed {seed}")
+    for name in sorted({*declared_links()} - result.followed):
+        print(f"not followed: {name}")
+    print(f"{result.cases} answers; links: {len(result.followed)} of {len(declared_links())} followed; seed {seed}")
     if result.cases < chosen.at_least:
         print(f"these are fewer than {chosen.at_least} answers", file=sys.stderr)
         return 1

@@ -1,25 +1,25 @@
-"""What schemathesis is told of this API: how JSON text looks, and what must be true beyond the schemas.
-
-The checks read the server's own answers back through the same address, so that what a schema cannot say is held too:
-what was created can be read, what was deleted is gone, pages are ordered and no longer than asked for.
-"""
+"""What schemathesis is told of this API: how JSON text looks, which cases say nothing, where runs wait."""
 
 import json
-import os
 import re
 from itertools import count
 from typing import Any
+from zlib import crc32
 
-import httpx
 import schemathesis
 from hypothesis import strategies as st
-from schemathesis import Case, CheckContext, HookContext, Response
+from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
 from schemathesis.transport.serialization import Binary
 
 from tests.contract.document import operations
+from tests.fuzz import checks, followed, target
+from tests.fuzz.cases import is_valid, operation_of
 from tests.properties.judge import faults
 
+__all__ = ["checks", "followed"]  # schemathesis imports this module only
 _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | _NAMES,
@@ -56,136 +56,96 @@ def filter_case(context: HookContext, case: Case) -> bool:
 def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
     """Drops the false alarms of bodies that were made invalid in one place and are valid all the same.
 
-    A link's body was laid over the broken one, or the other branch of an `anyOf` holds. Whether a body is valid is
-    for another validator to say than the server's own reading.
+    A link's body was laid over the broken one, or the other branch of an `anyOf` holds, or an object stands where a
+    form has a text. Whether a body is valid is for another validator to say than the server's own reading.
     """
     if not re.search(r"Invalid component: (in body|positive test case)", failure.message):
         return True
-    media = operations()[_operation(case)].bodies[str(case.media_type)]
+    media = operations()[operation_of(case)].bodies[str(case.media_type)]
     body = json.loads(json.dumps(case.body, default=repr))  # a file is a kind of text that the validator does not know
+    if case.media_type != "application/json" and isinstance(body, dict):
+        body = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in body.items()}
     return faults(media["schema"], body) != []
 
 
 @schemathesis.hook
+def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None:
+    """Adds the link that the document cannot have, so that the links out of `submitToolOutputs` are walked too.
+
+    The answer that starts a turn does not surely say which run waits; `let_run_wait` does.
+    """
+    raw_schema["components"]["responses"]["TurnOrEvents"]["links"]["submitToolOutputs"] = {
+        "operationId": "submitToolOutputs",
+        "parameters": {"thread_id": "$response.body#/thread_id"},
+    }
+
+
+@schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+    turn = next(_COUNTER)
+    stateful = case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
+    let_through(case, turn)
+    if stateful:
+        give_its_own(case)
+    if stateful or turn % 4:
+        let_run_wait(case)
+    checks.look_before_deletion(case)
+
+
+_COUNTER = count()
+
+
+def let_through(case: Case, turn: int) -> None:
     """Lets requests come through that would say 409 or 412 before anything else is seen.
 
     The generator likes the key `0` and versions that no thread has: each key becomes one of its own, and of the
-    versions only every fourth is sent.
+    versions one in four is sent, each time the same ones, so that the same case has the same answer.
     """
-    turn = next(_COUNTER)
     key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{1,200}", key):
         case.headers["Idempotency-Key"] = f"{key}-{turn}"
     version = case.headers.get("If-Match")
-    if isinstance(version, str) and 0 < len(version) <= 1000 and turn % 4:
+    if isinstance(version, str) and 0 < len(version) <= 1000 and crc32(version.encode()) % 4:
         del case.headers["If-Match"]
 
 
-_COUNTER = count()
-_ADDRESS = os.environ["THREADS_FUZZ_ADDRESS"]
-_READER = httpx.Client(headers={"X-API-Key": os.environ["THREADS_FUZZ_API_KEY"]}, timeout=20)
+def give_its_own(case: Case) -> None:
+    """Gives a case a thread or assistant of its own for one that other cases have used, and changed.
+
+    Hypothesis ends the stateful phase, without a word, as soon as the same case has another answer.
+    """
+    for draw in case.meta.pool_draws if case.meta else ():
+        name = draw.parameter_name
+        for values in (case.path_parameters, case.body):
+            if name in ("assistant_id", "thread_id") and isinstance(values, dict) and name in values:
+                values[name] = target.create(name)
 
 
-def _read(path: str) -> httpx.Response:
-    return _READER.get(_ADDRESS + path)
+def let_run_wait(case: Case) -> None:
+    """Gives an operation on a run one that waits for tools, and outputs for what it waits for.
 
-
-def _operation(case: Case) -> str:
-    return str(case.operation.definition.raw["operationId"])
-
-
-def _asked_for_a_stream(case: Case) -> bool:
-    body = case.body if isinstance(case.body, dict) else {}
-    asked = (case.query or {}).get("stream", body.get("stream", False))
-    return asked is True or asked == "true"
-
-
-@schemathesis.check
-def page_is_ordered_and_short(ctx: CheckContext, response: Response, case: Case) -> None:
-    """A list is no longer than `limit`, newest first, and its order is total."""
-    if response.status_code != 200 or _operation(case) not in ("listAssistants", "listThreads", "listAssistantThreads"):
-        return
-    page = response.json()
-    limit = int((case.query or {}).get("limit", 100))
-    assert len(page) <= limit, f"{len(page)} items with limit {limit}"
-    key = "assistant_id" if _operation(case) == "listAssistants" else "thread_id"
-    places = [(item["created_at"], item[key]) for item in page]
-    assert places == sorted(set(places), reverse=True), "not newest first, or something twice"
-
-
-@schemathesis.check
-def light_list_is_light(ctx: CheckContext, response: Response, case: Case) -> None:
-    """Without messages a list has the four fields instead; with them it has the messages."""
-    if response.status_code != 200 or _operation(case) not in ("listThreads", "listAssistantThreads"):
-        return
-    light = str((case.query or {}).get("include_messages", True)).lower() == "false"
-    for thread in response.json():
-        if light:
-            assert thread["messages"] == []
-            assert {"title", "first_user_message", "message_count", "updated_at"} <= thread.keys()
-        else:
-            assert "message_count" not in thread
-
-
-@schemathesis.check
-def stream_exactly_when_asked(ctx: CheckContext, response: Response, case: Case) -> None:
-    """An answer is an event stream exactly when the request asked for one."""
-    streaming = ("sendMessage", "sendChatMessage", "submitToolOutputs", "submitLatestToolOutputs")
-    if response.status_code != 200 or _operation(case) not in streaming:
-        return
-    media_type = response.headers["content-type"][0].split(";")[0]
-    assert (media_type == "text/event-stream") == _asked_for_a_stream(case), media_type
-
-
-@schemathesis.check
-def created_can_be_read(ctx: CheckContext, response: Response, case: Case) -> None:
-    """What an answer says was created is there at once, under its own path."""
-    if response.status_code != 200:
-        return
-    match _operation(case):
-        case "createAssistant":
-            path, made = "/assistants/" + response.json()["assistant_id"], response.json()
-        case "cloneAssistant":
-            path, made = "/assistants/" + response.json()["assistant"]["assistant_id"], response.json()["assistant"]
-        case "createThread":
-            path, made = "/threads/" + response.json()["thread_id"], response.json()
-        case _:
+    The generator knows neither. The run is in the thread that the case names, if there is one; what a link brought
+    stays. What is meant to be invalid stays as it is.
+    """
+    name = operation_of(case)
+    if name == "submitLatestToolOutputs":
+        if not is_valid(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
-    read = _read(path)
-    assert read.status_code == 200, f"{path} answers {read.status_code}"
-    assert read.json() == made, "read back otherwise than it was created"
+        run = target.start_run(thread_id=case.body["thread_id"]) or target.start_run()
+        if run is not None:
+            case.body = {**case.body, "thread_id": run.thread_id, "tool_outputs": _outputs(case.body, run)}
+    elif name in ("submitToolOutputs", "cancelRun", "streamRunEvents"):
+        thread_id, run_id = case.path_parameters.get("thread_id"), case.path_parameters.get("run_id")
+        if not is_valid(case, ParameterLocation.PATH) or run_id in [run.run_id for run in target.runs_of(thread_id)]:
+            return
+        run = target.start_run(thread_id=thread_id) or target.start_run()
+        if run is None:
+            return
+        case.path_parameters.update(thread_id=run.thread_id, run_id=run.run_id)
+        if name == "submitToolOutputs" and is_valid(case, ParameterLocation.BODY) and isinstance(case.body, dict):
+            case.body = {**case.body, "tool_outputs": _outputs(case.body, run)}
 
 
-@schemathesis.check
-def deleted_is_gone(ctx: CheckContext, response: Response, case: Case) -> None:
-    """What was deleted is not found any more, under any path."""
-    if response.status_code != 200 or _operation(case) not in ("deleteAssistant", "deleteThread"):
-        return
-    body = response.json()
-    if "assistant_id" in body:
-        paths = [f"/assistants/{body['assistant_id']}", f"/assistants/{body['assistant_id']}/threads"]
-    else:
-        paths = [f"/threads/{body['thread_id']}"]
-    for path in paths:
-        assert _read(path).status_code == 404, path
-
-
-@schemathesis.check
-def message_is_kept(ctx: CheckContext, response: Response, case: Case) -> None:
-    """What was said, and what the assistant answered, are the last messages of the thread."""
-    if response.status_code != 200 or _operation(case) not in ("sendMessage", "sendChatMessage"):
-        return
-    if response.headers["content-type"][0] != "application/json" or not isinstance(case.body, dict):
-        return
-    turn: dict[str, Any] = response.json()
-    thread = _read("/threads/" + turn["thread_id"])
-    assert thread.status_code == 200, thread.status_code
-    messages = thread.json()["messages"]
-    said = next(message for message in reversed(messages) if message["role"] == "user")
-    content = case.body.get("content")
-    if isinstance(content, str):
-        assert said["content"] == content, "kept otherwise than it was said"
-    if turn["role"] == "assistant":
-        assert messages[-1]["message_id"] == turn["message_id"]
-        assert messages[-1]["content"] == turn["content"]
+def _outputs(body: dict[str, Any], run: target.Run) -> list[dict[str, Any]]:
+    """The outputs that the run waits for, said as the body says its first one."""
+    return [{**body["tool_outputs"][0], "tool_call_id": call} for call in run.tool_call_ids]

@@ -9,10 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.document import PATH, ROOT, operations
+from tests.contract.document import PATH, ROOT, Operation, operations, resolve
 from threads_server.local import LocalServer
 
 HERE = Path(__file__).parent
+CONFIGURATION = HERE / "schemathesis.toml"
 KEY = "fuzz-key"
 COMMAND = Path(sys.executable).with_name("schemathesis")
 
@@ -22,17 +23,22 @@ class Result:
     """What one run showed.
 
     `code` is schemathesis' exit code and `output` all that it printed; `reached` counts the answers by operationId
-    and status; `links` are the covered and the declared links of the stateful phase.
+    and status; `followed` are the document's links that the stateful phase followed.
     """
 
     code: int
     output: str
     reached: Counter[tuple[str, int]]
-    links: tuple[int, int]
+    followed: frozenset[str]
 
     @property
     def cases(self) -> int:
         return self.reached.total()
+
+    def said(self, pattern: str) -> int:
+        """The number that schemathesis printed where `pattern` has its group; -1 if it did not."""
+        match = re.search(pattern, self.output)
+        return int(match[1]) if match else -1
 
     def table(self) -> str:
         """Operation by status, with the number of answers, as text."""
@@ -44,24 +50,27 @@ class Result:
         return "\n".join(lines)
 
 
-def fuzz(
-    *, seed: int, reports: Path, examples: int | None = None, phases: str = "examples,coverage,fuzzing,stateful"
-) -> Result:
+def fuzz(*, seed: int, reports: Path, examples: int | None = None) -> Result:
     """Starts a server with a database of its own, fuzzes it, stops it. Reports are left in `reports`.
 
-    `examples` is how many each phase tries of each operation; None leaves it to schemathesis.toml.
+    `examples` is how many are tried of each operation, and None leaves it to schemathesis.toml, as is always how many
+    scenarios there are.
     """
     reports.mkdir(parents=True, exist_ok=True)
     with LocalServer(reports / "threads.db", api_key=KEY) as server:
         arguments = [
-            *("--config-file", str(HERE / "schemathesis.toml")),
-            *("run", str(PATH), "--url", server.url, "--phases", phases),
+            *("--config-file", str(CONFIGURATION)),
+            *("run", str(PATH), "--url", server.url),
             *("--seed", str(seed), "--no-color"),
             *(() if examples is None else ("--max-examples", str(examples))),
             *("--report", "har,junit", "--report-dir", str(reports)),
             *("--report-har-path", str(reports / "fuzz.har"), "--report-junit-path", str(reports / "fuzz.xml")),
         ]
-        told = {"THREADS_FUZZ_API_KEY": KEY, "THREADS_FUZZ_ADDRESS": server.url}
+        told = {
+            "THREADS_FUZZ_API_KEY": KEY,
+            "THREADS_FUZZ_ADDRESS": server.url,
+            "THREADS_FUZZ_LINKS": str(reports / "links.json"),
+        }
         done = subprocess.run(
             [COMMAND, *arguments],
             cwd=HERE,
@@ -71,7 +80,7 @@ def fuzz(
             check=False,
         )
     output = done.stdout + done.stderr
-    return Result(done.returncode, output, reached(reports / "fuzz.har", server.url), links(output))
+    return Result(done.returncode, output, reached(reports / "fuzz.har", server.url), followed(reports / "links.json"))
 
 
 def reached(har: Path, address: str) -> Counter[tuple[str, int]]:
@@ -90,7 +99,21 @@ def reached(har: Path, address: str) -> Counter[tuple[str, int]]:
     return counts
 
 
-def links(output: str) -> tuple[int, int]:
-    """The covered and the declared links, from what schemathesis prints of its stateful phase; (0, 0) if nothing."""
-    match = re.search(r"(\d+) covered / \d+ selected / (\d+) total", output)
-    return (int(match[1]), int(match[2])) if match else (0, 0)
+def followed(names: Path) -> frozenset[str]:
+    """The document's links among those that `tests/fuzz/followed.py` wrote down."""
+    return frozenset(declared_links()).intersection(json.loads(names.read_text(encoding="utf-8")))
+
+
+def declared_links() -> list[str]:
+    """The document's links, each as schemathesis names it: where it begins, its status and name, where it leads."""
+    names = []
+    for one in operations().values():
+        for status, response in one.responses.items():
+            for name, link in response.get("links", {}).items():
+                target = operations()[resolve(link)["operationId"]]
+                names.append(f"{_label(one)} -> [{status}] {name} -> {_label(target)}")
+    return names
+
+
+def _label(operation: Operation) -> str:
+    return f"{operation.method.upper()} {operation.path}"
