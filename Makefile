@@ -31,7 +31,7 @@ generate: $(INSTALLED) ## Rewrite generated/backboard_threads from openapi.yaml
 fuzz: $(INSTALLED) ## Run schemathesis, every phase and check, against a server of its own
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the client is what the document generates
+check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, that the client is what the document generates, and the changelog
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -40,6 +40,7 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, and that the 
 	$(BIN)/openapi-spec-validator openapi.yaml
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint openapi.yaml
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
+	$(BIN)/python -m tests.release --standing
 
 bench: $(INSTALLED) ## Measure client and server beside what others do, as ratios (ARGS="client" picks)
 	@$(BIN)/python -m benchmarks $(ARGS)

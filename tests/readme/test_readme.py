@@ -99,7 +99,8 @@ def differences(compared: "filecmp.dircmp[str]") -> list[str]:
 def test_make_check_is_what_ci_runs_first(tree: Path) -> None:
     """Run by `.ci/run` itself before the tests; here only that it checks what README says."""
     checks = run(tree, "make --dry-run check")
-    for tool in ("ruff format --check", "ruff check", "mypy", "pyright", "generator --check", "redocly", "spectral"):
+    linters = ("ruff format --check", "ruff check", "mypy", "pyright", "redocly", "spectral")
+    for tool in (*linters, "generator --check", "tests.release --standing"):
         assert tool in checks
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").split()[-4:] == ["make", "check", "make", "test"]
 

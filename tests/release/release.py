@@ -48,6 +48,17 @@ def least(last: Version, level: Level) -> Version:
 SAYS = {Level.breaking: {"Changed", "Removed"}, Level.additive: {"Added", "Changed", "Deprecated", "Security"}}
 
 
+def standing_faults(version: str, log: str) -> Iterator[str]:
+    """What stands against any commit, released or not: the changelog's form, and a version without a section in it."""
+    yield from (f"CHANGELOG.md: {fault}" for fault in changelog.faults(log))
+    try:
+        listed = changelog.sections(log)
+    except ValueError:
+        return
+    if version not in {section.version for section in listed}:
+        yield f"CHANGELOG.md has no section for {version}"
+
+
 def faults(version: str, log: str, last: str | None, changed: Difference | None) -> Iterator[str]:
     """What stands against a release of `version`.
 
@@ -56,14 +67,12 @@ def faults(version: str, log: str, last: str | None, changed: Difference | None)
         log: the text of CHANGELOG.md.
         last: the version of the last release, None if there was none; then `changed` is None too.
     """
-    yield from (f"CHANGELOG.md: {fault}" for fault in changelog.faults(log))
+    yield from standing_faults(version, log)
     try:
         listed = {section.version: section for section in changelog.sections(log)}
     except ValueError:
         return
     section = listed.get(version)
-    if section is None:
-        yield f"CHANGELOG.md has no section for {version}"
     if listed.get("Unreleased", changelog.Section("Unreleased", None)).entries:
         yield "CHANGELOG.md: what stands under `Unreleased` belongs to the version that is released"
     if last is None or changed is None:
@@ -92,15 +101,14 @@ def version_faults(tree: Path) -> Iterator[str]:
 
 
 def last_release() -> str | None:
-    """The tag of the last release that this commit descends from."""
-    done = subprocess.run(
-        ["git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() or None
+    """The tag of the last release that this commit descends from, not counting its own."""
+
+    def ask(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    own = [f"--exclude={tag}" for tag in ask("tag", "--points-at", "HEAD").split()]
+    return ask("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", *own) or None
 
 
 @contextmanager

@@ -1,12 +1,17 @@
 """What keeps a tree from being released."""
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.drift.tree import copy
 from tests.release.document_changes import REDOCLY, ROOT, Change, Level
-from tests.release.release import Difference, difference, faults, least, version_faults, version_of
+from tests.release.release import Difference, difference, faults, least, standing_faults, version_faults, version_of
 from tests.release.test_changelog import GOOD
 
 
@@ -58,6 +63,77 @@ def test_release_that_leaves_something_unreleased() -> None:
 def test_python_api_alone_can_break() -> None:
     broken = Difference([], [Change(Level.breaking, "threads.Threads.get(if_none_match)", "Parameter was removed")])
     assert broken.level is Level.breaking
+
+
+def test_between_releases_something_may_be_unreleased() -> None:
+    log = GOOD.replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n\n- Something else.\n")
+    assert list(standing_faults("0.2.0", log)) == []
+    assert list(standing_faults("0.3.0", log)) == ["CHANGELOG.md has no section for 0.3.0"]
+    assert "the title" in "\n".join(standing_faults("0.2.0", log.replace("# Changelog", "# Changes")))
+
+
+class TestOfAnyCommit:
+    """`python -m tests.release --standing`, which `make check` runs, in a copy of the tree."""
+
+    @pytest.fixture
+    def tree(self, tmp_path: Path) -> Path:
+        return copy(tmp_path)
+
+    def test_in_a_clone_without_tags(self, tree: Path) -> None:
+        code, said = standing(tree)
+        assert (code, said) == (0, f"{version_of(tree)}: {NO_RELEASE}\n")
+        with bumped(tree, "9.8.7"):
+            code, said = standing(tree)
+        assert code == 1
+        assert "fault: CHANGELOG.md has no section for 9.8.7" in said
+
+    @pytest.mark.skipif(not REDOCLY.exists(), reason="needs Node 20: `make test` installs the rest")
+    def test_after_a_release(self, tree: Path) -> None:
+        version = version_of(tree)
+        git(tree, "init", "-q")
+        git(tree, "add", ".")
+        git(tree, "commit", "-qm", "A release")
+        git(tree, "tag", f"v{version}")
+        assert standing(tree) == (0, f"{version}: {NO_RELEASE}\n")  # its own tag is nothing to compare with
+        git(tree, "commit", "--allow-empty", "-qm", "Work")
+        assert standing(tree) == (0, f"{version} is that of v{version}: {NOT_YET}\n")
+        with bumped(tree, "9.8.7"):
+            code, said = standing(tree)
+        assert code == 1
+        assert f"{version} (v{version}) -> 9.8.7: editorial" in said
+        assert "fault: CHANGELOG.md has no section for 9.8.7" in said
+
+
+NO_RELEASE = "no earlier release is known here, so it is held against its section of CHANGELOG.md alone"
+NOT_YET = "what came since is not held to be a release yet"
+
+
+def standing(tree: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.release", "--standing"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@contextmanager
+def bumped(tree: Path, version: str) -> Iterator[None]:
+    """The tree with another version, everywhere but in its changelog."""
+    files = [tree / "openapi.yaml", tree / "generated" / "backboard_threads" / "facts.py"]
+    before = [file.read_text(encoding="utf-8") for file in files]
+    for file, text in zip(files, before, strict=True):
+        file.write_text(text.replace(version_of(ROOT), version), encoding="utf-8")
+    yield
+    for file, text in zip(files, before, strict=True):
+        file.write_text(text, encoding="utf-8")
+
+
+def git(tree: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=Release", "-c", "user.email=release@example.invalid")
+    subprocess.run(["git", *identity, *arguments], cwd=tree, check=True)
 
 
 @pytest.mark.skipif(not REDOCLY.exists(), reason="needs Node 20: `make test` installs the rest")
