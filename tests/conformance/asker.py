@@ -1,21 +1,32 @@
 """Someone who asks a server politely: one request at a time, spaced, never touching what is not their own."""
 
-import json
 import time
 import uuid
-from typing import Any
+from typing import Any, Unpack
 
 import httpx
 
-from tests.conformance.ledger import Ledger, NotAsked, component, event_schema
-from tests.contract.document import Node, Operation, operations, resolve
-from tests.properties.drawing import merged
-from tests.properties.judge import faults
-from tests.walks.caller import IDS, JSON, UNKNOWN, Caller, Things, fields
+from tests.conformance.account import look_around
+from tests.conformance.connection import Connection, Rest
+from tests.conformance.ledger import DOES_NOT, Ledger, NotAsked, mark_of
+from tests.conformance.observer import EVENTS, Observer, events, parsed
+from tests.contract.document import Operation, operations
+from tests.walks.caller import FORM, IDS, JSON, TOOL, UNKNOWN, Caller, How, Things, example, fields
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-EVENTS = "text/event-stream"
-LONGEST_WAIT = 60
+# What the questions say in place of an id: it names nothing, so nothing can happen to it.
+INVENTED = ("", "no-id", "no such thing", "no", UNKNOWN.assistant_id, UNKNOWN.thread_id)
+# The id in a successful answer that is of a new thing. The one-call form's assistant can be another's.
+MAKES = {
+    "createAssistant": "assistant_id",
+    "cloneAssistant": "assistant_id",
+    "createThread": "thread_id",
+    "sendChatMessage": "thread_id",
+}
+NO_CREDIT = (402, 403)
+
+Made = tuple[str, str]
+"""The name of an id (`thread_id`) and the id of something that was made here."""
 
 
 class Asker(Caller):
@@ -25,6 +36,15 @@ class Asker(Caller):
         pause: the seconds between two requests.
         read_only: only ask what changes nothing.
         largest: the largest body to send, in bytes.
+        rest: what waits, for tests that do not want to.
+
+    Attributes:
+        name: what the names of all assistants begin with that are made here.
+        has_written: whether anything was sent that can change something.
+        due: what was made for this question and is to be deleted after it.
+        kept: what was made for several questions and is deleted at the end.
+        is_untidy: whether something could not be deleted so far.
+        unsure: the assistants under which something may have been made that no answer named.
     """
 
     def __init__(
@@ -36,230 +56,209 @@ class Asker(Caller):
         pause: float = 0.25,
         read_only: bool = False,
         largest: int = 200_000,
+        rest: Rest = time.sleep,
     ) -> None:
         super().__init__(url.rstrip("/"), key)
         self.ledger = ledger
         self.read_only = read_only
-        self.requests = 0
-        self._pause = pause
         self.largest = largest
-        self._made: set[str] = set()
+        self.name = f"Conformance {uuid.uuid4().hex[:12]}"
+        self.has_written = False
+        self.due: list[Made] = []
+        self.kept: list[Made] = []
+        self.is_untidy = False
+        self.unsure: set[str] = set()
+        probe = self.build(operations()["listAssistants"], Things("", "", ""), query={"limit": 1})
+        self.connection = Connection(self._client, probe, pause=pause, rest=rest)
+        self._observer = Observer(ledger)
+        self._own: set[Made] = set()
+        self._calls: dict[str, str] = {}
         self._shared: Things | None = None
 
-    def send(self, operation: Operation, things: Things, **how: Any) -> httpx.Response:
+    def own(self, name: str, identifier: str) -> None:
+        """Remembers what was made here, and so may be changed and deleted."""
+        if not self.owns(name, identifier):
+            self._own.add((name, identifier))
+            self.due.append((name, identifier))
+
+    def owns(self, name: str, identifier: str) -> bool:
+        return (name, identifier) in self._own
+
+    def signed(self, name: str) -> str:
+        """The name with this run's own in front, and as long as before if it was long: so it is known whose it is."""
+        if not name or name.startswith(self.name):
+            return name
+        start = f"{self.name} "
+        return start + (name[len(start) :] if len(name) > 2 * len(start) else name)
+
+    def send(self, operation: Operation, things: Things, **how: Unpack[How]) -> httpx.Response:
         method = how.get("method") or operation.method.upper()
+        body = None
+        if method != operation.method.upper():
+            how["content"] = b""
+        elif operation.bodies and how.get("content") is None:
+            body = how["body"] = self._finish(operation, things, how.get("body"))
+            how["media_type"] = how.get("media_type") or (usual(operation) if isinstance(body, dict) else JSON)
+        elif operation.bodies and not how.get("media_type"):
+            self._need_json(operation)
         if method not in SAFE:
-            self._guard(operation, things, how.get("body"))
-        if len(how.get("content") or b"") > self.largest:
-            raise NotAsked(f"a body of {len(how['content'])} bytes is more than this server was to be asked to read")
-        response = self._patiently(operation, things, how)
-        if response.status_code == 200 and method == "POST":
-            self._note(response)
-        if method == operation.method.upper():
-            self._observe(operation, response)
-        return response
+            self._guard(operation, things, body)
+            self.has_written = True
+        request = self.build(operation, things, **how)
+        if len(request.content) > self.largest:
+            raise NotAsked(f"a body of {len(request.content)} bytes is more than this server was to be asked to read")
+        return self._exchange(operation, things, request, body)
 
     def things(self, *, waiting: bool = False) -> Things:
-        if not self.read_only:
-            return super().things(waiting=waiting)
-        return self._to_read()
+        """Things of one's own; without a run where nobody answers. Who may only read gets what there is.
+
+        Raises:
+            NotAsked: if there is no thread to read, or no run that waits.
+        """
+        if self.read_only:
+            found = self._to_read()
+            if not found.thread_id:
+                raise NotAsked("there is no thread to ask it of")
+            return found
+        assistant = made(self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]}), "assistant_id")
+        things = Things(assistant, made(self.ask("createThread", Things(assistant, "", ""), {}), "thread_id"), "")
+        content = "/call get_weather {}" if waiting else "My name is Ada."
+        try:
+            turn = parsed(self.send(operations()["sendMessage"], things, body={"content": content}))
+        except NotAsked:
+            # Much can be asked of a thread in which nobody answers: without credit nobody does.
+            turn = {}
+        call = call_of(turn) if waiting else None
+        run_id = turn.get("run_id") if isinstance(turn, dict) else None
+        if not isinstance(run_id, str):
+            return things
+        if call is not None:
+            self._calls[run_id] = call["id"]
+        return Things(assistant, things.thread_id, run_id)
 
     def things_for(self, operation: Operation) -> Things:
         """Things in the state in which the operation succeeds; what only reads can share them."""
-        return self._to_read() if operation.method == "get" else super().things_for(operation)
+        things = self._to_read() if operation.method == "get" else super().things_for(operation)
+        for name in IDS:
+            if f"{{{name}}}" in operation.path and not things[name]:
+                raise NotAsked(f"there is no {name.removesuffix('_id')} to ask it of")
+        return things
+
+    def fetch(self, path: str, query: dict[str, Any] | None = None) -> httpx.Response:
+        """What is at a path, whether or not the document knows it."""
+        return self.connection.deliver(self._client.build_request("GET", path, params=query or {}))
 
     def _to_read(self) -> Things:
         if self._shared is None:
-            self._shared = self._look_around() if self.read_only else super().things()
-        if not self._shared.thread_id:
-            raise NotAsked("the account has no thread to read")
+            self._shared = look_around(self._read) if self.read_only else self.things()
+            self.kept += self.due
+            self.due.clear()
         return self._shared
 
-    def _look_around(self) -> Things:
-        """Something that is already there, for questions that change nothing."""
-        threads = self.ask("listThreads")
-        assistants = self.ask("listAssistants")
-        thread = threads[0] if threads else {}
-        runs = [(message.get("metadata_") or {}).get("run_id") for message in thread.get("messages", [])]
-        assistant = thread.get("assistant_id") or (assistants[0]["assistant_id"] if assistants else "")
-        return Things(assistant, thread.get("thread_id", ""), next(filter(None, reversed(runs)), UNKNOWN.run_id))
+    def _read(self, name: str, things: Things, query: dict[str, Any]) -> httpx.Response:
+        return self.send(operations()[name], things, query=query)
 
-    def fetch(self, path: str) -> httpx.Response:
-        """What is at a path, whether or not the document knows it."""
-        time.sleep(self._pause)
-        self.requests += 1
-        return self._client.get(path)
+    def _finish(self, operation: Operation, things: Things, body: Any) -> Any:
+        """The body with a name that says whose the assistant is, and with the calls that the run really waits for."""
+        body = example(operation, things) if body is None else body
+        if not isinstance(body, dict):
+            return body
+        if operation.path.startswith("/assistants") and isinstance(body.get("name"), str):
+            body = body | {"name": self.signed(body["name"])}
+        if things.run_id in self._calls and isinstance(body.get("tool_outputs"), list):
+            body = body | {"tool_outputs": [self._answer(things, one) for one in body["tool_outputs"]]}
+        return body
 
-    def clean(self) -> list[str]:
-        """Deletes what was made. Returns what could not be deleted."""
-        left = []
-        for kind in ("thread", "assistant"):
-            operation = operations()[f"delete{kind.capitalize()}"]
-            for one in sorted(self._made):
-                label, _, identifier = one.partition(" ")
-                if label != f"{kind}_id":
-                    continue
-                try:
-                    response = super().send(operation, Things(identifier, identifier, ""))
-                except httpx.HTTPError as error:
-                    left.append(f"{kind} {identifier}: {type(error).__name__}")
-                    continue
-                if response.status_code not in (200, 404):
-                    left.append(f"{kind} {identifier}: {response.status_code}")
-        return left
+    def _answer(self, things: Things, output: Any) -> Any:
+        if isinstance(output, dict) and output.get("tool_call_id") == "call_1":
+            return output | {"tool_call_id": self._calls[things.run_id]}
+        return output
+
+    def _need_json(self, operation: Operation) -> None:
+        """Refuses what is asked in JSON of an operation that takes none: the hosted API takes forms for a message."""
+        fact = self.ledger.facts.get(takes(operation, JSON))
+        if fact is not None and fact.verdict == DOES_NOT:
+            raise NotAsked("it is asked in JSON, which the server does not take here")
 
     def _guard(self, operation: Operation, things: Things, body: Any) -> None:
         if self.read_only:
             raise NotAsked("it would change something, and nothing is to be changed")
-        body = body if isinstance(body, dict) else {}
-        for name in IDS:
-            said = body.get(name, things[name] if f"{{{name}}}" in operation.path else "")
-            if (
-                is_uuid(said)
-                and said not in (UNKNOWN.assistant_id, UNKNOWN.thread_id)
-                and f"{name} {said}" not in self._made
-            ):
-                raise AssertionError(f"{operation.id} of a {name} that was not made here")
+        said = body if isinstance(body, dict) else {}
+        for name in ("assistant_id", "thread_id"):
+            is_named = f"{{{name}}}" in operation.path or (body is None and name in fields(operation))
+            for value in (said.get(name), things[name] if is_named else None):
+                if isinstance(value, dict | list | None) or value in INVENTED:
+                    continue
+                if not self.owns(name, str(value)):
+                    raise AssertionError(f"{operation.id} of a {name} that was not made here")
         optional = {"thread_id", "assistant_id"} & fields(operation)
-        if len(optional) == 2 and body and not optional & body.keys():
+        if len(optional) == 2 and said and not optional & said.keys():
             raise NotAsked("it would leave a default assistant behind")
 
-    def _patiently(self, operation: Operation, things: Things, how: dict[str, Any]) -> httpx.Response:
-        for _ in range(3):
-            time.sleep(self._pause)
-            self.requests += 1
-            try:
-                response = super().send(operation, things, **how)
-            except httpx.HTTPError as error:
-                raise NotAsked(f"no answer came: {type(error).__name__}") from None
-            if response.status_code != 429:
-                return response
-            self._observe(operation, response)
-            time.sleep(min(float(response.headers.get("Retry-After", "5")), LONGEST_WAIT))
-        raise NotAsked("the server says that there were too many requests")
+    def _exchange(self, operation: Operation, things: Things, request: httpx.Request, body: Any) -> httpx.Response:
+        def note(response: httpx.Response) -> None:
+            if request.method == operation.method.upper():
+                self._observer.observe(operation, response)
 
-    def _note(self, response: httpx.Response) -> None:
-        """Remembers what was made here, and so may be changed and deleted."""
+        is_sure = request.method != "POST"
+        try:
+            response = self.connection.deliver(request, note)
+            is_sure = is_sure or response.status_code < 500
+        finally:
+            if not is_sure:
+                named = body.get("assistant_id") if isinstance(body, dict) else None
+                self.unsure.add(str(named or things.assistant_id))
+        if request.method == "POST" and response.is_success:
+            self._note(operation, body, response)
+        if response.status_code in NO_CREDIT and "X-API-Key" in request.headers:
+            raise NotAsked(f"the account may not: {response.status_code} {response.text}")
+        return response
+
+    def _note(self, operation: Operation, body: Any, response: httpx.Response) -> None:
+        """Remembers what the answer says was made."""
+        name = MAKES.get(operation.id)
+        if name is None or (isinstance(body, dict) and name in body):
+            return
         if response.headers.get("Content-Type", "").startswith(EVENTS):
-            found: Any = {name: value for event in events(response) for name, value in event.items()}
+            found: Any = {key: value for event in events(response) for key, value in event.items()}
         else:
             found = parsed(response)
-        for one in (found, found.get("assistant") if isinstance(found, dict) else None):
-            if isinstance(one, dict):
-                # A thread of the one-call form has an assistant that may be another's: only its thread is ours.
-                self._made |= {f"{name} {one[name]}" for name in IDS if one.get(name) and is_own(response, name)}
-
-    def _observe(self, operation: Operation, response: httpx.Response) -> None:
-        status = str(response.status_code)
-        known = operation.responses.get(status)
-        self.ledger.check(
-            f"{operation.id}: statuses", known is not None, f"{status} is not documented: {response.text[:200]}"
-        )
-        if known is None:
-            return
-        self.ledger.holds(f"{operation.id}: {status}")
-        self._observe_headers(f"{operation.id}: {status}", known, response)
-        content = known.get("content", {})
-        media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        if not content or not response.content:
-            return
-        if media_type not in content:
-            for one in content:
-                self.ledger.does_not(f"{operation.id}: {status} {one}", f"the answer is {media_type or 'untyped'}")
-            return
-        self.ledger.holds(f"{operation.id}: {status} {media_type}")
-        if media_type == EVENTS:
-            for event in events(response):
-                schema = event_schema(event)
-                if schema is not None:
-                    self.observe_value(schema, event)
-            return
-        value = parsed(response)
-        if value is response:
-            self.ledger.does_not(f"{operation.id}: {status} {media_type}", f"not JSON: {response.text[:80]}")
+        if isinstance(found, dict) and isinstance(found.get("assistant"), dict):
+            found = found["assistant"]
+        one = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(one, str) or not one:
+            self.unsure.add(str(body.get("assistant_id", "")) if isinstance(body, dict) else "")
         else:
-            wrong = [] if fits_outside(content[JSON]["schema"], value) else [f"a {type(value).__name__}"]
-            self.ledger.check(f"{operation.id}: {status} {media_type}", not wrong, "".join(wrong))
-            self.observe_value(content[JSON]["schema"], value)
-
-    def _observe_headers(self, name: str, known: Node, response: httpx.Response) -> None:
-        for header, node in known.get("headers", {}).items():
-            declared, value = resolve(node), response.headers.get(header)
-            if value is None:
-                if declared.get("required"):
-                    self.ledger.does_not(f"{name} {header}", "it is not sent")
-                continue
-            typed = int(value) if declared["schema"].get("type") == "integer" and value.isdigit() else value
-            found = faults(declared["schema"], typed)
-            self.ledger.check(f"{name} {header}", not found, f"{value!r}: {'; '.join(found)}")
-
-    def observe_value(self, schema: Node, value: Any, name: str = "") -> None:
-        """Notes of each field whether it is as documented."""
-        name = component(schema) or name
-        schema = merged(schema)
-        for choice in (*schema.get("oneOf", []), *schema.get("anyOf", [])):
-            if value is not None and (component(choice) or "properties" in merged(choice)):
-                self.observe_value(choice, value, name)
-        for item in value if isinstance(value, list) else ():
-            self.observe_value(schema.get("items", {}), item, name)
-        if not isinstance(value, dict):
-            return
-        for key, sub in schema.get("properties", {}).items():
-            fact = f"{name}.{key}"
-            if key not in value:
-                if key in schema["required"]:
-                    self.ledger.does_not(fact, "it is not there")
-                continue
-            self.ledger.check(fact, fits_outside(sub, value[key]), f"{json.dumps(value[key])[:80]} does not fit")
-            self.observe_value(sub, value[key], fact)
+            self.own(name, one)
 
 
-def fits_outside(schema: Node, value: Any) -> bool:
-    """Whether a value fits apart from what is inside it, which has facts of its own."""
-    if isinstance(value, dict | list):
-        schema = merged(schema)
-        kinds = [one for part in (schema, *schema.get("oneOf", [])) for one in kinds_of(part)]
-        return not kinds or ("object" if isinstance(value, dict) else "array") in kinds
-    return not faults(schema, value)
+def usual(operation: Operation) -> str | None:
+    """The media type that is surest to be taken: the first that is not marked."""
+    kinds = [kind for kind, media in operation.bodies.items() if not mark_of(media)]
+    return JSON if JSON in kinds else next((kind for kind in kinds if kind == FORM), None)
 
 
-def kinds_of(schema: Node) -> list[str]:
-    kinds = merged(schema).get("type", [])
-    return [kinds] if isinstance(kinds, str) else kinds
+def takes(operation: Operation, media_type: str) -> str:
+    """The name of the fact that an operation takes a media type."""
+    return f"{operation.id} takes {media_type}"
 
 
-def events(response: httpx.Response) -> list[dict[str, Any]]:
-    """The events of a stream, read by the framing of docs/hosted-api.md §7.4."""
-    found = []
-    for block in response.text.split("\n\n"):
-        for line in block.split("\n"):
-            if line.startswith("data: "):
-                try:
-                    event = json.loads(line.removeprefix("data: "))
-                except ValueError:
-                    continue
-                found += [event] if isinstance(event, dict) else []
+def made(answer: Any, name: str) -> str:
+    """The id of what was just made."""
+    if not isinstance(answer, dict) or not isinstance(answer.get(name), str):
+        raise AssertionError(f"an answer names no {name}: {answer}")
+    found: str = answer[name]
     return found
 
 
-def parsed(response: httpx.Response) -> Any:
-    """The JSON of an answer; the response itself if it is none."""
-    try:
-        return response.json()
-    except ValueError:
-        return response
+def call_of(turn: Any) -> dict[str, Any]:
+    """The call that a turn waits for.
 
-
-def is_uuid(text: object) -> bool:
-    try:
-        return str(uuid.UUID(str(text))) == str(text).lower()
-    except ValueError:
-        return False
-
-
-def is_own(response: httpx.Response, name: str) -> bool:
-    """Whether an id in an answer is of something that this request made."""
-    path = response.request.url.path.rstrip("/")
-    if name == "assistant_id":
-        return path.endswith(("/assistants", "/clone"))
-    return True
+    Raises:
+        NotAsked: if it waits for none, or for more than the one that the questions are about.
+    """
+    calls = turn.get("tool_calls") or [] if isinstance(turn, dict) else []
+    if not calls or len(calls) > 1 or turn.get("status") != "REQUIRES_ACTION":
+        raise NotAsked("the assistant did not ask for the one tool")
+    found: dict[str, Any] = calls[0]
+    return found

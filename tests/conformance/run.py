@@ -1,15 +1,20 @@
 """One conversation with a server, from the first question to the last thing deleted."""
 
+import time
 from dataclasses import dataclass
 
-import httpx
-
 from tests.conformance.asker import Asker
-from tests.conformance.effects import ask_effects
-from tests.conformance.ledger import DOES_NOT, Fact, Ledger, documented
-from tests.conformance.questions import ask_all
-from tests.conformance.report import as_json, as_junit, as_text
+from tests.conformance.cleaning import clean, tidy
+from tests.conformance.connection import Rest
+from tests.conformance.effects import said
+from tests.conformance.ledger import DOES_NOT, Fact, Ledger, NotAsked, documented
+from tests.conformance.limits import limits
+from tests.conformance.questions import Question, implied
+from tests.conformance.report import Report
+from tests.conformance.secret import Secret
 from tests.contract.document import operations
+
+INTERRUPTED = "the questions were interrupted"
 
 
 class Unreachable(Exception):
@@ -35,33 +40,63 @@ class Found:
         return [fact for fact in self.ledger.those(DOES_NOT) if strict or not fact.mark]
 
 
-def run(url: str, key: str, *, pause: float = 0.25, read_only: bool = False, largest: int = 200_000) -> Found:
-    """Asks everything, and deletes what it made even when it is interrupted.
+def run(
+    url: str,
+    key: str,
+    *,
+    pause: float = 0.25,
+    read_only: bool = False,
+    largest: int = 200_000,
+    rest: Rest = time.sleep,
+) -> Found:
+    """Asks everything, and deletes what it made. Whoever interrupts it gets the report of what was asked until then.
 
     Raises:
         Unreachable: if there is no server, or none of this API.
         KeyRefused: if it does not take the key.
     """
-    ledger = documented()
-    asker = Asker(url, key, ledger, pause=pause, read_only=read_only, largest=largest)
-    left: list[str] = []
+    ledger = documented(Secret(key))
+    questions = [*implied(), *limits(), *said()]
+    for one in questions:
+        ledger.add(one.name, one.text, one.mark, subject=one.subject)
+    asker = Asker(url, key, ledger, pause=pause, read_only=read_only, largest=largest, rest=rest)
     try:
         greet(asker)
-        ask_all(asker)
-        ask_effects(asker)
+        for one in questions:
+            put(asker, one)
+    except KeyboardInterrupt:
+        ledger.interrupt(INTERRUPTED)
     finally:
-        left = asker.clean()
+        clean(asker)
         asker.close()
-    text = as_text(ledger, url) + f"\n{asker.requests} requests" + "".join(f"\nleft behind: {one}" for one in left)
-    return Found(ledger, asker.requests, text, as_json(ledger, url), as_junit(ledger, url))
+    report = Report(ledger, ledger.told(url), asker.connection.requests)
+    return Found(ledger, asker.connection.requests, report.as_text(), report.as_json(), report.as_junit())
 
 
 def greet(asker: Asker) -> None:
+    """Sees whether there is a server of this API that takes the key."""
+    url = asker.ledger.told(asker.url)
     try:
-        response = asker.fetch(operations()["listThreads"].path)
-    except httpx.HTTPError as error:
-        raise Unreachable(f"{asker.url} cannot be reached: {error or type(error).__name__}") from None
+        response = asker.fetch(operations()["listThreads"].path, {"limit": 1})
+    except NotAsked as error:
+        raise Unreachable(f"{url} cannot be reached: {error}") from None
     if response.status_code == 401:
-        raise KeyRefused(f"{asker.url} does not take the key")
+        raise KeyRefused(f"{url} does not take the key")
     if response.status_code != 200 or "json" not in response.headers.get("Content-Type", ""):
-        raise Unreachable(f"{asker.url} is no such server: GET /threads is answered {response.status_code}")
+        raise Unreachable(f"{url} is no such server: GET /threads is answered {response.status_code}")
+
+
+def put(asker: Asker, one: Question) -> None:
+    """Puts one question, and deletes what it took to ask it."""
+    try:
+        answer = one.ask(asker)
+        if answer is not None:
+            asker.ledger.check(one.name, answer, one.no)
+    except NotAsked as error:
+        asker.ledger.not_asked(one.name, str(error))
+    except AssertionError as error:
+        asker.ledger.not_asked(one.name, f"what it needs failed: {error}")
+    except Exception as error:
+        # Whatever an answer is made of: the next question is asked, and what was made is deleted.
+        asker.ledger.does_not(one.name, f"an answer has another shape: {error!r}")
+    tidy(asker)

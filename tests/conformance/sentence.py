@@ -1,13 +1,14 @@
 """How a sentence of the document becomes a question, and the calls that such questions are made of."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
-from tests.conformance.asker import Asker, parsed
+from tests.conformance.asker import Asker, call_of, made
 from tests.conformance.ledger import NotAsked
-from tests.conformance.questions import usual
+from tests.conformance.observer import parsed
 from tests.contract.document import operations
-from tests.walks.caller import TOOL, Things
+from tests.walks.caller import NOTHING, TOOL, Things
 
 Effect = Callable[[Asker], bool]
 # sentence of the document, mark, question
@@ -27,25 +28,25 @@ def says(sentence: str, mark: str = "") -> Callable[[Effect], Effect]:
 def ask(asker: Asker, name: str, things: Things | None = None, body: Any = None, query: Any = None) -> Any:
     """The JSON answer of an operation that succeeds."""
     operation = operations()[name]
-    response = asker.send(operation, things or Things("", "", ""), body=body, query=query, media_type=usual(operation))
+    response = asker.send(operation, things or NOTHING, body=body, query=query)
     if response.status_code != 200:
-        raise AssertionError(f"{name} answers {response.status_code}: {response.text[:200]}")
+        raise AssertionError(f"{name} answers {response.status_code}: {response.text}")
     return parsed(response)
 
 
 def status(asker: Asker, name: str, things: Things, body: Any = None, **headers: str) -> int:
     operation = operations()[name]
     sent = {key.replace("_", "-"): value for key, value in headers.items()}
-    return asker.send(operation, things, body=body, headers=sent, media_type=usual(operation)).status_code
+    return asker.send(operation, things, body=body, headers=sent).status_code
 
 
 def new_assistant(asker: Asker, **fields: Any) -> Things:
-    made = ask(asker, "createAssistant", body={"name": "Guide", **fields})
-    return Things(made["assistant_id"], "", "")
+    answer = ask(asker, "createAssistant", body={"name": "Guide", **fields})
+    return Things(made(answer, "assistant_id"), "", "")
 
 
 def new_thread(asker: Asker, assistant: Things) -> Things:
-    return Things(assistant.assistant_id, ask(asker, "createThread", assistant, {})["thread_id"], "")
+    return Things(assistant.assistant_id, made(ask(asker, "createThread", assistant, {}), "thread_id"), "")
 
 
 def messages(asker: Asker, things: Things) -> list[dict[str, Any]]:
@@ -54,12 +55,28 @@ def messages(asker: Asker, things: Things) -> list[dict[str, Any]]:
 
 
 def waiting(asker: Asker) -> tuple[Things, list[dict[str, Any]]]:
-    """A thread whose run waits for tools, and what it waits for."""
+    """A thread whose run waits for a tool, and the call that it waits for."""
     things = new_thread(asker, new_assistant(asker, tools=[TOOL]))
     turn = ask(asker, "sendMessage", things, {"content": '/call get_weather {"city": "Lisbon"}'})
-    if turn.get("status") != "REQUIRES_ACTION":
-        raise NotAsked("the assistant asked for no tool")
-    return Things(things.assistant_id, things.thread_id, turn["run_id"]), turn["tool_calls"]
+    call = call_of(turn)
+    return Things(things.assistant_id, things.thread_id, made(turn, "run_id")), [call]
+
+
+def finished(turn: dict[str, Any]) -> dict[str, Any]:
+    """A turn that asks for nothing more.
+
+    Raises:
+        NotAsked: if the assistant asks for a tool once more, as it may.
+    """
+    if turn.get("status") == "REQUIRES_ACTION":
+        raise NotAsked("the assistant asked for a tool once more")
+    return turn
+
+
+def when(text: str) -> datetime:
+    """A point in time: written with and without a fraction, times do not sort as texts."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def outputs(calls: list[dict[str, Any]]) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 import uuid
 
-from tests.conformance.asker import Asker, events
+from tests.conformance.asker import Asker
 from tests.conformance.ledger import NotAsked
-from tests.conformance.questions import usual
+from tests.conformance.observer import events
 from tests.conformance.sentence import ask, messages, new_assistant, new_thread, says, status
 from tests.contract.document import document, operations
 from tests.walks.caller import UNKNOWN, Things
@@ -14,10 +14,7 @@ from tests.walks.caller import UNKNOWN, Things
 def same_key(asker: Asker) -> bool:
     things = new_thread(asker, new_assistant(asker))
     operation, key = operations()["sendMessage"], {"Idempotency-Key": str(uuid.uuid4())}
-    sent = [
-        asker.send(operation, things, body={"content": "Hello"}, headers=key, media_type=usual(operation))
-        for _ in range(2)
-    ]
+    sent = [asker.send(operation, things, body={"content": "Hello"}, headers=key) for _ in range(2)]
     return sent[0].content == sent[1].content and len(messages(asker, things)) == 2
 
 
@@ -89,7 +86,7 @@ def late(asker: Asker) -> bool:
 @says("(400 and 422 beyond)", "x-extension")
 def too_deep(asker: Asker) -> bool:
     deep = document()["x-reference-server"]["json-levels"] + 1
-    content = b'{"name": "Guide", "tools": ' + b"[" * deep + b"]" * deep + b"}"
+    content = f'{{"name": "{asker.name}", "tools": '.encode() + b"[" * deep + b"]" * deep + b"}"
     return asker.send(operations()["createAssistant"], Things("", "", ""), content=content).status_code == 400
 
 
@@ -112,7 +109,7 @@ def comments(asker: Asker) -> bool:
 def status_of_the_end(asker: Asker) -> bool:
     things = new_thread(asker, new_assistant(asker))
     operation = operations()["sendMessage"]
-    response = asker.send(operation, things, body={"content": "Hello", "stream": True}, media_type=usual(operation))
+    response = asker.send(operation, things, body={"content": "Hello", "stream": True})
     return events(response)[-1].get("status") in ("completed", None)
 
 

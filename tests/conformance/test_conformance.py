@@ -15,6 +15,7 @@ from tests.conformance.asker import Asker
 from tests.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Ledger
 from tests.conformance.liars import Exchange, Lie, between
 from tests.conformance.run import Found, KeyRefused, Unreachable, run
+from tests.conformance.secret import Secret
 from tests.conformance.sentence import EFFECTS
 from tests.contract.document import PATH, document, operations, walk
 from tests.walks.caller import Caller, Things
@@ -30,6 +31,7 @@ OPEN = {
     "it takes longer than anyone can wait",
     "they come when nothing else does",
     "it does not say what it uses",
+    "the account has too little for it to make a difference",
 }
 
 
@@ -190,8 +192,16 @@ def test_server_without_the_extensions_breaks_marked_facts_only(server: LocalSer
 def test_what_was_not_made_here_is_not_touched(server: LocalServer) -> None:
     owner = Caller(server.url, KEY)
     things = owner.things()
-    asker = Asker(server.url, KEY, Ledger(), pause=0)
-    for name in ("deleteThread", "deleteAssistant", "updateAssistant", "createThread", "sendMessage", "cancelRun"):
+    asker = Asker(server.url, KEY, Ledger(Secret(KEY)), pause=0)
+    for name in (
+        "deleteThread",
+        "deleteAssistant",
+        "updateAssistant",
+        "createThread",
+        "sendMessage",
+        "cancelRun",
+        "sendChatMessage",
+    ):
         with pytest.raises(AssertionError, match="not made here"):
             asker.send(operations()[name], things)
     owner.send(operations()["deleteAssistant"], things)
@@ -243,4 +253,4 @@ def test_command_succeeds_where_all_holds(server: LocalServer) -> None:
     with pytest.raises(KeyRefused):
         run(server.url, "wrong")
     with pytest.raises(Unreachable):
-        run("http://127.0.0.1:9/api", KEY)
+        run("http://127.0.0.1:9/api", KEY, rest=lambda _: None)

@@ -2,10 +2,20 @@
 
 from typing import Any
 
-from tests.conformance.asker import Asker, events
+from tests.conformance.asker import Asker
 from tests.conformance.ledger import NotAsked
-from tests.conformance.questions import usual
-from tests.conformance.sentence import ask, messages, new_assistant, new_thread, outputs, says, status, waiting
+from tests.conformance.observer import events
+from tests.conformance.sentence import (
+    ask,
+    finished,
+    messages,
+    new_assistant,
+    new_thread,
+    outputs,
+    says,
+    status,
+    waiting,
+)
 from tests.contract.document import operations
 from tests.walks.caller import TOOL, Things
 
@@ -111,7 +121,7 @@ def streamed(asker: Asker) -> bool:
     things = new_thread(asker, new_assistant(asker))
     operation = operations()["sendMessage"]
     body = {"content": "My name is Ada.", "stream": True}
-    response = asker.send(operation, things, body=body, media_type=usual(operation))
+    response = asker.send(operation, things, body=body)
     found = events(response)
     text = "".join(event["content"] for event in found if event["type"] == "content_streaming")
     kept = messages(asker, things)
@@ -122,7 +132,7 @@ def streamed(asker: Asker) -> bool:
 def ends(asker: Asker) -> bool:
     things = new_thread(asker, new_assistant(asker))
     operation = operations()["sendMessage"]
-    response = asker.send(operation, things, body={"content": "Hello", "stream": True}, media_type=usual(operation))
+    response = asker.send(operation, things, body={"content": "Hello", "stream": True})
     kinds = [event["type"] for event in events(response)]
     return kinds[-1:] == ["run_ended"] and "run_ended" not in kinds[:-1]
 
@@ -144,7 +154,7 @@ def unknown(asker: Asker) -> bool:
 @says("Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue.")
 def submit(asker: Asker) -> bool:
     things, calls = waiting(asker)
-    turn = ask(asker, "submitToolOutputs", things, outputs(calls))
+    turn = finished(ask(asker, "submitToolOutputs", things, outputs(calls)))
     roles = [message["role"] for message in messages(asker, things)]
     return bool(
         turn["status"] == "COMPLETED" and turn["content"] and roles == ["user", "assistant", "tool", "assistant"]
@@ -161,7 +171,7 @@ def nothing_waits(asker: Asker) -> bool:
 @says("one of the latest message with status `REQUIRES_ACTION`.")
 def submit_latest(asker: Asker) -> bool:
     things, calls = waiting(asker)
-    turn = ask(asker, "submitLatestToolOutputs", body=outputs(calls) | {"thread_id": things.thread_id})
+    turn = finished(ask(asker, "submitLatestToolOutputs", body=outputs(calls) | {"thread_id": things.thread_id}))
     return bool(turn["status"] == "COMPLETED")
 
 
@@ -171,14 +181,14 @@ def wrong_outputs(asker: Asker) -> bool:
     (one,) = outputs(calls)["tool_outputs"]
     wrong = [{"tool_outputs": [one, one]}, {"tool_outputs": [one | {"tool_call_id": "another"}]}]
     refused = [status(asker, "submitToolOutputs", things, body) for body in wrong]
-    ask(asker, "submitToolOutputs", things, outputs(calls))
+    finished(ask(asker, "submitToolOutputs", things, outputs(calls)))
     return [*refused, status(asker, "submitToolOutputs", things, outputs(calls))] == [400, 400, 409]
 
 
 @says("`tool_calls` on a message that asks for tools, `tool_call_id` and `tool_name` on an output,")
 def bookkeeping(asker: Asker) -> bool:
     things, calls = waiting(asker)
-    ask(asker, "submitToolOutputs", things, outputs(calls))
+    finished(ask(asker, "submitToolOutputs", things, outputs(calls)))
     asked, output, answer = (message["metadata_"] for message in messages(asker, things)[1:])
     return bool(
         asked["tool_calls"] == calls
@@ -191,7 +201,8 @@ def bookkeeping(asker: Asker) -> bool:
 def cancel(asker: Asker) -> bool:
     things, _ = waiting(asker)
     twice = [ask(asker, "cancelRun", things)["cancelled"] for _ in range(2)]
-    return [*twice, ask(asker, "cancelRun", asker.things())["cancelled"]] == [True, True, False]
+    ended = asker.things_for(operations()["cancelRun"])
+    return [*twice, ask(asker, "cancelRun", ended)["cancelled"]] == [True, True, False]
 
 
 @says("leaves a history that the next turn can use.")
@@ -203,8 +214,8 @@ def cancelled_history(asker: Asker) -> bool:
 
 @says("from the first one or from the one after `Last-Event-ID`", "x-extension")
 def resume(asker: Asker) -> bool:
-    things = asker.things()
     operation = operations()["streamRunEvents"]
+    things = asker.things_for(operation)
     whole = asker.send(operation, things).text.split("\n\n")
     number = whole[0].partition("id: ")[2].partition("\n")[0]
     rest = asker.send(operation, things, headers={"Last-Event-ID": number}).text.split("\n\n")

@@ -4,8 +4,9 @@ import copy
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 import httpx
@@ -31,6 +32,17 @@ class Things:
         return str(getattr(self, name))
 
 
+class How(TypedDict, total=False):
+    """What a request can differ in; `Caller.build` says what is sent otherwise."""
+
+    body: Any
+    content: bytes | None
+    media_type: str | None
+    method: str | None
+    headers: Mapping[str, str | None] | None
+    query: Mapping[str, Any] | None
+
+
 class Caller:
     """Someone with a key, and what can be asked with it."""
 
@@ -38,7 +50,11 @@ class Caller:
         self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=30)
         self.url = url
 
-    def send(
+    def send(self, operation: Operation, things: Things, **how: Unpack[How]) -> httpx.Response:
+        """The answer to one request of an operation, made as `build` makes it."""
+        return self._client.send(self.build(operation, things, **how))
+
+    def build(
         self,
         operation: Operation,
         things: Things,
@@ -47,9 +63,9 @@ class Caller:
         content: bytes | None = None,
         media_type: str | None = None,
         method: str | None = None,
-        headers: dict[str, str | None] | None = None,
-        query: dict[str, Any] | None = None,
-    ) -> httpx.Response:
+        headers: Mapping[str, str | None] | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> httpx.Request:
         """One request of an operation: its example body unless another is given; a header that is None is left out.
 
         `content` is sent as it is, as JSON unless `media_type` says otherwise.
@@ -66,7 +82,7 @@ class Caller:
         for name, value in wanted.items():
             if value is None:
                 request.headers.pop(name, None)
-        return self._client.send(request)
+        return request
 
     def ask(self, name: str, things: Things | None = None, body: Any = None) -> Any:
         """The JSON answer of an operation that is sure to succeed."""
