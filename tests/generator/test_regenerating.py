@@ -17,6 +17,13 @@ from generator.writing import Unwritable, differences, generate, refuse_other_to
 from tests.generator.documents import small_document, write_client
 
 COMMITTED = ROOT / "generated" / "backboard_threads"
+FOREIGN = "konuşma, 会話"  # more than any of the small character sets can say
+# Locales, and how Python then reads a file of which it is not told. The first is on every machine.
+MACHINES = {
+    "ascii": ("C", "ascii"),
+    "utf-8": ("C.UTF-8", "utf-8"),
+    "turkish": ("tr_TR.ISO-8859-9", "iso8859-9"),
+}
 
 
 def test_the_committed_client_is_what_the_document_gives() -> None:
@@ -29,21 +36,33 @@ def test_the_client_names_its_document() -> None:
     assert f"\n  version: {facts.VERSION}\n" in (ROOT / "openapi.yaml").read_text("utf-8")
 
 
-def test_another_machine_gives_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_another_machine_gives_the_same_bytes(machine: str, tmp_path: Path) -> None:
+    locale, encoding = MACHINES[machine]
     elsewhere = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "PYTHONHASHSEED": "4242",
+        "PYTHONUTF8": "0",
+        "PYTHONIOENCODING": encoding,
         "TZ": "Pacific/Kiritimati",
-        "LC_ALL": "tr_TR.ISO-8859-9",
+        "LC_ALL": locale,
         "HOME": str(tmp_path),
         "COLUMNS": "40",
     }
-    target = tmp_path / "there" / "backboard_threads"
-    subprocess.run(
-        [sys.executable, "-m", "generator", "--output", str(target)], cwd=tmp_path, env=elsewhere, check=True
-    )
-    assert differences(COMMITTED, target) == []
+    asked = [sys.executable, "-c", "import codecs, locale; print(codecs.lookup(locale.getencoding()).name)"]
+    files = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, check=True).stdout.strip()
+    if files != encoding and locale != "C":
+        pytest.skip(f"this machine has no locale {locale}: files would be read as {files}")
+    assert files == encoding
+    document, target = tmp_path / "openapi.yaml", tmp_path / "there" / "backboard_threads"
+    text = (ROOT / "openapi.yaml").read_text("utf-8")
+    document.write_text(text.replace("summary: List threads\n", f"summary: List threads, {FOREIGN}\n"), "utf-8")
+    asked = [sys.executable, "-m", "generator", "--document", str(document), "--output", str(target)]
+    subprocess.run(asked, cwd=tmp_path, env=elsewhere, check=True)
+    with generate(document) as client:
+        assert FOREIGN in (client / "_sync" / "resources" / "threads.py").read_text("utf-8")
+        assert differences(client, target) == []
 
 
 def test_other_versions_of_the_tools_are_refused(tmp_path: Path) -> None:
