@@ -7,7 +7,7 @@ from .operation import Facts
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "ab101dc505b2a1736aa329593d68884aa18e0894870f115bc351ada9fcdfed18"
+DIGEST: Final = "f7391e492eb33188608e064a7803aad5468a522d761b001706c3652850892b15"
 """The SHA-256 digest of that document."""
 
 FACTS: Final = Facts(

@@ -78,10 +78,14 @@ WORDS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
 # Header and path parameters: where they stand, what they take, what they do not.
 PARAMETERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "Idempotency-Key": ("header", ("a", "!~", "x" * 255), ("", "a b", "é", "x" * 256)),
-    "If-Match": ("header", ("*", '"4"', '"1", "2"', "x" * 1000), ("", "x" * 1001)),
-    "If-None-Match": ("header", ("*", '"4"', "x" * 1000), ("", "x" * 1001)),
+    "If-Match": (
+        "header",
+        ("*", '"4"', '"1", "2"', '"1",\t"2"', "x" * 1000),
+        ("", "x" * 1001, "é", " *", "* ", "a\nb"),
+    ),
+    "If-None-Match": ("header", ("*", '"4"', "x" * 1000), ("", "x" * 1001, "é", " *", "* ", "a\nb")),
     "Last-Event-ID": ("header", ("0", "12", "9" * 20), ("", "x", "-1", "9" * 21)),
-    "run_id": ("path", ("r", "run_1", "x" * 255), ("", "x" * 256)),
+    "run_id": ("path", ("r", "run_1", ".r", "...", "\n", "x" * 255), ("", ".", "..", "x" * 256)),
 }
 TAKEN: dict[str, set[str]] = {
     "Idempotency-Key": {

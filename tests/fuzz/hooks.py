@@ -105,7 +105,7 @@ def let_through(case: Case, turn: int) -> None:
     if isinstance(key, str) and re.fullmatch("[!-~]{1,200}", key):
         case.headers["Idempotency-Key"] = f"{key}-{turn}"
     version = case.headers.get("If-Match")
-    if isinstance(version, str) and 0 < len(version) <= 1000 and crc32(version.encode()) % 4:
+    if isinstance(version, str) and is_valid(case, ParameterLocation.HEADER) and crc32(version.encode()) % 4:
         del case.headers["If-Match"]
 
 

@@ -91,10 +91,16 @@ def _texts(schema: Node, unknown: bool) -> Values:
             return st.binary(max_size=40)
     least, most = schema.get("minLength", 0), schema.get("maxLength", 10**9)
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True).filter(lambda text: least <= len(text) <= most)
+        return _matching(schema["pattern"]).filter(lambda text: least <= len(text) <= most)
     free = st.text(_CHARACTERS, min_size=least, max_size=min(most, least + 12))
     edges = [text for text in (*NASTY, "x" * least, "é" * min(most, 300)) if least <= len(text) <= most]
     return free | st.sampled_from(edges)
+
+
+def _matching(pattern: str) -> Values:
+    """Texts in which a pattern is found, as JSON Schema reads it: only `^` and `$` tie it to the ends."""
+    whole = pattern.startswith("^") and pattern.endswith("$")
+    return st.from_regex(pattern, alphabet=_CHARACTERS, fullmatch=whole)
 
 
 def _instants() -> Values:
