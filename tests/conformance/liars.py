@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+# In place of a status: the connection is closed without an answer.
+CLOSED = -1
 HOP_BY_HOP = ("connection", "transfer-encoding", "content-length", "date", "server", "host")
 
 
@@ -36,7 +38,7 @@ def honest(exchange: Exchange) -> None:
 def between(url: str, *, before: Lie = honest, after: Lie = honest) -> Iterator[tuple[str, list[Exchange]]]:
     """The server at `url` as a liar presents it: its address, and all that was asked so far.
 
-    A lie in `before` that sets a status answers by itself.
+    A lie in `before` that sets a status, or `CLOSED`, answers by itself.
     """
     seen: list[Exchange] = []
     base = url.removesuffix("/api")
@@ -58,6 +60,9 @@ def between(url: str, *, before: Lie = honest, after: Lie = honest) -> Iterator[
             if not exchange.status:
                 self.forward(exchange)
             after(exchange)
+            if exchange.status == CLOSED:
+                self.close_connection = True
+                return
             self.send_response(exchange.status)
             for name, value in exchange.answer_headers.items():
                 self.send_header(name, value)

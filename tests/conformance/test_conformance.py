@@ -11,17 +11,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.conformance.asker import Asker
-from tests.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Ledger
+from tests.conformance.conftest import KEY
+from tests.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED
 from tests.conformance.liars import Exchange, Lie, between
 from tests.conformance.run import Found, KeyRefused, Unreachable, run
-from tests.conformance.secret import Secret
 from tests.conformance.sentence import EFFECTS
 from tests.contract.document import PATH, document, operations, walk
 from tests.walks.caller import Caller, Things
 from threads_server.local import LocalServer
 
-KEY = "conformance-key-8f14e45f"
 # Why a fact may stay open on the reference server.
 OPEN = {
     "only a caller who is a nuisance sees it",
@@ -33,12 +31,6 @@ OPEN = {
     "it does not say what it uses",
     "the account has too little for it to make a difference",
 }
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with LocalServer(tmp_path_factory.mktemp("conformance") / "threads.db", api_key=KEY) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -187,25 +179,6 @@ def test_server_without_the_extensions_breaks_marked_facts_only(server: LocalSer
         ledger = run(url, KEY, pause=0).ledger
     assert ledger.those(DOES_NOT)
     assert {fact.name for fact in ledger.those(DOES_NOT) if not fact.mark} == set()
-
-
-def test_what_was_not_made_here_is_not_touched(server: LocalServer) -> None:
-    owner = Caller(server.url, KEY)
-    things = owner.things()
-    asker = Asker(server.url, KEY, Ledger(Secret(KEY)), pause=0)
-    for name in (
-        "deleteThread",
-        "deleteAssistant",
-        "updateAssistant",
-        "createThread",
-        "sendMessage",
-        "cancelRun",
-        "sendChatMessage",
-    ):
-        with pytest.raises(AssertionError, match="not made here"):
-            asker.send(operations()[name], things)
-    owner.send(operations()["deleteAssistant"], things)
-    owner.close()
 
 
 def command(url: str, *options: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
