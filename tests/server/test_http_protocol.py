@@ -1,12 +1,17 @@
-"""Requests that offer an upgrade, byte for byte as they come over the wire."""
+"""Offers of an upgrade, heads that are too long and what is not HTTP, byte for byte as they come over the wire."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
-from tests.server.small_api import KEY, served, small_app
+from tests.server.small_api import KEY, ROOMY, served, small_app
+from threads_server.http_protocol import LINGER_SECONDS, PlainHttpProtocol
 
 BODY = b'{"name":"Guide"}'
 HEAD = (
@@ -23,7 +28,11 @@ CHUNKS = b"8\r\n" + BODY[:8] + b"\r\n8\r\n" + BODY[8:] + b"\r\n0\r\n\r\n"
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with served(small_app()) as url:
-        yield int(url.split(":")[2].partition("/")[0])
+        yield port_of(url)
+
+
+def port_of(url: str) -> int:
+    return int(url.split(":")[2].partition("/")[0])
 
 
 def answers(port: int, *pieces: bytes, expected: int = 1) -> list[tuple[int, dict[str, object]]]:
@@ -58,6 +67,12 @@ def test_the_body_arrives_whatever_is_offered(port: int, offer: bytes, pieces: t
     first, *others = pieces
     [(status, seen)] = answers(port, HEAD + offer + first, *others)
     assert (status, seen["body"]) == (200, {"name": "Guide"})
+
+
+def test_nothing_but_the_offer_is_taken_from_a_head(port: int) -> None:
+    note = b"Idempotency-Key: upgrade\r\n"
+    [(status, seen)] = answers(port, HEAD + JAVA + note + SIZED + BODY)
+    assert (status, seen["headers"]) == (200, {"idempotency-key": "upgrade"})
 
 
 def test_the_connection_goes_on(port: int) -> None:
@@ -155,3 +170,46 @@ def test_a_head_that_is_long_enough(port: int) -> None:
     request = HEAD + long + SIZED
     assert answers(port, request, BODY)[0][0] == 200
     assert answers(port, request[:30_000], request[30_000:60_000], request[60_000:] + BODY)[0][0] == 200
+
+
+def test_a_body_in_pieces_is_no_long_head() -> None:
+    body = json.dumps({"name": "Guide", "metadata": {"note": "x" * 200_000}}).encode()
+    pieces = [body[start : start + 50_000] for start in range(0, len(body), 50_000)]
+    with served(small_app(document=ROOMY)) as url:
+        [(status, _)] = answers(port_of(url), HEAD + b"Content-Length: %d\r\n\r\n" % len(body), *pieces)
+    assert status == 200
+
+
+class Wire:
+    """A connection of which is noted what the server does with it."""
+
+    def __init__(self) -> None:
+        self.loop = Mock(asyncio.AbstractEventLoop)
+        self.transport = Mock(asyncio.Transport)
+        self.protocol = PlainHttpProtocol(uvicorn.Config(small_app()), ServerState(), {}, self.loop)
+        self.protocol.connection_made(self.transport)
+
+
+def test_a_head_without_an_end() -> None:
+    wire = Wire()
+    wire.protocol.data_received(b"GET /api/things HTTP/1.1\r\nLong: ")
+    wire.protocol.data_received(b"x" * 60_000)
+    assert not wire.transport.write.called
+    wire.protocol.data_received(b"x" * 10_000)
+    assert wire.transport.write.call_args[0][0].startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_refused_connection_is_ended_at_once_and_closed_later() -> None:
+    """So that what was still on its way does not take the answer along."""
+    wire = Wire()
+    wire.protocol.data_received(b"nonsense\r\n\r\n")
+    assert wire.transport.write_eof.called
+    assert not wire.transport.close.called
+    assert wire.loop.call_later.call_args[0] == (LINGER_SECONDS, wire.transport.close)
+
+
+def test_a_connection_in_use_is_not_closed_as_an_idle_one() -> None:
+    wire, closing = Wire(), Mock(asyncio.TimerHandle)
+    wire.protocol.timeout_keep_alive_task = closing
+    wire.protocol.data_received(b"GET /api/things HTTP/1.1\r\n")
+    assert closing.cancel.called
