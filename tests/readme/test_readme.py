@@ -110,6 +110,11 @@ def test_make_fuzz(tree: Path) -> None:
     assert "--examples" in run(tree, "make fuzz ARGS=--help")
 
 
+@pytest.mark.parametrize(("job", "offered"), [("soak", "--at-least"), ("drift", "--only")])
+def test_the_long_jobs_start(tree: Path, job: str, offered: str) -> None:
+    assert offered in run(tree, f"make {job} ARGS=--help")
+
+
 def test_make_publish(tree: Path) -> None:
     identity = "-c user.name=README -c user.email=readme@example.invalid"
     run(tree, f"git init -q && git add . && git {identity} commit -qm tree && make publish")
@@ -130,7 +135,7 @@ def test_no_command_is_left_out() -> None:
         "make publish",
     } == COMMANDS
     named = set(re.findall(r"`(make(?: \w+)?)`", README))
-    assert named <= COMMANDS | {"make", "make fuzz"}
+    assert named <= COMMANDS | {"make", "make fuzz", "make soak", "make drift"}
 
 
 def test_make_alone_lists_every_job(tree: Path) -> None:
