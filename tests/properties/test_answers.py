@@ -1,7 +1,7 @@
-"""Whatever the document allows as an answer is decoded, and encodes back to the same JSON."""
+"""Whatever the document allows as an answer is decoded, and encodes back to the same JSON, times to the microsecond."""
 
 import json
-from datetime import datetime
+import re
 from typing import Any
 
 import httpx
@@ -45,17 +45,20 @@ def encoded(value: Any) -> Any:
     return value.to_dict()
 
 
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|[+-]00:00)")
+
+
 def spelled_alike(value: Any) -> Any:
-    """A value with every point in time in one spelling: RFC 3339 has several for the same."""
+    """A value with every point in time in one spelling, to the microsecond: RFC 3339 has several for the same.
+
+    What is finer the client cuts off, as Python's `datetime` has no place for it.
+    """
     if isinstance(value, dict):
         return {key: spelled_alike(one) for key, one in value.items()}
     if isinstance(value, list):
         return [spelled_alike(one) for one in value]
-    if isinstance(value, str) and len(value) >= 20 and value[10] == "T":
-        try:
-            return datetime.fromisoformat(value).timestamp()
-        except ValueError:
-            return value
+    if isinstance(value, str) and (match := INSTANT.fullmatch(value)):
+        return f"{match[1]}T{match[2]}.{(match[3] or '')[:6]:0<6}Z"
     return value
 
 
