@@ -41,7 +41,7 @@ def forms(key: str) -> set[str]:
         json.dumps(key)[1:-1],
         repr(key)[1:-1],
         html.escape(key),
-        *(form for quoted in (quote(key), quote(key, safe=""), quote_plus(key)) for form in (quoted, lower(quoted))),
+        *(form for quoted in (quote(key), quote_plus(key)) for form in (quoted, lower(quoted))),
     }
     for before in range(3):
         # What stands before the key in a text decides how base64 writes it; the ends are written with their neighbours.
