@@ -1,5 +1,6 @@
 """Someone who asks a server politely: one request at a time, spaced, never touching what is not their own."""
 
+import re
 import time
 import uuid
 from typing import Any, Unpack
@@ -76,8 +77,13 @@ class Asker(Caller):
         self._shared: Things | None = None
 
     def own(self, name: str, identifier: str) -> None:
-        """Remembers what was made here, and so may be changed and deleted."""
-        if not self.owns(name, identifier):
+        """Remembers what was made here, and so may be changed and deleted.
+
+        An id with which a path would lead elsewhere is not used: what it is of is left behind.
+        """
+        if not re.fullmatch(r"[\w.:~-]*\w", identifier, re.ASCII):
+            self.ledger.leave(f"{name.removesuffix('_id')} {identifier}: no path can name it")
+        elif not self.owns(name, identifier):
             self._own.add((name, identifier))
             self.due.append((name, identifier))
 

@@ -41,7 +41,9 @@ def clean(asker: Asker) -> None:
                 failed = failed + 1 if left[one] else 0
         # An answer that was lost has named nothing; but what was made bears this run's name.
         for one in signed_assistants(asker) if asker.has_written else ():
-            left[one] = delete(asker, one) or "it is said to be deleted"
+            asker.own(*one)
+            if asker.owns(*one):
+                left[one] = delete(asker, one) or "it is said to be deleted"
         for one, reason in left.items():
             left[one] = "" if reason and is_gone(asker, one) else reason
     except (NotAsked, KeyboardInterrupt) as error:

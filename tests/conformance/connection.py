@@ -105,7 +105,7 @@ class Connection:
         finally:
             response.close()
         # It is decoded already, and must not be decoded again.
-        headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
         return httpx.Response(response.status_code, headers=headers, content=bytes(content), request=request)
 
     def _fail(self) -> None:

@@ -82,7 +82,8 @@ class Ledger:
 
     def leave(self, text: str) -> None:
         """Notes what is left behind."""
-        self.left.append(self.told(text))
+        if (told := self.told(text)) not in self.left:
+            self.left.append(told)
 
     def those(self, verdict: str) -> list[Fact]:
         return [fact for fact in self.facts.values() if fact.verdict == verdict]

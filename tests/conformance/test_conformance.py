@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -119,12 +118,6 @@ def leave_out_a_date(exchange: Exchange) -> None:
         exchange.answer = json.dumps(answer).encode()
 
 
-def say_nothing_of_repeats(exchange: Exchange) -> None:
-    """A server without this project's extensions."""
-    for name in ("Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID"):
-        exchange.headers = {key: value for key, value in exchange.headers.items() if key.lower() != name.lower()}
-
-
 @pytest.fixture
 def furnished(server: LocalServer) -> Iterator[LocalServer]:
     """The server with things to read, and empty again afterwards."""
@@ -174,13 +167,6 @@ def test_liar_about_deletions_is_found_out(furnished: LocalServer) -> None:
     assert "deleteThread: 404" in found
 
 
-def test_server_without_the_extensions_breaks_marked_facts_only(server: LocalServer) -> None:
-    with between(server.url, before=say_nothing_of_repeats) as (url, _):
-        ledger = run(url, KEY, pause=0).ledger
-    assert ledger.those(DOES_NOT)
-    assert {fact.name for fact in ledger.those(DOES_NOT) if not fact.mark} == set()
-
-
 def command(url: str, *options: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tests.conformance", "--base-url", url, "--pause", "0", *options],
@@ -190,22 +176,6 @@ def command(url: str, *options: str, key: str = KEY) -> subprocess.CompletedProc
         text=True,
         check=False,
     )
-
-
-def echo_the_key(exchange: Exchange) -> None:
-    """Puts the caller's key into every answer that has a body, which then is none of the documented ones."""
-    if exchange.answer:
-        exchange.answer = exchange.answer + exchange.headers.get("X-API-Key", "").encode()
-
-
-def test_key_is_never_shown(server: LocalServer, tmp_path: Path) -> None:
-    reports = {name: tmp_path / f"report.{name}" for name in ("json", "junit")}
-    options = [text for name, path in reports.items() for text in (f"--{name}", str(path))]
-    with between(server.url, after=echo_the_key) as (url, _):
-        done = command(url, "--read-only", *options)
-    shown = [done.stdout, done.stderr, *(path.read_text(encoding="utf-8") for path in reports.values())]
-    assert done.returncode in (1, 2), done.stdout
-    assert not any(KEY in text for text in shown)
 
 
 def test_command_says_what_is_wrong_with_the_address_or_the_key(server: LocalServer) -> None:
