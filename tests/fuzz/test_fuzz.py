@@ -10,7 +10,7 @@ from tests.contract.document import operations
 from tests.fuzz.run import CONFIGURATION, Result, declared_links, fuzz
 
 SEED = 20260101
-# Of the document's 56 links, those that the stateful phase follows at least; in twenty runs these were 49 to 56. None is
+# Of the document's 56 links, those that the stateful phase follows at least; in twenty runs 49 to 56. No link is
 # out of reach, but ids and times are the server's, so that a seed does not decide all, and two things make some links
 # rare. A turn that is answered with events has no JSON to take a value from, and what is reached by three links or more
 # (such as `cancelRun` after `submitToolOutputs`) needs a long scenario that turns out well.
