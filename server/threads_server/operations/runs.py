@@ -14,8 +14,7 @@ LAST_NUMBER = 2**62  # a greater one than any event has, that every database can
 
 
 async def submit_tool_outputs(call: Call, services: Services) -> Answer | EventStream:
-    streamed = call.query["stream"] or bool(call.body.get("stream"))
-    return await _submit(call, services, call.path["thread_id"], call.path["run_id"], streamed=streamed)
+    return await _submit(call, services, call.path["thread_id"], call.path["run_id"], streamed=call.query["stream"])
 
 
 async def submit_latest_tool_outputs(call: Call, services: Services) -> Answer | EventStream:
