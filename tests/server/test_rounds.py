@@ -85,14 +85,3 @@ async def test_a_message_meanwhile_is_refused_at_once(api: Api, monkeypatch: pyt
         assert (await api.send(thread_id, "hello?")).status_code == 409
         answer = await api.post("/threads/messages", {"content": "hello?", "thread_id": thread_id})
     assert answer.status_code == 409
-
-
-async def test_how_the_answer_comes_is_said_in_the_query_alone(api: Api) -> None:
-    """`stream` in the body of outputs for a named run is an unknown field, and ignored like any other."""
-    thread_id, run_id = await waiting_run(api)
-    outputs = [{"tool_call_id": "call_1", "output": "dry"}]
-    answer = await api.post(
-        f"/threads/{thread_id}/runs/{run_id}/submit-tool-outputs", {"tool_outputs": outputs, "stream": True}
-    )
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.json()["status"] == "COMPLETED"
