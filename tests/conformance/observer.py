@@ -32,10 +32,9 @@ class Observer:
         self._observe_headers(name, known, response)
         content = known.get("content", {})
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        if media_type not in content or not response.content:
-            what = "empty" if not response.content else media_type or "untyped"
+        if media_type not in content:
             for one in content:
-                self._ledger.does_not(f"{name} {one}", f"the answer is {what}")
+                self._ledger.does_not(f"{name} {one}", f"the answer is {media_type or 'untyped'}")
         elif media_type == EVENTS:
             self._ledger.holds(f"{name} {media_type}")
             for event in events(response):

@@ -1,5 +1,6 @@
 """What is not asked is said to be not asked, and an honest server breaks nothing, whatever its account has to show."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -124,14 +125,37 @@ def test_nothing_is_held_against_an_honest_server(
     assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
 
 
-def test_more_is_asked_where_there_is_more(server: LocalServer, owner: Caller) -> None:
-    """The newest thread is not all that is looked at."""
-    facts = [LIGHT, "Message.role", "streamRunEvents: 200"]
-    for furnish, is_asked in ((an_empty_thread, False), (an_empty_thread_after_a_full_one, True)):
-        furnish(owner)
-        ledger = run(server.url, KEY, pause=0, read_only=True).ledger
-        verdicts = {fact.verdict for fact in ledger.facts.values() if fact.name.startswith(tuple(facts))}
-        assert (HOLDS in verdicts) is is_asked, verdicts
+@pytest.mark.parametrize(
+    ("furnish", "lie", "is_asked"),
+    [
+        (an_empty_thread, honest, [False, False]),
+        (an_empty_thread_after_a_full_one, honest, [True, True]),
+        (an_empty_thread_after_a_full_one, forget_runs, [True, False]),
+    ],
+)
+def test_more_than_the_newest_thread_is_looked_at(
+    server: LocalServer, owner: Caller, furnish: Furnish, lie: Lie, is_asked: list[bool]
+) -> None:
+    furnish(owner)
+    with between(server.url, after=lie) as (url, _):
+        ledger = asked(url, LIGHT, "streamRunEvents: 200", read_only=True)
+    found = [
+        fact.verdict
+        for name in (LIGHT, "streamRunEvents: 200")
+        for fact in ledger.facts.values()
+        if fact.name.startswith(name)
+    ]
+    assert [verdict == HOLDS for verdict in found[:2]] == is_asked
+
+
+def test_packed_answers_are_read(server: LocalServer) -> None:
+    def pack(exchange: Exchange) -> None:
+        exchange.answer = gzip.compress(exchange.answer)
+        exchange.answer_headers["Content-Encoding"] = "gzip"
+
+    with between(server.url, after=pack) as (url, _):
+        facts = asked(url, "getAssistant: 404", read_only=True).facts
+    assert facts["getAssistant: 404 application/json"].verdict == HOLDS
 
 
 def test_what_would_change_something_is_not_asked(server: LocalServer, owner: Caller) -> None:
