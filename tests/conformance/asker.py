@@ -209,22 +209,20 @@ class Asker(Caller):
         is_sure = request.method != "POST"
         try:
             response = self.connection.deliver(request, note)
-            is_sure = is_sure or response.status_code < 500
+            is_sure = is_sure or (self._note(operation, request, response) and response.status_code < 500)
         finally:
             if not is_sure:
                 named = body.get("assistant_id") if isinstance(body, dict) else None
                 self.unsure.add(str(named or things.assistant_id))
-        if request.method == "POST" and response.is_success:
-            self._note(operation, body, response)
         if response.status_code in NO_CREDIT and "X-API-Key" in request.headers:
             raise NotAsked(f"the account may not: {response.status_code} {response.text}")
         return response
 
-    def _note(self, operation: Operation, body: Any, response: httpx.Response) -> None:
-        """Remembers what the answer says was made."""
+    def _note(self, operation: Operation, request: httpx.Request, response: httpx.Response) -> bool:
+        """Remembers what an answer says was made. Returns whether it says all that can have been."""
         name = MAKES.get(operation.id)
-        if name is None or (isinstance(body, dict) and name in body):
-            return
+        if name is None or not response.is_success or name.encode() in request.content:
+            return True
         if response.headers.get("Content-Type", "").startswith(EVENTS):
             found: Any = {key: value for event in events(response) for key, value in event.items()}
         else:
@@ -233,9 +231,11 @@ class Asker(Caller):
             found = found["assistant"]
         one = found.get(name) if isinstance(found, dict) else None
         if not isinstance(one, str) or not one:
-            self.unsure.add(str(body.get("assistant_id", "")) if isinstance(body, dict) else "")
-        else:
-            self.own(name, one)
+            return False
+        self.own(name, one)
+        if operation.id == "sendChatMessage" and b"assistant_id" not in request.content:
+            self.ledger.leave(f"the assistant of thread {one}, if it was made for it")
+        return True
 
 
 def usual(operation: Operation) -> str | None:

@@ -25,7 +25,7 @@ from tests.conformance.report import Report
 from tests.conformance.run import Found, run
 from tests.conformance.secret import Secret
 from tests.contract.document import PATH, operations
-from tests.walks.caller import Caller, Things
+from tests.walks.caller import NOTHING, Caller, Things
 from threads_server.local import LocalServer
 
 PAUSE = 0.125
@@ -151,7 +151,7 @@ def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller,
     assert [one["assistant_id"] for one in owner.ask("listAssistants")] == [others.assistant_id]
 
 
-@pytest.mark.parametrize("lie", [lose, break_down])
+@pytest.mark.parametrize("lie", [lose, break_down, name_nothing])
 def test_thread_that_no_answer_named_is_deleted_by_itself(server: LocalServer, owner: Caller, lie: Lie) -> None:
     def lie_of_threads(exchange: Exchange) -> None:
         if exchange.path.endswith("/threads"):
@@ -164,6 +164,20 @@ def test_thread_that_no_answer_named_is_deleted_by_itself(server: LocalServer, o
         clean(asker)
     assert any(one.method == "DELETE" and one.path.endswith(thread["thread_id"]) for one in seen)
     assert is_empty(owner)
+
+
+def test_assistant_that_a_lax_server_makes_unasked_is_told(server: LocalServer, owner: Caller) -> None:
+    """It may be the account's own, so it is not deleted."""
+
+    def take_anything(exchange: Exchange) -> None:
+        exchange.body = b'{"content": "Hello"}'
+
+    with between(server.url, before=take_anything) as (url, _), asking(url, Rests()) as asker:
+        asker.send(operations()["sendChatMessage"], NOTHING, content=b'{"content": "Hel')
+        clean(asker)
+    assert len(owner.ask("listAssistants")) == 1
+    assert owner.ask("listThreads") == []
+    assert ["if it was made for it" in one for one in asker.ledger.left] == [True]
 
 
 def test_only_what_can_do_nothing_is_sent_to_a_whole_collection(server: LocalServer) -> None:
