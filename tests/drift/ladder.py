@@ -116,5 +116,6 @@ def culprit(output: str) -> str:
 
 
 def last_line(output: str) -> str:
+    """The last line that is not empty, without the folder of a client that is being made."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1][:120] if lines else "nothing was printed"
+    return re.sub(r"\S*/(?=backboard_threads/)", "", lines[-1])[:120] if lines else "nothing was printed"
