@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from tests.contract.document import document
@@ -27,6 +27,9 @@ class Source:
         self.path = path
         self.text = path.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text)
+        self._functions = [
+            one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
         self._starts = [0]
         for line in self.text.encode().splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
@@ -34,11 +37,7 @@ class Source:
     def function_of(self, node: ast.AST) -> str:
         """The function in which a node stands."""
         line = getattr(node, "lineno", 0)
-        around = [
-            one
-            for one in ast.walk(self.tree)
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.lineno <= line <= (one.end_lineno or 0)
-        ]
+        around = [one for one in self._functions if one.lineno <= line <= (one.end_lineno or 0)]
         return max(around, key=lambda one: one.lineno).name if around else "module"
 
     def nodes(self) -> Iterator[ast.AST]:
@@ -98,15 +97,17 @@ Found = Iterator[tuple[ast.AST, Change, str]]
 Mutator = Callable[[Source], Found]
 
 
-def wire_names() -> set[str]:
+@cache
+def wire_names() -> frozenset[str]:
     """The names of all fields of the document."""
     found: set[str] = set()
     for schema in document()["components"]["schemas"].values():
         found |= set(merged(schema).get("properties", {}))
-    return found
+    return frozenset(found)
 
 
-def wire_words() -> set[str]:
+@cache
+def wire_words() -> frozenset[str]:
     """The words with a meaning on the wire: enumerated values, types of events, names of headers and parameters."""
     found: set[str] = set(document()["components"]["schemas"]["StreamEvent"]["discriminator"]["mapping"])
     for schema in document()["components"]["schemas"].values():
@@ -114,7 +115,7 @@ def wire_words() -> set[str]:
     for parameter in document()["components"]["parameters"].values():
         found.add(parameter["name"])
     found |= set(document()["components"]["responses"]["TurnOrEvents"]["headers"])
-    return found
+    return frozenset(found)
 
 
 def lies_of_sources(
