@@ -186,7 +186,7 @@ class Wire:
     def __init__(self) -> None:
         self.loop = Mock(asyncio.AbstractEventLoop)
         self.transport = Mock(asyncio.Transport)
-        self.protocol = PlainHttpProtocol(uvicorn.Config(small_app()), ServerState(), {}, self.loop)
+        self.protocol = PlainHttpProtocol(uvicorn.Config(small_app(), log_config=None), ServerState(), {}, self.loop)
         self.protocol.connection_made(self.transport)
 
 
