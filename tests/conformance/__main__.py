@@ -35,6 +35,8 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # Whatever ends the run, a CI system too, does not end it before it has cleaned.
+    # One that was started in the background ignores SIGINT otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen, key = options()
     try:

@@ -19,7 +19,7 @@ UNPACK = """
 import chromium from "@sparticuz/chromium";
 console.log(JSON.stringify({path: await chromium.executablePath(), arguments: chromium.args}));
 """
-PATIENCE = 30
+PATIENCE = 90
 """Seconds that a page may take to show something."""
 
 
