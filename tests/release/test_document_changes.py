@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.document import document
+from tests.release import planted_answers, planted_requests
 from tests.release.document_changes import REDOCLY, Change, Level, document_changes
 from tests.release.planted import PLANTED, Document, planted
 from tests.release.reach import step
@@ -33,6 +34,8 @@ def meet(one: str, other: str) -> bool:
     return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
+SUBJECTS = (planted_requests, planted_answers)
+"""The modules whose changes are planted."""
 PLACES = {name: list(touched(document(), planted(edit))) for name, _, edit in PLANTED}
 
 

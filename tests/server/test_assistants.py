@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.document import operations, properties
+from tests.server.test_objects import ONLY_KEPT
 from tests.server.test_turns import WEATHER
 from tests.server.threads_api import Api, serving
 
@@ -16,12 +17,7 @@ BEFORE: dict[str, Any] = {
     "description": "A guide.",
     "system_prompt": "Be brief.",
     "tools": [WEATHER],
-    "tok_k": 7,
-    "custom_fact_extraction_prompt": "Note names.",
-    "custom_update_memory_prompt": "Forget names.",
-    "embedding_provider": "cohere",
-    "embedding_model_name": "embed-4",
-    "embedding_dims": 256,
+    **ONLY_KEPT,
 }
 AFTER: dict[str, Any] = {
     "name": "Clerk",

@@ -2,17 +2,16 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.server.model_endpoint import DONE, answered, asking, delta, streamed
-from tests.server.test_runs import Held, hold
+from tests.server.test_runs import Halting, hold
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, Event, Events, contract, serving, text_of
-from threads_server.responders import Asked, Conversation, Piece, ResponderFailed
 
 DOCUMENT = contract().document
 UNION = DOCUMENT.root["components"]["schemas"]["StreamEvent"]
@@ -111,12 +110,6 @@ async def test_a_tool_call_is_announced_as_it_is_required(api: Api) -> None:
 
 async def test_an_announced_tool_call_can_come_to_nothing(api: Api) -> None:
     """Only `tool_submit_required` says that the run waits."""
-
-    class Halting(Held):
-        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-            yield [Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
-            raise ResponderFailed("no power")
-
     api.services.desk.responder = Halting()
     thread_id = await api.thread()
     kinds = [event["type"] for event in await events_of(api, "x", thread_id)]

@@ -34,6 +34,14 @@ class Held:
         pass
 
 
+class Halting(Held):
+    """A responder that asks for a tool and breaks off."""
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        yield [Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
+        raise ResponderFailed("no power")
+
+
 def hold(api: Api) -> Held:
     """Has every run of the server answered by one `Held`."""
     responder = Held()
@@ -329,11 +337,6 @@ class TestNeverStuck:
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
     async def test_tools_of_an_answer_that_broke_off_are_not_awaited(self, api: Api) -> None:
-        class Halting(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-                yield [Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
-                raise ResponderFailed("no power")
-
         api.services.desk.responder = Halting()
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "x")
