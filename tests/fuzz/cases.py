@@ -18,9 +18,9 @@ def asked_for_a_stream(case: Case) -> bool | None:
     match operation_of(case):
         case "streamRunEvents":
             return True
-        case "submitToolOutputs" if (case.query or {}).get("stream") in (True, "true"):
-            return True
-        case "sendMessage" | "sendChatMessage" | "submitToolOutputs" | "submitLatestToolOutputs":
+        case "submitToolOutputs":
+            said = (case.query or {}).get("stream", False)
+        case "sendMessage" | "sendChatMessage" | "submitLatestToolOutputs":
             said = case.body.get("stream", False) if isinstance(case.body, dict) else False
         case _:
             return None
