@@ -1,0 +1,85 @@
+"""The server by its command line: its commands, and a process that serves on a free port of this machine."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import httpx
+
+from tests.frozen.exchange import HANG_SECONDS, Wire
+
+_PROGRAM = Path(sysconfig.get_path("scripts")) / "threads-server"
+_GREETING = re.compile(r"Backboard Threads on (http://127\.0\.0\.1:\d+)/api")
+
+
+def run(*arguments: str | Path) -> str:
+    """What a command prints. Raises AssertionError if it fails."""
+    done = subprocess.run(
+        [_PROGRAM, *arguments], env=_environment({}), capture_output=True, timeout=HANG_SECONDS, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
+    return {**kept, **more}
+
+
+class Served:
+    """A server that runs: its process, and its address."""
+
+    def __init__(self, process: "subprocess.Popen[str]", address: str) -> None:
+        self.process = process
+        self.address = address
+
+    @contextlib.contextmanager
+    def wire(self, keys: Mapping[str, str]) -> Iterator[Wire]:
+        """Sends requests to it."""
+        with httpx.Client(base_url=self.address, timeout=HANG_SECONDS, trust_env=False) as http:
+            yield Wire(http, keys)
+
+
+@contextlib.contextmanager
+def serving(database: str | Path, *options: str, **environment: str) -> Iterator[Served]:
+    """Runs the server on a database until it is left."""
+    command = [_PROGRAM, "serve", "--host", "127.0.0.1", "--port", "0", "--database", str(database), *options]
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            command,
+            env=_environment(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            greeting = next((found for line in process.stdout if (found := _GREETING.match(line))), None)
+            if greeting is None:
+                errors.seek(0)
+                raise AssertionError(f"the server did not start:\n{errors.read()}")
+            yield Served(process, greeting[1])
+        finally:
+            process.terminate()
+            try:
+                process.wait(HANG_SECONDS)
+            finally:
+                process.kill()
+                process.wait()
+                process.stdout.close()
+
+
+def make_keys(database: str | Path) -> dict[str, str]:
+    """Makes the keys that the exchanges are asked with; gives them by name."""
+    keys = {"unknown": "a-key-that-nobody-made"}
+    for name, account in (("first", "default"), ("second", "second"), ("crashed", "crashed"), ("revoked", "default")):
+        keys[name] = run("keys", "create", name, "--account", account, "--database", str(database)).strip()
+    keys["own"] = run("keys", "create", "own", "--database", str(database)).strip()
+    run("keys", "revoke", "revoked", "--database", str(database))
+    return keys
