@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 from backboard_threads import Backboard, NotFoundError
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 DATABASE = Path("demo.db")
 KEY = "demo-key"

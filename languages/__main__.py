@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 FOLDER = Path(__file__).parent
 

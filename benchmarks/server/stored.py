@@ -8,15 +8,15 @@ import sqlite3
 from pathlib import Path
 
 from benchmarks.server.load import KEY
-from threads_server.assistants import new_assistant
-from threads_server.keys import DEFAULT_ACCOUNT
+from threads_server.clock import new_id, now
+from threads_server.http.authentication import DEFAULT_ACCOUNT
+from threads_server.operations.assistant_json import new_assistant
+from threads_server.runs.message_json import Model, message_text
+from threads_server.runs.states import RunState
 from threads_server.settings import Settings
-from threads_server.stamps import new_id, now
-from threads_server.states import RunState
 from threads_server.store import assistants, open_store, threads
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Transaction
-from threads_server.turn_texts import Model, message_text
 
 THREADS = 1_000
 MESSAGES = 20

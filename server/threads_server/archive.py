@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Any
 
-from threads_server.contract import Contract
-from threads_server.contract.faults import find_faults
-from threads_server.contract.json_text import NotJson, decode_json
-from threads_server.contract.schemas import compile_schema
+from threads_server.clock import written
 from threads_server.encoding import encode
-from threads_server.stamps import written
-from threads_server.states import RunState
+from threads_server.openapi import Contract
+from threads_server.openapi.schemas import compile_schema
+from threads_server.openapi.strict_json import NotJson, decode_json
+from threads_server.openapi.validation_errors import find_faults
+from threads_server.runs.states import RunState
 from threads_server.store import Store, assistants, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.transaction import Row, Transaction, every, one

@@ -234,7 +234,7 @@ def _serve(options: argparse.Namespace) -> None:
             f"{settings.workers} workers need a postgresql:// database: SQLite has one writing process; use --workers 1"
         )
     with _extra():
-        from threads_server.serve import StartFailed, serve
+        from threads_server.server import StartFailed, serve
     try:
         serve(settings)
     except StartFailed as error:
@@ -254,7 +254,7 @@ def _extra() -> Iterator[None]:
 
 
 def _create_key(options: argparse.Namespace) -> None:
-    from threads_server.keys import create_key
+    from threads_server.http.authentication import create_key
 
     async def create(store: "Store") -> str:
         try:

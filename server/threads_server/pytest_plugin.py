@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ThreadsApp:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Callable[..., Any]]:
         """The ASGI application, for `httpx.ASGITransport`, while its database is open. Its base path is `/api`."""
-        from threads_server.app import create_app
+        from threads_server.http.app import create_app
         from threads_server.settings import Settings
 
         async with create_app(Settings(database=str(self.database), api_key=self.api_key)).opened() as app:
@@ -79,7 +79,7 @@ def backboard_threads_app(tmp_path: Path) -> ThreadsApp:
 
 
 async def _new_account(database: str) -> str:
-    from threads_server.keys import create_key
+    from threads_server.http.authentication import create_key
     from threads_server.settings import Settings
     from threads_server.store import open_store
 

@@ -126,7 +126,7 @@ async def test_an_application_that_fails_is_a_connection_that_broke(half: Half) 
 
 
 async def test_the_reference_server_in_process(half: Half, backboard_threads_app: ThreadsApp) -> None:
-    from threads_server.app import create_app
+    from threads_server.http.app import create_app
     from threads_server.settings import Settings
 
     app = create_app(Settings(database=str(backboard_threads_app.database), api_key=backboard_threads_app.api_key))

@@ -12,7 +12,7 @@ import pytest
 import backboard_threads
 from tests.client import sample_program
 from tests.client.test_parity import RESOURCES
-from threads_server.app import create_app
+from threads_server.http.app import create_app
 from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
 from threads_server.settings import Settings
 

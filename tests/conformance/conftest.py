@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.document import operations
 from tests.walks.caller import Caller, Things
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 KEY = "8f14e45fceea167a5a36dedd4bea2543"
 

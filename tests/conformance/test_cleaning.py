@@ -26,7 +26,7 @@ from tests.conformance.run import Found, run
 from tests.conformance.secret import Secret
 from tests.contract.document import PATH, operations
 from tests.walks.caller import NOTHING, Caller, Things
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 PAUSE = 0.125
 

@@ -17,7 +17,7 @@ from tests.conformance.run import Found, KeyRefused, Unreachable, run
 from tests.conformance.sentence import EFFECTS
 from tests.contract.document import PATH, document, operations, walk
 from tests.walks.caller import Caller, Things
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 # Why a fact may stay open on the reference server.
 OPEN = {

@@ -22,7 +22,7 @@ from tests.conformance.report import Report
 from tests.conformance.run import Found, run
 from tests.conformance.secret import SHORTEST_PIECE, Secret
 from tests.walks.caller import Caller
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 # Such as a URL, JSON, XML, HTML and a shell each write in another way.
 NASTY = "sk\"<&'>\\%2F+/?$x-8f14e45fceea167a"

@@ -20,7 +20,7 @@ from tests.conformance.run import put, run
 from tests.conformance.secret import Secret
 from tests.contract.document import operations
 from tests.walks.caller import Caller, Things
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 LIGHT = "says: Without them the list is light"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.contract.document import PATH, ROOT, Operation, operations, resolve
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 HERE = Path(__file__).parent
 CONFIGURATION = HERE / "schemathesis.toml"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.publish.browser import Browser
 from tests.publish.test_page import OPERATIONS
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 TRY = """(() => {
     const operation = document.querySelector('#operations-assistants-createAssistant');

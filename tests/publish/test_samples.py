@@ -13,7 +13,7 @@ from generator.document import Document
 from generator.names import read_names
 from publish.samples import Sample, samples
 from tests.publish.conftest import ROOT
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 DOCUMENT = Document.at(ROOT / "openapi.yaml")
 SAMPLES = samples(DOCUMENT, read_names(DOCUMENT))

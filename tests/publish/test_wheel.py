@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 LIFE = """
 from backboard_threads import Backboard, NotFoundError
@@ -101,7 +101,7 @@ def test_the_server_runs_from_its_extra(wheel: Path, tmp_path: Path) -> None:
     tools = environment(tmp_path / "venv", f"{wheel}[server]")
     script = (
         "import pathlib, urllib.request\n"
-        "from threads_server.local import LocalServer\n"
+        "from threads_server.testing import LocalServer\n"
         f"with LocalServer(pathlib.Path({str(tmp_path / 'threads.db')!r})) as server:\n"
         "    for path in ('/api/health', '/openapi.yaml', '/docs'):\n"
         "        print(urllib.request.urlopen(server.url.removesuffix('/api') + path).status)"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from threads_server.local import LocalServer, free_port
+from threads_server.testing import LocalServer, free_port
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

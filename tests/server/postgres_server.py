@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from threads_server.local import free_port
+from threads_server.testing import free_port
 
 _CONFIGURATION = """
 listen_addresses = '127.0.0.1'

@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 
-from threads_server.answers import Answer, Event, EventStream
-from threads_server.app import App
-from threads_server.contract import Call, Contract, Document
-from threads_server.keys import digest
-from threads_server.problems import Refusal
-from threads_server.serve import Server, listen
+from threads_server.http.app import App
+from threads_server.http.authentication import digest
+from threads_server.http.errors import Refusal
+from threads_server.http.responses import Answer, Event, EventStream
+from threads_server.openapi import Call, Contract, Document
+from threads_server.server import Server, listen
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 

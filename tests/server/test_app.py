@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from tests.server.small_api import KEY, UUID, SmallServices, client_of, refused, served, small_app, tell
-from threads_server.answers import Answer, EventStream
-from threads_server.app import create_app
-from threads_server.binding import Unbound, bind
-from threads_server.contract import Call, Contract, Document
-from threads_server.problems import Refusal
-from threads_server.rate_limit import RateLimit, RateTooLow
+from threads_server.http.app import create_app
+from threads_server.http.errors import Refusal
+from threads_server.http.rate_limit import RateLimit, RateTooLow
+from threads_server.http.responses import Answer, EventStream
+from threads_server.openapi import Call, Contract, Document
+from threads_server.operations.binding import Unbound, bind
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
@@ -207,7 +207,7 @@ class TestRefusals:
 class TestRateLimit:
     async def test_a_key_over_its_rate_waits(self) -> None:
         services = SmallServices()
-        from threads_server.keys import digest
+        from threads_server.http.authentication import digest
 
         services.store.keys[digest(b"other")] = "other"
         async with client_of(small_app(services=services, rate_limit=2)) as client:
@@ -284,7 +284,7 @@ class TestBinding:
         """A package of modules with operations of these names."""
         import sys
 
-        from threads_server import binding
+        from threads_server.operations import binding
 
         package = types.ModuleType("small_operations")
         package.__path__ = []

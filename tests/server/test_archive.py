@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from threads_server.app import create_app
 from threads_server.archive import BadArchive, export_account, import_account
+from threads_server.http.app import create_app
 from threads_server.settings import Settings
 from threads_server.store import open_store
 

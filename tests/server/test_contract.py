@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.server.small_api import DOCUMENT, ROOMY, UUID, client_of, faults, post, small_app
-from threads_server.contract import Contract, Document, DocumentError
+from threads_server.openapi import Contract, Document, DocumentError
 from threads_server.settings import Settings
 
 

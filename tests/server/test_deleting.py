@@ -7,7 +7,7 @@ import pytest
 from tests.server.test_runs import eventually, hold, running
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api
-from threads_server.runs import Stop
+from threads_server.runs.live_runs import Stop
 
 TABLES = ("assistants", "threads", "messages", "files", "runs", "run_events", "idempotency_keys")
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.server.threads_api import Events, client
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 ROUNDS = 5
 TALKERS = 8

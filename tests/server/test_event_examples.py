@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.contract.document import document
-from threads_server.events import RunEvents
+from threads_server.runs.events import RunEvents
 
 VALUES: dict[str, Any] = {name: one["value"] for name, one in document()["components"]["examples"].items()}
 THREAD, QUESTION, ANSWER = VALUES["RememberedThread"], *VALUES["RememberedThread"]["messages"]

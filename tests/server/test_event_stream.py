@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests.server.small_api import KEY, UUID, SmallServices, served, small_app
-from threads_server import event_stream
-from threads_server.answers import EventStream
-from threads_server.contract import Call
+from threads_server.http import sse as event_stream
+from threads_server.http.responses import EventStream
+from threads_server.openapi import Call
 
 Event = tuple[int | None, str]
 PATH = f"/things/{UUID}/events"

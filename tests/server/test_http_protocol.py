@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from tests.server.small_api import KEY, ROOMY, served, small_app
-from threads_server.http_protocol import LINGER_SECONDS, PlainHttpProtocol
+from threads_server.http.protocol import LINGER_SECONDS, PlainHttpProtocol
 
 BODY = b'{"name":"Guide"}'
 HEAD = (

@@ -10,8 +10,8 @@ import pytest
 from tests.server.test_runs import eventually, hold, running
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, another_account, serving, unconfirm
-from threads_server import stamps
-from threads_server.services import sweep
+from threads_server import clock as stamps
+from threads_server.operations.services import sweep
 from threads_server.store import assistants, threads
 from threads_server.store.transaction import every
 
@@ -199,7 +199,7 @@ class TestJoin:
         assert held.asked == ["hold", "x", "x"]
 
     async def test_a_line_does_not_keep_it_from_joining(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.turn_order.LOOK_AGAIN", 3_600)
+        monkeypatch.setattr("threads_server.runs.turn_queue.LOOK_AGAIN", 3_600)
         held = hold(api)
         thread_id = await api.thread()
         async with api.stream(thread_id, "x", key="k") as first:
@@ -368,11 +368,11 @@ class TestKeptFor24Hours:
         assert rows == [(0,)]
 
     async def test_the_server_sweeps_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.services.SWEEP_EVERY", 0.01)
+        monkeypatch.setattr("threads_server.operations.services.SWEEP_EVERY", 0.01)
         async with serving(tmp_path / "threads.db") as api:
             await api.send(await api.thread(), "x", key="k")
             later = stamps.now() + 25 * 3_600_000
-            monkeypatch.setattr("threads_server.services.now", lambda: later)
+            monkeypatch.setattr("threads_server.operations.services.now", lambda: later)
             kept = "SELECT (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM run_events)"
             async with asyncio.timeout(30):
                 while (await api.services.store.read(every, kept)) != [(0,)]:  # noqa: ASYNC110 - it is the server's

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from threads_server.keys import DEFAULT_ACCOUNT, Refused, create_key, is_loopback, prepare_keys
+from threads_server.http.authentication import DEFAULT_ACCOUNT, Refused, create_key, is_loopback, prepare_keys
 from threads_server.settings import Settings
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.server.test_turns import waiting_run
 from tests.server.threads_api import Api, serving
-from threads_server import stamps
-from threads_server.services import sweep
+from threads_server import clock as stamps
+from threads_server.operations.services import sweep
 
 TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000  # milliseconds
 

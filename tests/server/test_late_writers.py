@@ -9,14 +9,14 @@ import pytest
 
 from tests.server.test_runs import eventually, hold, running
 from tests.server.threads_api import Api, serving, unconfirm
-from threads_server.legs import TurnSettings
-from threads_server.stamps import now
-from threads_server.states import RunState
+from threads_server.clock import now
+from threads_server.runs.run_segment import TurnSettings
+from threads_server.runs.states import RunState
+from threads_server.runs.turns import Sending
 from threads_server.store import StoreUnavailable, event_log, runs
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage
 from threads_server.store.turns import begin_turn
-from threads_server.turns import Sending
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import yaml
 from tests.server import threads_api
 from tests.server.test_turns import waiting_run
 from tests.server.threads_api import Api, serving
-from threads_server import stamps
-from threads_server.contract import Contract, Document
-from threads_server.services import sweep
+from threads_server import clock as stamps
+from threads_server.openapi import Contract, Document
+from threads_server.operations.services import sweep
 
 FORM = "application/x-www-form-urlencoded"
 

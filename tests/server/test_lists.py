@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.test_lasting import set_clock
 from tests.server.threads_api import Api, serving
-from threads_server import stamps
+from threads_server import clock as stamps
 
 SECONDS = (5, 3, 5, 4, 5, 3)
 """When things are made, one after the other: a clock may be set back, and several come in one moment."""

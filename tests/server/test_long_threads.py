@@ -8,14 +8,14 @@ import pytest
 
 from tests.server.test_runs import Held
 from tests.server.threads_api import Api, serving
-from threads_server.legs import LARGE_THREAD
+from threads_server.clock import new_id, now
 from threads_server.responders import Conversation, Piece, Said, Thought
-from threads_server.stamps import new_id, now
-from threads_server.states import RunState
+from threads_server.runs.message_json import message_text
+from threads_server.runs.run_segment import LARGE_THREAD
+from threads_server.runs.states import RunState
 from threads_server.store import threads
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Transaction
-from threads_server.turn_texts import message_text
 
 
 @pytest.fixture

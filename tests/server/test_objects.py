@@ -314,7 +314,7 @@ class TestTurn:
             assert (turn["status"], turn["tool_calls"], turn["run_id"]) == (status, calls, run_id)
 
     async def test_it_was_created_when_its_message_was(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.turn_texts.now", lambda: 1_000)  # of the answer, not of the message
+        monkeypatch.setattr("threads_server.runs.message_json.now", lambda: 1_000)  # of the answer, not of the message
         thread_id = await offline.thread()
         for fields in ({}, {"send_to_llm": False}):
             turn = await offline.turn(thread_id, "x", **fields)

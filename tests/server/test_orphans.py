@@ -9,8 +9,8 @@ import pytest
 from tests.server.test_runs import Held, eventually, hold, running
 from tests.server.test_turns import WEATHER
 from tests.server.threads_api import Api
-from threads_server.endings import end_orphans
 from threads_server.responders import Asked, Conversation, Piece, Said
+from threads_server.runs.cancellation import end_orphans
 from threads_server.store.transaction import every
 
 
@@ -50,7 +50,7 @@ async def test_what_was_said_before_the_tools_is_not_said_again(api: Api, monkey
                 yield [Said("It is ")]
                 await self.go.wait()
 
-    monkeypatch.setattr("threads_server.legs.LOG_EVERY", 0.01)
+    monkeypatch.setattr("threads_server.runs.run_segment.LOG_EVERY", 0.01)
     api.services.desk.responder = held = InTwoLegs()
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     run_id = (await api.turn(thread_id, "How is the weather?"))["run_id"]

@@ -17,12 +17,12 @@ from tests.server.postgres_server import PostgresServer
 from tests.server.test_cli import run
 from tests.server.test_turns import waiting_run
 from tests.server.threads_api import Api, Event, client, contract, text_of
-from threads_server.keys import create_key
-from threads_server.local import LocalServer
-from threads_server.services import Services
+from threads_server.clock import new_id
+from threads_server.http.authentication import create_key
+from threads_server.operations.services import Services
 from threads_server.settings import Settings
-from threads_server.stamps import new_id
 from threads_server.store import open_store
+from threads_server.testing import LocalServer
 
 OUTPUTS = [{"tool_call_id": "call_1", "output": "x"}]
 BODIES: dict[str, list[dict[str, Any]]] = {

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from tests.server.postgres_server import PostgresServer
+from threads_server.clock import new_id, now
 from threads_server.settings import Settings
-from threads_server.stamps import new_id, now
 from threads_server.store import Store, StoreRefused, StoreUnavailable, assistants, open_store
 from threads_server.store import postgres as backend
 from threads_server.store.assistants import AssistantRow

@@ -11,11 +11,11 @@ import pytest
 from tests.server.test_runs import Held, eventually, hold, running
 from tests.server.test_turns import WEATHER
 from tests.server.threads_api import Api, serving, unconfirm
-from threads_server import presence as presence_module
-from threads_server.endings import end_orphans
-from threads_server.presence import GONE_AFTER, Presence
-from threads_server.stamps import now
-from threads_server.store import StoreUnavailable, kept_answers
+from threads_server.clock import now
+from threads_server.runs import heartbeat as presence_module
+from threads_server.runs.cancellation import end_orphans
+from threads_server.runs.heartbeat import GONE_AFTER, Presence
+from threads_server.store import StoreUnavailable, idempotency_keys
 from threads_server.store import postgres as postgres_module
 from threads_server.store.processes import leave
 from threads_server.store.threads import NewMessage
@@ -202,7 +202,7 @@ class TestOrder:
         joined, read = asyncio.Event(), pair.there.services.store.read
 
         async def noticed(transaction: Any, *values: Any) -> Any:
-            if transaction is kept_answers.find_answer:
+            if transaction is idempotency_keys.find_answer:
                 joined.set()
             return await read(transaction, *values)
 

@@ -7,8 +7,8 @@ import pytest
 from tests.server.test_runs import hold, running
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, Event, serving
-from threads_server import stamps
-from threads_server.services import sweep
+from threads_server import clock as stamps
+from threads_server.operations.services import sweep
 from threads_server.store.transaction import one
 
 

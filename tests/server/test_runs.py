@@ -8,9 +8,9 @@ import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, serving
-from threads_server.legs import BREATH
 from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
-from threads_server.states import RunState
+from threads_server.runs.run_segment import BREATH
+from threads_server.runs.states import RunState
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 
@@ -80,7 +80,7 @@ class TestBusy:
         self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # whoever is next is told, and need not look again or wait until the time is up
-        monkeypatch.setattr("threads_server.turn_order.LOOK_AGAIN", 3_600)
+        monkeypatch.setattr("threads_server.runs.turn_queue.LOOK_AGAIN", 3_600)
         monkeypatch.setattr(api.services.turns._order, "_busy_wait", 3_600)
         held = hold(api)
         thread_id = await api.thread()

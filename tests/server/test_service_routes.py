@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.server.small_api import DOCUMENT, SmallServices, client_of, small_app
-from threads_server.contract import Contract
+from threads_server.openapi import Contract
 
 
 async def get(url: str, method: str = "GET", **settings: Any) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.server.test_runs import eventually
+from threads_server.clock import new_id, now
 from threads_server.settings import Settings
-from threads_server.stamps import new_id, now
 from threads_server.store import Store, StoreRefused, StoreUnavailable, assistants, open_store, threads
 from threads_server.store import sqlite as backend
 from threads_server.store.assistants import AssistantRow

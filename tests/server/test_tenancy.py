@@ -7,7 +7,7 @@ import pytest
 
 from tests.server.test_turns import WEATHER, waiting_run
 from tests.server.threads_api import Api, another_account, client, contract
-from threads_server.keys import digest
+from threads_server.http.authentication import digest
 
 NOBODY = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"
 OUTPUTS = [{"tool_call_id": "call_1", "output": "x"}]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.server.test_turns import waiting_run
 from tests.server.threads_api import Api
-from threads_server.versions import matches, matches_weakly
+from threads_server.http.etags import matches, matches_weakly
 
 
 async def version(api: Api, thread_id: str) -> int:

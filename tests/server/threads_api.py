@@ -13,13 +13,13 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from threads_server.app import App
-from threads_server.binding import bind
-from threads_server.contract import Contract
-from threads_server.http_protocol import PlainHttpProtocol
-from threads_server.keys import digest
-from threads_server.serve import listen
-from threads_server.services import Services
+from threads_server.http.app import App
+from threads_server.http.authentication import digest
+from threads_server.http.protocol import PlainHttpProtocol
+from threads_server.openapi import Contract
+from threads_server.operations.binding import bind
+from threads_server.operations.services import Services
+from threads_server.server import listen
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.vendor.python_sdk import WEATHER, backboard
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 
 @pytest.fixture(scope="session")

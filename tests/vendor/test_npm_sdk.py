@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 SCRIPT = Path(__file__).with_name("npm_sdk.test.mjs")
 WRITTEN = len(re.findall(r"^test\(", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.vendor.python_sdk import CALL_WEATHER, backboard, collect, exceptions, outputs_for
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 
 async def test_failed_run(client: backboard.BackboardClient, thread_id: uuid.UUID) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.walks.caller import Caller
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 
 @pytest.fixture(scope="session")

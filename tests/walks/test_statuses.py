@@ -14,7 +14,7 @@ from tests.properties.judge import faults
 from tests.walks.caller import JSON, UNKNOWN, Caller, fields
 from tests.walks.means import MEANS
 from tests.walks.test_headers import check_headers
-from threads_server.local import LocalServer
+from threads_server.testing import LocalServer
 
 OPERATIONS = list(operations().values())
 CASES = [

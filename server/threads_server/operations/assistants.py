@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from threads_server.answers import Answer
-from threads_server.assistants import changed_assistant, cloned_assistant, new_assistant
-from threads_server.contract import Call
+from threads_server.clock import now, written
 from threads_server.encoding import encode
-from threads_server.idempotency import claim_of, replay_headers
-from threads_server.services import Services
-from threads_server.stamps import now, written
+from threads_server.http.idempotency import claim_of, replay_headers
+from threads_server.http.responses import Answer
+from threads_server.openapi import Call
+from threads_server.operations.assistant_json import changed_assistant, cloned_assistant, new_assistant
+from threads_server.operations.services import Services
 from threads_server.store import assistants as kept
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.kept_answers import AlreadyKept
+from threads_server.store.idempotency_keys import AlreadyKept
 
 
 async def create_assistant(call: Call, services: Services) -> Answer:

@@ -1,12 +1,12 @@
 """Operations of messages."""
 
-from threads_server.answers import Answer, EventStream
-from threads_server.contract import Call, Upload
-from threads_server.idempotency import claim_of
-from threads_server.legs import TurnSettings
-from threads_server.outside import OUTSIDE_FILES, not_done
-from threads_server.services import Services
-from threads_server.turns import Sending
+from threads_server.http.idempotency import claim_of
+from threads_server.http.responses import Answer, EventStream
+from threads_server.openapi import Call, Upload
+from threads_server.operations.services import Services
+from threads_server.runs.run_segment import TurnSettings
+from threads_server.runs.turns import Sending
+from threads_server.runs.unsupported_fields import OUTSIDE_FILES, not_done
 
 
 async def send_message(call: Call, services: Services) -> Answer | EventStream:

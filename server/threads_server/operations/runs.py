@@ -1,14 +1,14 @@
 """Operations of runs."""
 
-from threads_server.answers import Answer, EventStream
-from threads_server.contract import Call
-from threads_server.endings import cancel
-from threads_server.idempotency import claim_of
-from threads_server.outside import not_done
-from threads_server.services import Services
-from threads_server.stamps import now
+from threads_server.clock import now
+from threads_server.http.idempotency import claim_of
+from threads_server.http.responses import Answer, EventStream
+from threads_server.openapi import Call
+from threads_server.operations.services import Services
+from threads_server.runs.cancellation import cancel
+from threads_server.runs.turns import Outputs
+from threads_server.runs.unsupported_fields import not_done
 from threads_server.store import runs as kept
-from threads_server.turns import Outputs
 
 LAST_NUMBER = 2**62  # a greater one than any event has, that every database can hold
 

@@ -1,15 +1,15 @@
 """Operations of threads."""
 
-from threads_server.answers import Answer
-from threads_server.contract import Call
+from threads_server.clock import new_id, now, written
 from threads_server.encoding import encode
-from threads_server.idempotency import claim_of, replay_headers
-from threads_server.legs import LARGE_THREAD
-from threads_server.services import Services
-from threads_server.stamps import new_id, now, written
+from threads_server.http.etags import matches_weakly, tag
+from threads_server.http.idempotency import claim_of, replay_headers
+from threads_server.http.responses import Answer
+from threads_server.openapi import Call
+from threads_server.operations.services import Services
+from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.store import threads as kept
-from threads_server.store.kept_answers import AlreadyKept
-from threads_server.versions import matches_weakly, tag
+from threads_server.store.idempotency_keys import AlreadyKept
 
 
 async def create_thread(call: Call, services: Services) -> Answer:

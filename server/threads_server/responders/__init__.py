@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from threads_server.history import Message
+from threads_server.runs.history import Message
 
 if TYPE_CHECKING:
     from threads_server.settings import Settings

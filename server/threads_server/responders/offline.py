@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from threads_server.history import Message
 from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
+from threads_server.runs.history import Message
 
 PAUSE = 0.2  # seconds between two pieces of /slow
 

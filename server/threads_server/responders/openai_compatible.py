@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 from httpx_sse import EventSource
 
-from threads_server.history import Message
 from threads_server.responders import (
     Asked,
     Conversation,
@@ -22,6 +21,7 @@ from threads_server.responders import (
     ToolCall,
     Used,
 )
+from threads_server.runs.history import Message
 from threads_server.settings import Settings
 
 PROVIDER = "openai"

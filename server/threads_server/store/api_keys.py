@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from threads_server.stamps import written
+from threads_server.clock import written
 from threads_server.store.transaction import Transaction, every, one
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from threads_server.problems import Refusal
-from threads_server.store.kept_answers import Claim, claim_answer, unless_kept
+from threads_server.http.errors import Refusal
+from threads_server.store.idempotency_keys import Claim, claim_answer, unless_kept
 from threads_server.store.transaction import Transaction, every, one
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from threads_server.contract import Contract
-from threads_server.events import NumberedEvent, RunEvents
-from threads_server.states import RunState
+from threads_server.openapi import Contract
+from threads_server.runs.events import NumberedEvent, RunEvents
+from threads_server.runs.states import RunState
 from threads_server.store.transaction import Transaction, every, one
 
 

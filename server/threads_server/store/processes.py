@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from threads_server.states import RunState
+from threads_server.runs.states import RunState
 from threads_server.store.transaction import Transaction, every, one
 
 

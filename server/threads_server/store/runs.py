@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from threads_server.encoding import encode
-from threads_server.history import Message
-from threads_server.problems import Refusal
-from threads_server.states import RunState
+from threads_server.http.errors import Refusal
+from threads_server.runs.history import Message
+from threads_server.runs.message_json import ToolOutput, output_text
+from threads_server.runs.states import RunState
 from threads_server.store import event_log, threads
-from threads_server.store.kept_answers import (
+from threads_server.store.idempotency_keys import (
     AlreadyKept,
     Claim,
     claim_answer,
@@ -26,7 +27,6 @@ from threads_server.store.kept_answers import (
 )
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, lock, one
-from threads_server.turn_texts import ToolOutput, output_text
 
 LOST_EVENTS = 1_000_000
 """How far the end of an orphaned run is numbered from the last event in its log: those that were sent but not yet

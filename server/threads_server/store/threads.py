@@ -4,15 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from threads_server.contract import Contract
+from threads_server.clock import written
 from threads_server.encoding import encode
-from threads_server.history import History, Message
-from threads_server.problems import Refusal
-from threads_server.stamps import written
+from threads_server.http.errors import Refusal
+from threads_server.http.etags import matches, tag
+from threads_server.openapi import Contract
+from threads_server.runs.history import History, Message
 from threads_server.store import assistants
-from threads_server.store.kept_answers import Claim, claim_answer, unless_kept
+from threads_server.store.idempotency_keys import Claim, claim_answer, unless_kept
 from threads_server.store.transaction import Transaction, every, one
-from threads_server.versions import matches, tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from threads_server.problems import Refusal
-from threads_server.states import RunState
+from threads_server.http.errors import Refusal
+from threads_server.runs.states import RunState
 from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.kept_answers import Claim, claim_answer, raise_kept, unless_kept
+from threads_server.store.idempotency_keys import Claim, claim_answer, raise_kept, unless_kept
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, one
 

@@ -4,22 +4,22 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 
-from threads_server.answers import Answer
+from threads_server.clock import new_id, now
 from threads_server.encoding import Json, encode
-from threads_server.events import RunEvents
-from threads_server.history import Message, answered_files
-from threads_server.idempotency import replay_headers
-from threads_server.legs import Desk
-from threads_server.problems import Refusal
-from threads_server.runs import ELSEWHERE, Stop
-from threads_server.stamps import new_id, now
-from threads_server.states import RunState
+from threads_server.http.errors import Refusal
+from threads_server.http.idempotency import replay_headers
+from threads_server.http.responses import Answer
+from threads_server.runs.events import RunEvents
+from threads_server.runs.history import Message, answered_files
+from threads_server.runs.live_runs import ELSEWHERE, Stop
+from threads_server.runs.message_json import Reply, ToolOutput, output_text
+from threads_server.runs.run_segment import Desk
+from threads_server.runs.states import RunState
 from threads_server.store import StoreUnavailable, processes
 from threads_server.store import runs as kept
-from threads_server.store.kept_answers import AlreadyKept, Claim
+from threads_server.store.idempotency_keys import AlreadyKept, Claim
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
 from threads_server.store.threads import NewMessage
-from threads_server.turn_texts import Reply, ToolOutput, output_text
 
 ORPHANED = "The server was stopped during the run"
 LOOKS = 25  # times to see whether a run that nobody here works on still ends by itself before it is ended from here

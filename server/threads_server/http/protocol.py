@@ -7,8 +7,8 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from threads_server.contract import Contract
-from threads_server.http_reply import new_request_id
+from threads_server.http.response_sender import new_request_id
+from threads_server.openapi import Contract
 
 LINGER_SECONDS = 2
 """How long a refused connection stays open: closed at once, with something unread, it would lose the answer."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from threads_server.contract import Contract
-from threads_server.problems import Refusal
+from threads_server.http.errors import Refusal
+from threads_server.openapi import Contract
 from threads_server.store.transaction import Transaction, every, one
 
 T = TypeVar("T")

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from threads_server.problems import Refusal
-from threads_server.stamps import now
-from threads_server.store import Store, StoreUnavailable, kept_answers
+from threads_server.clock import now
+from threads_server.http.errors import Refusal
+from threads_server.runs.wait_queues import Lines
+from threads_server.store import Store, StoreUnavailable, idempotency_keys
 from threads_server.store.threads import ThreadRow
 from threads_server.store.turns import BEHIND_ALL, Attempt, NewTurn, ThreadBusy, holder_of, leave_place, take_place
-from threads_server.waiting import Lines
 
 LOOK_AGAIN = 0.25  # seconds after which the first in a line tries again unasked, as a run may end in another process
 PASSED_OVER = 2.0  # seconds that one in front may leave a free thread alone: whoever that was, its process is gone
@@ -97,7 +97,7 @@ class TurnOrder:
     async def _look_up(self, turn: NewTurn) -> None:
         """Raises AlreadyKept if the key has an answer, or a run that will bring it, and a 409 Refusal."""
         if turn.claim is not None:
-            await self._store.read(kept_answers.raise_kept, turn.claim, now())
+            await self._store.read(idempotency_keys.raise_kept, turn.claim, now())
 
     @asynccontextmanager
     async def _among_processes(self, turn: NewTurn) -> AsyncIterator[NewTurn]:

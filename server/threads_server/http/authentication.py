@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from typing import TYPE_CHECKING
 
-from threads_server.problems import Refusal
+from threads_server.http.errors import Refusal
 
 if TYPE_CHECKING:
     from threads_server.settings import Settings

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from threads_server.clock import new_id, now, written
 from threads_server.encoding import Json, encode
-from threads_server.stamps import new_id, now, written
 from threads_server.store.assistants import AssistantRow
 
 CHANGEABLE = (

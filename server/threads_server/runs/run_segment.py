@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from threads_server.clock import new_id, now
 from threads_server.encoding import Json
-from threads_server.history import History, answered_files
-from threads_server.outside import with_not_done
 from threads_server.responders import (
     Asked,
     Conversation,
@@ -19,15 +18,16 @@ from threads_server.responders import (
     Said,
     Thought,
 )
-from threads_server.runs import EventLog, LiveRun, Outcome, Runs, Stop, gone
-from threads_server.stamps import new_id, now
-from threads_server.states import RunState
+from threads_server.runs.history import History, answered_files
+from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Runs, Stop, gone
+from threads_server.runs.message_json import Model, Reply
+from threads_server.runs.states import RunState
+from threads_server.runs.unsupported_fields import with_not_done
+from threads_server.runs.wait_queues import Lines
 from threads_server.store import Store, StoreUnavailable, assistants, threads
 from threads_server.store import runs as kept
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
-from threads_server.turn_texts import Model, Reply
-from threads_server.waiting import Lines
 
 LARGE_THREAD = 500  # messages; the history of a longer thread is read aside
 UNANSWERED = 3  # attempts to write an end, after which those who wait for it are told that the store is away

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from threads_server.problems import Fault
+from threads_server.http.errors import Fault
 
 Kind = ValidationErrorKind
 

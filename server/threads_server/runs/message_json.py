@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from threads_server.clock import new_id, now, written
 from threads_server.encoding import Json, encode
-from threads_server.events import event
-from threads_server.stamps import new_id, now, written
-from threads_server.states import RunState
+from threads_server.runs.events import event
+from threads_server.runs.states import RunState
 
 
 def message_text(

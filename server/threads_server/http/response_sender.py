@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from starlette.types import Message, Receive, Send
 
-from threads_server.answers import Answer, EventStream
-from threads_server.event_stream import OpenStreams, close_events
-from threads_server.problems import Fault
+from threads_server.http.errors import Fault
+from threads_server.http.responses import Answer, EventStream
+from threads_server.http.sse import OpenStreams, close_events
 
 _WITHOUT_CONTENT = (204, 304)
 _STREAM_HEADERS = [

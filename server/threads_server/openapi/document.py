@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from threads_server.contract.limits import Limits
+from threads_server.openapi.limits import Limits
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     from yaml import SafeLoader

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, unquote
 
 from jsonschema_rs import Draft202012Validator
 
-from threads_server.contract.document import Document, DocumentError
-from threads_server.contract.faults import fault, find_faults
-from threads_server.contract.schemas import Canonical, Reader, compile_schema, text_reader
-from threads_server.problems import Fault
+from threads_server.http.errors import Fault
+from threads_server.openapi.document import Document, DocumentError
+from threads_server.openapi.schemas import Canonical, Reader, compile_schema, text_reader
+from threads_server.openapi.validation_errors import fault, find_faults
 
 
 @dataclass(frozen=True, slots=True)

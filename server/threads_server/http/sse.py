@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from starlette.types import Receive, Send
 
-from threads_server.answers import Event, EventStream
+from threads_server.http.responses import Event, EventStream
 
 QUIET_SECONDS = 10.0
 """After so long without an event a comment is sent: both SDKs need a sign of life every 30 s, and we promise 15 s."""

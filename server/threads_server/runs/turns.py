@@ -6,24 +6,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from threads_server.answers import Answer, Event, EventStream
-from threads_server.assistants import DEFAULT_NAME, new_assistant
-from threads_server.contract import Upload
+from threads_server.clock import new_id, now
 from threads_server.encoding import Json, encode
-from threads_server.idempotency import REPLAYED, replay_headers
-from threads_server.legs import Desk, Leg, TurnSettings
-from threads_server.outside import with_not_done
-from threads_server.runs import ELSEWHERE, LiveRun, Stop, gone
-from threads_server.stamps import new_id, now
-from threads_server.store import kept_answers
+from threads_server.http.etags import tag
+from threads_server.http.idempotency import REPLAYED, replay_headers
+from threads_server.http.responses import Answer, Event, EventStream
+from threads_server.openapi import Upload
+from threads_server.operations.assistant_json import DEFAULT_NAME, new_assistant
+from threads_server.runs.live_runs import ELSEWHERE, LiveRun, Stop, gone
+from threads_server.runs.message_json import ToolOutput, UserMessage
+from threads_server.runs.run_segment import Desk, Leg, TurnSettings
+from threads_server.runs.turn_queue import TurnOrder
+from threads_server.runs.unsupported_fields import with_not_done
+from threads_server.store import idempotency_keys
 from threads_server.store import runs as kept
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.kept_answers import AlreadyKept, Claim
+from threads_server.store.idempotency_keys import AlreadyKept, Claim
 from threads_server.store.threads import NewMessage, ThreadRow, preview
 from threads_server.store.turns import FileRow, NewRun, NewTurn, begin_turn
-from threads_server.turn_order import TurnOrder
-from threads_server.turn_texts import ToolOutput, UserMessage
-from threads_server.versions import tag
 
 T = TypeVar("T")
 
@@ -101,7 +101,7 @@ class Turns:
                 outcome = await asyncio.shield(live.outcome)
                 return Answer(outcome.answer.encode(), headers=replay_headers(outcome.version))
             await asyncio.sleep(ELSEWHERE)
-            again = await self._desk.store.read(kept_answers.find_answer, already.claim, now())
+            again = await self._desk.store.read(idempotency_keys.find_answer, already.claim, now())
             if again is None:
                 raise gone()
             found = again

@@ -1,16 +1,16 @@
 """The same key gives the same answer: what a request under an `Idempotency-Key` is recognized by.
 
-The key is looked up and claimed in the transaction of the request itself (store/kept_answers.py), so that a key costs
+The key is looked up and claimed in the transaction of the request itself (store/idempotency_keys.py), so that a key costs
 no commit of its own and two requests can never both be the first.
 """
 
 import hashlib
 from collections.abc import Mapping
 
-from threads_server.contract import Call
 from threads_server.encoding import Json, encode_canonical
-from threads_server.store.kept_answers import Claim
-from threads_server.versions import tag
+from threads_server.http.etags import tag
+from threads_server.openapi import Call
+from threads_server.store.idempotency_keys import Claim
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from threads_server.events import NumberedEvent, RunEvents, ends_stream, event
-from threads_server.problems import Refusal
-from threads_server.states import RunState
+from threads_server.http.errors import Refusal
+from threads_server.runs.events import NumberedEvent, RunEvents, ends_stream, event
+from threads_server.runs.states import RunState
 from threads_server.store import Store, StoreUnavailable, event_log
 from threads_server.store import runs as kept
-from threads_server.store.kept_answers import Claim
+from threads_server.store.idempotency_keys import Claim
 
 ELSEWHERE = 0.2  # seconds between two looks at a run that another server process works on
 

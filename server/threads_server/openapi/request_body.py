@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from jsonschema_rs import Draft202012Validator
 
-from threads_server.contract.call import Upload
-from threads_server.contract.document import Document, DocumentError
-from threads_server.contract.faults import fault, find_faults
-from threads_server.contract.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
-from threads_server.contract.json_text import NotJson, decode_json
-from threads_server.contract.schemas import Canonical, Reader, compile_schema, text_reader
-from threads_server.problems import Fault, Refusal
+from threads_server.http.errors import Fault, Refusal
+from threads_server.openapi.document import Document, DocumentError
+from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
+from threads_server.openapi.request import Upload
+from threads_server.openapi.schemas import Canonical, Reader, compile_schema, text_reader
+from threads_server.openapi.strict_json import NotJson, decode_json
+from threads_server.openapi.validation_errors import fault, find_faults
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from threads_server.contract.body import Bodies, Receive
-from threads_server.contract.call import Call, Operation
-from threads_server.contract.document import METHODS, Document, DocumentError, objects
-from threads_server.contract.parameters import Parameters
-from threads_server.problems import Fault, Refusal
+from threads_server.http.errors import Fault, Refusal
+from threads_server.openapi.document import METHODS, Document, DocumentError, objects
+from threads_server.openapi.parameters import Parameters
+from threads_server.openapi.request import Call, Operation
+from threads_server.openapi.request_body import Bodies, Receive
 
 
 @dataclass(frozen=True, slots=True, eq=False)

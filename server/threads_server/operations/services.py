@@ -5,19 +5,19 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from threads_server.endings import end_orphans
-from threads_server.legs import Desk
-from threads_server.presence import Presence
+from threads_server.clock import new_id, now
 from threads_server.responders import open_responder
-from threads_server.runs import Runs
+from threads_server.runs.cancellation import end_orphans
+from threads_server.runs.heartbeat import Presence
+from threads_server.runs.live_runs import Runs
+from threads_server.runs.run_segment import Desk
+from threads_server.runs.turns import Turns
+from threads_server.runs.wait_queues import Lines
 from threads_server.settings import Settings
-from threads_server.stamps import new_id, now
-from threads_server.store import Store, StoreUnavailable, event_log, kept_answers, open_store
-from threads_server.turns import Turns
-from threads_server.waiting import Lines
+from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, open_store
 
 if TYPE_CHECKING:
-    from threads_server.contract import Contract, Operation
+    from threads_server.openapi import Contract, Operation
 
 SWEEP_EVERY = 600  # seconds between two sweeps of expired keys and event logs
 
@@ -88,5 +88,5 @@ class Services:
 async def sweep(store: Store) -> None:
     """Deletes the keys and event logs that have been kept for as long as they are kept."""
     moment = now()
-    await store.write(kept_answers.forget_old, moment)
+    await store.write(idempotency_keys.forget_old, moment)
     await store.write(event_log.forget_old, moment)

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from threads_server import docs_page
-from threads_server.contract import Contract
-from threads_server.metrics import Metrics
+from threads_server.http import pages as docs_page
+from threads_server.http.metrics import Metrics
+from threads_server.openapi import Contract
 from threads_server.store import Store, StoreUnavailable
 
 

@@ -18,12 +18,12 @@ from typing import NoReturn
 
 import uvicorn
 
-from threads_server.app import App, create_app
-from threads_server.binding import Unbound
-from threads_server.contract import DocumentError
-from threads_server.http_protocol import PlainHttpProtocol
-from threads_server.keys import Refused, prepare_keys
-from threads_server.rate_limit import RateTooLow
+from threads_server.http.app import App, create_app
+from threads_server.http.authentication import Refused, prepare_keys
+from threads_server.http.protocol import PlainHttpProtocol
+from threads_server.http.rate_limit import RateTooLow
+from threads_server.openapi import DocumentError
+from threads_server.operations.binding import Unbound
 from threads_server.responders import open_responder
 from threads_server.settings import Settings
 from threads_server.store import StoreRefused, StoreUnavailable, open_store

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from threads_server.answers import Answer, EventStream
-from threads_server.contract import Call, Contract
+from threads_server.http.responses import Answer, EventStream
+from threads_server.openapi import Call, Contract
 
 if TYPE_CHECKING:
-    from threads_server.services import Services
+    from threads_server.operations.services import Services
 
 Function = Callable[[Call, "Services"], Awaitable[Answer | EventStream]]
 

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from threads_server.answers import Answer
-from threads_server.binding import Function, bind
-from threads_server.contract import ClientGone, Contract, Endpoint
-from threads_server.cross_origin import CrossOrigin
-from threads_server.event_stream import OpenStreams, StreamBroken
-from threads_server.http_reply import HttpReply, new_request_id
-from threads_server.keys import Doorkeeper
-from threads_server.metrics import Metrics
-from threads_server.problems import Refusal
-from threads_server.rate_limit import RateLimit
-from threads_server.service_routes import service_routes
+from threads_server.http.authentication import Doorkeeper
+from threads_server.http.cors import CrossOrigin
+from threads_server.http.errors import Refusal
+from threads_server.http.metrics import Metrics
+from threads_server.http.rate_limit import RateLimit
+from threads_server.http.response_sender import HttpReply, new_request_id
+from threads_server.http.responses import Answer
+from threads_server.http.service_routes import service_routes
+from threads_server.http.sse import OpenStreams, StreamBroken
+from threads_server.openapi import ClientGone, Contract, Endpoint
+from threads_server.operations.binding import Function, bind
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
 if TYPE_CHECKING:
-    from threads_server.services import Services
+    from threads_server.operations.services import Services
 
 logger = logging.getLogger("threads_server")
 
@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> "App":
     Raises DocumentError if openapi.yaml cannot be enforced, Unbound if it and the operations do not fit each other,
     RateTooLow for a rate limit that the document's answers cannot tell.
     """
-    from threads_server.services import Services
+    from threads_server.operations.services import Services
 
     contract = Contract.read()
     return App(contract, bind(contract), settings, lambda settings: Services.open(settings, contract))

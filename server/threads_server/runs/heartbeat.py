@@ -10,9 +10,9 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from threads_server.endings import end_orphan, end_orphans
-from threads_server.legs import Desk
-from threads_server.runs import Stop
+from threads_server.runs.cancellation import end_orphan, end_orphans
+from threads_server.runs.live_runs import Stop
+from threads_server.runs.run_segment import Desk
 from threads_server.store import StoreUnavailable, processes
 
 BEAT = 0.5

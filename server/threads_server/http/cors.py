@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from threads_server.contract import Contract
+from threads_server.openapi import Contract
 
 
 class CrossOrigin(CORSMiddleware):

@@ -1,0 +1,8 @@
+"""openapi.yaml compiled once: routes by operationId, request validation, coercion, the 422 body."""
+
+from threads_server.openapi.contract import Contract, Endpoint, Route
+from threads_server.openapi.document import Document, DocumentError
+from threads_server.openapi.request import Call, Operation, Upload
+from threads_server.openapi.request_body import ClientGone
+
+__all__ = ["Call", "ClientGone", "Contract", "Document", "DocumentError", "Endpoint", "Operation", "Route", "Upload"]

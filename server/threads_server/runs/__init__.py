@@ -1,0 +1,1 @@
+"""Turns and runs: from a user message to the stored reply."""
