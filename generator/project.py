@@ -89,8 +89,8 @@ class Client(Project):
             self._write(f"models/{union.module}.py", "tagged_union.py.jinja", union=union)
 
     def _build_api(self) -> None:
-        self._write("facts.py", "facts.py.jinja")
-        self._write("operations.py", "operations.py.jinja")
+        self._write("_api_info.py", "api_info.py.jinja")
+        self._write("_operations.py", "operations.py.jinja")
         self._write("_async/client.py", "client.py.jinja")
         self._write("_async/resources/__init__.py", "resources_init.py.jinja")
         for resource in self.surface.resources:

@@ -24,7 +24,7 @@ RUNTIME = HERE / "runtime"
 SETTINGS = HERE.parent / "pyproject.toml"
 """Pins the tools whose versions decide the bytes, and says how code is laid out."""
 
-MARK = "facts.py"
+MARK = "_api_info.py"
 """The file by which a client of this generator is known."""
 
 TOOLS = ("openapi-python-client", "ruff", "unasync")

@@ -55,7 +55,8 @@ has besides.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .errors import (
+from ._api_info import VERSION as __version__
+from ._errors import (
     APIConnectionError,
     APIError,
     APIStatusError,
@@ -74,41 +75,40 @@ from .errors import (
     StreamInterrupted,
     UnprocessableEntityError,
 )
-from .facts import VERSION as __version__
-from .unset import UNSET, Unset
+from ._unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from . import models as models
     from ._async.client import AsyncBackboard as AsyncBackboard
-    from ._async.events import AsyncEvents as AsyncEvents
-    from ._async.pages import AsyncPages as AsyncPages
+    from ._async.pagination import AsyncPages as AsyncPages
+    from ._async.streaming import AsyncEvents as AsyncEvents
+    from ._files import File as File
+    from ._files import Files as Files
+    from ._reply import Recovery as Recovery
+    from ._reply import Reply as Reply
+    from ._response import Answer as Answer
     from ._sync.client import Backboard as Backboard
-    from ._sync.events import Events as Events
-    from ._sync.pages import Pages as Pages
-    from .answer import Answer as Answer
+    from ._sync.pagination import Pages as Pages
+    from ._sync.streaming import Events as Events
+    from ._transport import Timeout as Timeout
     from .asgi import ASGITransport as ASGITransport
     from .asgi import AsyncASGITransport as AsyncASGITransport
-    from .files import File as File
-    from .files import Files as Files
-    from .reply import Recovery as Recovery
-    from .reply import Reply as Reply
-    from .transport import Timeout as Timeout
 else:
     _LATER = {
         "ASGITransport": ".asgi",
-        "Answer": ".answer",
+        "Answer": "._response",
         "AsyncASGITransport": ".asgi",
         "AsyncBackboard": "._async.client",
-        "AsyncEvents": "._async.events",
-        "AsyncPages": "._async.pages",
+        "AsyncEvents": "._async.streaming",
+        "AsyncPages": "._async.pagination",
         "Backboard": "._sync.client",
-        "Events": "._sync.events",
-        "File": ".files",
-        "Files": ".files",
-        "Pages": "._sync.pages",
-        "Recovery": ".reply",
-        "Reply": ".reply",
-        "Timeout": ".transport",
+        "Events": "._sync.streaming",
+        "File": "._files",
+        "Files": "._files",
+        "Pages": "._sync.pagination",
+        "Recovery": "._reply",
+        "Reply": "._reply",
+        "Timeout": "._transport",
         "models": ".models",
     }
 

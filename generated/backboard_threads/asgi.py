@@ -17,7 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from typing import Any, Self, TypeAlias, TypeVar
 
-from .transport import (
+from ._transport import (
     AsyncBaseTransport,
     AsyncByteStream,
     BaseTransport,

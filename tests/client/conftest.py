@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backboard_threads import retry
+from backboard_threads import _retries as retry
 from tests.client.halves import Half
 from tests.client.hostile import Server, serving
 
@@ -45,9 +45,10 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def async_pause(seconds: float) -> None:
         made.append(seconds)
 
-    from backboard_threads._async import caller as async_caller
-    from backboard_threads._async import events as async_events
-    from backboard_threads._sync import caller, events
+    from backboard_threads._async import base_client as async_caller
+    from backboard_threads._async import streaming as async_events
+    from backboard_threads._sync import base_client as caller
+    from backboard_threads._sync import streaming as events
 
     modules: list[Any] = [caller, events]
     for module in modules:

@@ -8,7 +8,7 @@ from httpx_sse._decoders import SSEDecoder, SSELineDecoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backboard_threads.framing import Framer
+from backboard_threads._sse import Framer
 
 PLAIN = (
     b'\xef\xbb\xbf: hello\n\nid: 1\ndata: {"a": "\xe2\x80\xa8\xe2\x80\xa9\xc2\x85 \xf0\x9f\x98\x80"}\n\n'

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from backboard_threads import AsyncBackboard, Backboard
-from backboard_threads._async import channel as async_channel
-from backboard_threads._sync import channel
+from backboard_threads._async import connection_pool as async_channel
+from backboard_threads._sync import connection_pool as channel
 from tests.client.frames import STARTED, frame
 from tests.client.halves import KEY, THREAD, THREAD_ID, TURN, Half
 from tests.client.hostile import Server, Silence, events, reply

@@ -9,16 +9,20 @@ import pytest
 
 import backboard_threads
 from backboard_threads import AsyncBackboard, Backboard, UnprocessableEntityError
-from backboard_threads._async import caller as async_caller
-from backboard_threads._async import channel as async_channel
-from backboard_threads._async import events as async_events
-from backboard_threads._async import pages as async_pages
+from backboard_threads._async import base_client as async_caller
+from backboard_threads._async import connection_pool as async_channel
+from backboard_threads._async import pagination as async_pages
 from backboard_threads._async import resource as async_resource
+from backboard_threads._async import streaming as async_events
 from backboard_threads._async.resources import assistants as async_assistants
 from backboard_threads._async.resources import messages as async_messages
 from backboard_threads._async.resources import runs as async_runs
 from backboard_threads._async.resources import threads as async_threads
-from backboard_threads._sync import caller, channel, events, pages, resource
+from backboard_threads._sync import base_client as caller
+from backboard_threads._sync import connection_pool as channel
+from backboard_threads._sync import pagination as pages
+from backboard_threads._sync import resource
+from backboard_threads._sync import streaming as events
 from backboard_threads._sync.resources import assistants, messages, runs, threads
 from tests.client.halves import KEY
 
@@ -142,7 +146,7 @@ def test_both_halves_raise_the_same_errors() -> None:
     named = [getattr(backboard_threads, name) for name in backboard_threads.__all__]
     errors = [value for value in named if isinstance(value, type) and issubclass(value, Exception)]
     assert UnprocessableEntityError in errors
-    assert {error.__module__ for error in errors} == {"backboard_threads.errors"}
+    assert {error.__module__ for error in errors} == {"backboard_threads._errors"}
 
 
 def test_every_name_is_there_and_says_what_it_is() -> None:

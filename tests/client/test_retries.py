@@ -16,8 +16,8 @@ from backboard_threads import (
     NotFoundError,
     RateLimitError,
     ServerError,
-    retry,
 )
+from backboard_threads import _retries as retry
 from tests.client.halves import KEY, MOMENT, THREAD, THREAD_ID, TURN, Half
 from tests.client.hostile import Answer, Server, Silence, drop, reply, reset, send
 

@@ -10,9 +10,10 @@ import warnings
 
 import pytest
 
-from backboard_threads import UNSET, APIError, Unset, deprecation, models
-from backboard_threads.enums import OpenEnum
-from backboard_threads.operations import GET_THREAD
+from backboard_threads import UNSET, APIError, Unset, models
+from backboard_threads import _deprecation as deprecation
+from backboard_threads._enums import OpenEnum
+from backboard_threads._operations import GET_THREAD
 from tests.client.frames import NUMBERED
 from tests.client.halves import THREAD, THREAD_ID, Half
 from tests.client.hostile import Server, drop, events, reply

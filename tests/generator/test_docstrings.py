@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from backboard_threads import AsyncBackboard, Backboard, options
+from backboard_threads import AsyncBackboard, Backboard
+from backboard_threads import _options as options
 from generator.halves import derive
 from tests.generator.documents import client_of, small_document
 

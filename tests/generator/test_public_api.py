@@ -32,11 +32,11 @@ def test_the_client_offers_what_is_written_down() -> None:
     ("module", "old", "new", "told"),
     [
         ("_sync/resources/threads.py", "thread_id: str,", "id: str,", "-        thread_id: str,\n+        id: str,"),
-        ("_sync/caller.py", "max_retries: int = 2", "max_retries: int = 3", "+        max_retries: int = 3,"),
-        ("_sync/caller.py", "def with_options(", "def but(", "+    but("),
+        ("_sync/base_client.py", "max_retries: int = 2", "max_retries: int = 3", "+        max_retries: int = 3,"),
+        ("_sync/base_client.py", "def with_options(", "def but(", "+    but("),
         ("models/thread.py", "title: str | Unset | None", "title: int | Unset | None", "+    title: int | Unset"),
         (
-            "errors.py",
+            "_errors.py",
             "class NotFoundError(APIStatusError)",
             "class NotFoundError(APIError)",
             "+class NotFoundError(API",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backboard_threads import facts
+from backboard_threads import _api_info as facts
 from generator.__main__ import ROOT, main
 from generator.writing import Unwritable, differences, generate, refuse_other_tools, replace
 from tests.generator.documents import small_document, write_client
@@ -77,19 +77,19 @@ def test_check_says_what_is_different_and_changes_nothing(tmp_path: Path, capsys
     target = tmp_path / "backboard_threads"
     shutil.copytree(COMMITTED, target, ignore=shutil.ignore_patterns("__pycache__"))
     assert main(["--check", "--output", str(target)]) == 0
-    (target / "facts.py").write_text("edited by hand", "utf-8")
+    (target / "_api_info.py").write_text("edited by hand", "utf-8")
     (target / "extra.py").write_text("", "utf-8")
     (target / "py.typed").unlink()
     assert main(["--check", "--output", str(target)]) == 1
     said = capsys.readouterr().err
-    assert "extra.py: not generated\nfacts.py: different\npy.typed: missing\n" in said
-    assert (target / "facts.py").read_text("utf-8") == "edited by hand"
+    assert "_api_info.py: different\nextra.py: not generated\npy.typed: missing\n" in said
+    assert (target / "_api_info.py").read_text("utf-8") == "edited by hand"
 
 
 def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:
     target = tmp_path / "package"
     target.mkdir()
-    for name in ("stale.py", "facts.py"):
+    for name in ("stale.py", "_api_info.py"):
         (target / name).write_text("", "utf-8")
     assert write_client(tmp_path, small_document()) == target
     assert not (target / "stale.py").exists()
@@ -101,7 +101,7 @@ def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:
     ("template", "text", "named"),
     [
         ("resource.py.jinja", "{{ resource.nothing_of_the_kind }}", "resource.py.jinja"),
-        ("facts.py.jinja", "this is no Python", "facts.py"),
+        ("api_info.py.jinja", "this is no Python", "_api_info.py"),
     ],
 )
 def test_a_failing_template_leaves_the_client_untouched(
@@ -126,9 +126,9 @@ def test_a_failing_template_leaves_the_client_untouched(
 @pytest.mark.parametrize(
     ("missing", "told"),
     [
-        ("unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads.unset'"),
-        ("_async/pages.py", "backboard_threads._async.caller: ModuleNotFoundError: "),
-        ("model.py", "backboard_threads.models.assistant: ModuleNotFoundError: "),
+        ("_unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads._unset'"),
+        ("_async/pagination.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
+        ("_models.py", "backboard_threads.models.assistant: ModuleNotFoundError: "),
     ],
 )
 def test_a_client_that_cannot_be_imported_leaves_the_old_one(
@@ -150,7 +150,7 @@ def test_a_name_that_is_offered_and_not_there_leaves_the_old_client(
     templates = tmp_path / "templates"
     shutil.copytree(ROOT / "generator" / "templates", templates)
     package_init = templates / "package_init.py.jinja"
-    package_init.write_text(package_init.read_text("utf-8").replace('"Files": ".files"', '"Filez": ".files"'), "utf-8")
+    package_init.write_text(package_init.read_text("utf-8").replace('"Files": "._files"', '"Filez": "._files"'), "utf-8")
     monkeypatch.setattr("generator.project.TEMPLATES", templates)
     assert main(["--output", str(tmp_path / "package")]) == 1
     assert "backboard_threads: AttributeError: " in capsys.readouterr().err
@@ -173,7 +173,7 @@ def test_a_client_that_cannot_be_put_in_place_leaves_the_old_one(
     package, target = tmp_path / "new", tmp_path / "package"
     for folder in (package, target):
         folder.mkdir()
-    (target / "facts.py").write_text("old", "utf-8")
+    (target / "_api_info.py").write_text("old", "utf-8")
     rename = Path.rename
 
     def fail_on_the_new_one(self: Path, to: Path) -> Path:
@@ -184,5 +184,5 @@ def test_a_client_that_cannot_be_put_in_place_leaves_the_old_one(
     monkeypatch.setattr(Path, "rename", fail_on_the_new_one)
     with pytest.raises(Unwritable, match="Permission denied"):
         replace(target, package)
-    assert (target / "facts.py").read_text("utf-8") == "old"
+    assert (target / "_api_info.py").read_text("utf-8") == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "package"]

@@ -96,7 +96,7 @@ def version_faults(tree: Path) -> Iterator[str]:
     project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))
     if "version" in project["project"] or project["tool"]["hatch"]["version"]["path"] != "openapi.yaml":
         yield "pyproject.toml has a version of its own"
-    if f'"{version_of(tree)}"' not in (tree / PACKAGE / "facts.py").read_text(encoding="utf-8"):
+    if f'"{version_of(tree)}"' not in (tree / PACKAGE / "_api_info.py").read_text(encoding="utf-8"):
         yield "the generated client has another version than the document: run `make generate`"
 
 

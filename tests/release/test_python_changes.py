@@ -61,7 +61,7 @@ PLANTED = {
     "model removed": ("models/__init__.py", r"\n    from .turn import [^\n]*", "", "breaking", "models.Turn"),
     "member removed": ("models/message_role.py", r"\n    TOOL = [^\n]*", "", "breaking", "TOOL"),
     "error moved": (
-        "errors.py",
+        "_errors.py",
         r"class NotFoundError\(APIStatusError\)",
         "class NotFoundError(APIError)",
         "breaking",

@@ -122,7 +122,7 @@ def standing(tree: Path) -> tuple[int, str]:
 @contextmanager
 def bumped(tree: Path, version: str) -> Iterator[None]:
     """The tree with another version, everywhere but in its changelog."""
-    files = [tree / "openapi.yaml", tree / "generated" / "backboard_threads" / "facts.py"]
+    files = [tree / "openapi.yaml", tree / "generated" / "backboard_threads" / "_api_info.py"]
     before = [file.read_text(encoding="utf-8") for file in files]
     for file, text in zip(files, before, strict=True):
         file.write_text(text.replace(version_of(ROOT), version), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .caller import AsyncCaller
+from .base_client import AsyncCaller
 
 
 class AsyncResource:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..facts import FACTS
-from .caller import Caller
+from .._api_info import FACTS
+from .base_client import Caller
 
 if TYPE_CHECKING:
     from .resources.assistants import Assistants

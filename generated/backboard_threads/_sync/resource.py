@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .caller import Caller
+from .base_client import Caller
 
 
 class Resource:

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError
-from ..model import Model, mapping, whole
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError
+from .._models import Model, mapping, whole
+from .._unset import UNSET, Unset
 from .assistant import Assistant
 
 _FIELDS = frozenset({"assistant", "documents_cloned", "memories_cloned"})

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, decode_list, fault
-from ..model import Model, decode_map, mapping, text
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, decode_list, fault
+from .._models import Model, decode_map, mapping, text
+from .._unset import UNSET, Unset
 from .parameter_property import ParameterProperty
 
 _FIELDS = frozenset({"properties", "type", "required"})

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import fault
-from ..model import Model, mapping, whole
-from ..unset import UNSET, Unset
+from .._decoding import fault
+from .._models import Model, mapping, whole
+from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"url", "document_id", "mime_type", "file_size_bytes"})
 

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
-from ..model import Model, mapping
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
+from .._models import Model, mapping
+from .._unset import UNSET, Unset
 from .attachment import Attachment
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole
 from .message_status import MESSAGE_STATUS_VALUES, MessageStatus

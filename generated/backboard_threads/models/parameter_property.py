@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, decode_list, fault
-from ..model import Model, mapping, text
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, decode_list, fault
+from .._models import Model, mapping, text
+from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "description", "enum", "properties", "items"})
 

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import fault
-from ..model import Model, mapping
-from ..unset import UNSET
+from .._decoding import fault
+from .._models import Model, mapping
+from .._unset import UNSET
 
 _FIELDS = frozenset({"thread_id", "run_id", "cancelled"})
 

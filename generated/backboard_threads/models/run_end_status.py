@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..enums import OpenEnum
+from .._enums import OpenEnum
 
 
 class RunEndStatus(OpenEnum):

@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, fault
-from ..model import Model, mapping, whole
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, fault
+from .._models import Model, mapping, whole
+from .._unset import UNSET, Unset
 from .context_usage import ContextUsage
 from .run_end_status import RUN_END_STATUS_VALUES, RunEndStatus
 

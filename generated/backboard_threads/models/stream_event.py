@@ -9,8 +9,8 @@ from typing import Any, Self, TypeAlias
 
 from attrs import define
 
-from ..decoding import fault
-from ..model import Model, mapping
+from .._decoding import fault
+from .._models import Model, mapping
 from .content_streaming_event import ContentStreamingEvent
 from .error_event import ErrorEvent
 from .media_generated_event import MediaGeneratedEvent

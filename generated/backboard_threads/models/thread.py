@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
-from ..model import Model, mapping, whole
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
+from .._models import Model, mapping, whole
+from .._unset import UNSET, Unset
 from .message import Message
 
 _FIELDS = frozenset(

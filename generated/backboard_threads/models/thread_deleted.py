@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import datetime_from_json, datetime_to_json, fault
-from ..model import Model, mapping
-from ..unset import UNSET, Unset
+from .._decoding import datetime_from_json, datetime_to_json, fault
+from .._models import Model, mapping
+from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"message", "thread_id", "deleted_at"})
 

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, fault
-from ..model import Model, mapping
-from ..unset import UNSET
+from .._decoding import DecodeError, fault
+from .._models import Model, mapping
+from .._unset import UNSET
 from .function_call import FunctionCall
 
 _FIELDS = frozenset({"id", "type", "function"})

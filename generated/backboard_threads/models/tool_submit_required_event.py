@@ -9,9 +9,9 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, decode_list, fault
-from ..model import Model, mapping, whole
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, decode_list, fault
+from .._models import Model, mapping, whole
+from .._unset import UNSET, Unset
 from .tool_call import ToolCall
 
 _FIELDS = frozenset(

@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..decoding import fault
-from ..model import Model, mapping
-from ..unset import UNSET, Unset
+from .._decoding import fault
+from .._models import Model, mapping
+from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id"})
 

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
-from ..model import Model, mapping, text, whole
-from ..unset import UNSET, Unset
+from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
+from .._models import Model, mapping, text, whole
+from .._unset import UNSET, Unset
 from .attachment import Attachment
 from .context_usage import ContextUsage
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole

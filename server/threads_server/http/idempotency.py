@@ -1,7 +1,7 @@
 """The same key gives the same answer: what a request under an `Idempotency-Key` is recognized by.
 
-The key is looked up and claimed in the transaction of the request itself (store/idempotency_keys.py), so that a key costs
-no commit of its own and two requests can never both be the first.
+The key is looked up and claimed in the transaction of the request itself (store/idempotency_keys.py), so that a key
+costs no commit of its own and two requests can never both be the first.
 """
 
 import hashlib

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import models
-from ...answer import with_response
-from ...operations import (
+from ..._operations import (
     CLONE_ASSISTANT,
     CREATE_ASSISTANT,
     DELETE_ASSISTANT,
@@ -18,9 +17,10 @@ from ...operations import (
     LIST_ASSISTANTS,
     UPDATE_ASSISTANT,
 )
-from ...options import TimeoutOption
-from ...unset import UNSET, Unset
-from ..pages import AsyncPages
+from ..._options import TimeoutOption
+from ..._response import with_response
+from ..._unset import UNSET, Unset
+from ..pagination import AsyncPages
 from ..resource import AsyncResource
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import models
-from ...answer import with_response
-from ...operations import CANCEL_RUN, STREAM_RUN_EVENTS, STREAMING, SUBMIT_LATEST_TOOL_OUTPUTS, SUBMIT_TOOL_OUTPUTS
-from ...options import TimeoutOption
-from ...unset import UNSET, Unset
-from ..events import AsyncEvents
+from ..._operations import CANCEL_RUN, STREAM_RUN_EVENTS, STREAMING, SUBMIT_LATEST_TOOL_OUTPUTS, SUBMIT_TOOL_OUTPUTS
+from ..._options import TimeoutOption
+from ..._response import with_response
+from ..._unset import UNSET, Unset
 from ..resource import AsyncResource
+from ..streaming import AsyncEvents
 
 
 class AsyncRuns(AsyncResource):

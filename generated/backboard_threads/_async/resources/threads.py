@@ -8,11 +8,11 @@ import builtins
 from collections.abc import Mapping
 
 from ... import models
-from ...answer import with_response
-from ...operations import CREATE_THREAD, DELETE_THREAD, GET_THREAD, LIST_ASSISTANT_THREADS, LIST_THREADS
-from ...options import TimeoutOption
-from ...unset import UNSET, Unset
-from ..pages import AsyncPages
+from ..._operations import CREATE_THREAD, DELETE_THREAD, GET_THREAD, LIST_ASSISTANT_THREADS, LIST_THREADS
+from ..._options import TimeoutOption
+from ..._response import with_response
+from ..._unset import UNSET, Unset
+from ..pagination import AsyncPages
 from ..resource import AsyncResource
 
 

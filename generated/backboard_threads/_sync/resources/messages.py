@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ... import models
-from ...answer import with_response
-from ...files import File, Files
-from ...operations import SEND_CHAT_MESSAGE, SEND_MESSAGE, STREAMING
-from ...options import TimeoutOption
-from ...unset import UNSET, Unset
-from ..events import Events
+from ..._files import File, Files
+from ..._operations import SEND_CHAT_MESSAGE, SEND_MESSAGE, STREAMING
+from ..._options import TimeoutOption
+from ..._response import with_response
+from ..._unset import UNSET, Unset
 from ..resource import Resource
+from ..streaming import Events
 
 
 class Messages(Resource):

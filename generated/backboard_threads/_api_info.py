@@ -1,0 +1,24 @@
+"""What the document says of the service as a whole."""
+
+from typing import Final
+
+from ._operation import Facts
+
+VERSION: Final = "0.1.0"
+"""The version of the document that this client was made from."""
+
+DIGEST: Final = "f7391e492eb33188608e064a7803aad5468a522d761b001706c3652850892b15"
+"""The SHA-256 digest of that document."""
+
+FACTS: Final = Facts(
+    package="backboard-threads",
+    version=VERSION,
+    servers={
+        "https://app.backboard.io/api": False,
+        "http://127.0.0.1:8000/api": True,
+    },
+    key_header="X-API-Key",
+    key_variable="BACKBOARD_API_KEY",
+    url_variable="BACKBOARD_BASE_URL",
+    log_variable="BACKBOARD_LOG",
+)

@@ -1,0 +1,323 @@
+"""Every error a call can raise. All of them survive pickle, copy and deepcopy, and none holds the API key.
+
+```
+APIError
+├── APIConnectionError        no whole answer came
+│   ├── APITimeoutError
+│   └── StreamInterrupted
+├── APIStatusError            an answer came, and it is no success
+│   ├── NotModifiedError 304, BadRequestError 400, AuthenticationError 401, NotFoundError 404, ConflictError 409,
+│   │   PreconditionFailedError 412, UnprocessableEntityError 422, RateLimitError 429
+│   └── ServerError           every 5xx
+├── DecodeError               an answer that cannot be what the document says
+└── RunFailedError            a stream's `run_failed` or `error` event
+```
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Self
+
+from ._retries import retry_after
+from ._transport import Request, Response
+from ._unset import Unset
+
+SHORT = 200
+"""How many characters of what the server sent an error's text shows."""
+
+
+def _rebuild(kind: type[APIError], args: tuple[object, ...]) -> APIError:
+    return kind.__new__(kind, *args)
+
+
+class APIError(Exception):
+    """Something went wrong between this client and the API. The root of every error here."""
+
+    def __init__(self, message: str, *, request: Request | None = None) -> None:
+        super().__init__(message)
+        self.request = request
+        """The request, its API key removed; None where there was none."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args), self.__dict__
+
+
+class APIConnectionError(APIError):
+    """No whole answer came: no connection, or one that broke. Whether the call took effect may be unknown."""
+
+    def __init__(self, message: str, *, request: Request | None = None, idempotency_key: str | None = None) -> None:
+        super().__init__(message, request=request)
+        self.idempotency_key = idempotency_key
+        """The `Idempotency-Key` that was sent: the same call under the same key is safe where keys are honoured."""
+
+
+class APITimeoutError(APIConnectionError):
+    """A time-out, or the deadline of the whole call, passed."""
+
+
+class StreamInterrupted(APIConnectionError):
+    """A stream ended before the event that ends it. What came until then was given out; the run may still go on."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        partial_text: str,
+        last_event_id: str | None,
+        run_id: str | None,
+        thread_id: str | None,
+        request: Request | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        super().__init__(message, request=request, idempotency_key=idempotency_key)
+        self.partial_text = partial_text
+        """The reply's text as far as it came."""
+        self.last_event_id = last_event_id
+        """The id of the last event, for `runs.events`; None if the events carried none."""
+        self.run_id = run_id
+        """The run, if an event named it."""
+        self.thread_id = thread_id
+        """The thread, if known."""
+
+
+class RunFailedError(APIError):
+    """The run behind a stream failed: the stream held a `run_failed` or an `error` event."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        event: Any,
+        partial_text: str,
+        run_id: str | None,
+        thread_id: str | None,
+        request: Request | None = None,
+    ) -> None:
+        super().__init__(message, request=request)
+        self.event = event
+        """The event that said so."""
+        self.partial_text = partial_text
+        """The reply's text as far as it came."""
+        self.run_id = run_id
+        self.thread_id = thread_id
+
+
+class DecodeError(APIError):
+    """An answer that cannot be what the document says: its place as a JSON path, what was expected, what came."""
+
+    def __init__(
+        self, expected: str, got: object, *, path: tuple[str | int, ...] = (), request: Request | None = None
+    ) -> None:
+        super().__init__(expected, request=request)
+        self.expected = expected
+        """What the document says, as in "a string"."""
+        self.got = got if isinstance(got, Shown) else Shown(described(got))
+        """What came instead, shortened."""
+        self.steps = path
+        self.response: Response | None = None
+        """The response; None where there was none, as in `Thread.from_dict` of your own data."""
+
+    @property
+    def path(self) -> str:
+        """Where in the answer: `messages[3].created_at`. Empty for the answer as a whole."""
+        text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps)
+        return text.removeprefix(".")
+
+    def within(self, response: Response) -> Self:
+        """The same error, as one of the answer `response`, whose request is free of secrets."""
+        self.response = response
+        self.request = response.request
+        return self
+
+    def under(self, *steps: str | int) -> Self:
+        """The same error, its path led by `steps`: for whoever decodes what is around it."""
+        self.steps = (*steps, *self.steps)
+        return self
+
+    def __str__(self) -> str:
+        place = f"{self.path}: " if self.steps else ""
+        return f"{place}expected {self.expected}, got {self.got}{_origin(self.response)}"
+
+
+class APIStatusError(APIError):
+    """The API answered with a status that is no success. Any number can be one."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status_code
+        """The HTTP status."""
+        self.detail, self.errors = _read_detail(response)
+        self.response = response
+        """The response; its request's API key removed."""
+        reason = f" {response.reason_phrase}" if response.reason_phrase else ""
+        said = f": {self.detail}" if self.detail else ""
+        super().__init__(f"{self.status_code}{reason}{said}{_origin(response)}", request=response.request)
+
+    detail: str
+    """What the server said: its `detail`, or for a 422 the list in words, or what else the body shows."""
+    errors: list[FieldError]
+    """The faults of a 422, one by one; empty for any other answer."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request (`X-Request-ID`), if it sent one."""
+        return request_id(self.response)
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds after which the server asks to be tried again (`Retry-After`), if it says."""
+        return retry_after(self.response.headers)
+
+
+class NotModifiedError(APIStatusError):
+    """304: nothing changed since the version given with the call."""
+
+
+class BadRequestError(APIStatusError):
+    """400: the request cannot be read, or not now."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the API key is missing or opens nothing."""
+
+
+class NotFoundError(APIStatusError):
+    """404: there is no such thing, or it belongs to another account."""
+
+
+class ConflictError(APIStatusError):
+    """409: the thread or the run is in a state that does not allow this, or the idempotency key was used for another
+    call."""
+
+
+class PreconditionFailedError(APIStatusError):
+    """412: someone else changed the thread since the version given with the call."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is against the document; `errors` says where."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests; `retry_after` says when to try again."""
+
+
+class ServerError(APIStatusError):
+    """Any 5xx."""
+
+
+BY_STATUS: dict[int, type[APIStatusError]] = {
+    304: NotModifiedError,
+    400: BadRequestError,
+    401: AuthenticationError,
+    404: NotFoundError,
+    409: ConflictError,
+    412: PreconditionFailedError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+class FieldError(dict[str, Any]):
+    """One fault of a 422: `{"loc": [...], "msg": ..., "type": ...}` as it came, and in words as text."""
+
+    @property
+    def loc(self) -> list[str | int]:
+        """Where: `["query", "limit"]`, `["body", "tools", 0, "function"]`."""
+        place = self.get("loc")
+        return place if isinstance(place, list) else []
+
+    @property
+    def msg(self) -> str:
+        """What is wrong there."""
+        return str(self.get("msg", ""))
+
+    @property
+    def type(self) -> str:
+        """The kind of fault, as a word for programs."""
+        return str(self.get("type", ""))
+
+    def __str__(self) -> str:
+        steps = self.loc[1:] if self.loc and self.loc[0] in ("body", "query", "path", "header", "cookie") else self.loc
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+        place = place or ".".join(str(step) for step in self.loc)
+        return f"{place}: {self.msg}" if place else self.msg
+
+
+class Shown(str):
+    """Text that is already a description of a value."""
+
+    __slots__ = ()
+
+
+def status_error(response: Response) -> APIStatusError:
+    """The error for `response`, its body read."""
+    status = response.status_code
+    return BY_STATUS.get(status, ServerError if 500 <= status < 600 else APIStatusError)(response)
+
+
+def request_id(response: Response) -> str | None:
+    """The `X-Request-ID` of `response`, if it has one."""
+    value: str | None = response.headers.get("x-request-id")
+    return value
+
+
+def described(value: object) -> str:
+    """A JSON value in a few words: whole if short, else its beginning, or what it consists of."""
+    match value:
+        case str() | bytes():
+            text = repr(value[: SHORT + 1])
+            return text if len(value) <= SHORT else f"{text[:SHORT]}… ({len(value)} long)"
+        case dict():
+            keys = ", ".join(str(key) for key in list(value)[:8])
+            return f"an object with {keys}{', …' if len(value) > 8 else ''}" if value else "an empty object"
+        case list():
+            return f"an array of {len(value)}" if value else "an empty array"
+        case None:
+            return "null"
+        case Unset():
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return repr(value)[:SHORT]
+
+
+def _origin(response: Response | None) -> str:
+    """From which call: in parentheses, for the end of an error's text."""
+    if response is None:
+        return ""
+    named = request_id(response)
+    return f" ({response.request.method} {response.request.url}{f', request id {named}' if named else ''})"
+
+
+def _read_detail(response: Response) -> tuple[str, list[FieldError]]:
+    """What an error's body says, and the list of a 422. A proxy's HTML or an empty body is no second error."""
+    text = response.text
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return _prose(text, response), []
+    detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else None
+    if isinstance(detail, list):
+        errors = [FieldError(item) for item in detail if isinstance(item, dict)]
+        return "; ".join(str(error) for error in errors) or _cut(text), errors
+    if isinstance(detail, str):
+        return detail, []
+    return _cut(text), []
+
+
+def _prose(text: str, response: Response) -> str:
+    """A body that is not JSON, in a few words."""
+    if not text.strip():
+        return f"not followed: {response.headers['location']}" if "location" in response.headers else ""
+    if re.search(r"<(?:!doctype )?html|<head|<body", text[:1000], re.IGNORECASE):
+        title = re.search(r"<title[^>]*>(.*?)</title>", text[:20_000], re.IGNORECASE | re.DOTALL)
+        return f"an HTML page{f': {_cut(title[1])}' if title else ''}"
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHORT else text[:SHORT] + "…"

@@ -1,0 +1,152 @@
+"""The operations of the API, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import models
+from ._decoding import decode_list
+from ._operation import Operation, Page, Streaming
+
+CREATE_ASSISTANT: Operation[models.Assistant] = Operation(
+    "createAssistant",
+    "POST",
+    "/assistants",
+    lambda value: models.Assistant.from_dict(value),
+    media=("application/json",),
+)
+LIST_ASSISTANTS: Operation[list[models.Assistant]] = Operation(
+    "listAssistants",
+    "GET",
+    "/assistants",
+    lambda value: decode_list(value, models.Assistant.from_dict),
+    page=Page(default=100, largest=200, deepest=10000, key="assistant_id"),
+)
+GET_ASSISTANT: Operation[models.Assistant] = Operation(
+    "getAssistant",
+    "GET",
+    "/assistants/{assistant_id}",
+    lambda value: models.Assistant.from_dict(value),
+)
+UPDATE_ASSISTANT: Operation[models.Assistant] = Operation(
+    "updateAssistant",
+    "PUT",
+    "/assistants/{assistant_id}",
+    lambda value: models.Assistant.from_dict(value),
+    media=("application/json",),
+)
+DELETE_ASSISTANT: Operation[models.AssistantDeleted] = Operation(
+    "deleteAssistant",
+    "DELETE",
+    "/assistants/{assistant_id}",
+    lambda value: models.AssistantDeleted.from_dict(value),
+    gone=lambda assistant_id: models.AssistantDeleted(
+        message="Not found any more: an earlier attempt of this call had deleted it.", assistant_id=assistant_id
+    ),
+)
+CLONE_ASSISTANT: Operation[models.AssistantCloned] = Operation(
+    "cloneAssistant",
+    "POST",
+    "/assistants/{assistant_id}/clone",
+    lambda value: models.AssistantCloned.from_dict(value),
+    media=("application/json",),
+)
+CREATE_THREAD: Operation[models.Thread] = Operation(
+    "createThread",
+    "POST",
+    "/assistants/{assistant_id}/threads",
+    lambda value: models.Thread.from_dict(value),
+    media=("application/json",),
+)
+LIST_ASSISTANT_THREADS: Operation[list[models.Thread]] = Operation(
+    "listAssistantThreads",
+    "GET",
+    "/assistants/{assistant_id}/threads",
+    lambda value: decode_list(value, models.Thread.from_dict),
+    page=Page(default=100, largest=200, deepest=10000, key="thread_id"),
+)
+LIST_THREADS: Operation[list[models.Thread]] = Operation(
+    "listThreads",
+    "GET",
+    "/threads",
+    lambda value: decode_list(value, models.Thread.from_dict),
+    page=Page(default=100, largest=200, deepest=10000, key="thread_id"),
+)
+GET_THREAD: Operation[models.Thread] = Operation(
+    "getThread",
+    "GET",
+    "/threads/{thread_id}",
+    lambda value: models.Thread.from_dict(value),
+)
+DELETE_THREAD: Operation[models.ThreadDeleted] = Operation(
+    "deleteThread",
+    "DELETE",
+    "/threads/{thread_id}",
+    lambda value: models.ThreadDeleted.from_dict(value),
+    gone=lambda thread_id: models.ThreadDeleted(
+        message="Not found any more: an earlier attempt of this call had deleted it.", thread_id=thread_id
+    ),
+)
+SEND_MESSAGE: Operation[models.Turn] = Operation(
+    "sendMessage",
+    "POST",
+    "/threads/{thread_id}/messages",
+    lambda value: models.Turn.from_dict(value),
+    media=("application/x-www-form-urlencoded", "multipart/form-data", "application/json"),
+    json_fields=frozenset({"metadata"}),
+)
+SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
+    "sendChatMessage",
+    "POST",
+    "/threads/messages",
+    lambda value: models.Turn.from_dict(value),
+    media=("application/json", "application/x-www-form-urlencoded", "multipart/form-data"),
+    json_fields=frozenset(
+        {"metadata", "tools", "thinking", "image_config", "video_config", "voice", "system_one", "openrouter"}
+    ),
+)
+SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
+    "submitToolOutputs",
+    "POST",
+    "/threads/{thread_id}/runs/{run_id}/submit-tool-outputs",
+    lambda value: models.ToolOutputsTurn.from_dict(value),
+    media=("application/json",),
+)
+SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
+    "submitLatestToolOutputs",
+    "POST",
+    "/threads/tool-outputs",
+    lambda value: models.Turn.from_dict(value),
+    media=("application/json",),
+)
+CANCEL_RUN: Operation[models.RunCancelled] = Operation(
+    "cancelRun",
+    "POST",
+    "/threads/{thread_id}/runs/{run_id}/cancel",
+    lambda value: models.RunCancelled.from_dict(value),
+)
+STREAM_RUN_EVENTS: Operation[Any] = Operation(
+    "streamRunEvents",
+    "GET",
+    "/threads/{thread_id}/runs/{run_id}/events",
+    lambda value: value,
+)
+
+STREAMING: Streaming[models.StreamEvent, models.Thread] = Streaming(
+    lambda value: models.stream_event_from_dict(value),
+    ends=frozenset(
+        {
+            "run_ended",
+            "message_complete",
+            "run_completed",
+            "run_failed",
+            "error",
+            "run_cancelled",
+            "tool_submit_required",
+        }
+    ),
+    failures=frozenset({"run_failed", "error"}),
+    resume=STREAM_RUN_EVENTS,
+    cancel=CANCEL_RUN,
+    history=GET_THREAD,
+)

@@ -1,0 +1,160 @@
+"""One call: the request that each of its attempts sends, and what becomes of an attempt's outcome."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from ._bodies import Body
+from ._errors import APIConnectionError, APITimeoutError, DecodeError, Shown, request_id, status_error
+from ._logging import logger
+from ._retries import Retries
+from ._transport import (
+    NEVER_SENT,
+    DecodingError,
+    Headers,
+    Request,
+    Response,
+    Timeout,
+    TimeoutException,
+    TransportError,
+    new_request,
+    redact,
+)
+
+T = TypeVar("T")
+
+
+class Call:
+    """A call under way. Its bytes and its `Idempotency-Key` are the same on every attempt."""
+
+    __slots__ = ("body", "headers", "idempotency_key", "is_gone", "may_be_gone", "method", "retries", "timeout", "url")
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: Body,
+        timeout: Timeout,
+        retries: Retries,
+        *,
+        idempotency_key: str | None = None,
+        may_be_gone: bool = False,
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.retries = retries
+        self.idempotency_key = idempotency_key
+        self.may_be_gone = may_be_gone
+        """Whether a 404 counts as success once an attempt's outcome is unknown."""
+        self.is_gone = False
+        """Whether it did."""
+
+    def new_request(self) -> Request:
+        """The request of the next attempt."""
+        self.retries.begin()
+        if self.retries.deadline is not None and time.monotonic() >= self.retries.deadline:
+            self._raise_late()
+        logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
+        return new_request(self.method, self.url, self.headers, self.body.content, self.timeout, self.retries.deadline)
+
+    def failed(self, request: Request, error: TransportError) -> float:
+        """Seconds to wait after an attempt without an answer. Raises what the caller is to see if it was the last."""
+        if isinstance(error, DecodingError):
+            said = Shown(str(error))
+            raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
+        seconds = self.retries.wait_after_error(error)
+        if seconds is None:
+            raise self.connection_error(redact(request), error) from error
+        logger.info("%s %s: %s; again in %.2f s", self.method, self.url, _reason(error), seconds)
+        return seconds
+
+    def answered(self, response: Response) -> float | None:
+        """None after a success, else the seconds to wait. Raises the status as an error if it was the last attempt.
+
+        The body of anything but a success has been read.
+        """
+        status = response.status_code
+        logger.debug("%s %s: %d, request id %s", self.method, self.url, status, request_id(response))
+        if 200 <= status < 300:
+            return None
+        if status == 404 and self.may_be_gone and self.retries.outcome_unknown:
+            self.is_gone = True
+            return None
+        seconds = self.retries.wait_after_status(status, response.headers)
+        if seconds is None:
+            redact(response.request)
+            raise status_error(response)
+        logger.info("%s %s: %d; again in %.2f s", self.method, self.url, status, seconds)
+        return seconds
+
+    def connection_error(self, request: Request, error: TransportError) -> APIConnectionError:
+        """`error` as what the caller is to see."""
+        late = self.retries.deadline is not None and time.monotonic() >= self.retries.deadline
+        attempts = self.retries.attempts
+        known = isinstance(error, NEVER_SENT) and not self.retries.outcome_unknown
+        text = (
+            f"{'the deadline passed: ' if late else ''}{_reason(error)} "
+            f"({self.method} {self.url}, {attempts} attempt{'' if attempts == 1 else 's'}"
+            f"{'' if known else '; whether it took effect is unknown'})"
+        )
+        kind = APITimeoutError if late or isinstance(error, TimeoutException) else APIConnectionError
+        return kind(text, request=request, idempotency_key=self.idempotency_key)
+
+    def _raise_late(self) -> NoReturn:
+        raise APITimeoutError(
+            f"the deadline passed ({self.method} {self.url}, {self.retries.attempts} attempts)",
+            idempotency_key=self.idempotency_key,
+        )
+
+
+def _reason(error: TransportError) -> str:
+    """What went wrong, in words: many of httpx's errors have no text."""
+    reasons = {
+        "ConnectError": "could not connect",
+        "ConnectTimeout": "timed out while connecting",
+        "PoolTimeout": "timed out while waiting for a free connection",
+        "ReadTimeout": "timed out while waiting for the answer",
+        "WriteTimeout": "timed out while sending",
+        "ProxyError": "the proxy refused",
+    }
+    words = reasons.get(type(error).__name__, "the connection broke")
+    detail = str(error)
+    return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
+
+
+def decode_answer(response: Response, decode: Callable[[Any], T]) -> T:
+    """The model in a success's body. Raises `DecodeError`, with the response, for what cannot be it."""
+    try:
+        value = json.loads(response.content)
+    except (ValueError, RecursionError):
+        redact(response.request)
+        raise DecodeError("JSON", _shown(response)).within(response) from None
+    try:
+        return decode(value)
+    except DecodeError as error:
+        redact(response.request)
+        raise error.within(response) from None
+
+
+def _shown(response: Response) -> object:
+    """A body that is no JSON, as an error's text shows it."""
+    text = response.text
+    if not text.strip():
+        return Shown("an empty body")
+    return Shown(f"an HTML page: {text[:80]!r}…") if text.lstrip()[:1] == "<" else text
+
+
+def free_value(response: Response) -> Any:
+    """What an undocumented answer holds: the parsed JSON, the text of anything else, or None for an empty body."""
+    if not response.content:
+        return None
+    if "json" in response.headers.get("content-type", ""):
+        return decode_answer(response, lambda value: value)
+    return response.text

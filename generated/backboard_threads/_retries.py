@@ -1,0 +1,109 @@
+"""The retry policy: which outcome of an attempt is tried again, and when. Nothing here sends or waits.
+
+- Up to `max_retries` retries, exponential back-off with full jitter, `Retry-After` honoured up to `LONGEST_WAIT`;
+  none that would end after the call's deadline.
+- Always: a connection that was never made, and 429.
+- GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 502, 503, 504, time-outs and dropped connections.
+- Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that counts as honoured.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ._transport import NEVER_SENT, TransportError
+
+FIRST_WAIT = 0.5
+"""Seconds: the upper end of the wait before the first retry. It doubles with each."""
+LONGEST_BACKOFF = 8.0
+"""Seconds: the upper end of the back-off between two attempts."""
+LONGEST_WAIT = 60.0
+"""Seconds: what `Retry-After` is cut to."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""Methods whose repetition does what one request does."""
+UNKNOWN_OUTCOME = frozenset({408, 502, 503, 504})
+"""Statuses that leave open whether the call took effect."""
+
+
+def backoff(retry: int) -> float:
+    """Seconds to wait before retry number `retry` (from 0), with full jitter."""
+    return random.uniform(0.0, min(LONGEST_BACKOFF, FIRST_WAIT * 2.0 ** min(retry, 30)))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that `Retry-After` asks for, given as seconds or as an HTTP date; None where it says nothing usable.
+
+    A date is read against the response's own `Date`, so that a wrong clock here does not matter.
+    """
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return float(text)
+    then = _date(text)
+    if then is None:
+        return None
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (then - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+class Retries:
+    """The attempts of one call: how many are left, and whether one of them may have taken effect."""
+
+    __slots__ = ("attempts", "deadline", "max_retries", "outcome_unknown", "repeatable", "seconds")
+
+    def __init__(self, method: str, *, repeatable: bool, max_retries: int, seconds: float | None) -> None:
+        self.repeatable = repeatable or method in SAFE
+        self.max_retries = max_retries
+        self.seconds = seconds
+        """How long the call may take, from its first attempt on; None for any time."""
+        self.deadline: float | None = None
+        """When it must be over, on the clock of `time.monotonic`, once it began."""
+        self.attempts = 0
+        """How many attempts ended."""
+        self.outcome_unknown = False
+        """Whether an attempt ended without telling if it took effect."""
+
+    def begin(self) -> None:
+        """Let the call's time run, if it does not yet."""
+        if self.seconds is not None and self.deadline is None:
+            self.deadline = time.monotonic() + self.seconds
+
+    def wait_after_error(self, error: TransportError) -> float | None:
+        """Seconds to wait before the next attempt after one that brought no answer; None if there is to be none."""
+        self.attempts += 1
+        if isinstance(error, NEVER_SENT):
+            return self._wait(None)
+        self.outcome_unknown = True
+        return self._wait(None) if self.repeatable else None
+
+    def wait_after_status(self, status: int, headers: Mapping[str, str]) -> float | None:
+        """The same after an attempt that was answered with `status`, which is no success."""
+        self.attempts += 1
+        if status == 429:
+            return self._wait(retry_after(headers))
+        if status not in UNKNOWN_OUTCOME:
+            return None
+        self.outcome_unknown = True
+        return self._wait(retry_after(headers)) if self.repeatable else None
+
+    def _wait(self, asked: float | None) -> float | None:
+        if self.attempts > self.max_retries:
+            return None
+        seconds = backoff(self.attempts - 1) if asked is None else min(asked, LONGEST_WAIT)
+        if self.deadline is not None and time.monotonic() + seconds >= self.deadline:
+            return None
+        return seconds

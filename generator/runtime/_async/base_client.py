@@ -1,0 +1,267 @@
+"""The client without its resources: how a call is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+from .._auth import check_method
+from .._bodies import encode_free
+from .._client_config import Service
+from .._event_loops import async_pause
+from .._files import Files
+from .._logging import print_if_asked
+from .._operation import Facts, Operation, Streaming
+from .._options import TimeoutOption
+from .._request_state import Call, decode_answer, free_value
+from .._response import Answer
+from .._transport import (
+    SECRET,
+    AsyncBaseTransport,
+    AsyncHTTPClient,
+    Response,
+    TransportError,
+    own_headers,
+    own_timeout,
+    redact,
+)
+from .._unset import UNSET, Unset
+from .connection_pool import AsyncChannels
+from .pagination import AsyncPages
+from .streaming import AsyncEvents
+
+T = TypeVar("T")
+E = TypeVar("E")
+H = TypeVar("H")
+
+
+class AsyncCaller:
+    """The base of the generated client: what is the same for every operation.
+
+    The generated class says what the constructor's arguments are, since it knows their names in the document.
+    """
+
+    facts: ClassVar[Facts]
+
+    def __init_subclass__(cls) -> None:
+        if "facts" in cls.__dict__:
+            SECRET.add(cls.facts.key_header.lower())
+            print_if_asked(cls.facts.log_variable)
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: TimeoutOption = UNSET,
+        deadline: float | Unset | None = UNSET,
+        max_retries: int = 2,
+        headers: Mapping[str, str] | None = None,
+        http_client: AsyncHTTPClient | AsyncBaseTransport | None = None,
+    ) -> None:
+        if http_client is not None and not isinstance(http_client, (AsyncHTTPClient, AsyncBaseTransport)):
+            raise TypeError(f"http_client must be an httpx.AsyncClient or transport, not {type(http_client).__name__}")
+        self._service = Service(
+            self.facts,
+            "async",
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            headers=headers,
+        )
+        if isinstance(http_client, AsyncHTTPClient):
+            self._service.heed(own_headers(http_client), own_timeout(http_client) if timeout is UNSET else None)
+        self._channels = AsyncChannels(self.base_url, http_client)
+        self._is_copy = False
+        self._answers = False
+
+    @property
+    def base_url(self) -> str:
+        """Where the calls go, without a slash at the end."""
+        return self._service.base_url
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.base_url}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._channels.are_given:
+            raise TypeError(f"a {type(self).__name__} with an http_client of its own cannot be pickled or copied")
+        return self._service.state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        AsyncCaller.__init__(self, **state)
+
+    def with_options(
+        self,
+        *,
+        timeout: TimeoutOption = UNSET,
+        deadline: float | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> Self:
+        """A client with other options, on the same connections: closing it leaves them open.
+
+        `headers` are added to the ones there are. What is not given stays as it is.
+        """
+        copy = type(self).__new__(type(self))
+        copy._service = self._service.but(timeout, deadline, max_retries, headers)
+        copy._channels = self._channels
+        copy._is_copy = True
+        copy._answers = self._answers
+        return copy
+
+    def _answering(self) -> Self:
+        """A client whose `_call` gives an `Answer` around each result: for `with_response`."""
+        copy = self.with_options()
+        copy._answers = True
+        return copy
+
+    async def _call(
+        self,
+        operation: Operation[T],
+        path: tuple[str, ...] = (),
+        *,
+        query: Mapping[str, object] | None = None,
+        parameters: Mapping[str, str | Unset] | None = None,
+        body: Mapping[str, object] | None = None,
+        files: Mapping[str, Files | Unset] | None = None,
+        media: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        timeout: TimeoutOption = UNSET,
+        deadline: float | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> T:
+        """Make one call and return what it answered.
+
+        `path` are the values for the operation's path, `query` and `body` its fields by their names on the wire (UNSET
+        ones are left out), `parameters` its header parameters, `media` the body's media type if it is not to be the
+        usual one. Raises an `APIError`.
+        """
+        service = self._service.but(timeout, deadline, max_retries, headers)
+        call = service.call_of(operation, path, query, parameters, body, files, media, idempotency_key)
+        response = await self._send(call)
+        if call.is_gone and operation.gone is not None:
+            value = operation.gone(path[-1])
+        else:
+            value = decode_answer(response, operation.decode)
+        if self._answers:
+            redact(response.request)
+            return cast("T", Answer(value, response))
+        return value
+
+    def _iterate(
+        self,
+        operation: Operation[list[T]],
+        path: tuple[str, ...] = (),
+        *,
+        query: Mapping[str, object] | None = None,
+        timeout: TimeoutOption = UNSET,
+        deadline: float | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> AsyncPages[T]:
+        """The items of a listing, page after page. The options are those of each page's call."""
+        client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
+        return AsyncPages(client, operation, path, query or {})
+
+    def _stream(
+        self,
+        operation: Operation[Any],
+        streaming: Streaming[E, H],
+        path: tuple[str, ...] = (),
+        *,
+        thread_id: str | None = None,
+        run_id: str | None = None,
+        query: Mapping[str, object] | None = None,
+        parameters: Mapping[str, str | Unset] | None = None,
+        body: Mapping[str, object] | None = None,
+        files: Mapping[str, Files | Unset] | None = None,
+        media: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        timeout: TimeoutOption = UNSET,
+        deadline: float | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> AsyncEvents[E, H]:
+        """The events of one call; nothing is sent before its `with` begins.
+
+        `thread_id` and `run_id` are those that are known before the first event.
+        """
+        client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
+        client._answers = False
+        call = client._service.call_of(
+            operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
+        )
+        said = (body or {}).get("content")
+        return AsyncEvents(client, streaming, call, thread_id, run_id, said if isinstance(said, str) else None)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        json: object = UNSET,
+        form: Mapping[str, object] | None = None,
+        files: Mapping[str, Files | Unset] | None = None,
+        idempotency_key: str | Unset = UNSET,
+        timeout: TimeoutOption = UNSET,
+        deadline: float | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> Answer[Any]:
+        """Make a call that the document does not describe, with the key, the retries and the errors of any other.
+
+        `path` is what follows the base URL, from its slash on; another origin is refused: the key would go there. The
+        body is `json`, or a `form` (as multipart if there are `files`). The answer's `value` is the parsed JSON, the
+        text of anything else, or None for an empty body. Raises an `APIError`, and `ValueError` or `TypeError`, before
+        anything is sent, for such a path and for what no request can carry.
+        """
+        service = self._service.but(timeout, deadline, max_retries, headers)
+        call = service.new_call(
+            check_method(method), service.url_of(path, query), encode_free(json, form, files), None, idempotency_key
+        )
+        response = await self._send(call)
+        redact(response.request)
+        return Answer(free_value(response), response)
+
+    async def _send(self, call: Call, *, keep_open: bool = False) -> Response:
+        """Send `call`, again where the retry policy says so, and return its success.
+
+        The body has been read, unless it is to be kept open. Raises an `APIError`.
+        """
+        channel = await self._channels.current()
+        while True:
+            request = call.new_request()
+            try:
+                response = await channel.send(request, call.retries.deadline)
+                if not keep_open or not response.is_success:
+                    try:
+                        await response.aread()
+                    finally:
+                        await response.aclose()
+            except TransportError as error:
+                seconds = call.failed(request, error)
+            else:
+                wait = call.answered(response)
+                if wait is None:
+                    return response
+                seconds = wait
+            await async_pause(seconds)
+
+    async def aclose(self) -> None:
+        """Close the connections. A copy made by `with_options` leaves them to its original."""
+        if not self._is_copy:
+            await self._channels.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

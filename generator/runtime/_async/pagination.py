@@ -1,0 +1,78 @@
+"""Listings that page by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .._errors import APIError
+from .._operation import Operation, Page
+from .._unset import UNSET
+
+if TYPE_CHECKING:
+    from .base_client import AsyncCaller
+
+T = TypeVar("T")
+
+
+class AsyncPages(Generic[T]):
+    """The items of a listing, page after page, each loop over them from the beginning.
+
+    It ends with the first page that is not full. Each item comes once: when others add to the listing meanwhile, the
+    later pages shift, and what was on an earlier page already is left out; when others delete from it, items move to
+    pages that were read before, and are not seen. A listing that goes on beyond what the API lets one skip, or a server
+    that gives the same page twice, raises an `APIError` after the items that could be had.
+    """
+
+    def __init__(
+        self,
+        client: AsyncCaller,
+        operation: Operation[list[T]],
+        path: tuple[str, ...],
+        query: Mapping[str, object],
+    ) -> None:
+        if operation.page is None:
+            raise TypeError(f"{operation!r} is no listing")
+        self._client = client
+        self._operation = operation
+        self._page: Page = operation.page
+        self._path = path
+        self._query = query
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._operation!r}>"
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for page in self.pages():
+            for item in page:  # noqa: RUF100, UP028 - only the sync twin could `yield from`
+                yield item
+
+    async def pages(self) -> AsyncIterator[list[T]]:
+        """The same items, a page at a time."""
+        limit = self._query.get("limit", UNSET)
+        full = min(limit, self._page.largest) if isinstance(limit, int) else self._page.default
+        given = self._query.get("skip", UNSET)
+        skip = given if isinstance(given, int) else 0
+        seen: set[object] = set()
+        previous: list[object] = []
+        while True:
+            query = {**self._query, "skip": skip} if skip else self._query
+            items = await self._client._call(self._operation, self._path, query=query)
+            keys = [getattr(item, self._page.key) for item in items]
+            if keys and keys == previous:
+                raise APIError(
+                    f"{self._operation!r} gave the same page at skip={skip} as before it: it cannot be paged"
+                )
+            fresh = [item for key, item in zip(keys, items, strict=True) if key not in seen]
+            seen.update(keys)
+            if fresh:
+                yield fresh
+            if not items or len(items) < full:
+                return
+            if skip >= self._page.deepest:
+                raise APIError(
+                    f"{self._operation!r} goes on beyond skip={self._page.deepest}, the most the API allows: "
+                    f"{len(seen)} items were given, and there may be more"
+                )
+            previous = keys
+            skip = min(skip + len(items), self._page.deepest)

@@ -1,0 +1,88 @@
+"""The options of a client and of a single call: time-outs, retries, further headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from ._auth import check_headers
+from ._operation import Facts
+from ._transport import Timeout
+from ._unset import UNSET, Unset
+
+TimeoutOption: TypeAlias = float | Timeout | Unset | None
+"""Seconds for each of connecting, sending, and waiting for the next piece of the answer; or these apart; None for
+never."""
+
+DEFAULT_TIMEOUT = Timeout(120.0, connect=10.0)
+DEFAULT_DEADLINE = 600.0
+"""Seconds, for a call that is no stream: a stream has no deadline unless it is given one."""
+LONGEST = 2_000_000.0
+"""Seconds: what a longer time-out or deadline is cut to, for the system counts them in 31 bits of milliseconds."""
+
+
+class Options:
+    """The options in force: checked, and the same for every attempt of a call."""
+
+    __slots__ = ("deadline", "headers", "max_retries", "timeout")
+
+    def __init__(
+        self, timeout: Timeout, deadline: float | Unset | None, max_retries: int, headers: Mapping[str, str]
+    ) -> None:
+        self.timeout = timeout
+        self.deadline = deadline
+        self.max_retries = max_retries
+        self.headers = headers
+
+    def but(
+        self,
+        facts: Facts,
+        timeout: TimeoutOption,
+        deadline: float | Unset | None,
+        max_retries: int | Unset,
+        headers: Mapping[str, str] | Unset,
+    ) -> Options:
+        """These options, changed by what is given; headers are added to the ones there are."""
+        return Options(
+            self.timeout if timeout is UNSET else check_timeout(timeout),
+            self.deadline if deadline is UNSET else check_deadline(deadline),
+            self.max_retries if max_retries is UNSET else check_max_retries(max_retries),
+            self.headers if headers is UNSET else {**self.headers, **check_headers(headers, facts)},
+        )
+
+    def deadline_of_stream(self) -> float | None:
+        """Seconds until a stream must have ended."""
+        return None if self.deadline is UNSET else self.deadline
+
+    def deadline_of_call(self) -> float | None:
+        """Seconds until any other call must have ended."""
+        return DEFAULT_DEADLINE if self.deadline is UNSET else self.deadline
+
+
+def check_timeout(value: float | Timeout | None) -> Timeout:
+    """`value` as the transport takes it."""
+    if isinstance(value, Timeout):
+        return value
+    return Timeout(None if value is None else _seconds("timeout", value))
+
+
+def check_deadline(value: float | None) -> float | None:
+    """`value`, if it can be a deadline."""
+    return None if value is None else _seconds("deadline", value)
+
+
+def check_max_retries(value: int) -> int:
+    """`value`, if it can be a number of retries."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"max_retries must be a whole number, not {value!r}")
+    if value < 0:
+        raise ValueError(f"max_retries must not be negative: {value}")
+    return value
+
+
+def _seconds(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be seconds or None, not {value!r}")
+    if not value > 0:
+        raise ValueError(f"{name} must be more than 0 seconds, or None for no limit: {value}")
+    return min(float(value), LONGEST)

@@ -1,0 +1,163 @@
+"""What a stream amounts to: the reply as it grows, the reply at its end, and what became of one that was cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any, Generic, TypeVar
+
+from ._errors import DecodeError
+
+E = TypeVar("E")
+H = TypeVar("H")
+
+TEXT = "content_streaming"
+"""The type of the events that the reply's text comes in."""
+
+_scan = json.JSONDecoder().raw_decode  # json.loads takes twice as long around it, for texts of this size
+
+
+class Reply(Generic[E]):
+    """A stream's reply, whole."""
+
+    __slots__ = ("end", "run_id", "text", "thread_id")
+
+    def __init__(self, text: str, end: E, thread_id: str | None, run_id: str | None) -> None:
+        self.text = text
+        """What was said."""
+        self.end = end
+        """The event that ended the stream; for `tool_submit_required` it names the tools to call."""
+        self.thread_id = thread_id
+        self.run_id = run_id
+
+    def __repr__(self) -> str:
+        return f"Reply({self.text!r}, thread_id={self.thread_id!r}, run_id={self.run_id!r})"
+
+
+class Recovery(Generic[H]):
+    """What the thread says about a reply whose stream was cut off."""
+
+    __slots__ = ("stored", "text", "thread")
+
+    def __init__(self, stored: bool | None, text: str | None, thread: H | None) -> None:
+        self.stored = stored
+        """Whether the reply is stored whole; None if that cannot be known, because no event named the thread."""
+        self.text = text
+        """The stored reply's text."""
+        self.thread = thread
+        """The thread, as read again."""
+
+    def __repr__(self) -> str:
+        return f"Recovery(stored={self.stored!r}, text={self.text!r})"
+
+
+class Growing:
+    """The reply so far. The events' fields are those of docs/hosted-api.md, section 5.3."""
+
+    __slots__ = ("_length", "_text", "is_new", "run_id", "thread_id")
+
+    def __init__(self, thread_id: str | None, run_id: str | None) -> None:
+        self.thread_id = thread_id
+        self.run_id = run_id
+        self.is_new = run_id is None or thread_id is None
+        """Whether there is still something to learn of it."""
+        self._text = StringIO()
+        self._length = 0
+
+    @property
+    def text(self) -> str:
+        """What was said so far."""
+        return self._text.getvalue()
+
+    def note_ids(self, event: Mapping[str, Any]) -> None:
+        """Learn which thread and run the events are of, from the first that says so."""
+        run_id, thread_id = event.get("run_id"), event.get("thread_id")
+        if self.run_id is None and isinstance(run_id, str):
+            self.run_id = run_id
+        if self.thread_id is None and isinstance(thread_id, str):
+            self.thread_id = thread_id
+        self.is_new = self.run_id is None or self.thread_id is None
+
+    def add(self, event: Mapping[str, Any]) -> str:
+        """Take in an event's text, and return what it adds.
+
+        The whole text so far counts where the event carries it: not every server is known to send `content` in pieces.
+        """
+        piece, whole = event.get("content"), event.get("accumulated_content")
+        if isinstance(whole, str) and len(whole) > self._length:
+            piece = whole[self._length :]
+        if not isinstance(piece, str):
+            return ""
+        self._text.write(piece)
+        self._length += len(piece)
+        return piece
+
+    def settle(self, event: Mapping[str, Any]) -> None:
+        """Take in the event that ends the stream: its whole text counts, where it has one."""
+        for name in ("final_content", "content"):
+            whole = event.get(name)
+            if isinstance(whole, str):
+                self._text = StringIO(whole)
+                return
+
+
+def parse_event(data: str) -> dict[str, Any] | None:
+    """An event's JSON object; None for empty data or `[DONE]`, which say nothing. Raises `DecodeError`."""
+    try:
+        event, end = _scan(data)
+        if end != len(data):
+            event = json.loads(data)
+    except (ValueError, RecursionError):
+        if data.strip() in ("", "[DONE]"):
+            return None
+        if data[:1].isspace():
+            return parse_event(data.strip())
+        raise DecodeError("an event's JSON", data) from None
+    if type(event) is not dict:
+        raise DecodeError("an event's JSON object", event)
+    return event
+
+
+def reason_of_failure(event: Mapping[str, Any], failures: frozenset[str]) -> str | None:
+    """Why the run failed, if `event`, which ends a stream, says that it did.
+
+    A `run_ended` says so with a status that is none of the good ones (docs/hosted-api.md, sections 5.3 and 7.4).
+    """
+    status = event.get("status")
+    has_failed = isinstance(status, str) and status.lower() not in ("", "completed", "cancelled", "requires_action")
+    if event.get("type") not in failures and not has_failed:
+        return None
+    for name in ("error", "message", "detail"):
+        text = event.get(name)
+        if isinstance(text, str) and text:
+            return text
+        if isinstance(text, dict) and isinstance(text.get("message"), str):
+            return str(text["message"])
+    return f"the run ended as {status}" if has_failed else "the run failed"
+
+
+def find_reply(thread: Mapping[str, Any], run_id: str | None, said: str | None) -> str | None:
+    """The text of the reply that `thread`, as JSON, holds to what was `said` in the run `run_id`; None if it holds
+    none.
+
+    Runs are told by the messages' metadata (docs/hosted-api.md, section 2); where they are not, the reply is what
+    follows the last user message, if that is the one that was sent.
+    """
+    messages = [message for message in thread.get("messages") or [] if isinstance(message, dict)]
+    of_run = [message for message in messages if run_id is not None and _run_of(message) == run_id]
+    if not of_run:
+        last = max((i for i, message in enumerate(messages) if message.get("role") == "user"), default=None)
+        if last is None or (said is not None and messages[last].get("content") != said):
+            return None
+        of_run = messages[last + 1 :]
+    for message in reversed(of_run):
+        is_whole = message.get("status") in (None, "COMPLETED")
+        if message.get("role") == "assistant" and is_whole and message.get("content"):
+            return str(message["content"])
+    return None
+
+
+def _run_of(message: Mapping[str, Any]) -> object:
+    metadata = message.get("metadata_")
+    return metadata.get("run_id") if isinstance(metadata, dict) else None
