@@ -17,7 +17,7 @@ setup: $(INSTALLED) ## Install everything Python into .venv (needs Python 3.11 a
 
 demo: $(INSTALLED) ## Play the concept page: two threads, a restart "days later", and what each remembers
 	@$(BIN)/python -m generator --check && echo "The client is what openapi.yaml generates."
-	@$(BIN)/python -m demo
+	@$(BIN)/python examples/demo.py
 
 test: $(INSTALLED) $(NODE) ## Run the whole test suite (also needs Node 20, for the vendor's npm SDK)
 	$(BIN)/python -m pytest $(ARGS)
@@ -40,28 +40,28 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, that the clie
 	$(BIN)/openapi-spec-validator openapi.yaml
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint openapi.yaml
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
-	$(BIN)/python -m tests.release --standing
+	$(BIN)/python -m tools.release --standing
 
 bench: $(INSTALLED) ## Measure client and server beside what others do, as ratios (ARGS="client" picks)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 drift: $(INSTALLED) $(NODE) ## Tell lies in copies of the project and show which test finds each (half an hour; ARGS="--count 20")
-	$(BIN)/python -m tests.drift $(ARGS)
+	$(BIN)/python -m tools.mutation $(ARGS)
 
 soak: $(INSTALLED) ## Fuzz with 10,000 requests and more, from a seed that nobody chose
 	$(BIN)/python -m tests.fuzz --seed random --examples 600 --at-least 10000 $(ARGS)
 
 conformance: $(INSTALLED) ## Put the document's questions to any server: BASE_URL=… API_KEY=… (and ARGS="--read-only")
-	@$(BIN)/python -m tests.conformance $(ARGS)
+	@$(BIN)/python -m tools.conformance $(ARGS)
 
 release-check: $(INSTALLED) $(NODE) ## Say what changed since the last release, and whether this may be the next one
-	@$(BIN)/python -m tests.release $(ARGS)
+	@$(BIN)/python -m tools.release $(ARGS)
 
 languages: $(INSTALLED) ## Build and run clients in TypeScript, Java, Go and Rust (needs their tools; ARGS="go rust" picks)
-	@$(BIN)/python -m languages $(ARGS)
+	@$(BIN)/python -m tools.languages $(ARGS)
 
 publish: $(INSTALLED) $(NODE) ## Leave the document, its reference page and the Python package in dist/
-	@$(BIN)/python -m publish $(ARGS)
+	@$(BIN)/python -m tools.publish $(ARGS)
 
 lock: $(INSTALLED) ## Resolve requirements.txt and package-lock.json anew from pyproject.toml and package.json
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev \

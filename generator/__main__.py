@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from .document import UnusableDocument
-from .writing import Unwritable, differences, generate, replace
+from .package import Unwritable, differences, generate, replace
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,8 +10,8 @@ from openapi_python_client.strings import PythonIdentifier
 
 from .document import Operation
 from .names import Names
-from .prose import literal
-from .shapes import Shape
+from .sentences import literal
+from .types import Shape
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 MULTIPART = "multipart/form-data"

@@ -14,8 +14,8 @@ from openapi_python_client.schema import Schema
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from .document import Document, UnusableDocument
-from .prose import literal, wrapped
-from .shapes import Name, Shape, Shapes
+from .sentences import literal, wrapped
+from .types import Name, Shape, Shapes
 
 OF_CLASSES = {
     "additional_properties", "bool", "classmethod", "datetime", "dict", "float", "from_dict", "int", "list", "map",

@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from .document import Document, UnusableDocument
 
-TABLE = Path(__file__).parent / "names.yaml"
+TABLE = Path(__file__).parent / "methods.yaml"
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,14 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.properties import ModelProperty
 from ruamel.yaml import YAML
 
-from . import prose
+from . import sentences as prose
+from .api import Surface
+from .docstrings import documented, documented_client, signature
 from .document import Document, UnusableDocument
-from .methods import documented, documented_client, signature
 from .models import Catalogue
 from .names import Table
-from .reading import read
-from .shapes import enum_table, enum_values
-from .surface import Surface
+from .normalize import read
+from .types import enum_table, enum_values
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"

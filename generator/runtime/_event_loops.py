@@ -1,6 +1,6 @@
 """What waiting means in each half of the client: the pairs that cannot be derived from one another.
 
-`_async` uses the first of each pair, the derived `_sync` the second (`generator/halves.py` knows the names).
+`_async` uses the first of each pair, the derived `_sync` the second (`generator/unasync.py` knows the names).
 """
 
 from __future__ import annotations

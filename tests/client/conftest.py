@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from backboard_threads import _retries as retry
-from tests.client.halves import Half
-from tests.client.hostile import Server, serving
+from tests.support.client_variants import Half
+from tests.support.scripted_server import Server, serving
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -11,8 +11,8 @@ import pytest
 
 from backboard_threads import APIConnectionError, APITimeoutError
 from backboard_threads.asgi import ASGITransport, AsyncASGITransport
-from tests.client.frames import NUMBERED, REPLY, TEXT
-from tests.client.halves import KEY, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.sse_frames import NUMBERED, REPLY, TEXT
 from threads_server.pytest_plugin import ThreadsApp
 
 

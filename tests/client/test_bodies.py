@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 
 from backboard_threads import UNSET, models
-from tests.client.halves import ASSISTANT_ID, MOMENT, THREAD, THREAD_ID, TURN, Half
-from tests.client.hostile import Seen, Server, reply
+from tests.support.client_variants import ASSISTANT_ID, MOMENT, THREAD, THREAD_ID, TURN, Half
+from tests.support.scripted_server import Seen, Server, reply
 
 EVERY_BYTE = bytes(range(256)) * 3
 NASTY = [

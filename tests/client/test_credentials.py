@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from backboard_threads import APIError, APIStatusError, Backboard
-from tests.client.halves import KEY, THREAD, THREAD_ID, Half
-from tests.client.hostile import Server, drop, reply
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.scripted_server import Server, drop, reply
 
 
 async def test_the_key_of_the_environment(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,8 +28,8 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
-from tests.client.halves import KEY, MOMENT, THREAD, THREAD_ID, Half
-from tests.client.hostile import Server, drop, events, reply, send
+from tests.support.client_variants import KEY, MOMENT, THREAD, THREAD_ID, Half
+from tests.support.scripted_server import Server, drop, events, reply, send
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>502 Bad\n Gateway</title></head><body>nginx</body></html>"
 FAULTS = [

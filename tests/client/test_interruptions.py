@@ -10,9 +10,21 @@ from backboard_threads import (
     StreamInterrupted,
     models,
 )
-from tests.client.frames import ENDED, NUMBERED, REPLY, RUN, STARTED, TEXT, WORDS, collect, frame, read_stream, said
-from tests.client.halves import MESSAGE_ID, MOMENT, THREAD_ID, Half
-from tests.client.hostile import Answer, Server, Silence, drop, events, reply, reset, send
+from tests.support.client_variants import MESSAGE_ID, MOMENT, THREAD_ID, Half
+from tests.support.scripted_server import Answer, Server, Silence, drop, events, reply, reset, send
+from tests.support.sse_frames import (
+    ENDED,
+    NUMBERED,
+    REPLY,
+    RUN,
+    STARTED,
+    TEXT,
+    WORDS,
+    collect,
+    frame,
+    read_stream,
+    said,
+)
 
 
 @pytest.mark.parametrize("ascii_only", [True, False])

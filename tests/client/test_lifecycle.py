@@ -20,9 +20,9 @@ import pytest
 from backboard_threads import AsyncBackboard, Backboard
 from backboard_threads._async import connection_pool as async_channel
 from backboard_threads._sync import connection_pool as channel
-from tests.client.frames import STARTED, frame
-from tests.client.halves import KEY, THREAD, THREAD_ID, TURN, Half
-from tests.client.hostile import Server, Silence, events, reply
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, TURN, Half
+from tests.support.scripted_server import Server, Silence, events, reply
+from tests.support.sse_frames import STARTED, frame
 
 
 async def test_connections_are_used_again(half: Half, server: Server) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from backboard_threads import APIError, DecodeError, RateLimitError, ServerError
-from tests.client.halves import ASSISTANT_ID, MOMENT, Half
+from tests.support.client_variants import ASSISTANT_ID, MOMENT, Half
 
 
 class Listing:

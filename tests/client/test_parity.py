@@ -24,7 +24,7 @@ from backboard_threads._sync import pagination as pages
 from backboard_threads._sync import resource
 from backboard_threads._sync import streaming as events
 from backboard_threads._sync.resources import assistants, messages, runs, threads
-from tests.client.halves import KEY
+from tests.support.client_variants import KEY
 
 PAIRS = [
     (async_caller, caller),

@@ -20,7 +20,7 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
-from tests.client.halves import Half
+from tests.support.client_variants import Half
 from threads_server.pytest_plugin import ThreadsAccount
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}

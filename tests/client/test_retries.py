@@ -18,8 +18,8 @@ from backboard_threads import (
     ServerError,
 )
 from backboard_threads import _retries as retry
-from tests.client.halves import KEY, MOMENT, THREAD, THREAD_ID, TURN, Half
-from tests.client.hostile import Answer, Server, Silence, drop, reply, reset, send
+from tests.support.client_variants import KEY, MOMENT, THREAD, THREAD_ID, TURN, Half
+from tests.support.scripted_server import Answer, Server, Silence, drop, reply, reset, send
 
 HOSTED = "https://app.backboard.io/api"
 UNKNOWN = [reply(408, {}), reply(502, {}), reply(503, {}), reply(504, {}), drop, reset]

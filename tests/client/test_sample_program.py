@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import backboard_threads
-from tests.client import sample_program
 from tests.client.test_parity import RESOURCES
+from tests.support import sample_program
 from threads_server.http.app import create_app
 from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
 from threads_server.settings import Settings

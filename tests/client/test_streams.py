@@ -14,7 +14,9 @@ from backboard_threads import (
     RunFailedError,
     models,
 )
-from tests.client.frames import (
+from tests.support.client_variants import THREAD_ID, TURN, Half
+from tests.support.scripted_server import Server, Silence, drop, events, reply, send
+from tests.support.sse_frames import (
     ENDED,
     REPLY,
     RUN,
@@ -28,8 +30,6 @@ from tests.client.frames import (
     read_stream,
     said,
 )
-from tests.client.halves import THREAD_ID, TURN, Half
-from tests.client.hostile import Server, Silence, drop, events, reply, send
 
 
 async def test_events_are_typed_and_the_reply_is_whole(half: Half, server: Server) -> None:

@@ -14,9 +14,9 @@ from backboard_threads import UNSET, APIError, Unset, models
 from backboard_threads import _deprecation as deprecation
 from backboard_threads._enums import OpenEnum
 from backboard_threads._operations import GET_THREAD
-from tests.client.frames import NUMBERED
-from tests.client.halves import THREAD, THREAD_ID, Half
-from tests.client.hostile import Server, drop, events, reply
+from tests.support.client_variants import THREAD, THREAD_ID, Half
+from tests.support.scripted_server import Server, drop, events, reply
+from tests.support.sse_frames import NUMBERED
 
 
 async def test_log_lines(half: Half, server: Server, caplog: pytest.LogCaptureFixture) -> None:

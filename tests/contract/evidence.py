@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from tests.contract.document import METHODS, ROOT, Node, document
+from tools.document import METHODS, ROOT, Node, document
 
 FOLDER = ROOT / "docs" / "evidence"
 

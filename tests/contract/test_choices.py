@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from tests.contract import choices
-from tests.contract.document import (
+from tests.contract.test_vendor_facts import example
+from tests.contract.vendor_facts_calls import BODIES, FORM, JSON, MULTIPART
+from tools.document import (
     Operation,
     document,
     operations,
@@ -15,8 +17,6 @@ from tests.contract.document import (
     validator,
     walk,
 )
-from tests.contract.facts_calls import BODIES, FORM, JSON, MULTIPART
-from tests.contract.test_facts import example
 
 # Every body that a caller can send: operation, media type, and the least that it must have.
 SENT = [

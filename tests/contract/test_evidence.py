@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.contract.document import ROOT
 from tests.contract.evidence import CLAIM, NAME, Sentence, evidence, functions, sections, written
+from tools.document import ROOT
 
 EVIDENCE = [pytest.param(one, names, id=f"{one.place}: {one.text[:40]}") for one, names in evidence().items()]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.document import Node, document, operations, properties, resolve, validator
+from tools.document import Node, document, operations, properties, resolve, validator
 
 CASES = [
     pytest.param(media["schema"], resolve(example)["value"], id=f"{operation.id}-{side}-{media_type}-{name}")

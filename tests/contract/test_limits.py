@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.document import Node, Operation, document, operations, resolve
+from tools.document import Node, Operation, document, operations, resolve
 
 NO_LIMIT_NEEDED = ("enum", "const", "format", "maxLength", "pattern")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.contract.document import Node, Operation, document, operations, properties, required, resolve
+from tools.document import Node, Operation, document, operations, properties, required, resolve
 
 LINKS = [
     (operation, status, name, resolve(link))

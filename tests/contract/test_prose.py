@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.contract.document import Operation, document, operations, walk
 from tests.contract.evidence import sentences
+from tools.document import Operation, document, operations, walk
 
 # The verbs of the document's sentences: one of these makes the difference between a sentence and a fragment.
 VERBS = re.compile(

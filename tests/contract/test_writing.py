@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 
 import pytest
 
-from tests.contract.document import PATH, Node, Operation, document, operations, properties, resolve, walk
+from tools.document import PATH, Node, Operation, document, operations, properties, resolve, walk
 
 EXTENSIONS = {"x-extension", "x-unproven", "x-idempotency", "x-body-limits"}
 EXTENSIONS |= {"x-stream-ends", "x-stream-failures", "x-reference-server"}

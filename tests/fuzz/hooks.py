@@ -14,12 +14,12 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 from schemathesis.transport.serialization import Binary
 
-from tests.contract.document import Node, operations
 from tests.fuzz import checks, followed, target
 from tests.fuzz.cases import is_valid, operation_of
-from tests.properties.drawing import merged
-from tests.properties.judge import faults
-from tests.properties.wire import typed
+from tests.support.http_messages import typed
+from tools.document import Node, operations
+from tools.schema_strategies import merged
+from tools.schema_validation import faults
 
 __all__ = ["checks", "followed"]  # schemathesis imports this module only
 _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)

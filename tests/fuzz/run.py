@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.document import PATH, ROOT, Operation, operations, resolve
 from threads_server.testing import LocalServer
+from tools.document import PATH, ROOT, Operation, operations, resolve
 
 HERE = Path(__file__).parent
 CONFIGURATION = HERE / "schemathesis.toml"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.document import operations
 from tests.fuzz.run import CONFIGURATION, Result, declared_links, fuzz
+from tools.document import operations
 
 SEED = 20260101
 # Of the document's 56 links, those that the stateful phase follows at least; in twenty runs 49 to 56. No link is

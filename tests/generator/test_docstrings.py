@@ -12,8 +12,8 @@ import pytest
 
 from backboard_threads import AsyncBackboard, Backboard
 from backboard_threads import _options as options
-from generator.halves import derive
-from tests.generator.documents import client_of, small_document
+from generator.unasync import derive
+from tests.support.generator_documents import client_of, small_document
 
 RESOURCES = ["assistants", "threads", "messages", "runs"]
 Method = tuple[str, Callable[..., Any]]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.generator.documents import (
+from tests.support.generator_documents import (
     JSON,
     Document,
     client_of,
@@ -93,7 +93,7 @@ def test_texts_stay_texts(tmp_path: Path) -> None:
     )
     package = client_of(tmp_path, document)
     assert all(ast.parse(inspect.getsource(module)) for module in imported_modules(package))
-    assert everything == submodule(package, "facts").VERSION
+    assert everything == submodule(package, "_api_info").VERSION
     models = submodule(package, "models")
     for number, text in enumerate(TEXTS):
         model = getattr(models, f"Thing{number}")

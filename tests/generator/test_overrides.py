@@ -20,7 +20,15 @@ import httpx
 import pytest
 
 from generator.project import TEMPLATES
-from tests.generator.documents import JSON, Document, imported, operation, small_document, submodule, write_stock
+from tests.support.generator_documents import (
+    JSON,
+    Document,
+    imported,
+    operation,
+    small_document,
+    submodule,
+    write_stock,
+)
 
 REFERENCE = "#/components/schemas/"
 TEXT: Document = {"type": "string"}

@@ -10,7 +10,7 @@ import pytest
 
 from generator.__main__ import main
 from generator.document import UnusableDocument
-from tests.generator.documents import JSON, Document, operation, small_document, small_names, write_client
+from tests.support.generator_documents import JSON, Document, operation, small_document, small_names, write_client
 
 
 def with_schema(schema: Any, **more: Any) -> Document:
@@ -406,4 +406,4 @@ def test_the_command_names_the_operation(tmp_path: Path, capsys: pytest.CaptureF
     document = tmp_path / "openapi.yaml"
     document.write_text(json.dumps(small_document()), "utf-8")
     assert main(["--document", str(document), "--output", str(tmp_path / "package")]) == 1
-    assert capsys.readouterr().err == ("generator: getThing (GET /things/{thing_id}): names.yaml does not name it\n")
+    assert capsys.readouterr().err == ("generator: getThing (GET /things/{thing_id}): methods.yaml does not name it\n")

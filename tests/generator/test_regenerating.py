@@ -13,8 +13,8 @@ import pytest
 
 from backboard_threads import _api_info as facts
 from generator.__main__ import ROOT, main
-from generator.writing import Unwritable, differences, generate, refuse_other_tools, replace
-from tests.generator.documents import small_document, write_client
+from generator.package import Unwritable, differences, generate, refuse_other_tools, replace
+from tests.support.generator_documents import small_document, write_client
 
 COMMITTED = ROOT / "generated" / "backboard_threads"
 FOREIGN = "konuşma, 会話"  # more than any of the small character sets can say
@@ -138,7 +138,7 @@ def test_a_client_that_cannot_be_imported_leaves_the_old_one(
     shutil.copytree(COMMITTED, target)
     shutil.copytree(ROOT / "generator" / "runtime", runtime)
     (runtime / missing).unlink()
-    monkeypatch.setattr("generator.writing.RUNTIME", runtime)
+    monkeypatch.setattr("generator.package.RUNTIME", runtime)
     assert main(["--output", str(target)]) == 1
     assert f"generator: the client cannot be imported: {told}" in capsys.readouterr().err
     assert differences(COMMITTED, target) == []
@@ -150,7 +150,8 @@ def test_a_name_that_is_offered_and_not_there_leaves_the_old_client(
     templates = tmp_path / "templates"
     shutil.copytree(ROOT / "generator" / "templates", templates)
     package_init = templates / "package_init.py.jinja"
-    package_init.write_text(package_init.read_text("utf-8").replace('"Files": "._files"', '"Filez": "._files"'), "utf-8")
+    text = package_init.read_text("utf-8").replace('"Files": "._files"', '"Filez": "._files"')
+    package_init.write_text(text, "utf-8")
     monkeypatch.setattr("generator.project.TEMPLATES", templates)
     assert main(["--output", str(tmp_path / "package")]) == 1
     assert "backboard_threads: AttributeError: " in capsys.readouterr().err

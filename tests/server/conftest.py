@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.postgres_server import PostgresServer
-from tests.server.threads_api import Api, serving
+from tests.support.postgres import PostgresServer
+from tests.support.threads_api import Api, serving
 
 
 @pytest.fixture(scope="session")

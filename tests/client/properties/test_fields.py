@@ -1,0 +1,33 @@
+"""Every field that the document names is an attribute of its model: none of them ends among what came besides."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from backboard_threads import models
+from tests.client.properties.test_answers import spelled_alike
+from tools.document import document
+from tools.schema_strategies import merged, values
+from tools.schema_validation import same
+
+MODELS = [name for name in document()["components"]["schemas"] if hasattr(getattr(models, name, None), "from_dict")]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_field_is_read(name: str) -> None:
+    schema = merged({"$ref": f"#/components/schemas/{name}"})
+    model = getattr(models, name)
+
+    @settings(max_examples=3)
+    @given(values({**schema, "required": list(schema.get("properties", {}))}))
+    def check(sent: dict[str, Any]) -> None:
+        read = model.from_dict(sent)
+        assert read.additional_properties.keys().isdisjoint(schema.get("properties", {}))
+        assert same(spelled_alike(read.to_dict()), spelled_alike(sent))
+
+    check()
+
+
+def test_models_of_answers_and_events_are_among_them() -> None:
+    assert {"Assistant", "Thread", "Message", "Turn", "GeneratedMedia", "RunEndedEvent"} <= set(MODELS)

@@ -1,0 +1,200 @@
+"""Whatever the document's request schemas allow, said through the client, goes onto the wire valid and equal."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.client.properties.test_answers import plain_request
+from tests.support.client_calls import HALVES, SAID, STREAMED, Request, say
+from tests.support.http_messages import MULTIPART, Heard, hear, is_array
+from tools.document import Node, Operation, operations, resolve
+from tools.schema_strategies import merged, values
+from tools.schema_validation import faults, same
+
+EXAMPLES = {"sync": 25, "async": 5}
+# An id that no `Last-Event-ID` of the document can be.
+ENDED = b'id: 999999999999999999999\ndata: {"type": "run_ended", "status": "completed"}\n\n'
+
+
+def cases() -> Iterator[Any]:
+    for operation in operations().values():
+        for media_type in operation.bodies or [None]:
+            for half in HALVES:
+                for streamed in (False, True):
+                    if operation.id in (STREAMED if streamed else SAID):
+                        name = f"{operation.id}-{media_type or 'nothing'}-{half}-{'streamed' if streamed else 'plain'}"
+                        yield pytest.param(operation, media_type, half, streamed, id=name)
+
+
+def requests(operation: Operation, media_type: str | None) -> st.SearchStrategy[Request]:
+    """Requests of one operation; `stream` is not a field but the choice of a method."""
+
+    def of(place: str) -> st.SearchStrategy[dict[str, Any]]:
+        found = {
+            one["name"]: values(one["schema"])
+            for one in operation.parameters
+            if one["in"] == place and one["name"] != "stream"
+        }
+        return st.fixed_dictionaries(found) if place == "path" else st.fixed_dictionaries({}, optional=found)
+
+    body: st.SearchStrategy[tuple[dict[str, Any], dict[str, Any]]] = st.just(({}, {}))
+    if media_type is not None:
+        body = values(operation.bodies[media_type]["schema"]).flatmap(lambda one: split(operation, media_type, one))
+    return st.builds(
+        lambda path, query, headers, both: Request(operation, path, query, headers, media_type, both[0], both[1]),
+        of("path"),
+        of("query"),
+        of("header"),
+        body,
+    )
+
+
+# Names as browsers send them: a quotation mark is escaped, a line end has no place in a name.
+FILE_NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters='"%\\'), min_size=1, max_size=12
+)
+
+
+def split(operation: Operation, media_type: str, body: Any) -> st.SearchStrategy[Any]:
+    """A drawn body as fields and files; each file gets a name. What the document does not name cannot be said."""
+    known = merged(operation.bodies[media_type]["schema"]).get("properties", {})
+    body = {name: value for name, value in body.items() if name in known}
+    fields = {name: value for name, value in body.items() if name != "stream" and not is_file(known[name])}
+    parts = {
+        name: value if isinstance(value, list) else [value] for name, value in body.items() if is_file(known[name])
+    }
+    named = {
+        name: st.tuples(*(st.tuples(FILE_NAMES, st.just(data)) for data in files)) for name, files in parts.items()
+    }
+    return st.tuples(st.just(fields), st.fixed_dictionaries(named))
+
+
+def is_file(schema: Node) -> bool:
+    schema = merged(schema)
+    return schema.get("format") == "binary" or ("items" in schema and is_file(schema["items"]))
+
+
+def answer(operation: Operation, *, streamed: bool) -> httpx.Response:
+    """Any success: the document's own example."""
+    if streamed:
+        return httpx.Response(200, content=ENDED, headers={"Content-Type": "text/event-stream"})
+    media = operation.responses["200"]["content"]["application/json"]
+    return httpx.Response(200, json=resolve(next(iter(media["examples"].values())))["value"])
+
+
+def heard(request: Request, half: str, *, streamed: bool) -> list[Heard]:
+    captured: list[Heard] = []
+
+    def transport(sent: httpx.Request) -> httpx.Response:
+        captured.append(hear(sent))
+        return answer(request.operation, streamed=streamed)
+
+    say(request, transport, half=half, streamed=streamed)
+    return captured
+
+
+@pytest.mark.parametrize(("operation", "media_type", "half", "streamed"), [*cases()])
+def test_request_arrives_as_it_was_said(
+    operation: Operation, media_type: str | None, half: str, streamed: bool
+) -> None:
+    @settings(max_examples=EXAMPLES[half])
+    @given(requests(operation, media_type))
+    def check(said: Request) -> None:
+        (one,) = heard(said, half, streamed=streamed)
+        assert one.operation.id == operation.id
+        assert one.path == said.path
+        expected_query, expected_body = dict(said.query), dict(said.body)
+        if streamed and any(one["name"] == "stream" for one in operation.parameters):
+            expected_query["stream"] = True
+        elif streamed and media_type is not None:
+            expected_body["stream"] = True
+        if one.media_type != "application/json":
+            # A form has no null; the document says that it is the same as leaving the field out.
+            expected_body = {name: value for name, value in expected_body.items() if value is not None}
+        assert same(one.query, expected_query)
+        assert same(as_sent(one.body), as_sent(expected_body))
+        assert {name: [tuple(part) for part in files] for name, files in said.files.items() if files} == one.files
+        own_key = {} if "Idempotency-Key" in said.headers else {"Idempotency-Key": one.headers.get("Idempotency-Key")}
+        assert one.headers == said.headers | ({} if operation.method != "post" else own_key)
+        if media_type is not None and (expected_body or said.files):
+            assert one.media_type == media_type
+
+    check()
+
+
+# What the document's patterns leave out because no path and no header can carry it: URLs drop segments of dots, and
+# beyond visible ASCII the readers of headers do not agree.
+UNSAYABLE = {
+    ("cancelRun", "path", "run_id"): ("", ".", ".."),
+    ("getThread", "header", "If-None-Match"): ("é", "🙂", "a\nb", "a\x00b", "\x7f"),
+    ("deleteThread", "header", "If-Match"): ("é", "🙂", "a\nb", "a\x00b", "\x7f"),
+}
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize(
+    ("name", "place", "parameter", "text"), [(*where, text) for where, texts in UNSAYABLE.items() for text in texts]
+)
+def test_what_cannot_be_carried_is_not_sent(name: str, place: str, parameter: str, text: str, half: str) -> None:
+    operation = operations()[name]
+    (schema,) = [one["schema"] for one in operation.parameters if one["name"] == parameter]
+    assert faults(schema, text)
+    said = plain_request(operation)
+    (said.path if place == "path" else said.headers)[parameter] = text
+    sent: list[httpx.Request] = []
+
+    def transport(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return answer(operation, streamed=False)
+
+    with pytest.raises(ValueError, match=parameter):
+        say(said, transport, half=half)
+    assert sent == []
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_blanks_around_a_header_are_left_out(half: str) -> None:
+    """HTTP drops them; what the document allows has none."""
+    said = plain_request(operations()["getThread"])
+    said.headers["If-None-Match"] = "\t * "
+    assert heard(said, half, streamed=False)[0].headers == {"If-None-Match": "*"}
+
+
+def as_sent(body: dict[str, Any]) -> dict[str, Any]:
+    """A text `true` and the boolean are one in a form."""
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}
+
+
+def test_every_operation_can_be_said() -> None:
+    assert SAID.keys() | STREAMED.keys() == operations().keys()
+    streams = {one.id for one in operations().values() if "text/event-stream" in one.responses["200"]["content"]}
+    assert STREAMED.keys() == streams
+
+
+@pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
+def test_what_is_drawn_fits_the_document(operation: Operation) -> None:
+    """The drawing itself: a body that does not fit would prove nothing."""
+    for media in operation.bodies.values():
+        schema = media["schema"]
+        if any("contentSchema" in merged(sub) or is_file(sub) for sub in merged(schema).get("properties", {}).values()):
+            continue  # drawn as what the texts hold; `hear` judges the texts
+        judged(schema)()
+
+
+def judged(schema: Node) -> Callable[[], None]:
+    @settings(max_examples=30)
+    @given(values(schema))
+    def check(body: Any) -> None:
+        assert faults(schema, body) == []
+
+    return check
+
+
+def test_arrays_are_told_from_single_files() -> None:
+    known = merged(operations()["sendChatMessage"].bodies[MULTIPART]["schema"])["properties"]
+    assert is_array(known["files"])
+    assert not is_array(known["input_image"])

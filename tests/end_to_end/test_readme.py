@@ -1,0 +1,198 @@
+"""README.md is true: every command and every snippet in it is run, in a copy of the tree."""
+
+import filecmp
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from threads_server.testing import LocalServer, free_port
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+VERSION = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["info"]["version"]
+
+OLD = 1_577_836_800  # 2020, in seconds: before any setup
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+SERVER = next(block for block in blocks("sh") if "threads-server serve" in block)
+COMMANDS = {line for block in blocks("sh") if block != SERVER for line in block.splitlines()}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tracked files, with the environments that `make setup` and `make test` made.
+
+    The files are old, so that no `make` in there sets anything up anew: that would change the environments of this one.
+    """
+    assert (ROOT / ".venv" / f".installed-{VERSION}").exists(), "run `make setup` first"
+    copy = tmp_path_factory.mktemp("readme") / "tree"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, copy / name)
+        os.utime(copy / name, (OLD, OLD))
+    for environment in (".venv", "node_modules"):
+        (copy / environment).symlink_to(ROOT / environment)
+    assert run(copy, "make setup") == "make: Nothing to be done for 'setup'.\n"
+    return copy
+
+
+def environment() -> dict[str, str]:
+    """This one, without what the `make test` around this test has in it for its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("ARGS", "MAKE", "MFLAGS"))}
+
+
+def run(tree: Path, command: str, timeout: float = 100) -> str:
+    outcome = subprocess.run(
+        ["bash", "-euc", command],
+        cwd=tree,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return outcome.stdout
+
+
+def test_make_demo(tree: Path) -> None:
+    played = run(tree, "make demo")
+    for promise in ("thread A remembers Ada", "thread B has a memory of its own", "asked for again", "demo.db"):
+        assert promise in played
+    assert "broken" not in played
+
+
+def test_make_test_runs_everything(tree: Path) -> None:
+    """The command that runs this very test; looked at, not run once more."""
+    assert run(tree, "make --dry-run test").strip().endswith("-m pytest")
+
+
+def test_make_generate_changes_nothing(tree: Path) -> None:
+    run(tree, "make generate")
+    assert differences(filecmp.dircmp(ROOT / "generated", tree / "generated")) == []
+
+
+def differences(compared: "filecmp.dircmp[str]") -> list[str]:
+    here = [*compared.left_only, *compared.right_only, *compared.diff_files, *compared.funny_files]
+    return [name for name in here if name != "__pycache__"] + [
+        name for below in compared.subdirs.values() for name in differences(below)
+    ]
+
+
+def test_make_check_is_what_ci_runs_first(tree: Path) -> None:
+    """Run by `.ci/run` itself before the tests; here only that it checks what README says."""
+    checks = run(tree, "make --dry-run check")
+    linters = ("ruff format --check", "ruff check", "mypy", "pyright", "redocly", "spectral")
+    for tool in (*linters, "generator --check", "tools.release --standing"):
+        assert tool in checks
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").split()[-4:] == ["make", "check", "make", "test"]
+
+
+def test_make_fuzz(tree: Path) -> None:
+    """The program starts; `tests/fuzz` runs what it does, for as long as that takes."""
+    assert "--examples" in run(tree, "make fuzz ARGS=--help")
+
+
+@pytest.mark.parametrize(("job", "offered"), [("soak", "--at-least"), ("drift", "--only")])
+def test_the_long_jobs_start(tree: Path, job: str, offered: str) -> None:
+    assert offered in run(tree, f"make {job} ARGS=--help")
+
+
+def test_make_publish(tree: Path) -> None:
+    identity = "-c user.name=README -c user.email=readme@example.invalid"
+    run(tree, f"git init -q && git add . && git {identity} commit -qm tree && make publish")
+    dist = tree / "dist"
+    wheel = f"backboard_threads-{VERSION}-py3-none-any.whl"
+    left = {path.name for path in dist.iterdir()}
+    assert {wheel, f"backboard_threads-{VERSION}.tar.gz", f"openapi-{VERSION}.yaml", "index.html"} <= left
+    carried = set(zipfile.ZipFile(dist / wheel).namelist())
+    assert {"backboard_threads/py.typed", "threads_server/cli.py", "threads_server/openapi.yaml"} <= carried
+
+
+def test_no_command_is_left_out() -> None:
+    assert {
+        "make demo",
+        "make test",
+        "make generate",
+        "make check",
+        "make publish",
+    } == COMMANDS
+    named = set(re.findall(r"`(make(?: \w+)?)`", README))
+    assert named <= COMMANDS | {"make", "make fuzz", "make soak", "make drift"}
+
+
+def test_make_alone_lists_every_job(tree: Path) -> None:
+    listed = re.findall(r"^  make ([\w-]+) ", run(tree, "make"), re.MULTILINE)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    jobs = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert jobs is not None
+    assert listed == jobs[1].split()
+
+
+def test_server_in_three(tree: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        ["bash", "-euc", SERVER],
+        cwd=tree,
+        env=environment() | {"THREADS_SERVER_PORT": str(port)},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/api/health", process)
+        assert "Backboard Threads" in urllib.request.urlopen(f"{address}/docs", timeout=5).read().decode()
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{address}/api/threads", timeout=5)
+        assert (tree / "threads.db").exists()
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            assert process.poll() is None
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {url}")
+
+
+@pytest.mark.parametrize("snippet", blocks("python"))
+def test_snippet(tmp_path: Path, snippet: str) -> None:
+    with LocalServer(tmp_path / "threads.db", api_key="readme-key") as server:
+        outcome = subprocess.run(
+            [sys.executable, "-W", "error", "-c", snippet],
+            env=os.environ | {"BACKBOARD_API_KEY": server.api_key, "BACKBOARD_BASE_URL": server.url},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.strip().endswith(" 4"), outcome.stdout
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)", README):
+        assert (ROOT / target).exists(), target

@@ -1,0 +1,85 @@
+"""The service routes: beside the contract, without a key."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.small_document import DOCUMENT, SmallServices, client_of, small_app
+from threads_server.openapi import Contract
+
+
+async def get(url: str, method: str = "GET", **settings: Any) -> Any:
+    async with client_of(small_app(**settings), key=None) as client:
+        return await client.request(method, f"http://small{url}")
+
+
+async def test_health() -> None:
+    answer = await get("/api/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": "1.2.3"})
+
+
+async def test_health_of_a_store_that_cannot_be_reached() -> None:
+    services = SmallServices()
+    services.store.available = False
+    answer = await get("/api/health", services=services)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+async def test_the_document_itself(prefix: str) -> None:
+    as_yaml = await get(f"{prefix}/openapi.yaml")
+    as_json = await get(f"{prefix}/openapi.json")
+    assert (as_yaml.status_code, as_yaml.content) == (200, DOCUMENT)
+    assert as_json.headers["content-type"] == "application/json"
+    assert as_json.json() == yaml.safe_load(DOCUMENT)
+
+
+def test_this_installations_document_has_a_json_form() -> None:
+    document = Contract.read().document
+    assert json.loads(document.json) == document.root
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+async def test_the_page_and_everything_it_needs_comes_from_here(prefix: str) -> None:
+    page = await get(f"{prefix}/docs")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert not re.search(r"https?://", page.text)
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http" not in page.headers["content-security-policy"]
+    wanted = re.findall(r'(?:src|href)="([^"]+)"|fetch\("([^"]+)"\)', page.text)
+    names = [first or second for first, second in wanted if not first.startswith("data:")]
+    assert len(names) == 3
+    for name in names:
+        assert (await get(f"{prefix}/{name}")).status_code == 200, name
+
+
+async def test_the_page_has_no_other_files() -> None:
+    for name in ("index.html", "../swagger-ui.css", "%2e%2e%2fLICENSE", "swagger-ui.js.map"):
+        assert (await get(f"/docs/{name}")).status_code == 404
+
+
+async def test_metrics_only_when_asked() -> None:
+    assert (await get("/metrics")).status_code == 404
+    app = small_app(metrics=True)
+    async with client_of(app) as client:
+        for query in ("", "", "?limit=0"):
+            await client.get(f"/things{query}")
+        await client.get("/nothing")
+        text = (await client.get("/metrics")).text
+    assert 'threads_server_requests_total{operation="listThings",status="200"} 2\n' in text
+    assert 'threads_server_requests_total{operation="listThings",status="422"} 1\n' in text
+    assert 'threads_server_requests_total{operation="none",status="404"} 1\n' in text
+    assert "threads_server_open_streams 0\n" in text
+
+
+@pytest.mark.parametrize("url", ["/api/health", "/openapi.json", "/docs"])
+async def test_other_methods_are_405_as_json(url: str) -> None:
+    answer = await get(url, "POST")
+    assert (answer.status_code, answer.json()) == (405, {"detail": "Method Not Allowed"})
+    assert "GET" in answer.headers["allow"]
+    assert (await get(url, "HEAD")).status_code == 200
+    assert (await get(url + "/")).status_code == 404

@@ -1,0 +1,161 @@
+"""Event streams on the wire (docs/hosted-api.md §7.4), over real sockets: in one process they would be buffered."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.small_document import KEY, UUID, SmallServices, served, small_app
+from threads_server.http import sse as event_stream
+from threads_server.http.responses import EventStream
+from threads_server.openapi import Call
+
+Event = tuple[int | None, str]
+PATH = f"/things/{UUID}/events"
+
+
+class Source:
+    """Events that a test lets out one by one, and what became of their reading."""
+
+    def __init__(self, events: Callable[["Source"], AsyncIterator[Event]]) -> None:
+        self._events = events
+        self.closed = threading.Event()
+
+    async def __call__(self, call: Call, services: Any) -> EventStream:
+        return EventStream(self._read(), {"X-Mine": "1"})
+
+    async def _read(self) -> AsyncIterator[list[Event]]:
+        try:
+            async for event in self._events(self):
+                yield [event]
+        finally:
+            self.closed.set()
+
+
+async def one_then_silence(source: Source) -> AsyncIterator[Event]:
+    yield 1, "{}"
+    await asyncio.Event().wait()
+
+
+def client_of(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, headers={"X-API-Key": KEY}, timeout=10)
+
+
+def test_framing() -> None:
+    async def events(source: Source) -> AsyncIterator[Event]:
+        yield 1, '{"type":"a"}'
+        yield None, '{"type":"b"}'
+
+    with served(small_app({"watchThing": Source(events)})) as url, client_of(url) as client:
+        answer = client.get(PATH)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/event-stream"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["x-mine"] == "1"
+    assert answer.headers["x-request-id"]
+    assert answer.content == b'id: 1\ndata: {"type":"a"}\n\ndata: {"type":"b"}\n\n'
+
+
+def test_events_arrive_as_they_happen_and_silence_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.2)
+    app = small_app({"watchThing": Source(one_then_silence)})
+    with served(app) as url, client_of(url) as client, client.stream("GET", PATH) as answer:
+        pieces = answer.iter_raw()
+        assert next(pieces) == b"id: 1\ndata: {}\n\n"
+        started = time.monotonic()
+        assert next(pieces) == b": still here\n\n"
+        assert next(pieces) == b": still here\n\n"
+        assert 0.3 < time.monotonic() - started < 2
+
+
+def test_the_promise_of_a_sign_of_life_every_15_seconds_is_kept() -> None:
+    assert event_stream.QUIET_SECONDS < 15
+
+
+def test_a_client_that_leaves_ends_the_reading() -> None:
+    source = Source(one_then_silence)
+    with served(small_app({"watchThing": source})) as url, client_of(url) as client:
+        with client.stream("GET", PATH) as answer:
+            pieces = answer.iter_raw()
+            next(pieces)
+            assert not source.closed.is_set()
+        assert source.closed.wait(5)
+
+
+def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
+    source, services = Source(one_then_silence), SmallServices()
+    received: list[bytes] = []
+    first = threading.Event()
+
+    def read(url: str) -> None:
+        with client_of(url) as client, client.stream("GET", PATH) as answer:
+            for piece in answer.iter_raw():
+                received.append(piece)
+                first.set()
+
+    with served(small_app({"watchThing": source}, services)) as url:
+        reader = threading.Thread(target=read, args=(url,))
+        reader.start()
+        assert first.wait(5)
+        stopping = time.monotonic()
+    assert time.monotonic() - stopping < 4
+    reader.join(5)
+    assert received == [b"id: 1\ndata: {}\n\n"]  # and no error: the last chunk came
+    assert source.closed.is_set()
+    assert services.runs_ended
+    assert services.closed
+
+
+async def test_a_stream_that_ends_is_ended_once() -> None:
+    """The client leaves, and the server stops twice, while what is read takes its time to let go."""
+
+    async def slow_to_let_go() -> AsyncIterator[list[Event]]:
+        try:
+            yield [(1, "{}")]
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+
+    streams, leave, sent = event_stream.OpenStreams(), asyncio.Event(), list[Any]()
+
+    async def receive() -> Any:
+        await leave.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    both = [asyncio.create_task(streams.send(EventStream(slow_to_let_go()), receive, send)) for _ in range(2)]
+    await asyncio.sleep(event_stream.SHORT_SECONDS * 2)
+    assert len(sent) == 2
+    leave.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+        await streams.stop(at_once=True)
+    await asyncio.gather(*both)
+    assert len(streams) == 0
+
+
+def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    async def events(source: Source) -> AsyncIterator[Event]:
+        yield 1, "{}"
+        raise ZeroDivisionError("secret text")
+
+    app = small_app({"watchThing": Source(events)})
+    with served(app) as url, client_of(url) as client, pytest.raises(httpx.RemoteProtocolError):
+        client.get(PATH)
+    assert "secret text" in caplog.text
+
+
+def test_a_thousand_events_come_in_order() -> None:
+    async def events(source: Source) -> AsyncIterator[Event]:
+        for number in range(1000):
+            yield number, '{"type":"content_streaming"}'
+
+    with served(small_app({"watchThing": Source(events)})) as url, client_of(url) as client:
+        lines = client.get(PATH).text.split("\n\n")
+    assert [line.partition("\n")[0] for line in lines[:-1]] == [f"id: {number}" for number in range(1000)]

@@ -1,0 +1,50 @@
+"""Requests to cancel a run that come under a key, while the run is at work."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from tests.server.runs.test_runs import Held, eventually, hold, running
+from tests.support.threads_api import Api
+from threads_server.responders import Conversation, Piece, Said
+
+USED = {"detail": "This Idempotency-Key was used for another request"}
+
+
+class Reluctant(Held):
+    """Holds its run after it was cancelled as well, until it is let go."""
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        yield [Said("first ")]
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.go.wait()
+
+
+async def test_a_key_of_another_request_cancels_nothing(api: Api) -> None:
+    held = hold(api)
+    thread_id = await api.thread()
+    await api.post("/assistants", {"name": "x"}, idempotency_key="k")
+    sending, run_id = await running(api, thread_id)
+    answer = await api.cancel(thread_id, run_id, idempotency_key="k")
+    assert (answer.status_code, answer.json()) == (409, USED)
+    held.go.set()
+    assert (await sending).json()["status"] == "COMPLETED"
+
+
+async def test_the_run_ends_whatever_becomes_of_the_keys_meanwhile(api: Api) -> None:
+    api.services.desk.responder = reluctant = Reluctant()
+    thread_id = await api.thread()
+    sending, run_id = await running(api, thread_id)
+    [live] = api.services.desk.runs.of_thread(thread_id)
+    cancelling = [
+        asyncio.create_task(api.cancel(thread_id, run_id, idempotency_key=key)) for key in ("twice", "twice", "taken")
+    ]
+    await eventually(lambda: len(live.cancels) == 3)
+    await api.post("/assistants", {"name": "x"}, idempotency_key="taken")
+    reluctant.go.set()
+    assert (await sending).json()["status"] == "CANCELLED"
+    first, second, refused = [await task for task in cancelling]
+    assert (first.status_code, first.json()["cancelled"]) == (200, True)
+    assert (second.status_code, second.content) == (200, first.content)
+    assert (refused.status_code, refused.json()) == (409, USED)

@@ -1,0 +1,104 @@
+"""Deleting takes everything at once, and nothing that ends later brings anything back."""
+
+import asyncio
+
+import pytest
+
+from tests.server.runs.test_runs import eventually, hold, running
+from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.threads_api import Api
+from threads_server.runs.live_runs import Stop
+
+TABLES = ("assistants", "threads", "messages", "files", "runs", "run_events", "idempotency_keys")
+
+
+async def rows(api: Api, table: str) -> int:
+    counted = await api.services.store.read(lambda: (yield f"SELECT count(*) FROM {table}", ()))
+    return int(counted[0][0])
+
+
+async def fill(api: Api) -> tuple[str, str]:
+    """An assistant and a thread with something in every table."""
+    assistant_id = await api.assistant(tools=[WEATHER])
+    made = await api.post(f"/assistants/{assistant_id}/threads", {}, idempotency_key=f"make-{assistant_id}")
+    thread_id = made.json()["thread_id"]
+    await api.http.post(f"/threads/{thread_id}/messages", files={"files": ("a", b"bytes")}, data={"content": "x"})
+    async with api.stream(thread_id, "y", key=thread_id) as stream:
+        await stream.rest()
+    await api.turn(thread_id, "/call get_weather {}", key=f"waits-{thread_id}")
+    return assistant_id, thread_id
+
+
+async def test_a_thread_goes_with_everything_in_it(api: Api) -> None:
+    _, thread_id = await fill(api)
+    before = {table: await rows(api, table) for table in TABLES}
+    assert 0 not in before.values()
+    _, other = await fill(api)
+    answer = await api.http.delete(f"/threads/{other}")
+    assert (answer.status_code, answer.json()["thread_id"]) == (200, other)
+    after = {table: await rows(api, table) for table in TABLES}
+    assert after == {**before, "assistants": before["assistants"] + 1}
+    for path in (f"/threads/{other}", f"/threads/{other}/runs/x/events"):
+        assert (await api.http.get(path)).status_code == 404
+    assert (await api.http.delete(f"/threads/{other}")).json() == {"detail": "Thread not found"}
+    assert (await api.send(other, "x")).status_code == (await api.send(other, "y", key=other)).status_code == 404
+    assert len(await api.history(thread_id)) == 6
+
+
+async def test_an_assistant_takes_its_threads_along(api: Api) -> None:
+    assistant_id, thread_id = await fill(api)
+    more = await api.thread(assistant_id)
+    await api.post("/assistants", {"name": "x"}, idempotency_key="k")
+    answer = await api.http.delete(f"/assistants/{assistant_id}")
+    assert (answer.status_code, answer.json()["assistant_id"]) == (200, assistant_id)
+    left = {table: await rows(api, table) for table in TABLES}
+    assert left == {**dict.fromkeys(TABLES, 0), "assistants": 1, "idempotency_keys": 1}
+    for path in (f"/assistants/{assistant_id}", f"/threads/{thread_id}", f"/threads/{more}"):
+        assert (await api.http.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("whole_assistant", [False, True])
+async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assistant: bool) -> None:
+    held = hold(api)
+    assistant_id = await api.assistant()
+    thread_id, streamed = await api.thread(assistant_id), await api.thread(assistant_id)
+    sending, run_id = await running(api, thread_id)
+    in_line = asyncio.create_task(api.send(thread_id, "in line"))
+    await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+    async with api.stream(streamed, "x") as stream, api.events(thread_id, run_id) as follower:
+        await stream.until("content_streaming")
+        await follower.until("content_streaming")
+        runs = [*api.services.desk.runs.of_thread(thread_id), *api.services.desk.runs.of_thread(streamed)]
+        if whole_assistant:
+            assert (await api.http.delete(f"/assistants/{assistant_id}")).status_code == 200
+        else:
+            for thread in (thread_id, streamed):
+                assert (await api.http.delete(f"/threads/{thread}")).status_code == 200
+        assert [event["type"] for event in await stream.rest()] == ["run_cancelled"]
+        assert [event["type"] for event in await follower.rest()] == ["run_cancelled"]
+    for answer in (await sending, await in_line):
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
+    held.go.set()
+    assert {run.stopped for run in runs} == {Stop.DELETED}  # told at once, before they look for themselves
+    for table in ("threads", "messages", "runs", "run_events"):
+        assert await rows(api, table) == 0
+    assert not api.services.desk.runs._live
+
+
+async def test_a_thread_whose_run_waits_can_be_deleted(api: Api) -> None:
+    thread_id, run_id = await waiting_run(api)
+    assert (await api.http.delete(f"/threads/{thread_id}")).status_code == 200
+    assert (await api.outputs(thread_id, run_id, {"call_1": "x"})).status_code == 404
+    assert (await api.cancel(thread_id, run_id)).status_code == 404
+
+
+async def test_deleting_and_ending_at_once(api: Api) -> None:
+    for _ in range(20):
+        thread_id = await api.thread()
+        sending = asyncio.create_task(api.send(thread_id, "/say a b c d"))
+        await eventually(lambda: bool(api.services.desk.runs.of_thread(thread_id)) or sending.done())  # noqa: B023
+        deleted = await api.http.delete(f"/threads/{thread_id}")
+        assert deleted.status_code == 200
+        assert (await sending).status_code in (200, 404)
+        assert (await api.http.get(f"/threads/{thread_id}")).status_code == 404
+    assert await rows(api, "messages") == await rows(api, "runs") == 0

@@ -1,0 +1,136 @@
+"""Threads that have become long: whole where they are asked for whole, and free of charge where they are not."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.server.runs.test_runs import Held
+from tests.support.threads_api import Api, serving
+from threads_server.clock import new_id, now
+from threads_server.responders import Conversation, Piece, Said, Thought
+from threads_server.runs.message_json import message_text
+from threads_server.runs.run_segment import LARGE_THREAD
+from threads_server.runs.states import RunState
+from threads_server.store import threads
+from threads_server.store.threads import NewMessage
+from threads_server.store.transaction import Transaction
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    async with serving(tmp_path / "threads.db") as api:
+        yield api
+
+
+async def lengthen(api: Api, thread_id: str, count: int) -> None:
+    """Puts `count` numbered messages of the user into a thread."""
+
+    def fill() -> Transaction[None]:
+        row = yield from threads.find("default", thread_id)
+        texts = [
+            message_text(new_id(), "user", str(number), RunState.COMPLETED, now(), None) for number in range(count)
+        ]
+        yield from threads.extend(row, [NewMessage(text) for text in texts], None, now())
+
+    await api.services.store.write(fill)
+
+
+@pytest.mark.parametrize("count", [LARGE_THREAD - 1, LARGE_THREAD, LARGE_THREAD + 1, 5_000])
+async def test_the_whole_history_in_order(api: Api, count: int) -> None:
+    thread_id = await api.thread()
+    await lengthen(api, thread_id, count)
+    answer = await api.http.get(f"/threads/{thread_id}")
+    assert [message["content"] for message in answer.json()["messages"]] == [str(number) for number in range(count)]
+    assert answer.headers["etag"] == f'"{count + 1}"'
+    turn = await api.turn(thread_id, "and now?")
+    assert turn["content"].startswith(f"I have seen {count + 1} messages")
+    assert (await api.http.get("/threads")).json()[0]["messages"][-1]["content"] == turn["content"]
+
+
+async def work(api: Api, *statements: threads.Transaction[object]) -> int:
+    """How many steps the database takes for transactions that read."""
+    reader = api.services.store._reader  # type: ignore[attr-defined]
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    reader.set_progress_handler(step, 1)
+    for statement in statements:
+        await api.services.store.read(lambda statement=statement: statement)
+    reader.set_progress_handler(None, 1)
+    return steps
+
+
+async def test_a_light_list_is_the_same_work_however_long_the_threads_are(api: Api) -> None:
+    assistant_id = await api.assistant()
+    thread_ids = [await api.thread(assistant_id) for _ in range(20)]
+
+    async def light() -> int:
+        return await work(
+            api,
+            threads.list_page("default", None, 0, 10, include_messages=False),
+            threads.list_page("default", assistant_id, 5, 10, include_messages=False),
+        )
+
+    before = await light()
+    for thread_id in thread_ids:
+        await lengthen(api, thread_id, 1_000)
+    assert await light() == before
+    listed = (await api.http.get("/threads", params={"include_messages": False})).json()
+    assert {thread["message_count"] for thread in listed} == {1_000}
+
+
+async def test_a_message_is_the_same_work_however_long_its_thread_is(api: Api) -> None:
+    short, long = await api.thread(), await api.thread()
+    await lengthen(api, long, 20_000)
+    steps = {}
+    writer = api.services.store._writer  # type: ignore[attr-defined]
+    for thread_id in (short, long):
+        counted = [0]
+
+        def step(counted: list[int] = counted) -> int:
+            counted[0] += 1
+            return 0
+
+        writer.set_progress_handler(step, 1)
+        await api.turn(thread_id, "stored", send_to_llm=False)
+        writer.set_progress_handler(None, 1)
+        steps[thread_id] = counted[0]
+    assert steps[long] == pytest.approx(steps[short], abs=30)
+
+
+async def test_a_long_first_message_is_shown_cut(api: Api) -> None:
+    thread_id = await api.thread()
+    await api.turn(thread_id, "\U0001f600" * 300, send_to_llm=False)
+    await api.turn(thread_id, "second", send_to_llm=False)
+    [light] = (await api.http.get("/threads", params={"include_messages": False})).json()
+    assert light["first_user_message"] == "\U0001f600" * 200
+    assert json.dumps(light["messages"]) == "[]"
+
+
+async def test_a_long_answer_is_not_copied_with_every_piece(api: Api) -> None:
+    text = "word " * 150_000  # for the square of this, the time-out of the tests is too short
+    thread_id = await api.thread()
+    assert (await api.turn(thread_id, f"/say {text}"))["content"] == text
+
+
+async def test_long_thoughts_are_not_repeated_with_every_piece(api: Api) -> None:
+    class Thinker(Held):
+        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+            for _ in range(20_000):
+                yield [Thought("hm ")]
+            yield [Said("So be it.")]
+
+    api.services.desk.responder = Thinker()
+    thread_id = await api.thread()
+    async with api.stream(thread_id, "think") as stream:
+        events = await stream.rest()
+    thoughts = [event for event in events if event["type"] == "reasoning_streaming"]
+    assert "".join(event["content"] for event in thoughts) == thoughts[-1]["accumulated_reasoning"] == "hm " * 20_000
+    assert sum(len(event["accumulated_reasoning"]) for event in thoughts) < 50 * 60_000
+    assert [event["type"] for event in events[-3:]] == ["reasoning_ended", "content_streaming", "run_ended"]

@@ -1,0 +1,87 @@
+"""Rounds of tools: a run asks, waits and goes on, as often as it wants, and the thread waits with it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.server.runs.test_runs import Held
+from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.threads_api import Api
+from threads_server.responders import Asked, Conversation, Piece, Said
+
+ROUNDS = 3
+
+
+class Curious(Held):
+    """Asks for the weather again and again, and answers then."""
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        asked = sum(message["role"] == "tool" for message in conversation.messages)
+        if asked < ROUNDS:
+            function = {"name": "get_weather", "arguments": "{}"}
+            yield [Asked({"id": f"call_{asked}", "type": "function", "function": function})]
+        else:
+            yield [Said("Enough.")]
+
+
+async def submit(api: Api, which: str, thread_id: str, run_id: str, *outputs: tuple[str, str]) -> httpx.Response:
+    """Outputs for a run that is named, or for the latest one."""
+    body: dict[str, Any] = {"tool_outputs": [{"tool_call_id": call, "output": output} for call, output in outputs]}
+    if which == "latest":
+        return await api.post("/threads/tool-outputs", {"thread_id": thread_id, **body})
+    return await api.post(f"/threads/{thread_id}/runs/{run_id}/submit-tool-outputs", body)
+
+
+each_way = pytest.mark.parametrize("which", ["named", "latest"])
+
+
+@each_way
+async def test_a_run_may_ask_again_and_keeps_its_id(api: Api, which: str) -> None:
+    api.services.desk.responder = Curious()
+    thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+    turn = await api.turn(thread_id, "How is the weather?")
+    run_id = turn["run_id"]
+    for number in range(ROUNDS):
+        assert (turn["status"], turn["run_id"]) == ("REQUIRES_ACTION", run_id)
+        assert [call["id"] for call in turn["tool_calls"]] == [f"call_{number}"]
+        answer = await submit(api, which, thread_id, run_id, (f"call_{number}", "dry"))
+        assert answer.status_code == 200
+        turn = answer.json()
+    assert (turn["status"], turn["run_id"], turn["content"]) == ("COMPLETED", run_id, "Enough.")
+    roles = [role for role, _ in await api.history(thread_id)]
+    assert roles == ["user", *["assistant", "tool"] * ROUNDS, "assistant"]
+
+
+@each_way
+@pytest.mark.parametrize("calls", [["call_1"], ["call_1", "call_2", "call_2"], ["call_1", "call_2", "call_9"]])
+async def test_outputs_that_are_missing_doubled_or_unknown(api: Api, which: str, calls: list[str]) -> None:
+    thread_id, run_id = await waiting_run(api, "{}", '{"b": 2}')
+    before = await api.get(thread_id)
+    assert (await submit(api, which, thread_id, run_id, *((call, "x") for call in calls))).status_code == 400
+    assert await api.get(thread_id) == before
+    whole = (("call_1", "x"), ("call_2", "x"))
+    assert (await submit(api, which, thread_id, run_id, *whole)).json()["status"] == "COMPLETED"
+    assert (await submit(api, which, thread_id, run_id, *whole)).status_code == 409
+
+
+async def test_the_latest_run_is_the_one_that_waits(api: Api) -> None:
+    """One that was cancelled meanwhile waits no more."""
+    thread_id, first = await waiting_run(api)
+    await api.cancel(thread_id, first)
+    run_id = (await api.turn(thread_id, "/call get_weather {}"))["run_id"]
+    answer = await submit(api, "latest", thread_id, run_id, ("call_1", "dry"))
+    assert (answer.status_code, answer.json()["run_id"]) == (200, run_id)
+    assert run_id != first
+
+
+async def test_a_message_meanwhile_is_refused_at_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long one waits for a thread that is busy."""
+    monkeypatch.setattr(api.services.turns._order, "_busy_wait", 20)
+    thread_id, _ = await waiting_run(api)
+    async with asyncio.timeout(10):
+        assert (await api.send(thread_id, "hello?")).status_code == 409
+        answer = await api.post("/threads/messages", {"content": "hello?", "thread_id": thread_id})
+    assert answer.status_code == 409

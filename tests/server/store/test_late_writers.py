@@ -1,0 +1,210 @@
+"""What comes at the wrong moment: callers that leave while something begins, ends that come late, answers too early."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.runs.test_runs import eventually, hold, running
+from tests.support.threads_api import Api, serving, unconfirm
+from threads_server.clock import now
+from threads_server.runs.run_segment import TurnSettings
+from threads_server.runs.states import RunState
+from threads_server.runs.turns import Sending
+from threads_server.store import StoreUnavailable, event_log, runs
+from threads_server.store.runs import Ending
+from threads_server.store.threads import NewMessage
+from threads_server.store.turns import begin_turn
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    async with serving(tmp_path / "threads.db") as api:
+        yield api
+
+
+class Delaying:
+    """Holds up the transactions of one kind until they are let go, or has them find no store."""
+
+    def __init__(self, api: Api, transaction: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go = asyncio.Event()
+        self.came = 0
+        self.away = 0
+        """How many of them find no store, before the others are let go."""
+        store = api.services.store
+        write = store.write
+
+        async def delayed(doing: Any, *args: Any, **kwargs: Any) -> Any:
+            if doing is transaction:
+                self.came += 1
+                if self.came <= self.away:
+                    raise StoreUnavailable("The store cannot be reached: it is away")
+                await self.go.wait()
+            return await write(doing, *args, **kwargs)
+
+        monkeypatch.setattr(store, "write", delayed)
+
+
+def sending(thread_id: str, content: str) -> Sending:
+    return Sending(
+        account="default",
+        thread_id=thread_id,
+        assistant_id=None,
+        content=content,
+        files=(),
+        metadata=None,
+        streamed=False,
+        send_to_llm=True,
+        settings=TurnSettings(),
+        tools=None,
+        not_done=[],
+        claim=None,
+        if_match=None,
+    )
+
+
+def ending(content: str) -> Ending:
+    return Ending(RunState.COMPLETED, [NewMessage(f'"{content}"')], 50, ["{}"], "{}")
+
+
+async def test_nothing_is_answered_before_it_is_stored(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    delaying = Delaying(api, runs.end_leg, monkeypatch)
+    plain, streamed = await api.thread(), await api.thread()
+    sent = asyncio.create_task(api.send(plain, "/say x"))
+    async with api.stream(streamed, "/say x") as stream:
+        await stream.until("content_streaming")
+        rest = asyncio.create_task(stream.rest())
+        await eventually(lambda: delaying.came == 2)
+        await asyncio.sleep(0.1)
+        assert not sent.done()
+        assert not rest.done()
+        assert len(await api.history(plain)) == len(await api.history(streamed)) == 1
+        delaying.go.set()
+        assert [event["type"] for event in await rest] == ["run_ended"]
+    assert (await sent).json()["content"] == "x"
+
+
+async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delaying = Delaying(api, runs.end_leg, monkeypatch)
+    delaying.away = 2
+    delaying.go.set()
+    assert (await api.turn(await api.thread(), "/say x"))["content"] == "x"
+
+
+async def test_events_that_were_written_without_a_word_of_it_are_written_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = unconfirm(api, event_log.append, monkeypatch)
+    held = hold(api)
+    thread_id = await api.thread()
+    sent, run_id = await running(api, thread_id)
+    await written.wait()
+    held.go.set()
+    assert (await sent).json()["content"] == "first last"
+    async with api.events(thread_id, run_id) as stream:
+        assert [event.id for event in await stream.rest()] == ["1", "2", "3", "4", "5"]
+
+
+async def test_a_store_that_is_away_for_longer_is_503_and_the_run_ends_when_it_is_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delaying = Delaying(api, runs.end_leg, monkeypatch)
+    delaying.away = 4
+    thread_id = await api.thread()
+    answer = await api.send(thread_id, "/say x", key="k")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    delaying.go.set()
+    while (again := await api.send(thread_id, "/say x", key="k")).status_code == 503:  # noqa: ASYNC110 - over HTTP
+        await asyncio.sleep(0.1)
+    assert (again.status_code, again.json()["content"]) == (200, "x")
+    assert await api.history(thread_id) == [("user", "/say x"), ("assistant", "x")]
+
+
+async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread_id = await api.thread()
+    for _ in range(10):
+        task = asyncio.create_task(api.services.turns.send(sending(thread_id, "/say x")))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    await eventually(lambda: not api.services.desk.runs._live)
+    assert (await api.turn(thread_id, "/say on"))["content"] == "on"
+    contents = [content for _, content in await api.history(thread_id)]
+    assert contents == ["/say x", "x"] * ((len(contents) - 2) // 2) + ["/say on", "on"]
+    assert len(contents) > 2
+
+
+async def test_a_run_that_began_while_its_caller_left_is_cancelled_like_any_other(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = hold(api)
+    delaying = Delaying(api, begin_turn, monkeypatch)
+    thread_id = await api.thread()
+    caller = asyncio.create_task(api.services.turns.send(sending(thread_id, "x")))
+    await eventually(lambda: delaying.came == 1)
+    caller.cancel()
+    await asyncio.wait([caller])
+    delaying.go.set()
+    await eventually(lambda: held.asked == ["x"])
+    [live] = api.services.desk.runs.of_thread(thread_id)
+    assert (await api.cancel(thread_id, live.run_id)).json()["cancelled"] is True
+    assert await api.history(thread_id) == [("user", "x"), ("assistant", "first ")]
+
+
+async def test_a_late_end_changes_nothing(api: Api) -> None:
+    hold(api)
+    store = api.services.store
+    thread_id, other = await api.thread(), await api.thread()
+    first, cancelled = await running(api, thread_id)
+    second, deleted = await running(api, other)
+    await api.cancel(thread_id, cancelled)
+    await api.http.delete(f"/threads/{other}")
+    await asyncio.gather(first, second)
+    before = await api.get(thread_id)
+    for run_id in (cancelled, deleted, "run_of_nobody"):
+        assert await store.write(runs.end_leg, run_id, 1, ending("late"), [], now()) is None
+        assert await store.write(event_log.append, run_id, 1, 60, ["{}"]) is False
+    assert await api.get(thread_id) == before
+    assert (await api.http.get(f"/threads/{other}")).status_code == 404
+    rows = await store.read(lambda: (yield "SELECT count(*) FROM run_events WHERE first_event >= 50", ()))
+    assert rows == [(0,)]
+
+
+async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
+    from tests.server.runs.test_turns import waiting_run
+
+    thread_id, run_id = await waiting_run(api)
+    hold(api)
+    submitting = asyncio.create_task(api.outputs(thread_id, run_id, {"call_1": "x"}))
+    await eventually(lambda: bool(api.services.desk.runs.of_thread(thread_id)))
+    store = api.services.store
+    assert await store.write(runs.end_leg, run_id, 1, ending("late"), [], now()) is None
+    assert await store.write(event_log.append, run_id, 1, 60, ["{}"]) is False
+    await api.cancel(thread_id, run_id)
+    assert (await submitting).json()["status"] == "CANCELLED"
+
+
+async def test_a_commit_comes_before_its_acknowledgement(api: Api) -> None:
+    seen: list[bool] = []
+    writer = api.services.store._writer  # type: ignore[attr-defined]
+    sent: list[asyncio.Future[Any]] = []
+
+    def look(statement: str) -> None:
+        if statement == "COMMIT" and sent:
+            loop.call_soon_threadsafe(lambda: None)
+            seen.append(sent[-1].done())
+
+    loop = asyncio.get_running_loop()
+    thread_id = await api.thread()
+    writer.set_trace_callback(look)
+    for number in range(5):
+        sent.append(asyncio.ensure_future(api.send(thread_id, str(number), send_to_llm=False)))
+        await sent[-1]
+    assert seen == [False] * 5

@@ -1,0 +1,327 @@
+"""The PostgreSQL store by itself: what is committed, run again and refused, and a database that is away."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.support.postgres import PostgresServer
+from threads_server.clock import new_id, now
+from threads_server.settings import Settings
+from threads_server.store import Store, StoreRefused, StoreUnavailable, assistants, open_store
+from threads_server.store import postgres as backend
+from threads_server.store.assistants import AssistantRow
+from threads_server.store.schema import MIGRATIONS
+from threads_server.store.transaction import Transaction, every, one
+
+
+@pytest.fixture
+async def store(postgres: str) -> AsyncIterator[Store]:
+    store = await opened(postgres)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def other(postgres: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """Someone else on the same database."""
+    connection = await asyncpg.connect(postgres, server_settings={"search_path": "backboard_threads"})
+    yield connection
+    await connection.close()
+
+
+async def opened(address: str) -> Store:
+    return await open_store(Settings(database=address), serving=True)
+
+
+def add(name: str) -> Transaction[None]:
+    yield from assistants.insert(AssistantRow(new_id(), "a", name, now(), "{}"))
+
+
+def add_and_fail(name: str) -> Transaction[None]:
+    yield from add(name)
+    raise RuntimeError(name)
+
+
+def names() -> Transaction[list[str]]:
+    rows = yield from every("SELECT name FROM assistants ORDER BY created_at, assistant_id")
+    return [row[0] for row in rows]
+
+
+class TestWriting:
+    async def test_what_was_acknowledged_is_there_for_others(self, store: Store, other: Any) -> None:
+        await store.write(add, "x")
+        assert await other.fetchval("SELECT name FROM assistants") == "x"
+        assert await store.read(names) == await store.read_large(names) == ["x"]
+
+    async def test_it_is_synced_with_every_commit_whatever_the_server_says(self, postgres: str, other: Any) -> None:
+        await other.execute("ALTER DATABASE postgres SET synchronous_commit = off")
+        try:
+            store = await opened(postgres)
+            assert await store.read(one, "SHOW synchronous_commit") == ("on",)
+            await store.close()
+        finally:
+            await other.execute("ALTER DATABASE postgres RESET synchronous_commit")
+
+    async def test_one_that_fails_leaves_nothing(self, store: Store) -> None:
+        tasks = [store.write(add_and_fail if number % 3 == 0 else add, str(number)) for number in range(30)]
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [str(result) for result in results if result is not None] == [str(number) for number in range(0, 30, 3)]
+        assert sorted(await store.read(names)) == sorted(str(number) for number in range(30) if number % 3)
+
+    async def test_a_caller_that_leaves_holds_up_nobody(self, store: Store, other: Any) -> None:
+        await store.write(add, "x")
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM assistants FOR UPDATE")
+            tasks = [asyncio.create_task(store.write(rename, "y")) for _ in range(backend.CONNECTIONS)]
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while await other.fetchval(waiting) < len(tasks):  # noqa: ASYNC110 - over the wire
+                await asyncio.sleep(0.01)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await store.write(add, "z")
+        assert await store.read(names) == ["x", "z"]
+
+    @pytest.mark.parametrize("text", ["\0", "a\0b", "\ue000", "\ue000e\0\ue0000", "\0e\ue000", "\U0010ffff"])
+    async def test_every_text_is_kept(self, store: Store, text: str) -> None:
+        await store.write(add, text)
+        assert await store.read(names) == [text]
+        assert await store.read(one, "SELECT 1 FROM assistants WHERE name = ?", text) == (1,)
+
+    async def test_numbers_and_bytes_are_kept(self, store: Store) -> None:
+        await store.add_key("k", bytes(range(256)), None)
+        assert await store.read(one, "SELECT digest FROM api_keys") == (bytes(range(256)),)
+        await store.write(one, "UPDATE api_keys SET created_at = ?", 2**62)
+        assert await store.read(one, "SELECT created_at FROM api_keys") == (2**62,)
+
+
+def rename(name: str) -> Transaction[None]:
+    yield from every("UPDATE assistants SET name = ?", name)
+
+
+class TestRaces:
+    async def test_of_many_who_want_the_same_name_one_has_it(self, store: Store) -> None:
+        keys = [store.add_key("same", bytes([number]) * 32, None) for number in range(8)]
+        results = await asyncio.gather(*keys, return_exceptions=True)
+        assert sorted(isinstance(result, ValueError) for result in results) == [False] + [True] * 7
+
+    async def test_two_that_block_each_other_are_both_done(self, store: Store) -> None:
+        for name in ("x", "y"):
+            await store.write(add, name)
+        begun: list[str] = []
+
+        def swap(first: str, second: str) -> Transaction[None]:
+            begun.append(first)
+            for name in (first, second):
+                yield from one("SELECT 1 FROM assistants WHERE name = ? FOR UPDATE", name)
+                yield from one("SELECT pg_sleep(0.1)")
+            yield from one("UPDATE assistants SET body = body || ?", first)
+
+        await asyncio.gather(store.write(swap, "x", "y"), store.write(swap, "y", "x"))
+        assert len(begun) > 2  # one was run again
+        bodies = await store.read(every, "SELECT body FROM assistants")
+        assert {body for (body,) in bodies} in ({"{}xy"}, {"{}yx"})
+
+    async def test_a_mistake_is_told_in_the_end(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun: list[int] = []
+
+        def mistake() -> Transaction[None]:
+            begun.append(1)
+            yield from one("INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", 1, 1, "of no thread")
+
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            await store.write(mistake)
+        assert len(begun) == backend.ATTEMPTS
+        with pytest.raises(asyncpg.UndefinedTableError):
+            await store.write(one, "SELECT 1 FROM nowhere")
+
+
+class TestAway:
+    async def test_a_stopped_database_is_away_and_comes_back(
+        self, store: Store, postgres_server: PostgresServer
+    ) -> None:
+        await store.write(add, "before")
+        postgres_server.stop()
+        try:
+            for _ in range(3):
+                for attempt in (store.write(add, "lost"), store.read(names), store.read_large(names), store.ping()):
+                    with pytest.raises(StoreUnavailable) as away:
+                        await attempt
+                    assert "127.0.0.1" not in str(away.value)
+                    assert "postgres" not in str(away.value)
+        finally:
+            postgres_server.start()
+        await asyncio.gather(*(store.write(add, "after") for _ in range(20)))
+        assert await store.read(names) == ["before"] + ["after"] * 20
+
+    async def test_connections_that_were_cut_go_unnoticed(self, store: Store, other: Any) -> None:
+        await asyncio.gather(*(store.write(add, "x") for _ in range(backend.CONNECTIONS)))
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'threads-server'"
+        assert await other.fetch(cut)
+        await asyncio.gather(*(store.write(add, "y") for _ in range(20)))
+        assert await other.fetch(cut)
+        assert len(await store.read(names)) == backend.CONNECTIONS + 20
+
+    async def test_a_transaction_that_was_cut_is_run_again(self, store: Store, other: Any) -> None:
+        pids: list[int] = []
+
+        def slow() -> Transaction[None]:
+            yield from add("x")
+            row = yield from one("SELECT pg_backend_pid()")
+            assert row is not None
+            pids.append(row[0])
+            if len(pids) == 1:
+                yield from one("SELECT pg_terminate_backend(pg_backend_pid())")
+
+        await store.write(slow)
+        assert len(pids) == 2
+        assert await store.read(names) == ["x"]
+
+    async def test_a_lock_is_not_waited_for_for_ever(
+        self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(backend._SESSION, "lock_timeout", "100ms")
+        store = await opened(postgres)
+        await store.write(add, "x")
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM assistants FOR UPDATE")
+            with pytest.raises(StoreUnavailable):
+                await store.write(rename, "y")
+            assert await store.read(names) == ["x"]
+        await store.write(rename, "z")
+        await store.close()
+
+    async def test_an_answer_is_not_waited_for_for_ever(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(backend, "STATEMENT_SECONDS", 0.2)
+        store = await opened(postgres)
+        with pytest.raises(StoreUnavailable):
+            await store.write(one, "SELECT pg_sleep(60)")
+        await store.write(add, "x")
+        await store.close()
+
+    async def test_a_closed_store_is_away(self, store: Store) -> None:
+        await store.close()
+        for way in (store.write, store.read, store.read_large):
+            with pytest.raises(StoreUnavailable):
+                await way(names)
+        await store.close()
+
+
+class TestOpening:
+    async def refusal(self, address: str) -> str:
+        with pytest.raises(StoreRefused) as refused:
+            await opened(address)
+        text = str(refused.value)
+        assert "\n" not in text
+        assert "secret" not in text
+        assert "wrong" not in text
+        return text
+
+    async def test_nobody_is_there(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        text = await self.refusal(f"postgresql://me:secret@127.0.0.1:{port}/threads")
+        assert text.startswith(f"postgresql://me@127.0.0.1:{port}/threads cannot be reached")
+
+    async def test_nobody_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(backend, "CONNECT_SECONDS", 0.2)
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            text = await self.refusal(f"postgresql://127.0.0.1:{silent.getsockname()[1]}/threads")
+        assert "does not answer" in text
+
+    async def test_a_name_that_is_not_known(self) -> None:
+        assert "cannot be reached" in await self.refusal("postgresql://me:secret@no-such-host.invalid/threads")
+
+    @pytest.mark.parametrize("address", ["postgresql://me:secret@host:port/x", "postgresql://me:secret/x@host/x"])
+    async def test_what_is_no_address(self, address: str) -> None:
+        assert "is not an address of the form" in await self.refusal(address)
+
+    async def test_a_wrong_password_and_none(self, postgres_server: PostgresServer, other: Any) -> None:
+        await other.execute("CREATE ROLE guarded LOGIN PASSWORD 'secret'")
+        try:
+            for user in ("guarded", "guarded:wrong"):
+                text = await self.refusal(postgres_server.url(user=user))
+                assert "password" in text
+        finally:
+            await other.execute("DROP ROLE guarded")
+
+    async def test_a_database_or_user_that_is_not_there(self, postgres_server: PostgresServer) -> None:
+        assert 'database "nowhere" does not exist' in await self.refusal(postgres_server.url("nowhere"))
+        assert 'role "nobody" does not exist' in await self.refusal(postgres_server.url(user="nobody"))
+
+    async def test_a_user_who_may_not_make_tables(self, postgres_server: PostgresServer, other: Any) -> None:
+        await other.execute("CREATE ROLE reader LOGIN")
+        try:
+            assert "permission denied" in await self.refusal(postgres_server.url(user="reader"))
+        finally:
+            await other.execute("DROP ROLE reader")
+
+    async def test_a_database_that_cannot_keep_every_text(self, postgres_server: PostgresServer, other: Any) -> None:
+        await other.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING latin1")
+        try:
+            assert "its encoding is LATIN1" in await self.refusal(postgres_server.url("latin"))
+        finally:
+            await other.execute("DROP DATABASE latin")
+
+    async def test_one_that_a_newer_version_wrote(self, postgres: str, other: Any) -> None:
+        await (await opened(postgres)).close()
+        await other.execute("UPDATE schema_version SET version = version + 1")
+        text = await self.refusal(postgres)
+        assert "newer version" in text
+        assert f"at version {len(MIGRATIONS) + 1}, this one knows {len(MIGRATIONS)}" in text
+
+    async def test_without_its_driver(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "threads_server.store.postgres")
+        monkeypatch.setitem(sys.modules, "asyncpg", None)
+        assert "pip install 'backboard-threads[server,postgres]'" in await self.refusal(postgres)
+
+    async def test_other_tables_of_the_database_stay_as_they_are(self, postgres: str, other: Any) -> None:
+        await other.execute("CREATE TABLE public.threads (mine TEXT)")
+        try:
+            await (await opened(postgres)).close()
+            assert await other.fetch("SELECT mine FROM public.threads") == []
+        finally:
+            await other.execute("DROP TABLE public.threads")
+
+
+class TestMigrating:
+    async def test_many_that_open_a_new_one_at_once(self, postgres: str) -> None:
+        stores = await asyncio.gather(*(opened(postgres) for _ in range(6)))
+        for store in stores:
+            await store.write(add, "x")
+        assert await stores[0].read(names) == ["x"] * 6
+        for store in stores:
+            await store.close()
+
+    async def test_an_older_one_is_brought_up_to_date_with_what_is_in_it(
+        self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(backend, "MIGRATIONS", MIGRATIONS[:1])
+        store = await opened(postgres)
+        await store.write(add, "x")
+        await store.close()
+        assert await other.fetchval("SELECT version FROM schema_version") == 1
+        monkeypatch.undo()
+        stores = await asyncio.gather(*(opened(postgres) for _ in range(3)))
+        assert await stores[0].read(names) == ["x"]
+        assert await other.fetchval("SELECT version FROM schema_version") == len(MIGRATIONS)
+        for store in stores:
+            await store.close()
+
+    async def test_one_that_breaks_off_leaves_nothing(
+        self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(backend, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE half (x TEXT)", "NO SQL AT ALL")))
+        with pytest.raises(StoreRefused, match="syntax error"):
+            await opened(postgres)
+        assert await other.fetchval("SELECT to_regclass('backboard_threads.half')") is None
+        monkeypatch.undo()
+        await (await opened(postgres)).close()

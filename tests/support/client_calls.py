@@ -1,0 +1,116 @@
+"""How each operation is said through the client: the names of the design, typed here a second time."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import httpx
+
+from backboard_threads import AsyncBackboard, Backboard
+from tools.document import Operation
+from tools.schema_strategies import merged
+
+SAID = {
+    "createAssistant": "assistants.create",
+    "listAssistants": "assistants.list",
+    "getAssistant": "assistants.get",
+    "updateAssistant": "assistants.update",
+    "deleteAssistant": "assistants.delete",
+    "cloneAssistant": "assistants.clone",
+    "createThread": "threads.create",
+    "listAssistantThreads": "threads.list_for_assistant",
+    "listThreads": "threads.list",
+    "getThread": "threads.get",
+    "deleteThread": "threads.delete",
+    "sendMessage": "messages.send",
+    "sendChatMessage": "messages.chat",
+    "submitToolOutputs": "runs.submit_tool_outputs",
+    "submitLatestToolOutputs": "runs.submit_latest_tool_outputs",
+    "cancelRun": "runs.cancel",
+}
+STREAMED = {
+    "sendMessage": "messages.stream",
+    "sendChatMessage": "messages.chat_stream",
+    "submitToolOutputs": "runs.stream_tool_outputs",
+    "submitLatestToolOutputs": "runs.stream_latest_tool_outputs",
+    "streamRunEvents": "runs.events",
+}
+HALVES = ("sync", "async")
+ADDRESS = "http://service.example/api"
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass(slots=True)
+class Request:
+    """What is to be said: parameters by their names on the wire, a body's fields as JSON has them, files as bytes."""
+
+    operation: Operation
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+
+
+def say(request: Request, handler: Handler, *, half: str = "sync", streamed: bool = False) -> Any:
+    """Says it through the client, to a transport that answers with `handler`.
+
+    Returns what the method returns; for a stream, the list of its events. Raises what the client raises.
+    """
+    name = (STREAMED if streamed else SAID)[request.operation.id]
+    if half == "sync":
+        with Backboard(
+            api_key="key", base_url=ADDRESS, max_retries=0, http_client=httpx.MockTransport(handler)
+        ) as client:
+            made = called(client, name, request)
+            return list(_events(made)) if streamed else made
+
+    async def run() -> Any:
+        async with AsyncBackboard(
+            api_key="key", base_url=ADDRESS, max_retries=0, http_client=httpx.MockTransport(handler)
+        ) as client:
+            made = called(client, name, request)
+            return [event async for event in _async_events(made)] if streamed else await _awaited(made)
+
+    return anyio.run(run)
+
+
+def _events(stream: Any) -> Iterator[Any]:
+    with stream as events:
+        yield from events
+
+
+async def _async_events(stream: Any) -> AsyncIterator[Any]:
+    async with stream as events:
+        async for event in events:
+            yield event
+
+
+async def _awaited(call: Awaitable[Any]) -> Any:
+    return await call
+
+
+def called(client: Backboard | AsyncBackboard, name: str, request: Request) -> Any:
+    resource, verb = name.split(".")
+    path = [request.path[one] for one in re.findall(r"{(\w+)}", request.operation.path)]
+    return getattr(getattr(client, resource), verb)(*path, **arguments(request))
+
+
+def arguments(request: Request) -> dict[str, Any]:
+    """The keyword arguments: headers in Python's spelling, single files alone, the media type if there is a choice."""
+    said = {name.lower().replace("-", "_"): value for name, value in request.headers.items()}
+    said |= request.query | request.body
+    for name, files in request.files.items():
+        schema = request.operation.bodies["multipart/form-data"]["schema"]
+        said[name] = files if is_list(schema, name) else files[0]
+    if request.media_type is not None and len(request.operation.bodies) > 1:
+        said["media_type"] = request.media_type
+    return said
+
+
+def is_list(schema: dict[str, Any], name: str) -> bool:
+    return bool(merged(merged(schema)["properties"][name]).get("type") == "array")

@@ -1,0 +1,199 @@
+"""The questions, put to the reference server, where all holds, and to servers that lie, where it shows."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support.faulty_proxy import Exchange, Lie, between
+from tests.tools.conformance.conftest import KEY
+from threads_server.testing import LocalServer
+from tools.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED
+from tools.conformance.run import Found, KeyRefused, Unreachable, run
+from tools.conformance.sentence import EFFECTS
+from tools.document import PATH, document, operations, walk
+from tools.resources import Caller, Things
+
+# Why a fact may stay open on the reference server.
+OPEN = {
+    "only a caller who is a nuisance sees it",
+    "it cannot be brought about from outside",
+    "no answer showed it",
+    "it takes a second account",
+    "it takes longer than anyone can wait",
+    "they come when nothing else does",
+    "it does not say what it uses",
+    "the account has too little for it to make a difference",
+}
+
+
+@pytest.fixture(scope="module")
+def found(server: LocalServer) -> Found:
+    return run(server.url, KEY, pause=0, largest=10_000_000)
+
+
+def test_all_holds_on_the_reference_server(found: Found) -> None:
+    assert found.faults(strict=True) == []
+    assert len(found.ledger.those(HOLDS)) > 700
+    assert {fact.reason for fact in found.ledger.those(NOT_ASKED)} <= OPEN, found.text
+
+
+def test_what_stays_open_is_what_the_reference_server_does_not_do(found: Found) -> None:
+    """Fields and events that it never sends, and the two statuses that nobody can ask for."""
+    names = [fact.name for fact in found.ledger.those(NOT_ASKED) if fact.reason == "no answer showed it"]
+    assert all(re.fullmatch(r"[A-Z]\w+(\.\w+)+", name) for name in names), names
+
+
+def test_nothing_is_left_behind(found: Found, server: LocalServer) -> None:
+    assert found.requests > 300
+    caller = Caller(server.url, KEY)
+    assert caller.ask("listAssistants") == caller.ask("listThreads") == []
+    caller.close()
+
+
+def test_reports_agree(found: Found) -> None:
+    facts = json.loads(found.json)["facts"]
+    suite = ElementTree.fromstring(found.junit)
+    assert len(facts) == int(suite.attrib["tests"]) == len(suite) == len(found.ledger.facts)
+    assert f"{len(found.ledger.those(HOLDS))} holds, 0 does not hold" in found.text
+
+
+@pytest.mark.parametrize("sentence", [sentence for sentence, _, _ in EFFECTS])
+def test_sentence_stands_in_the_document(sentence: str) -> None:
+    texts = [" ".join(text.split()) for _, text in walk(document()) if isinstance(text, str)]
+    assert any(sentence in text for text in texts)
+
+
+def test_only_reads_when_told_to(server: LocalServer) -> None:
+    caller = Caller(server.url, KEY)
+    things = caller.things()
+    before = [caller.ask("listAssistants"), caller.ask("listThreads")]
+    with between(server.url) as (url, seen):
+        result = run(url, KEY, pause=0, read_only=True)
+    assert result.faults(strict=True) == []
+    assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
+    assert len(result.ledger.those(HOLDS)) > 100
+    assert [caller.ask("listAssistants"), caller.ask("listThreads")] == before
+    caller.send(operations()["deleteAssistant"], things)
+    caller.close()
+
+
+def forget_nothing(exchange: Exchange) -> None:
+    """Says that it deleted, and did not."""
+    if exchange.method == "DELETE" and "X-API-Key" in exchange.headers and "If-Match" not in exchange.headers:
+        kind = "thread" if "/threads/" in exchange.path else "assistant"
+        exchange.status, exchange.answer_headers = 200, {"Content-Type": "application/json", "X-Request-ID": "1"}
+        identifier = exchange.path.rpartition("/")[2]
+        answer = {"message": "Deleted", f"{kind}_id": identifier, "deleted_at": "2026-02-05T02:15:37.795Z"}
+        exchange.answer = json.dumps(answer).encode()
+
+
+def let_everyone_in(exchange: Exchange) -> None:
+    """Takes any key."""
+    exchange.headers["X-API-Key"] = KEY
+
+
+def take_any_limit(exchange: Exchange) -> None:
+    """Cuts a limit to what it likes instead of refusing it."""
+    exchange.path = re.sub(r"limit=(201|0)\b", "limit=200", exchange.path)
+
+
+def turn_lists_round(exchange: Exchange) -> None:
+    """Gives the oldest first."""
+    if exchange.answer.startswith(b"[") and exchange.status == 200:
+        exchange.answer = json.dumps(json.loads(exchange.answer)[::-1]).encode()
+
+
+def leave_out_a_date(exchange: Exchange) -> None:
+    """Does not say when a thread was created, and makes ids of another kind."""
+    if exchange.status == 200 and b'"thread_id"' in exchange.answer and exchange.answer.startswith(b"{"):
+        answer = json.loads(exchange.answer)
+        if "messages" in answer:
+            del answer["created_at"]
+        exchange.answer = json.dumps(answer).encode()
+
+
+@pytest.fixture
+def furnished(server: LocalServer) -> Iterator[LocalServer]:
+    """The server with things to read, and empty again afterwards."""
+    caller = Caller(server.url, KEY)
+    for _ in range(3):
+        caller.things()
+    yield server
+    for assistant in caller.ask("listAssistants"):
+        caller.send(operations()["deleteAssistant"], Things(assistant["assistant_id"], "", ""))
+    caller.close()
+
+
+def against(url: str, *, read_only: bool = False) -> list[str]:
+    """The names of the facts that do not hold there."""
+    return [fact.name for fact in run(url, KEY, pause=0, read_only=read_only).ledger.those(DOES_NOT)]
+
+
+@pytest.mark.parametrize(
+    ("lie", "facts"),
+    [
+        (let_everyone_in, ["getThread: 401", "listAssistants: 401"]),
+        (take_any_limit, ["listThreads ?limit may not be 201", "listAssistants ?limit may not be 0"]),
+    ],
+)
+def test_liar_about_requests_is_found_out(furnished: LocalServer, lie: Lie, facts: list[str]) -> None:
+    with between(furnished.url, before=lie) as (url, _):
+        assert set(facts) <= set(against(url, read_only=True))
+
+
+@pytest.mark.parametrize(
+    ("lie", "fact"),
+    [
+        (turn_lists_round, "says: Returns all threads of the account, newest first"),
+        (leave_out_a_date, "Thread.created_at"),
+    ],
+)
+def test_liar_about_answers_is_found_out(furnished: LocalServer, lie: Lie, fact: str) -> None:
+    with between(furnished.url, after=lie) as (url, _):
+        assert any(name.startswith(fact) for name in against(url, read_only=True))
+
+
+def test_liar_about_deletions_is_found_out(furnished: LocalServer) -> None:
+    with between(furnished.url, before=forget_nothing) as (url, _):
+        found = against(url)
+    assert any(name.startswith("says: Deletes the thread and") for name in found)
+    assert any(name.startswith("says: Deletes the assistant") for name in found)
+    assert "deleteThread: 404" in found
+
+
+def command(url: str, *options: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.conformance", "--base-url", url, "--pause", "0", *options],
+        env={**os.environ, "API_KEY": key},
+        cwd=PATH.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_command_says_what_is_wrong_with_the_address_or_the_key(server: LocalServer) -> None:
+    for url, key, said in (
+        (server.url, "wrong", "does not take the key"),
+        ("http://127.0.0.1:9/api", KEY, "cannot be reached"),
+        (server.url.removesuffix("/api"), KEY, "is no such server"),
+    ):
+        done = command(url, key=key)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_command_succeeds_where_all_holds(server: LocalServer) -> None:
+    done = command(server.url, "--read-only")
+    assert done.returncode == 0, done.stdout
+    with pytest.raises(KeyRefused):
+        run(server.url, "wrong")
+    with pytest.raises(Unreachable):
+        run("http://127.0.0.1:9/api", KEY, rest=lambda _: None)

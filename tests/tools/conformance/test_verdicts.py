@@ -1,0 +1,375 @@
+"""What is not asked is said to be not asked, and an honest server breaks nothing, whatever its account has to show."""
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.faulty_proxy import CLOSED, Exchange, Lie, between, honest
+from tests.tools.conformance.conftest import KEY
+from threads_server.testing import LocalServer
+from tools.conformance.asker import Asker
+from tools.conformance.cleaning import clean
+from tools.conformance.effects import said
+from tools.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Ledger, documented
+from tools.conformance.limits import limits
+from tools.conformance.questions import implied
+from tools.conformance.run import put, run
+from tools.conformance.secret import Secret
+from tools.document import operations
+from tools.resources import Caller, Things
+
+LIGHT = "says: Without them the list is light"
+
+
+def asked(url: str, *names: str, read_only: bool = False, largest: int = 200_000) -> Ledger:
+    """The ledger after the questions with these names, or all whose names begin so."""
+    ledger = documented(Secret(KEY))
+    asker = Asker(url, KEY, ledger, pause=0, read_only=read_only, largest=largest, rest=lambda _: None)
+    for one in (*implied(), *limits(), *said()):
+        if one.name.startswith(names):
+            ledger.add(one.name, one.text, one.mark, subject=one.subject)
+            put(asker, one)
+    clean(asker)
+    asker.close()
+    assert ledger.left == []
+    return ledger
+
+
+def nothing(owner: Caller) -> None:
+    """An account that nobody has used."""
+
+
+def an_assistant(owner: Caller) -> None:
+    owner.ask("createAssistant", body={"name": "Guide"})
+
+
+def an_empty_thread(owner: Caller) -> None:
+    assistant = owner.ask("createAssistant", body={"name": "Guide"})["assistant_id"]
+    owner.ask("createThread", Things(assistant, "", ""), body={})
+
+
+def an_empty_thread_after_a_full_one(owner: Caller) -> None:
+    things = owner.things()
+    owner.ask("createThread", things, body={})
+
+
+def an_empty_thread_of_another_assistant(owner: Caller) -> None:
+    owner.things()
+    an_empty_thread(owner)
+
+
+def a_message_without_an_answer(owner: Caller) -> None:
+    assistant = owner.ask("createAssistant", body={"name": "Guide"})["assistant_id"]
+    thread = owner.ask("createThread", Things(assistant, "", ""), body={})["thread_id"]
+    owner.ask("sendMessage", Things(assistant, thread, ""), body={"content": "Keep this.", "send_to_llm": "false"})
+
+
+def a_run_that_waits(owner: Caller) -> None:
+    owner.things(waiting=True)
+
+
+def several_of_each(owner: Caller) -> None:
+    for _ in range(3):
+        owner.things()
+
+
+Furnish = Callable[[Caller], None]
+FURNISHINGS: list[Furnish] = [
+    nothing,
+    an_assistant,
+    an_empty_thread,
+    an_empty_thread_after_a_full_one,
+    an_empty_thread_of_another_assistant,
+    a_message_without_an_answer,
+    a_run_that_waits,
+    several_of_each,
+]
+
+
+def forget_runs(exchange: Exchange) -> None:
+    """Keeps no events of a run any more, as after a day."""
+    if exchange.path.endswith("/events") and exchange.status == 200:
+        exchange.status, exchange.answer = 404, b'{"detail": "Run not found"}'
+        exchange.answer_headers = {"Content-Type": "application/json", "X-Request-ID": "1"}
+
+
+def leave_out_assistants(exchange: Exchange) -> None:
+    """Does not say whose a thread is, as the hosted API does not in some answers."""
+    if exchange.answer.startswith((b"[", b"{")) and b'"messages"' in exchange.answer:
+        found = json.loads(exchange.answer)
+        for one in found if isinstance(found, list) else [found]:
+            one.pop("assistant_id", None)
+        exchange.answer = json.dumps(found).encode()
+
+
+@pytest.mark.parametrize(
+    ("furnish", "lie"),
+    [
+        *((furnish, honest) for furnish in FURNISHINGS),
+        *((furnish, lie) for furnish in FURNISHINGS[3:5] for lie in (forget_runs, leave_out_assistants)),
+    ],
+)
+def test_nothing_is_held_against_an_honest_server(
+    server: LocalServer, owner: Caller, furnish: Furnish, lie: Lie
+) -> None:
+    """Whatever there is to read."""
+    furnish(owner)
+    with between(server.url, after=lie) as (url, seen):
+        found = run(url, KEY, pause=0, read_only=True)
+    assert {fact.name: fact.reason for fact in found.ledger.those(DOES_NOT)} == {}
+    assert found.ledger.left == []
+    assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize(
+    ("furnish", "lie", "is_asked"),
+    [
+        (an_empty_thread, honest, [False, False]),
+        (an_empty_thread_after_a_full_one, honest, [True, True]),
+        (an_empty_thread_after_a_full_one, forget_runs, [True, False]),
+    ],
+)
+def test_more_than_the_newest_thread_is_looked_at(
+    server: LocalServer, owner: Caller, furnish: Furnish, lie: Lie, is_asked: list[bool]
+) -> None:
+    furnish(owner)
+    with between(server.url, after=lie) as (url, _):
+        ledger = asked(url, LIGHT, "streamRunEvents: 200", read_only=True)
+    found = [
+        fact.verdict
+        for name in (LIGHT, "streamRunEvents: 200")
+        for fact in ledger.facts.values()
+        if fact.name.startswith(name)
+    ]
+    assert [verdict == HOLDS for verdict in found[:2]] == is_asked
+
+
+def test_packed_answers_are_read(server: LocalServer) -> None:
+    def pack(exchange: Exchange) -> None:
+        exchange.answer = gzip.compress(exchange.answer)
+        exchange.answer_headers["Content-Encoding"] = "gzip"
+
+    with between(server.url, after=pack) as (url, _):
+        facts = asked(url, "getAssistant: 404", read_only=True).facts
+    assert facts["getAssistant: 404 application/json"].verdict == HOLDS
+
+
+def test_what_would_change_something_is_not_asked(server: LocalServer, owner: Caller) -> None:
+    several_of_each(owner)
+    ledger = run(server.url, KEY, pause=0, read_only=True).ledger
+    verdicts = {fact.verdict for fact in ledger.facts.values() if " takes " in fact.name}
+    assert verdicts == {NOT_ASKED}
+
+
+def test_nothing_holds_of_an_empty_list(server: LocalServer, owner: Caller) -> None:
+    assert owner.ask("listThreads") == []
+    ledger = run(server.url, KEY, pause=0, read_only=True).ledger
+    about_lists = [
+        fact
+        for fact in ledger.facts.values()
+        if re.search(r"newest first|by default|leave out|at most\.|last one|The whole history", fact.name)
+    ]
+    assert len(about_lists) > 12
+    assert {fact.verdict for fact in about_lists} == {NOT_ASKED}
+
+
+def test_default_is_asked_where_it_makes_a_difference(server: LocalServer, owner: Caller) -> None:
+    several_of_each(owner)
+    facts = asked(server.url, "listThreads ?", read_only=True).facts
+    assert facts["listThreads ?skip is 0 by default"].verdict == HOLDS
+    assert facts["listThreads ?include_messages is True by default"].verdict == HOLDS
+    assert facts["listThreads ?limit is 100 by default"].verdict == NOT_ASKED
+
+
+def test_account_that_others_use_meanwhile_is_nothing_against_the_server(server: LocalServer, owner: Caller) -> None:
+    several_of_each(owner)
+    requests = 0
+
+    def grow(exchange: Exchange) -> None:
+        nonlocal requests
+        requests += 1
+        if exchange.answer.startswith(b"["):
+            one = json.loads(exchange.answer)[:1]
+            exchange.answer = json.dumps([*one * requests, *json.loads(exchange.answer)]).encode()
+
+    names = ("listThreads ?skip is 0", "says: How many items to leave out", "says: a page shorter")
+    with between(server.url, after=grow) as (url, _):
+        ledger = asked(url, *names, read_only=True)
+    found = [fact for fact in ledger.facts.values() if fact.name.startswith(names)]
+    assert {fact.reason for fact in found} == {"somebody else changes the account meanwhile"}
+
+
+def take_no_json_for_messages(exchange: Exchange) -> None:
+    """Takes a message as a form only."""
+    is_post = exchange.method == "POST"
+    if is_post and exchange.path.endswith("/messages") and exchange.path != "/api/threads/messages":
+        kind = next((value for name, value in exchange.headers.items() if name.lower() == "content-type"), "")
+        if kind == "application/json":
+            exchange.status, exchange.answer = 422, b'{"detail": [{"loc": ["body"], "msg": "no form", "type": "form"}]}'
+            exchange.answer_headers = {"Content-Type": "application/json", "X-Request-ID": "1"}
+
+
+def call_calls_otherwise(exchange: Exchange) -> None:
+    """Has other names for the calls of a run."""
+    exchange.answer = exchange.answer.replace(b'"call_1"', b'"call_x9Rt"').replace(b'\\"call_1\\"', b'\\"call_x9Rt\\"')
+
+
+def understand_calls(exchange: Exchange) -> None:
+    exchange.body = exchange.body.replace(b'"call_1"', b'"call_0"').replace(b'"call_x9Rt"', b'"call_1"')
+
+
+def before_the_hosted_api(exchange: Exchange) -> None:
+    for name in ("Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID"):
+        exchange.headers = {key: value for key, value in exchange.headers.items() if key.lower() != name.lower()}
+    take_no_json_for_messages(exchange)
+    understand_calls(exchange)
+
+
+def test_server_like_the_hosted_api_breaks_marked_facts_only(server: LocalServer, owner: Caller) -> None:
+    with between(server.url, before=before_the_hosted_api, after=call_calls_otherwise) as (url, _):
+        found = run(url, KEY, pause=0)
+    assert found.ledger.those(DOES_NOT)
+    assert {fact.name: fact.reason for fact in found.faults(strict=False)} == {}
+    assert found.ledger.facts["submitToolOutputs: 200"].verdict == HOLDS
+    assert found.ledger.facts["sendMessage: 200"].verdict == HOLDS
+    assert found.ledger.left == []
+
+
+def test_times_are_compared_as_times(server: LocalServer, owner: Caller) -> None:
+    """Python leaves a fraction out where it is zero, and as a text half a second later then comes first."""
+    owner.things()
+
+    def write_times_short(exchange: Exchange) -> None:
+        if exchange.answer.startswith(b"["):
+            moments = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00.5Z"}
+            listed = [one | {key: moments[key] for key in moments if key in one} for one in json.loads(exchange.answer)]
+            exchange.answer = json.dumps(listed).encode()
+
+    with between(server.url, after=write_times_short) as (url, _):
+        ledger = asked(url, LIGHT, read_only=True)
+    assert [fact.verdict for fact in ledger.facts.values() if fact.name.startswith(LIGHT)] == [HOLDS]
+
+
+def test_account_without_credit_is_nothing_against_the_server(server: LocalServer, owner: Caller) -> None:
+    def want_money(exchange: Exchange) -> None:
+        if exchange.path.endswith("/messages") and exchange.method == "POST":
+            exchange.status, exchange.answer = 402, b'{"detail": "insufficient credits"}'
+            exchange.answer_headers = {"Content-Type": "application/json", "X-Request-ID": "1"}
+
+    with between(server.url, before=want_money) as (url, _):
+        facts = asked(url, "sendMessage: 200", "cancelRun: 200", "deleteThread: 200", "says: Returns the thread").facts
+    assert "402" in facts["sendMessage: 200"].reason
+    assert {facts[name].verdict for name in ("sendMessage: 200", "cancelRun: 200")} == {NOT_ASKED}
+    assert facts["sendMessage: statuses"].verdict == DOES_NOT
+    assert facts["deleteThread: 200"].verdict == HOLDS
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 429, CLOSED])
+def test_passing_failure_is_nothing_against_the_server(server: LocalServer, owner: Caller, status: int) -> None:
+    """What can be asked twice is asked again."""
+    failed: set[str] = set()
+
+    def fail_once(exchange: Exchange) -> None:
+        if (key := f"{exchange.method} {re.sub('[^/]*-[^/]*', '', exchange.path)}") not in failed:
+            failed.add(key)
+            exchange.status = status
+
+    names = ("getAssistant: 404", "deleteThread: 404", "createAssistant: 422", "listThreads: 401")
+    with between(server.url, before=fail_once) as (url, _):
+        facts = asked(url, *names).facts
+    verdicts = [facts[name].verdict for name in names]
+    repeated = HOLDS if status == 429 else NOT_ASKED
+    assert verdicts == [HOLDS, repeated, repeated, HOLDS]
+
+
+def odd_answers() -> Iterator[tuple[str, bytes, dict[str, str]]]:
+    """Answers that break who reads them carelessly."""
+    kind = {"Content-Type": "application/json"}
+    yield "nothing", b"", kind
+    yield "too deep", b"[" * 100_000, kind
+    yield "deep", b'{"messages": ' * 900 + b"1" + b"}" * 900, kind
+    yield "no object", b"[1]", kind
+    yield "no number", b'{"thread_id": NaN}', kind
+    yield "half a letter", b'{"detail": "\\ud800", "assistant_id": "\\ud800"}', kind
+    yield "another encoding", b'{"a": 1}', {"Content-Type": "application/json; charset=hex"}
+    yield "not packed", b"{}", {**kind, "Content-Encoding": "gzip"}
+    yield "a control", b"\x1b[2J\x00", {"Content-Type": "text/plain"}
+    yield "a number of another script", b"{}", {**kind, "Retry-After": "²"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "headers"),
+    [pytest.param(answer, headers, id=name) for name, answer, headers in odd_answers()],
+)
+def test_odd_answers_break_facts_and_not_the_run(server: LocalServer, answer: bytes, headers: dict[str, str]) -> None:
+    def answer_oddly(exchange: Exchange) -> None:
+        if not exchange.path.endswith("/threads?limit=1"):
+            exchange.status = 200 if exchange.method != "DELETE" else 404
+            exchange.answer, exchange.answer_headers = answer, headers
+
+    with between(server.url, before=answer_oddly) as (url, _):
+        found = run(url, KEY, pause=0, rest=lambda _: None)
+    assert "Traceback" not in found.text
+    assert all(one.isprintable() or one == "\n" for one in found.text)
+    found.text.encode()
+    assert found.ledger.those(DOES_NOT) or found.ledger.those(NOT_ASKED)
+
+
+def test_empty_answer_is_no_json(server: LocalServer) -> None:
+    def say_nothing(exchange: Exchange) -> None:
+        if exchange.method == "GET":
+            exchange.answer = b""
+
+    with between(server.url, after=say_nothing) as (url, _):
+        facts = asked(url, "listThreads: 200", read_only=True).facts
+    assert facts["listThreads: 200 application/json"].verdict == DOES_NOT
+
+
+def test_answer_that_does_not_end_is_given_up(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.conformance.connection.LONGEST_ANSWER", 10)
+    facts = asked(server.url, "getAssistant: 404", "getAssistant: 401", read_only=True).facts
+    assert facts["getAssistant: 404"].verdict == NOT_ASKED
+    assert "no answer came" in facts["getAssistant: 404"].reason
+
+
+def test_cookie_is_no_key(server: LocalServer, owner: Caller) -> None:
+    def set_a_cookie(exchange: Exchange) -> None:
+        exchange.answer_headers["Set-Cookie"] = "session=1"
+
+    with between(server.url, after=set_a_cookie) as (url, seen):
+        asked(url, "listThreads: ", read_only=True)
+    assert seen
+    assert not any(name.lower() == "cookie" for exchange in seen for name in exchange.headers)
+
+
+def test_body_is_never_larger_than_allowed(server: LocalServer, owner: Caller) -> None:
+    """As it is sent: JSON writes a letter in six bytes."""
+    with between(server.url) as (url, seen):
+        asked(url, "createAssistant ", largest=2000)
+    assert max(len(exchange.body) for exchange in seen) <= 2000
+
+
+def test_every_fact_is_named_with_its_verdict(server: LocalServer, owner: Caller) -> None:
+    """In the text, under what it is of."""
+    several_of_each(owner)
+    found = run(server.url, KEY, pause=0, read_only=True)
+    lines = found.text.splitlines()
+    counted: dict[str, int] = dict.fromkeys((HOLDS, DOES_NOT, NOT_ASKED), 0)
+    for fact in found.ledger.facts.values():
+        counted[fact.verdict] += 1
+        place = lines.index(fact.subject)
+        part = lines[place + 1 : lines.index("", place)]
+        name = fact.name.removeprefix(f"{fact.subject}: ").removeprefix("says: ")
+        assert any(line.startswith(f"  {fact.verdict}") and f"  {name}" in line for line in part), fact
+    assert lines[-2] == ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
+
+
+def test_subjects_are_operations_fields_and_paths(server: LocalServer) -> None:
+    ledger = documented(Secret(KEY))
+    named: set[Any] = {fact.subject for fact in ledger.facts.values()}
+    assert set(operations()) <= named
+    assert {"Thread", "Message"} <= named

@@ -1,0 +1,76 @@
+"""The clients in other languages: what can be held without their tools. `make languages` builds and runs them."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.tools.publish.conftest import ROOT
+from tests.tools.publish.test_published import DOCUMENT
+from tools.languages.__main__ import LANGUAGES, main
+
+FOLDER = ROOT / "languages"
+ENDS = DOCUMENT["components"]["schemas"]["StreamEvent"]["x-stream-ends"]
+READERS = {
+    "typescript": "src/events.ts",
+    "java": "src/main/java/com/example/StreamedTurn.java",
+    "go": "backboard/events.go",
+    "rust": "src/events.rs",
+}
+EXACT = re.compile(r"=?\d+(\.\d+)+")
+
+
+def test_every_folder_is_a_language() -> None:
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == set(LANGUAGES) == set(READERS)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_of_streams_knows_what_ends_them(name: str) -> None:
+    """Generators leave `x-stream-ends` out, so each reader repeats it; here it is held to the document."""
+    source = (FOLDER / name / READERS[name]).read_text()
+    listed = re.search(r"(?:STREAM_ENDS|streamEnds)\b[^\"]*((?:\"\w+\",?\s*)+)", source)
+    assert listed is not None
+    assert re.findall(r'"(\w+)"', listed[1]) == ENDS
+
+
+def test_every_generator_is_pinned() -> None:
+    package = json.loads((FOLDER / "typescript/package.json").read_text())
+    cargo = tomllib.loads((FOLDER / "rust/Cargo.toml").read_text())
+    pom = ElementTree.parse(FOLDER / "java/pom.xml")
+    versions = [
+        *package["dependencies"].values(),
+        *package["devDependencies"].values(),
+        *(one["version"] if isinstance(one, dict) else one for one in cargo["dependencies"].values()),
+        *(one["version"] for one in cargo["build-dependencies"].values()),
+        *(element.text or "" for element in pom.iter() if element.tag.endswith("}version") and element.text),
+        *(line.split()[1].removeprefix("v") for line in required((FOLDER / "go/go.mod").read_text())),
+    ]
+    assert len(versions) > 40
+    assert [one for one in versions if not EXACT.match(one) and one not in {"${jackson.version}", "0"}] == []
+
+
+def test_nothing_generated_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files", str(FOLDER)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [path for path in listed.stdout.split() if re.search(r"generated|\.gen\.|/target/|/build/", path)] == []
+
+
+def test_an_unknown_language_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["cobol"])
+    assert "no such language: cobol" in capsys.readouterr().err
+
+
+def test_a_missing_tool_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        main(["go"])
+    assert ended.value.code == "languages: Go needs go, not found on this machine"
+
+
+def required(go_mod: str) -> list[str]:
+    return re.findall(r"^\s*(?:require )?([\w./-]+ v[\w.+-]+)", go_mod, re.MULTILINE)

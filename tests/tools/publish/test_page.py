@@ -1,0 +1,113 @@
+"""The reference page, in a browser."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.browser import Browser, Page
+from tests.tools.publish.test_published import DOCUMENT
+
+OPERATIONS = [
+    (path, method, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if "operationId" in operation
+]
+PHONE = 390
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def shade(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def at(browser: Browser, published: Path, place: str = "", *, width: int = 1400, shade: str = "light") -> Page:
+    page = browser.open(f"file://{published}/index.html{place}", width=width, height=844, dark=shade == "dark")
+    page.wait_for("document.querySelector('h1, h2') !== null && document.documentElement.className !== ''")
+    return page
+
+
+@pytest.mark.parametrize("width", [1400, PHONE])
+def test_nothing_is_loaded_from_outside_and_nothing_complains(
+    browser: Browser, published: Path, width: int, shade: str
+) -> None:
+    page = at(browser, published, "#/messages/sendmessage", width=width, shade=shade)
+    page.wait_for("document.body.innerText.includes('Send message')")
+    assert [url for url in page.requests if not url.startswith(("file://", "data:"))] == []
+    assert page.complaints == []
+
+
+def test_it_is_readable_in_both_shades(browser: Browser, published: Path, shade: str) -> None:
+    page = at(browser, published, "#/threads/getthread", shade=shade)
+    page.wait_for("document.body.innerText.includes('Returns the thread with its whole history')")
+    text = colours(page, "color", "[...document.querySelectorAll('p')].find(p => p.innerText.startsWith('Returns'))")
+    ground = colours(page, "backgroundColor", "document.querySelector('#redoc > *') ?? document.body")
+    lighter, darker = sorted((brightness(text), brightness(ground)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5, "WCAG's contrast for text"
+    assert (brightness(ground) < brightness(text)) == (shade == "dark")
+
+
+def test_it_fits_a_phone(browser: Browser, published: Path, shade: str) -> None:
+    for place in ("", "#/threads/getthread", "#/messages/sendmessage"):
+        page = at(browser, published, place, width=PHONE, shade=shade)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+def test_search_finds_threads(browser: Browser, published: Path) -> None:
+    page = at(browser, published)
+    page.evaluate("document.querySelector('[data-component-name*=SearchIcon]').closest('button, div').click()")
+    page.wait_for("document.querySelector('input') !== null")
+    page.evaluate("document.querySelector('input').focus()")
+    page.type("thread")
+    page.wait_for("document.querySelectorAll('[data-component-name=\"Search/SearchItem\"]').length > 5")
+    found = page.evaluate(
+        "[...document.querySelectorAll('[data-component-name=\"Search/SearchItem\"]')].map(item => item.innerText)"
+    )
+    assert any("/threads/{thread_id}\nGet thread" in text for text in found)
+
+
+@pytest.mark.parametrize("operation_id", ["createAssistant", "streamRunEvents"])
+def test_an_address_opens_its_operation(browser: Browser, published: Path, operation_id: str) -> None:
+    (operation,) = [one for _, _, one in OPERATIONS if one["operationId"] == operation_id]
+    page = at(browser, published, address(operation))
+    page.wait_for(f"document.body.innerText.includes({json.dumps(operation['description'].split('`')[0][:40])})")
+
+
+def test_every_operation_is_there_with_its_samples(browser: Browser, published: Path) -> None:
+    page = at(browser, published)
+    for path, method, operation in OPERATIONS:
+        page.evaluate(f"location.hash = {json.dumps(address(operation))}")
+        page.wait_for(f"[...document.querySelectorAll('h1, h2')].some(h => h.innerText === '{operation['summary']}')")
+        shown = re.sub(r"\s", "", page.evaluate("document.body.innerText"))
+        assert f"{method.upper()}{path}" in shown
+        assert 'curl"https://' in shown
+
+
+def address(operation: dict[str, Any]) -> str:
+    """Where the page has an operation."""
+    return f"#/{operation['tags'][0]}/{operation['operationId'].lower()}"
+
+
+def colours(page: Page, property: str, element: str) -> str:
+    """The colour of an element, or of the nearest one around it that has one."""
+    return str(
+        page.evaluate(
+            f"""(() => {{
+                for (let node = {element}; node; node = node.parentElement) {{
+                    const colour = getComputedStyle(node).{property};
+                    if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+                }}
+                return 'rgb(255, 255, 255)';
+            }})()"""
+        )
+    )
+
+
+def brightness(colour: str) -> float:
+    """The relative luminance of `rgb(...)`, as WCAG defines it."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,114 @@
+"""dist/: complete, consistent, and byte for byte the same twice."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+from generator.document import Document
+from tests.tools.publish.conftest import ROOT, publish
+from tools.publish.__main__ import main
+from tools.publish.commit import current
+from tools.publish.page import UnexpectedPage, write_page
+
+DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+VERSION = DOCUMENT["info"]["version"]
+
+
+def test_twice_gives_equal_bytes(sources: Path, published: Path, tmp_path: Path) -> None:
+    again = publish(sources, tmp_path / "again")
+    assert {path.name: digest(path) for path in again.iterdir()} == {
+        path.name: digest(path) for path in published.iterdir()
+    }
+
+
+def test_the_commit_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    commit = current()
+    assert commit.id is not None
+    assert re.fullmatch(r"[0-9a-f]{40,64}\+?", commit.id)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", commit.date)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1770000000")
+    assert current().date == "2026-02-02T02:40:00Z"
+
+
+def test_a_failure_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "dist"
+    old.mkdir()
+    (old / "kept").write_text("from before")
+    monkeypatch.setattr("tools.publish.redocly.COMMAND", tmp_path / "nothing")
+    with pytest.raises(SystemExit) as ended:
+        main(["--output", str(old)])
+    assert ended.value.code == "publish: Redocly is not installed; `make publish` installs it"
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+    assert (old / "kept").read_text() == "from before"
+
+
+def test_a_changed_page_of_redoc_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(*arguments: str | Path) -> None:
+        Path(arguments[-1]).write_text("<!DOCTYPE html><title>Another Redoc</title>")
+
+    monkeypatch.setattr("tools.publish.page.redocly", other)
+    with pytest.raises(UnexpectedPage, match="logo-mini-full"):
+        write_page(Document.at(ROOT / "openapi.yaml"), tmp_path / "page.html")
+
+
+def test_every_form_has_its_version_and_latest(published: Path) -> None:
+    forms = ["openapi-{}.yaml", "openapi-{}.json", "openapi-{}.dereferenced.json", "reference-{}.html"]
+    wheel, sdist = f"backboard_threads-{VERSION}-py3-none-any.whl", f"backboard_threads-{VERSION}.tar.gz"
+    assert {path.name for path in published.iterdir()} == {
+        *(form.format(VERSION) for form in forms),
+        *(form.format("latest") for form in forms),
+        *("index.html", "version.json", "SHA256SUMS", wheel, sdist),
+    }
+    for form in forms:
+        assert digest(published / form.format(VERSION)) == digest(published / form.format("latest"))
+
+
+def test_the_sums_are_those_of_the_files(published: Path) -> None:
+    lines = (published / "SHA256SUMS").read_text().splitlines()
+    listed = {name: told for told, name in (line.split("  ") for line in lines)}
+    assert listed == {path.name: digest(path) for path in published.iterdir() if path.name != "SHA256SUMS"}
+    about = json.loads((published / "version.json").read_text())
+    assert about["version"] == VERSION
+    assert about["sha256"] == {name: told for name, told in listed.items() if name != "version.json"}
+
+
+def test_the_forms_say_what_the_document_says(published: Path) -> None:
+    assert (published / "openapi-latest.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
+    assert json.loads((published / "openapi-latest.json").read_text()) == DOCUMENT
+
+
+def test_the_dereferenced_form_is_whole(published: Path) -> None:
+    document = json.loads((published / "openapi-latest.dereferenced.json").read_text())
+    assert not [node for node in nodes(document) if "$ref" in node]
+    validate(document)
+    operations = [node["operationId"] for node in nodes(document["paths"]) if "responses" in node]
+    assert operations == [node["operationId"] for node in nodes(DOCUMENT["paths"]) if "responses" in node]
+
+
+def test_nothing_beside_a_reference_loosens_what_it_refers_to() -> None:
+    """Dereferencing lets what stands beside a `$ref` win, which is right only where it says something new."""
+    annotations = {"description", "default", "x-unproven", "x-extension"}
+    for node in nodes(DOCUMENT):
+        reference = node.get("$ref", "")
+        if reference.startswith("#/components/schemas/"):
+            target = DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]
+            assert not (set(node) & set(target)) - annotations, node
+
+
+def nodes(value: Any) -> Any:
+    """Every object in a document."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from nodes(inner)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

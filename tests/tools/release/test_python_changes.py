@@ -1,0 +1,94 @@
+"""The Python API's difference, on copies of the client with one change each."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools.release.document_changes import ROOT, Level
+from tools.release.python_changes import Entry, python_changes, roots, surface_changes
+
+PACKAGE = ROOT / "generated" / "backboard_threads"
+# file, pattern, replacement, how much it is, and what must be named
+PLANTED = {
+    "parameter renamed": ("_sync/resources/threads.py", r"\bif_none_match: ", "if_none: ", "breaking", "if_none_match"),
+    "parameter required": (
+        "_async/resources/runs.py",
+        r"last_event_id: str \| Unset = UNSET",
+        "last_event_id: str",
+        "breaking",
+        "last_event_id",
+    ),
+    "parameter narrowed": (
+        "_async/resources/threads.py",
+        r"limit: int \| Unset = UNSET",
+        "limit: Unset = UNSET",
+        "breaking",
+        "limit",
+    ),
+    "parameter widened": (
+        "_async/resources/threads.py",
+        r"limit: int \| Unset = UNSET",
+        "limit: int | str | Unset = UNSET",
+        "additive",
+        "limit",
+    ),
+    "parameter added": (
+        "_sync/resources/threads.py",
+        r"( +)if_none_match: ",
+        r"\1order: str | Unset = UNSET,\n\1if_none_match: ",
+        "additive",
+        "order",
+    ),
+    "method removed": ("_sync/resources/threads.py", r"def delete\(", "def _delete(", "breaking", "delete"),
+    "answer changed": (
+        "_sync/resources/threads.py",
+        r"(def get\((?s:.*?)-> )models\.Thread:",
+        r"\1models.Turn:",
+        "breaking",
+        "get",
+    ),
+    "field removed": ("models/turn.py", r"\n    reasoning: [^\n]*", "", "breaking", "reasoning"),
+    "field nullable": ("models/turn.py", r"\n    message: str\n", "\n    message: str | None\n", "breaking", "message"),
+    "field added": (
+        "models/turn.py",
+        r"\n    message: str\n",
+        "\n    message: str\n    mood: str\n",
+        "additive",
+        "mood",
+    ),
+    "model removed": ("models/__init__.py", r"\n    from .turn import [^\n]*", "", "breaking", "models.Turn"),
+    "member removed": ("models/message_role.py", r"\n    TOOL = [^\n]*", "", "breaking", "TOOL"),
+    "error moved": (
+        "_errors.py",
+        r"class NotFoundError\(APIStatusError\)",
+        "class NotFoundError(APIError)",
+        "breaking",
+        "NotFoundError",
+    ),
+    "name removed": ("__init__.py", r"\n    \"Timeout\",\n", "\n", "breaking", "Timeout"),
+    "text changed": ("_sync/resources/threads.py", r"Get thread\.", "Fetch thread.", "editorial", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def surface() -> dict[str, Entry]:
+    return roots(PACKAGE)
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_change_is_rated(kind: str, surface: dict[str, Entry], tmp_path: Path) -> None:
+    file, pattern, replacement, level, named = PLANTED[kind]
+    changed = tmp_path / PACKAGE.name
+    shutil.copytree(PACKAGE, changed, ignore=shutil.ignore_patterns("__pycache__"))
+    text, count = re.subn(pattern, replacement, (changed / file).read_text(encoding="utf-8"), count=0)
+    assert count, f"{file} has no {pattern}"
+    (changed / file).write_text(text, encoding="utf-8")
+    found = surface_changes(surface, roots(changed))
+    assert max((change.level for change in found), default=Level.editorial).name == level
+    assert any(named in f"{change.place}: {change.text}" for change in found) or level == "editorial"
+
+
+def test_nothing_changed() -> None:
+    assert python_changes(PACKAGE, PACKAGE) == []

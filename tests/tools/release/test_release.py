@@ -1,0 +1,158 @@
+"""What keeps a tree from being released."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.tools.release.test_changelog import GOOD
+from tools.mutation.tree import copy
+from tools.release.document_changes import REDOCLY, ROOT, Change, Level
+from tools.release.release import Difference, difference, faults, least, standing_faults, version_faults, version_of
+
+
+def changed(level: Level) -> Difference:
+    return Difference([Change(level, "#/paths", "something")], [])
+
+
+@pytest.mark.parametrize(
+    ("last", "level", "next_version"),
+    [
+        ((0, 1, 2), Level.editorial, (0, 1, 3)),
+        ((0, 1, 2), Level.additive, (0, 2, 0)),
+        ((0, 1, 2), Level.breaking, (0, 2, 0)),
+        ((1, 1, 2), Level.editorial, (1, 1, 3)),
+        ((1, 1, 2), Level.additive, (1, 2, 0)),
+        ((1, 1, 2), Level.breaking, (2, 0, 0)),
+    ],
+)
+def test_least_version(last: tuple[int, int, int], level: Level, next_version: tuple[int, int, int]) -> None:
+    assert least(last, level) == next_version
+
+
+def test_first_release() -> None:
+    assert list(faults("0.2.0", GOOD, None, None)) == []
+
+
+def test_release_without_its_line() -> None:
+    assert list(faults("0.3.0", GOOD, "0.2.0", changed(Level.additive))) == ["CHANGELOG.md has no section for 0.3.0"]
+
+
+def test_release_that_raises_the_version_too_little() -> None:
+    log = GOOD.replace("[0.2.0]", "[0.1.1]")
+    assert list(faults("0.1.1", log, "0.1.0", changed(Level.editorial))) == []
+    assert "must be 0.2.0" in "\n".join(faults("0.1.1", log, "0.1.0", changed(Level.additive)))
+    assert "must be 0.1.1" in "\n".join(faults("0.1.0", log, "0.1.0", changed(Level.editorial)))
+
+
+def test_release_that_does_not_say_what_breaks() -> None:
+    assert "none of Changed, Removed" in "\n".join(faults("0.2.0", GOOD, "0.1.0", changed(Level.breaking)))
+    said = GOOD.replace("### Added\n\n- Something", "### Removed\n\n- Something")
+    assert list(faults("0.2.0", said, "0.1.0", changed(Level.breaking))) == []
+
+
+def test_release_that_leaves_something_unreleased() -> None:
+    log = GOOD.replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n\n- Something else.\n")
+    assert "under `Unreleased`" in "\n".join(faults("0.2.0", log, None, None))
+
+
+def test_python_api_alone_can_break() -> None:
+    broken = Difference([], [Change(Level.breaking, "threads.Threads.get(if_none_match)", "Parameter was removed")])
+    assert broken.level is Level.breaking
+
+
+def test_between_releases_something_may_be_unreleased() -> None:
+    log = GOOD.replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n\n- Something else.\n")
+    assert list(standing_faults("0.2.0", log)) == []
+    assert list(standing_faults("0.3.0", log)) == ["CHANGELOG.md has no section for 0.3.0"]
+    assert "the title" in "\n".join(standing_faults("0.2.0", log.replace("# Changelog", "# Changes")))
+
+
+class TestOfAnyCommit:
+    """`python -m tools.release --standing`, which `make check` runs, in a copy of the tree."""
+
+    @pytest.fixture
+    def tree(self, tmp_path: Path) -> Path:
+        return copy(tmp_path)
+
+    def test_in_a_clone_without_tags(self, tree: Path) -> None:
+        code, said = standing(tree)
+        assert (code, said) == (0, f"{version_of(tree)}: {NO_RELEASE}\n")
+        with bumped(tree, "9.8.7"):
+            code, said = standing(tree)
+        assert code == 1
+        assert "fault: CHANGELOG.md has no section for 9.8.7" in said
+
+    @pytest.mark.skipif(not REDOCLY.exists(), reason="needs Node 20: `make test` installs the rest")
+    def test_after_a_release(self, tree: Path) -> None:
+        version = version_of(tree)
+        git(tree, "init", "-q")
+        git(tree, "add", ".")
+        git(tree, "commit", "-qm", "A release")
+        git(tree, "tag", f"v{version}")
+        assert standing(tree) == (0, f"{version}: {NO_RELEASE}\n")  # its own tag is nothing to compare with
+        git(tree, "commit", "--allow-empty", "-qm", "Work")
+        assert standing(tree) == (0, f"{version} is that of v{version}: {NOT_YET}\n")
+        with bumped(tree, "9.8.7"):
+            code, said = standing(tree)
+        assert code == 1
+        assert f"{version} (v{version}) -> 9.8.7: editorial" in said
+        assert "fault: CHANGELOG.md has no section for 9.8.7" in said
+
+
+NO_RELEASE = "no earlier release is known here, so it is held against its section of CHANGELOG.md alone"
+NOT_YET = "what came since is not held to be a release yet"
+
+
+def standing(tree: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.release", "--standing"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@contextmanager
+def bumped(tree: Path, version: str) -> Iterator[None]:
+    """The tree with another version, everywhere but in its changelog."""
+    files = [tree / "openapi.yaml", tree / "generated" / "backboard_threads" / "_api_info.py"]
+    before = [file.read_text(encoding="utf-8") for file in files]
+    for file, text in zip(files, before, strict=True):
+        file.write_text(text.replace(version_of(ROOT), version), encoding="utf-8")
+    yield
+    for file, text in zip(files, before, strict=True):
+        file.write_text(text, encoding="utf-8")
+
+
+def git(tree: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=Release", "-c", "user.email=release@example.invalid")
+    subprocess.run(["git", *identity, *arguments], cwd=tree, check=True)
+
+
+@pytest.mark.skipif(not REDOCLY.exists(), reason="needs Node 20: `make test` installs the rest")
+def test_two_trees_are_compared(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "generated", tmp_path / "generated")
+    text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    (tmp_path / "openapi.yaml").write_text(text.replace("summary: List threads\n", "summary: List all\n"), "utf-8")
+    found = difference(tmp_path, ROOT)
+    assert [change.text for change in found.document] == ['summary modified: "List all" -> "List threads"']
+    assert found.python == []
+
+
+def test_version_stands_in_one_place(tmp_path: Path) -> None:
+    assert list(version_faults(ROOT)) == []
+    shutil.copytree(ROOT / "generated", tmp_path / "generated")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    (tmp_path / "openapi.yaml").write_text(text.replace(f"version: {version_of(ROOT)}", "version: 9.8.7"), "utf-8")
+    assert "make generate" in "\n".join(version_faults(tmp_path))
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(project.replace('dynamic = ["version"]', 'version = "1.0"'), "utf-8")
+    assert "of its own" in "\n".join(version_faults(tmp_path))

@@ -1,0 +1,270 @@
+"""Someone who asks a server politely: one request at a time, spaced, never touching what is not their own."""
+
+import re
+import time
+import uuid
+from typing import Any, Unpack
+
+import httpx
+
+from tools.conformance.account import look_around
+from tools.conformance.connection import Connection, Rest
+from tools.conformance.ledger import DOES_NOT, Ledger, NotAsked, mark_of
+from tools.conformance.observer import EVENTS, Observer, events, parsed
+from tools.document import Operation, operations
+from tools.resources import FORM, IDS, JSON, TOOL, UNKNOWN, Caller, How, Things, example, fields
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+# What the questions say in place of an id: it names nothing, so nothing can happen to it.
+INVENTED = ("", "no-id", "no such thing", "no", UNKNOWN.assistant_id, UNKNOWN.thread_id)
+# The id in a successful answer that is of a new thing. The one-call form's assistant can be another's.
+MAKES = {
+    "createAssistant": "assistant_id",
+    "cloneAssistant": "assistant_id",
+    "createThread": "thread_id",
+    "sendChatMessage": "thread_id",
+}
+NO_CREDIT = (402, 403)
+
+Made = tuple[str, str]
+"""The name of an id (`thread_id`) and the id of something that was made here."""
+
+
+class Asker(Caller):
+    """Puts the document's questions and notes in the ledger what each answer shows.
+
+    Args:
+        pause: the seconds between two requests.
+        read_only: only ask what changes nothing.
+        largest: the largest body to send, in bytes.
+        rest: what waits, for tests that do not want to.
+
+    Attributes:
+        name: what the names of all assistants begin with that are made here.
+        has_written: whether anything was sent that can change something.
+        due: what was made for this question and is to be deleted after it.
+        kept: what was made for several questions and is deleted at the end.
+        is_untidy: whether something could not be deleted so far.
+        unsure: the assistants under which something may have been made that no answer named.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        ledger: Ledger,
+        *,
+        pause: float = 0.25,
+        read_only: bool = False,
+        largest: int = 200_000,
+        rest: Rest = time.sleep,
+    ) -> None:
+        super().__init__(url.rstrip("/"), key)
+        self.ledger = ledger
+        self.read_only = read_only
+        self.largest = largest
+        self.name = f"Conformance {uuid.uuid4().hex[:12]}"
+        self.has_written = False
+        self.due: list[Made] = []
+        self.kept: list[Made] = []
+        self.is_untidy = False
+        self.unsure: set[str] = set()
+        probe = self.build(operations()["listAssistants"], Things("", "", ""), query={"limit": 1})
+        self.connection = Connection(self._client, probe, pause=pause, rest=rest)
+        self._observer = Observer(ledger)
+        self._own: set[Made] = set()
+        self._calls: dict[str, str] = {}
+        self._shared: Things | None = None
+
+    def own(self, name: str, identifier: str) -> None:
+        """Remembers what was made here, and so may be changed and deleted.
+
+        An id with which a path would lead elsewhere is not used: what it is of is left behind.
+        """
+        if not re.fullmatch(r"[\w.:~-]*\w", identifier, re.ASCII):
+            self.ledger.leave(f"{name.removesuffix('_id')} {identifier}: no path can name it")
+        elif not self.owns(name, identifier):
+            self._own.add((name, identifier))
+            self.due.append((name, identifier))
+
+    def owns(self, name: str, identifier: str) -> bool:
+        return (name, identifier) in self._own
+
+    def signed(self, name: str) -> str:
+        """The name with this run's own in front, and as long as before if it was long: so it is known whose it is."""
+        if not name or name.startswith(self.name):
+            return name
+        start = f"{self.name} "
+        return start + (name[len(start) :] if len(name) > 2 * len(start) else name)
+
+    def send(self, operation: Operation, things: Things, **how: Unpack[How]) -> httpx.Response:
+        method = how.get("method") or operation.method.upper()
+        body = None
+        if method != operation.method.upper():
+            how["content"] = b""
+        elif operation.bodies and how.get("content") is None:
+            body = how["body"] = self._finish(operation, things, how.get("body"))
+            how["media_type"] = how.get("media_type") or (usual(operation) if isinstance(body, dict) else JSON)
+        elif operation.bodies and not how.get("media_type"):
+            self._need_json(operation)
+        if method not in SAFE:
+            self._guard(operation, things, body)
+            self.has_written = True
+        request = self.build(operation, things, **how)
+        if len(request.content) > self.largest:
+            raise NotAsked(f"a body of {len(request.content)} bytes is more than this server was to be asked to read")
+        return self._exchange(operation, things, request, body)
+
+    def things(self, *, waiting: bool = False) -> Things:
+        """Things of one's own; without a run where nobody answers. Who may only read gets what there is.
+
+        Raises:
+            NotAsked: if there is no thread to read, or no run that waits.
+        """
+        if self.read_only:
+            found = self._to_read()
+            if not found.thread_id:
+                raise NotAsked("there is no thread to ask it of")
+            return found
+        assistant = made(self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]}), "assistant_id")
+        things = Things(assistant, made(self.ask("createThread", Things(assistant, "", ""), {}), "thread_id"), "")
+        content = "/call get_weather {}" if waiting else "My name is Ada."
+        try:
+            turn = parsed(self.send(operations()["sendMessage"], things, body={"content": content}))
+        except NotAsked:
+            # Much can be asked of a thread in which nobody answers: without credit nobody does.
+            turn = {}
+        call = call_of(turn) if waiting else None
+        run_id = turn.get("run_id") if isinstance(turn, dict) else None
+        if not isinstance(run_id, str):
+            return things
+        if call is not None:
+            self._calls[run_id] = call["id"]
+        return Things(assistant, things.thread_id, run_id)
+
+    def things_for(self, operation: Operation) -> Things:
+        """Things in the state in which the operation succeeds; what only reads can share them."""
+        things = self._to_read() if operation.method == "get" else super().things_for(operation)
+        for name in IDS:
+            if f"{{{name}}}" in operation.path and not things[name]:
+                raise NotAsked(f"there is no {name.removesuffix('_id')} to ask it of")
+        return things
+
+    def fetch(self, path: str, query: dict[str, Any] | None = None) -> httpx.Response:
+        """What is at a path, whether or not the document knows it."""
+        return self.connection.deliver(self._client.build_request("GET", path, params=query or {}))
+
+    def _to_read(self) -> Things:
+        if self._shared is None:
+            self._shared = look_around(self._read) if self.read_only else self.things()
+            self.kept += self.due
+            self.due.clear()
+        return self._shared
+
+    def _read(self, name: str, things: Things, query: dict[str, Any]) -> httpx.Response:
+        return self.send(operations()[name], things, query=query)
+
+    def _finish(self, operation: Operation, things: Things, body: Any) -> Any:
+        """The body with a name that says whose the assistant is, and with the calls that the run really waits for."""
+        body = example(operation, things) if body is None else body
+        if not isinstance(body, dict):
+            return body
+        if operation.path.startswith("/assistants") and isinstance(body.get("name"), str):
+            body = body | {"name": self.signed(body["name"])}
+        if things.run_id in self._calls and isinstance(body.get("tool_outputs"), list):
+            body = body | {"tool_outputs": [self._answer(things, one) for one in body["tool_outputs"]]}
+        return body
+
+    def _answer(self, things: Things, output: Any) -> Any:
+        if isinstance(output, dict) and output.get("tool_call_id") == "call_1":
+            return output | {"tool_call_id": self._calls[things.run_id]}
+        return output
+
+    def _need_json(self, operation: Operation) -> None:
+        """Refuses what is asked in JSON of an operation that takes none: the hosted API takes forms for a message."""
+        fact = self.ledger.facts.get(takes(operation, JSON))
+        if fact is not None and fact.verdict == DOES_NOT:
+            raise NotAsked("it is asked in JSON, which the server does not take here")
+
+    def _guard(self, operation: Operation, things: Things, body: Any) -> None:
+        if self.read_only:
+            raise NotAsked("it would change something, and nothing is to be changed")
+        said = body if isinstance(body, dict) else {}
+        for name in ("assistant_id", "thread_id"):
+            is_named = f"{{{name}}}" in operation.path or (body is None and name in fields(operation))
+            for value in (said.get(name), things[name] if is_named else None):
+                if isinstance(value, dict | list | None) or value in INVENTED:
+                    continue
+                if not self.owns(name, str(value)):
+                    raise AssertionError(f"{operation.id} of a {name} that was not made here")
+        optional = {"thread_id", "assistant_id"} & fields(operation)
+        if len(optional) == 2 and said and not optional & said.keys():
+            raise NotAsked("it would leave a default assistant behind")
+
+    def _exchange(self, operation: Operation, things: Things, request: httpx.Request, body: Any) -> httpx.Response:
+        def note(response: httpx.Response) -> None:
+            if request.method == operation.method.upper():
+                self._observer.observe(operation, response)
+
+        is_sure = request.method != "POST"
+        try:
+            response = self.connection.deliver(request, note)
+            is_sure = is_sure or (self._note(operation, request, response) and response.status_code < 500)
+        finally:
+            if not is_sure:
+                named = body.get("assistant_id") if isinstance(body, dict) else None
+                self.unsure.add(str(named or things.assistant_id))
+        if response.status_code in NO_CREDIT and "X-API-Key" in request.headers:
+            raise NotAsked(f"the account may not: {response.status_code} {response.text}")
+        return response
+
+    def _note(self, operation: Operation, request: httpx.Request, response: httpx.Response) -> bool:
+        """Remembers what an answer says was made. Returns whether it says all that can have been."""
+        name = MAKES.get(operation.id)
+        if name is None or not response.is_success or name.encode() in request.content:
+            return True
+        if response.headers.get("Content-Type", "").startswith(EVENTS):
+            found: Any = {key: value for event in events(response) for key, value in event.items()}
+        else:
+            found = parsed(response)
+        if isinstance(found, dict) and isinstance(found.get("assistant"), dict):
+            found = found["assistant"]
+        one = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(one, str) or not one:
+            return False
+        self.own(name, one)
+        if operation.id == "sendChatMessage" and b"assistant_id" not in request.content:
+            self.ledger.leave(f"the assistant of thread {one}, if it was made for it")
+        return True
+
+
+def usual(operation: Operation) -> str | None:
+    """The media type that is surest to be taken: the first that is not marked."""
+    kinds = [kind for kind, media in operation.bodies.items() if not mark_of(media)]
+    return JSON if JSON in kinds else next((kind for kind in kinds if kind == FORM), None)
+
+
+def takes(operation: Operation, media_type: str) -> str:
+    """The name of the fact that an operation takes a media type."""
+    return f"{operation.id} takes {media_type}"
+
+
+def made(answer: Any, name: str) -> str:
+    """The id of what was just made."""
+    if not isinstance(answer, dict) or not isinstance(answer.get(name), str):
+        raise AssertionError(f"an answer names no {name}: {answer}")
+    found: str = answer[name]
+    return found
+
+
+def call_of(turn: Any) -> dict[str, Any]:
+    """The call that a turn waits for.
+
+    Raises:
+        NotAsked: if it waits for none, or for more than the one that the questions are about.
+    """
+    calls = turn.get("tool_calls") or [] if isinstance(turn, dict) else []
+    if not calls or len(calls) > 1 or turn.get("status") != "REQUIRES_ACTION":
+        raise NotAsked("the assistant did not ask for the one tool")
+    found: dict[str, Any] = calls[0]
+    return found

@@ -1,0 +1,218 @@
+"""What the document says of assistants and of lists."""
+
+import uuid
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from tools.conformance.asker import Asker
+from tools.conformance.ledger import NotAsked
+from tools.conformance.questions import agrees
+from tools.conformance.sentence import ask, new_assistant, new_thread, says, status, when
+from tools.resources import TOOL, Things
+
+MOST = 200
+
+
+@says("Creates an assistant and returns it. Only `name` is needed.")
+def create_assistant(asker: Asker) -> bool:
+    made = ask(asker, "createAssistant", body={"name": "Guide"})
+    return bool(
+        ask(asker, "getAssistant", Things(made["assistant_id"], "", "")) == made
+        and made["name"] == asker.signed("Guide")
+    )
+
+
+@says("A field that is absent or `null` stays as it is")
+def update_keeps(asker: Asker) -> bool:
+    things = new_assistant(asker, system_prompt="Be brief.", description="A guide.", tools=[TOOL])
+    before = ask(asker, "getAssistant", things)
+    after = ask(asker, "updateAssistant", things, {"name": "Other", "system_prompt": None})
+    return bool(after == {**before, "name": asker.signed("Other")} and ask(asker, "getAssistant", things) == after)
+
+
+@says("`tools` replaces the whole list.")
+def update_tools(asker: Asker) -> bool:
+    things = new_assistant(asker, tools=[TOOL])
+    other = {"type": "function", "function": {"name": "other", "parameters": {"properties": {}}}}
+    tools = ask(asker, "updateAssistant", things, {"tools": [other]})["tools"]
+    return [tool["function"]["name"] for tool in tools] == ["other"]
+
+
+@says("An empty object changes nothing.")
+def update_nothing(asker: Asker) -> bool:
+    things = new_assistant(asker, system_prompt="Be brief.")
+    return bool(ask(asker, "updateAssistant", things, {}) == ask(asker, "getAssistant", things))
+
+
+@says("Deletes the assistant and, with it, all its threads and their messages, files and runs. This cannot be undone.")
+def delete_assistant(asker: Asker) -> bool:
+    things = new_thread(asker, new_assistant(asker))
+    ask(asker, "deleteAssistant", things)
+    return [status(asker, name, things) for name in ("getAssistant", "getThread")] == [404, 404]
+
+
+@says("Creates a new assistant with the settings of an existing one. Threads are not copied.")
+def clone(asker: Asker) -> bool:
+    things = new_thread(asker, new_assistant(asker, system_prompt="Be brief.", tools=[TOOL]))
+    copied = ask(asker, "cloneAssistant", things, {})["assistant"]
+    own = ("assistant_id", "name", "created_at")
+    alike = {name: value for name, value in ask(asker, "getAssistant", things).items() if name not in own}
+    copy = Things(copied["assistant_id"], "", "")
+    return bool(
+        alike == {name: value for name, value in copied.items() if name not in own}
+        and copy.assistant_id != things.assistant_id
+        and ask(asker, "listAssistantThreads", copy) == []
+    )
+
+
+@says("unless set, the name of the source and `Copy`, cut to what a name can hold.")
+def clone_name(asker: Asker) -> bool:
+    copied = ask(asker, "cloneAssistant", new_assistant(asker), {})["assistant"]
+    long = ask(asker, "cloneAssistant", new_assistant(asker, name="x" * 255), {})["assistant"]
+    return copied["name"] == f"{asker.signed('Guide')} Copy" and len(long["name"]) == 255
+
+
+@says("Only assistants with exactly this name. Letter case counts, and a part of a name does not")
+def list_by_name(asker: Asker) -> bool:
+    name = asker.signed(f"Guide {uuid.uuid4()}")
+    things = new_assistant(asker, name=name)
+    found = ask(asker, "listAssistants", query={"name": name})
+    others = [ask(asker, "listAssistants", query={"name": other}) for other in (name.lower(), name[:-1])]
+    return [one["assistant_id"] for one in found] == [things.assistant_id] and others == [[], []]
+
+
+def listings(asker: Asker) -> Iterator[tuple[str, Things, str]]:
+    """Each listing with at least three things of one's own in it, and the field that names one."""
+    if asker.read_only:
+        yield from (
+            ("listAssistants", Things("", "", ""), "assistant_id"),
+            ("listThreads", Things("", "", ""), "thread_id"),
+        )
+        return
+    things = [new_assistant(asker) for _ in range(3)][-1]
+    for _ in range(3):
+        new_thread(asker, things)
+    yield "listAssistants", things, "assistant_id"
+    yield "listThreads", things, "thread_id"
+    yield "listAssistantThreads", things, "thread_id"
+
+
+def is_ordered(asker: Asker, wanted: str) -> bool:
+    """Whether a list is newest first, in a total order."""
+    for name, things, key in listings(asker):
+        if name == wanted:
+            listed = ask(asker, name, things)
+            if len(listed) < 2:
+                raise NotAsked("the account has too little for an order")
+            places = [(when(one["created_at"]), one[key]) for one in listed]
+            return places == sorted(set(places), reverse=True)
+    raise NotAsked("it names an assistant, and the account has none that was made here")
+
+
+ORDERS = {
+    "listAssistants": (
+        "Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id` "
+        "descending, so that the order is total."
+    ),
+    "listAssistantThreads": (
+        "Returns the threads of one assistant, newest first: ordered by `created_at` descending, then by `thread_id` "
+        "descending, so that the order is total."
+    ),
+    "listThreads": (
+        "Returns all threads of the account, newest first: ordered by `created_at` descending, then by `thread_id` "
+        "descending, so that the order is total."
+    ),
+}
+for listing, sentence in ORDERS.items():
+    says(sentence)(partial(is_ordered, wanted=listing))
+says("Assistants, newest first.")(partial(is_ordered, wanted="listAssistants"))
+says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
+
+
+@says("a page shorter than `limit` is the last one.")
+def last_page(asker: Asker) -> bool:
+    verdicts = []
+    for name, things, _ in listings(asker):
+        count = len(ask(asker, name, things, query={"limit": MOST}))
+        if 0 < count < MOST:
+            verdicts.append(
+                agrees(
+                    lambda name=name, things=things: len(ask(asker, name, things, query={"limit": MOST})),
+                    lambda count=count, name=name, things=things: (
+                        count + len(ask(asker, name, things, query={"skip": count, "limit": MOST}))
+                    ),
+                )
+            )
+    return all(some(verdicts))
+
+
+@says("How many items to return at most.")
+def limit(asker: Asker) -> bool:
+    verdicts = []
+    for name, things, _ in listings(asker):
+        if len(ask(asker, name, things)) > 2:
+            verdicts.append(len(ask(asker, name, things, query={"limit": 2})) == 2)
+    return all(some(verdicts))
+
+
+@says("How many items to leave out at the beginning.")
+def skip(asker: Asker) -> bool:
+    verdicts = []
+    for name, things, _ in listings(asker):
+        if len(ask(asker, name, things)) > 1:
+            verdicts.append(
+                agrees(
+                    lambda name=name, things=things: ask(asker, name, things, query={"limit": 3})[1:],
+                    lambda name=name, things=things: ask(asker, name, things, query={"skip": 1, "limit": 2}),
+                )
+            )
+    return all(some(verdicts))
+
+
+def some(verdicts: list[bool]) -> list[bool]:
+    """The verdicts, if there are any: of nothing everything holds.
+
+    Raises:
+        NotAsked: if no list was long enough to give one.
+    """
+    if not verdicts:
+        raise NotAsked("the account has too little in its lists")
+    return verdicts
+
+
+@says("The whole history, oldest message first. It is empty in a light list.")
+@says("How many messages the thread has. It is given in a light list only.")
+@says("When the thread last changed. It is given in a light list only.")
+@says("at most 200 characters. It is given in a light list only.")
+@says("It is given in a light list only, and is `null` there unless the thread was imported with one.")
+@says("Without them the list is light: `messages` is empty,")
+def light(asker: Asker) -> bool:
+    things = asker.things()
+    verdicts = []
+    for name in ("listThreads", "listAssistantThreads"):
+        whole = listed(asker, name, things, include_messages="true")
+        thread = listed(asker, name, things, include_messages="false")
+        if asker.read_only and (whole is None or not whole["messages"]):
+            continue  # the thread is empty, or its assistant another than the one that is known
+        verdicts.append(whole is not None and thread is not None and is_light(thread, whole))
+    return all(some(verdicts))
+
+
+def is_light(thread: dict[str, Any], whole: dict[str, Any]) -> bool:
+    first = next((one["content"] for one in whole["messages"] if one["role"] == "user"), None)
+    return bool(
+        whole["messages"]
+        and not thread["messages"]
+        and thread["message_count"] == len(whole["messages"])
+        and not thread.get("title")
+        and not {"title", "first_user_message", "message_count", "updated_at"} & whole.keys()
+        and (first is None or thread["first_user_message"] == first[:200])
+        and when(thread["updated_at"]) >= when(thread["created_at"])
+    )
+
+
+def listed(asker: Asker, name: str, things: Things, *, include_messages: str) -> dict[str, Any] | None:
+    """A thread as a list shows it; None if the newest are all others."""
+    found: list[dict[str, Any]] = ask(asker, name, things, query={"include_messages": include_messages, "limit": MOST})
+    return next((one for one in found if one["thread_id"] == things.thread_id), None)

@@ -1,0 +1,17 @@
+"""What the document says in sentences: effects, orders, memories. Each question quotes the one that it is about."""
+
+from collections.abc import Iterator
+
+from tools.conformance import assistant_effects, service_effects, thread_effects, turn_effects
+from tools.conformance.ledger import SENTENCES
+from tools.conformance.questions import Question
+from tools.conformance.sentence import EFFECTS
+
+SUBJECTS = (assistant_effects, thread_effects, turn_effects, service_effects)
+"""The modules whose questions these are."""
+
+
+def said() -> Iterator[Question]:
+    """A question for each sentence."""
+    for sentence, mark, effect in EFFECTS:
+        yield Question(SENTENCES, f"says: {sentence}", sentence, mark, effect)

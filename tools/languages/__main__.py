@@ -1,0 +1,127 @@
+"""`python -m tools.languages [NAME ...]`: generate, compile strictly and run the clients in other languages.
+
+Each language's smoke program lives the whole life of a thread against a server of its own, in that language's style.
+They do the same, so they must print the same.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from threads_server.testing import LocalServer
+
+FOLDER = Path(__file__).parents[2] / "languages"
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one language's client is made and used; commands run in the language's folder."""
+
+    name: str
+    generator: str
+    tools: tuple[str, ...]
+    build: tuple[tuple[str, ...], ...]
+    run: tuple[str, ...]
+
+
+LANGUAGES = {
+    "typescript": Language(
+        "TypeScript",
+        "openapi-typescript and openapi-fetch",
+        ("node", "npm"),
+        (("npm", "ci", "--no-progress", "--loglevel=error"), ("npm", "run", "--silent", "build")),
+        ("npm", "start", "--silent"),
+    ),
+    "java": Language(
+        "Java",
+        "openapi-generator, library `native`",
+        ("java", "mvn"),
+        (("mvn", "--batch-mode", "--no-transfer-progress", "process-classes"),),
+        ("java", "-classpath", f"target/classes{os.pathsep}target/lib/*", "com.example.Smoke"),
+    ),
+    "go": Language(
+        "Go",
+        "oapi-codegen",
+        ("go",),
+        (("go", "generate", "./..."), ("go", "vet", "./..."), ("go", "build", "-o", "smoke", ".")),
+        ("./smoke",),
+    ),
+    "rust": Language(
+        "Rust",
+        "openapi-to-rust",
+        ("cargo",),
+        (("cargo", "build"),),
+        ("cargo", "run", "--quiet"),
+    ),
+}
+
+
+class Failed(Exception):
+    """A command of a language did not do what it should; the text says which and what it printed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Build and run the named languages, or all, and exit with 1 if one fails."""
+    parser = argparse.ArgumentParser(prog="make languages", description="Build and run the clients in other languages")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(LANGUAGES)}; all unless given")
+    names = parser.parse_args(arguments).names or list(LANGUAGES)
+    if unknown := [name for name in names if name not in LANGUAGES]:
+        parser.error(f"no such language: {', '.join(unknown)}")
+    printed: dict[str, str] = {}
+    try:
+        for name in names:
+            language = LANGUAGES[name]
+            print(f"\n{language.name}, by {language.generator}", flush=True)
+            build(name)
+            printed[name] = live(name)
+            print(printed[name], end="", flush=True)
+        first = names[0]
+        for name in names[1:]:
+            if printed[name] != printed[first]:
+                raise Failed(f"{name} and {first} do not print the same")
+    except Failed as failure:
+        sys.exit(f"languages: {failure}")
+    print(f"\n{len(names)} passed, 0 failed")
+
+
+def build(name: str) -> None:
+    """Generate and compile one language's client and its smoke program.
+
+    Raises:
+        Failed: if a tool is not installed, or a command does not exit with 0.
+    """
+    language = LANGUAGES[name]
+    if missing := [tool for tool in language.tools if shutil.which(tool) is None]:
+        raise Failed(f"{language.name} needs {' and '.join(missing)}, not found on this machine")
+    for command in language.build:
+        _run(name, command, os.environ)
+
+
+def live(name: str) -> str:
+    """Run one language's smoke program against a server of its own, and return what it printed.
+
+    Raises:
+        Failed: if it does not exit with 0.
+    """
+    with tempfile.TemporaryDirectory() as folder, LocalServer(Path(folder) / "threads.db") as server:
+        environment = {**os.environ, "BACKBOARD_BASE_URL": server.url, "BACKBOARD_API_KEY": server.api_key}
+        return _run(name, LANGUAGES[name].run, environment)
+
+
+def _run(name: str, command: Sequence[str], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        command, cwd=FOLDER / name, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Failed(f"{name}: `{' '.join(command)}` exited with {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Python sources as places for lies: their nodes, their stretches of text, and the words of the wire in them."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from tools.document import document
+from tools.mutation.mutation import ROOT, Lie
+from tools.schema_strategies import merged
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of a source text and what stands there instead."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Source:
+    """A Python file, parsed, with its nodes' places in the text."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_text(encoding="utf-8")
+        self.tree = ast.parse(self.text)
+        self._functions = [
+            one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        self._starts = [0]
+        for line in self.text.encode().splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+
+    def function_of(self, node: ast.AST) -> str:
+        """The function in which a node stands."""
+        line = getattr(node, "lineno", 0)
+        around = [one for one in self._functions if one.lineno <= line <= (one.end_lineno or 0)]
+        return max(around, key=lambda one: one.lineno).name if around else "module"
+
+    def nodes(self) -> Iterator[ast.AST]:
+        """Every node but type annotations, docstrings and what is only for the type checker."""
+        yield from _nodes(self.tree)
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        start = self._starts[node.lineno - 1] + node.col_offset
+        end = self._starts[node.end_lineno - 1] + node.end_col_offset
+        return start, end
+
+    def of(self, node: ast.expr | ast.stmt) -> str:
+        start, end = self.span(node)
+        return self.text.encode()[start:end].decode()
+
+    def instead(self, node: ast.expr | ast.stmt, text: str) -> Change:
+        return Change(*self.span(node), text)
+
+    def without(self, items: list[ast.expr], index: int) -> Change:
+        """The change that takes one of several items, with its comma."""
+        if index + 1 < len(items):
+            return Change(self.span(items[index])[0], self.span(items[index + 1])[0], "")
+        return Change(self.span(items[index - 1])[1], self.span(items[index])[1], "")
+
+
+def _nodes(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            continue  # a docstring
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.arg | ast.JoinedStr | ast.Assert | ast.Raise) and not _is_refusal(child):
+            continue  # annotations; what is printed for people
+        if isinstance(child, ast.Call) and called(child).split(".")[0] in ("log", "logger", "TypeVar", "ParamSpec"):
+            continue
+        if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) in ("__slots__", "__all__"):
+            continue
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and child in node.decorator_list:
+            continue
+        yield child
+        yield from _nodes(child)
+
+
+def _is_refusal(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise) and "Refusal" in ast.unparse(node)
+
+
+def called(node: ast.Call) -> str:
+    return ast.unparse(node.func)
+
+
+Found = Iterator[tuple[ast.AST, Change, str]]
+
+
+Mutator = Callable[[Source], Found]
+
+
+@cache
+def wire_names() -> frozenset[str]:
+    """The names of all fields of the document."""
+    found: set[str] = set()
+    for schema in document()["components"]["schemas"].values():
+        found |= set(merged(schema).get("properties", {}))
+    return frozenset(found)
+
+
+@cache
+def wire_words() -> frozenset[str]:
+    """The words with a meaning on the wire: enumerated values, types of events, names of headers and parameters."""
+    found: set[str] = set(document()["components"]["schemas"]["StreamEvent"]["discriminator"]["mapping"])
+    for schema in document()["components"]["schemas"].values():
+        found |= {word for word in schema.get("enum", []) if isinstance(word, str)}
+    for parameter in document()["components"]["parameters"].values():
+        found.add(parameter["name"])
+    found |= set(document()["components"]["responses"]["TurnOrEvents"]["headers"])
+    return frozenset(found)
+
+
+def lies_of_sources(
+    side: str, folder: Path, mutators: tuple[Mutator, ...], apart: set[str], pattern: str = "**/*.py"
+) -> list[Lie]:
+    found = []
+    for path in sorted(folder.glob(pattern)):
+        if path.name in apart:
+            continue
+        source = Source(path)
+        for mutator in mutators:
+            for node, change, said in mutator(source):
+                place = f"{path.relative_to(ROOT)} {source.function_of(node)}: {said}"
+                kind = mutator.__name__.replace("_", " ")
+                found.append(Lie(side, kind, place, partial(tell, path.relative_to(ROOT), change)))
+    return found
+
+
+def tell(path: Path, change: Change, tree: Path) -> None:
+    content = (tree / path).read_bytes()
+    changed = content[: change.start] + change.text.encode() + content[change.end :]
+    ast.parse(changed)
+    (tree / path).write_bytes(changed)

@@ -1,0 +1,128 @@
+"""Lies of the templates and of the table of names: what they drop, turn round or mix up."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import yaml
+
+from tools.mutation.app_mutations import replace
+from tools.mutation.mutation import ROOT, Lie
+
+TEMPLATES = ROOT / "generator" / "templates"
+NAMES = Path("generator") / "methods.yaml"
+CLIENT = ROOT / "generated" / "backboard_threads"
+
+
+def template_lies() -> list[Lie]:
+    found: list[Lie] = []
+    for path in sorted(TEMPLATES.glob("*.jinja")):
+        text = path.read_text(encoding="utf-8")
+        name = path.relative_to(ROOT)
+        for number, line in enumerate(text.splitlines()):
+            if is_code(line):
+                place = f"{name} {line.strip()[:70]}"
+                found.append(Lie("client", "template line dropped", place, partial(without_line, name, number)))
+            for match in re.finditer(r"{% (?:el)?if (.+?) %}", line):
+                place = f"{name} not: {match[1][:60]}"
+                found.append(Lie("client", "template condition turned", place, partial(turned, name, number, match[1])))
+    return [*found, *name_lies(), *unsent_arguments(), *ignored_fields()]
+
+
+def is_code(line: str) -> bool:
+    """Whether a line of a template writes code that depends on the document."""
+    return "{{" in line and not line.lstrip().startswith(('"""', "#", "{#", "{%", "from ", "import "))
+
+
+def without_line(path: Path, number: int, tree: Path) -> None:
+    lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
+    del lines[number]
+    (tree / path).write_text("".join(lines), encoding="utf-8")
+
+
+def turned(path: Path, number: int, condition: str, tree: Path) -> None:
+    lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[number] = lines[number].replace(f"if {condition} %}}", f"if not ({condition}) %}}", 1)
+    (tree / path).write_text("".join(lines), encoding="utf-8")
+
+
+def name_lies() -> list[Lie]:
+    """Two operations exchange their methods; a twin is forgotten."""
+    names = yaml.safe_load((ROOT / NAMES).read_text(encoding="utf-8"))["operations"]
+    found = []
+    for one, other in zip(list(names), list(names)[1:], strict=False):
+        if names[one]["resource"] == names[other]["resource"] and "method" in names[one] and "method" in names[other]:
+            found.append(Lie("client", "methods exchanged", f"{one} and {other}", partial(exchange, one, other)))
+    for one, entry in names.items():
+        for twin in ("iterate", "stream"):
+            if twin in entry:
+                found.append(Lie("client", "twin forgotten", f"{one} {twin}", partial(forget, one, twin)))
+    return found
+
+
+def exchange(one: str, other: str, tree: Path) -> None:
+    names = yaml.safe_load((tree / NAMES).read_text(encoding="utf-8"))
+    entries = names["operations"]
+    entries[one]["method"], entries[other]["method"] = entries[other]["method"], entries[one]["method"]
+    (tree / NAMES).write_text(yaml.safe_dump(names, sort_keys=False), encoding="utf-8")
+
+
+def forget(one: str, twin: str, tree: Path) -> None:
+    names = yaml.safe_load((tree / NAMES).read_text(encoding="utf-8"))
+    del names["operations"][one][twin]
+    (tree / NAMES).write_text(yaml.safe_dump(names, sort_keys=False), encoding="utf-8")
+
+
+def unsent_arguments() -> list[Lie]:
+    """A method takes an argument and does not send it."""
+    one = "if argument.place == place]"
+    found = []
+    for constant, wire in arguments():
+        text = one.replace("]", f" and (self.constant, argument.wire) != ({constant!r}, {wire!r})]")
+        tell = partial(replace, Path("generator") / "calls.py", one, text)
+        found.append(Lie("client", "parameter not sent", f"{constant} {wire}", tell))
+    return found
+
+
+def arguments() -> dict[tuple[str, str], None]:
+    """The constant of each operation with what its methods send besides the path, by its name on the wire."""
+    found: dict[tuple[str, str], None] = {}
+    for path in sorted((CLIENT / "_async" / "resources").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self._client._"):
+                constant = ast.unparse(node.args[0])
+                for keyword in node.keywords:
+                    if keyword.arg == "idempotency_key":
+                        found[constant, "Idempotency-Key"] = None
+                    elif isinstance(keyword.value, ast.Dict):
+                        for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                            if isinstance(key, ast.Constant) and not isinstance(value, ast.Constant):
+                                found[constant, str(key.value)] = None
+    return found
+
+
+def ignored_fields() -> list[Lie]:
+    """A field of a model is not read, or it is not written."""
+    path = TEMPLATES.relative_to(ROOT) / "model.py.jinja"
+    unread = "        self.{{ field.attribute }} = UNSET\n        absent += get({{ field.key }}, UNSET) is UNSET"
+    found = []
+    for model, wire in fields():
+        asked = f"(page.name, field.wire) == ({model!r}, {wire!r})"
+        for call, instead, said in (("read(field)", unread, "read"), ("write(field)", "", "written")):
+            old = f"{{{{ {call} }}}}"
+            text = f"{{% if {asked} %}}\n{instead}\n{{% else %}}\n{old}\n{{% endif %}}"
+            place = f"{model}.{wire} is not {said}"
+            found.append(Lie("client", "field ignored", place, partial(replace, path, old, text)))
+    return found
+
+
+def fields() -> Iterator[tuple[str, str]]:
+    """Each model of the client with each of its fields, by its name on the wire."""
+    for path in sorted((CLIENT / "models").glob("*.py")):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
+        for node in body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FIELDS":
+                yield from ((classes[0], str(one.value)) for one in ast.walk(node) if isinstance(one, ast.Constant))

@@ -1,0 +1,144 @@
+"""Requests made from the document alone: each operation's own example, with ids of things that are really there."""
+
+import copy
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
+from urllib.parse import urlencode
+
+import httpx
+
+from tools.document import Operation, operations, resolve
+from tools.schema_strategies import merged
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+IDS = ("assistant_id", "thread_id", "run_id")
+TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """An assistant, a thread of it and a run of that; the run waits for the output of `call_1`, or has ended."""
+
+    assistant_id: str
+    thread_id: str
+    run_id: str
+
+    def __getitem__(self, name: str) -> str:
+        return str(getattr(self, name))
+
+
+class How(TypedDict, total=False):
+    """What a request can differ in; `Caller.build` says what is sent otherwise."""
+
+    body: Any
+    content: bytes | None
+    media_type: str | None
+    method: str | None
+    headers: Mapping[str, str | None] | None
+    query: Mapping[str, Any] | None
+
+
+class Caller:
+    """Someone with a key, and what can be asked with it."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=30)
+        self.url = url
+
+    def send(self, operation: Operation, things: Things, **how: Unpack[How]) -> httpx.Response:
+        """The answer to one request of an operation, made as `build` makes it."""
+        return self._client.send(self.build(operation, things, **how))
+
+    def build(
+        self,
+        operation: Operation,
+        things: Things,
+        *,
+        body: Any = None,
+        content: bytes | None = None,
+        media_type: str | None = None,
+        method: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> httpx.Request:
+        """One request of an operation: its example body unless another is given; a header that is None is left out.
+
+        `content` is sent as it is, as JSON unless `media_type` says otherwise.
+        """
+        url = re.sub(r"{(\w+)}", lambda match: things[match[1]], operation.path)
+        kind = media_type or (JSON if operation.bodies else None)
+        if content is None and kind is not None:
+            content, kind = encode(example(operation, things) if body is None else body, kind)
+        wanted = {"Content-Type": kind, "X-API-Key": self._client.headers["X-API-Key"], **(headers or {})}
+        sent = {name: value for name, value in wanted.items() if value is not None}
+        request = self._client.build_request(
+            method or operation.method.upper(), url, content=content, headers=sent, params=query or {}
+        )
+        for name, value in wanted.items():
+            if value is None:
+                request.headers.pop(name, None)
+        return request
+
+    def ask(self, name: str, things: Things | None = None, body: Any = None) -> Any:
+        """The JSON answer of an operation that is sure to succeed."""
+        response = self.send(operations()[name], things or NOTHING, body=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def things(self, *, waiting: bool = False) -> Things:
+        """New things of one's own."""
+        assistant = self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]})["assistant_id"]
+        thread = self.ask("createThread", Things(assistant, "", ""), body={})["thread_id"]
+        content = "/call get_weather {}" if waiting else "My name is Ada."
+        turn = self.ask("sendMessage", Things(assistant, thread, ""), body={"content": content})
+        return Things(assistant, thread, turn["run_id"])
+
+    def things_for(self, operation: Operation) -> Things:
+        """New things in the state in which the operation succeeds."""
+        return self.things(waiting="tool_outputs" in fields(operation))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+NOTHING = Things("", "", "")
+UNKNOWN = Things(str(uuid.uuid4()), str(uuid.uuid4()), f"run_{uuid.uuid4()}")
+
+
+def encode(body: Any, media_type: str) -> tuple[bytes, str]:
+    """A body's bytes and its content type; in forms objects, arrays and booleans are JSON text."""
+    if media_type == JSON:
+        return json.dumps(body).encode(), JSON
+    texts = {name: one if isinstance(one, str) else json.dumps(one) for name, one in body.items()}
+    if media_type == FORM:
+        return urlencode(texts).encode(), FORM
+    boundary = uuid.uuid4().hex
+    parts = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+        for name, text in texts.items()
+    )
+    return f"{parts}--{boundary}--\r\n".encode(), f"{media_type}; boundary={boundary}"
+
+
+def fields(operation: Operation) -> set[str]:
+    """The names of a JSON body's fields."""
+    media = operation.bodies.get(JSON)
+    return set() if media is None else set(merged(media["schema"]).get("properties", {}))
+
+
+def example(operation: Operation, things: Things, *, which: int = 0) -> dict[str, Any]:
+    """An example of an operation's body, the first or the last (-1), about these things."""
+    examples = list(operation.bodies[JSON]["examples"].values())
+    body: dict[str, Any] = copy.deepcopy(resolve(examples[which])["value"])
+    return body | {name: things[name] for name in IDS if name in fields(operation)}
+
+
+def names_something(operation: Operation) -> bool:
+    """Whether a request of the operation names a thing that exists already."""
+    in_path = any(one["in"] == "path" for one in operation.parameters)
+    return in_path or bool(fields(operation) & set(IDS))

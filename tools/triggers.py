@@ -1,0 +1,83 @@
+"""How a caller brings about each documented status, whatever the operation."""
+
+import json
+from collections.abc import Callable
+
+import httpx
+
+from tools.document import Operation, document, operations
+from tools.resources import JSON, UNKNOWN, Caller, Things, example
+
+
+def succeed(caller: Caller, operation: Operation) -> httpx.Response:
+    return caller.send(operation, caller.things_for(operation))
+
+
+def know_already(caller: Caller, operation: Operation) -> httpx.Response:
+    things = caller.things()
+    seen = caller.send(operation, things).headers["ETag"]
+    return caller.send(operation, things, headers={"If-None-Match": seen})
+
+
+def cut_off(caller: Caller, operation: Operation) -> httpx.Response:
+    things = caller.things_for(operation)
+    whole = json.dumps(example(operation, things)).encode()
+    return caller.send(operation, things, content=b"{" if len(whole) < 3 else whole[:-1])
+
+
+def come_without_key(caller: Caller, operation: Operation) -> httpx.Response:
+    return caller.send(operation, UNKNOWN, headers={"X-API-Key": None})
+
+
+def name_nothing(caller: Caller, operation: Operation) -> httpx.Response:
+    return caller.send(operation, UNKNOWN)
+
+
+def use_a_key_twice(caller: Caller, operation: Operation) -> httpx.Response:
+    key: dict[str, str | None] = {"Idempotency-Key": f"twice-{operation.id}"}
+    first = caller.send(operation, caller.things_for(operation), headers=key)
+    assert first.status_code == 200, first.text
+    things = caller.things_for(operation)
+    other = example(operation, things, which=-1) if operation.bodies else None
+    return caller.send(operation, things, body=other, headers=key)
+
+
+def know_an_older_version(caller: Caller, operation: Operation) -> httpx.Response:
+    things = caller.things()
+    seen = caller.send(operations()["getThread"], things).headers["ETag"]
+    caller.ask("sendMessage", things, body={"content": "Something else."})
+    return caller.send(operation, things, headers={"If-Match": seen})
+
+
+def send_too_much(caller: Caller, operation: Operation) -> httpx.Response:
+    limit = document()["x-body-limits"][JSON]
+    response = caller.send(operation, UNKNOWN, content=b'{"content": "' + b"x" * limit + b'"}')
+    assert str(limit) in response.text
+    return response
+
+
+def send_a_letter(caller: Caller, operation: Operation) -> httpx.Response:
+    return caller.send(operation, UNKNOWN, content=b"Hello", headers={"Content-Type": "text/plain"})
+
+
+def break_a_rule(caller: Caller, operation: Operation) -> httpx.Response:
+    """A path that is no id, a list that is too long, or a body that is no object: whatever the operation takes."""
+    if any(one["in"] == "query" and one["name"] == "limit" for one in operation.parameters):
+        return caller.send(operation, UNKNOWN, query={"limit": 0})
+    if "{" in operation.path:
+        return caller.send(operation, Things("no-id", "no-id", "run"))
+    return caller.send(operation, UNKNOWN, body=[])
+
+
+MEANS: dict[int, Callable[[Caller, Operation], httpx.Response]] = {
+    200: succeed,
+    304: know_already,
+    400: cut_off,
+    401: come_without_key,
+    404: name_nothing,
+    409: use_a_key_twice,
+    412: know_an_older_version,
+    413: send_too_much,
+    415: send_a_letter,
+    422: break_a_rule,
+}
