@@ -14,7 +14,9 @@ NOT_THE_API = {
     *("cors.py", "archive.py", "settings.py", "__main__.py", "lock.py", "schema.py"),
     *("postgres.py", "openai_compatible.py"),
 }
-NOT_THE_SURFACE = {"__main__.py", "__init__.py", "document.py", "normalize.py", "package.py", "project.py", "unasync.py"}
+NOT_THE_SURFACE = {
+    *("__main__.py", "__init__.py", "document.py", "normalize.py", "package.py", "project.py", "unasync.py"),
+}
 NOT_THE_CLIENT = {"asgi.py", "_logging.py", "_deprecation.py", "__init__.py"}
 
 
