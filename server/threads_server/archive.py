@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Any
 
-from threads_server.clock import written
+from threads_server.clock import format_timestamp
 from threads_server.encoding import encode
 from threads_server.openapi import Contract
 from threads_server.openapi.schemas import compile_schema
 from threads_server.openapi.strict_json import NotJson, decode_json
-from threads_server.openapi.validation_errors import find_faults
+from threads_server.openapi.validation_errors import find_errors
 from threads_server.runs.states import RunState
 from threads_server.store import Store, assistants, threads
 from threads_server.store.assistants import AssistantRow
@@ -110,8 +110,8 @@ def _export_thread(account: str, thread_id: str) -> Transaction[str | None]:
             "kind": "thread",
             "thread_id": thread_id,
             "assistant_id": assistant_id,
-            "created_at": written(created_at),
-            "updated_at": written(updated_at),
+            "created_at": format_timestamp(created_at),
+            "updated_at": format_timestamp(updated_at),
             "version": version,
             "title": title,
             "metadata_": json.loads(metadata),
@@ -135,7 +135,7 @@ def _export_thread(account: str, thread_id: str) -> Transaction[str | None]:
                         "awaited": json.loads(awaited),
                         "asked_at": asked_at,
                         "last_event": last_event,
-                        "started_at": written(started_at),
+                        "started_at": format_timestamp(started_at),
                     }
                     for run_id, leg, settings, awaited, asked_at, last_event, started_at in waiting
                 ),
@@ -278,7 +278,7 @@ class _Form:
         validator = self._kinds.get(kind) if isinstance(kind, str) else None
         if validator is None:
             raise BadArchive("it is neither an assistant nor a thread")
-        for fault in find_faults(validator, record, parts=0):
+        for fault in find_errors(validator, record, parts=0):
             raise BadArchive(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}")
         assert isinstance(record, dict)
         versions = [entry["version"] for entry in record.get("messages", [])]

@@ -313,7 +313,7 @@ def _import(options: argparse.Namespace) -> None:
 
 def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any]) -> Any:
     """What `work` gives for the opened database, which may be in use by a running server."""
-    from threads_server.store import StoreRefused, StoreUnavailable, open_store
+    from threads_server.store import StoreOpenError, StoreUnavailable, open_store
 
     async def opened() -> Any:
         store = await open_store(Settings(database=options.database))
@@ -324,5 +324,5 @@ def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any]) -> 
 
     try:
         return asyncio.run(opened())
-    except (StoreRefused, StoreUnavailable) as error:
+    except (StoreOpenError, StoreUnavailable) as error:
         raise CommandFailed(str(error)) from error

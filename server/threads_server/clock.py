@@ -20,7 +20,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def written(milliseconds: int) -> str:
+def format_timestamp(milliseconds: int) -> str:
     """A time as the wire writes it: ISO 8601, UTC, three decimals and `Z` (docs/hosted-api.md §1, Ids, dates)."""
     return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 

@@ -19,14 +19,14 @@ from typing import NoReturn
 import uvicorn
 
 from threads_server.http.app import App, create_app
-from threads_server.http.authentication import Refused, prepare_keys
+from threads_server.http.authentication import KeyConfigError, prepare_keys
 from threads_server.http.protocol import PlainHttpProtocol
 from threads_server.http.rate_limit import RateTooLow
 from threads_server.openapi import DocumentError
-from threads_server.operations.binding import Unbound
+from threads_server.operations.binding import OperationMismatch
 from threads_server.responders import open_responder
 from threads_server.settings import Settings
-from threads_server.store import StoreRefused, StoreUnavailable, open_store
+from threads_server.store import StoreOpenError, StoreUnavailable, open_store
 
 KEEP_ALIVE_SECONDS = 6
 """Idle connections are closed after this: later than httpx lets go of them (5 s), so that none is closed under a
@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
         app = create_app(settings)
         listener = listen(settings.host, settings.port)
         first_key = asyncio.run(_prepare(settings))
-    except (DocumentError, Unbound, RateTooLow, Refused, StoreRefused, StoreUnavailable) as error:
+    except (DocumentError, OperationMismatch, RateTooLow, KeyConfigError, StoreOpenError, StoreUnavailable) as error:
         raise StartFailed(str(error)) from error
     address = _address(settings.host, listener)
     greeting = (
@@ -130,7 +130,7 @@ class Server(uvicorn.Server):
             failure = self._app.startup_failure
             if failure is None:
                 raise
-            if isinstance(failure, StoreRefused | StoreUnavailable | ValueError):
+            if isinstance(failure, StoreOpenError | StoreUnavailable | ValueError):
                 raise StartFailed(str(failure)) from failure
             raise failure from None
 
@@ -144,7 +144,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stops: runs and event streams are ended, other answers are waited for."""
-        await self._app.wind_down()
+        await self._app.drain()
         await super().shutdown(sockets)
 
 

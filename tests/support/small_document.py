@@ -10,9 +10,9 @@ import httpx
 
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
-from threads_server.http.errors import Refusal
-from threads_server.http.responses import Answer, Event, EventStream
-from threads_server.openapi import Call, Contract, Document
+from threads_server.http.errors import HTTPError
+from threads_server.http.responses import Event, EventStream, Response
+from threads_server.openapi import Contract, Document, ValidatedRequest
 from threads_server.server import Server, listen
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
@@ -187,7 +187,7 @@ class SmallServices:
         self.closed = True
 
 
-async def tell(call: Call, services: Any) -> Answer:
+async def tell(call: ValidatedRequest, services: Any) -> Response:
     """Answers with what an operation sees of the call."""
     seen = {
         "id": call.operation.id,
@@ -203,10 +203,10 @@ async def tell(call: Call, services: Any) -> Answer:
         },
         "request_id": call.request_id,
     }
-    return Answer(json.dumps(seen).encode(), headers={"ETag": '"1"'})
+    return Response(json.dumps(seen).encode(), headers={"ETag": '"1"'})
 
 
-async def watch(call: Call, services: Any) -> EventStream:
+async def watch(call: ValidatedRequest, services: Any) -> EventStream:
     """Streams three events."""
 
     async def events() -> AsyncIterator[list[Event]]:
@@ -216,7 +216,7 @@ async def watch(call: Call, services: Any) -> EventStream:
     return EventStream(events())
 
 
-Done = Callable[[Call, Any], Awaitable[Answer | EventStream]]
+Done = Callable[[ValidatedRequest, Any], Awaitable[Response | EventStream]]
 
 
 def small_app(
@@ -264,9 +264,9 @@ def served(app: App) -> Iterator[str]:
         thread.join()
 
 
-async def refused(call: Call, services: Any) -> Answer:
+async def refused(call: ValidatedRequest, services: Any) -> Response:
     """Refuses every call."""
-    raise Refusal(409, "Busy", {"Retry-After": "2"})
+    raise HTTPError(409, "Busy", {"Retry-After": "2"})
 
 
 async def post(body: Any, content_type: str | None = "application/json", path: str = "/things") -> httpx.Response:

@@ -149,14 +149,14 @@ def unconfirm(api: Api, transaction: Callable[..., Any], monkeypatch: pytest.Mon
     store, done = api.services.store, asyncio.Event()
     write = store.write
 
-    async def written(doing: Any, *args: Any, **kwargs: Any) -> Any:
+    async def format_timestamp(doing: Any, *args: Any, **kwargs: Any) -> Any:
         result = await write(doing, *args, **kwargs)
         if doing is transaction and not done.is_set():
             done.set()
             raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
         return result
 
-    monkeypatch.setattr(store, "write", written)
+    monkeypatch.setattr(store, "write", format_timestamp)
     return done
 
 
@@ -201,9 +201,9 @@ async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
         try:
             async with client(f"http://127.0.0.1:{listener.getsockname()[1]}/api", KEY) as http:
                 yield Api(http, opened[0])
-                await app.wind_down()
+                await app.drain()
         finally:
-            await app.wind_down()
+            await app.drain()
             server.close()
             for connection in list(state.connections):
                 connection.shutdown()

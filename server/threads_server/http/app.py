@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from threads_server.http.authentication import Doorkeeper
+from threads_server.http.authentication import Authenticator
 from threads_server.http.cors import CrossOrigin
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.http.metrics import Metrics
 from threads_server.http.rate_limit import RateLimit
-from threads_server.http.response_sender import HttpReply, new_request_id
-from threads_server.http.responses import Answer
+from threads_server.http.response_sender import ResponseSender, new_request_id
+from threads_server.http.responses import Response
 from threads_server.http.service_routes import service_routes
 from threads_server.http.sse import OpenStreams, StreamBroken
 from threads_server.openapi import ClientGone, Contract, Endpoint
@@ -36,7 +36,7 @@ logger = logging.getLogger("threads_server")
 def create_app(settings: Settings) -> "App":
     """The server as an ASGI application. Its lifespan (or `opened()`) opens and closes the database.
 
-    Raises DocumentError if openapi.yaml cannot be enforced, Unbound if it and the operations do not fit each other,
+    Raises DocumentError if openapi.yaml cannot be enforced, OperationMismatch if it and the operations differ,
     RateTooLow for a rate limit that the document's answers cannot tell.
     """
     from threads_server.operations.services import Services
@@ -60,7 +60,7 @@ class App:
         self._settings = settings
         self._open_services = open_services
         self._services: Services | None = None
-        self._doorkeeper = Doorkeeper(settings)
+        self._doorkeeper = Authenticator(settings)
         rate, longest = settings.rate_limit, contract.longest_wait
         self._rate_limit = RateLimit(rate, longest) if rate else None
         self._metrics = Metrics() if settings.metrics else None
@@ -86,7 +86,7 @@ class App:
             await self._streams.stop(at_once=True)
             await services.close()
 
-    async def wind_down(self) -> None:
+    async def drain(self) -> None:
         """Ends every run and every event stream, so that a server that stops need not wait for them."""
         if self._services is not None:
             await self._services.end_runs()
@@ -124,7 +124,7 @@ class App:
         request_id = headers.get(b"x-request-id")
         if request_id is None or not self._sane_request_id.fullmatch(request_id):
             request_id = new_request_id().encode()
-        reply = HttpReply(scope["method"], request_id, receive, send)
+        reply = ResponseSender(scope["method"], request_id, receive, send)
         started = monotonic()
         operation = None
         try:
@@ -139,10 +139,10 @@ class App:
                     operation = endpoint.operation.id
                     await self._operate(endpoint, path_values, path, scope, headers, receive, request_id, reply)
                 elif scope["method"] == "OPTIONS":
-                    await reply.answer(Answer(b"", 204, {"Allow": route.allow}))
+                    await reply.answer(Response(b"", 204, {"Allow": route.allow}))
                 else:
                     await reply.refuse(405, "Method Not Allowed", {"Allow": route.allow})
-        except Refusal as refusal:
+        except HTTPError as refusal:
             await reply.refuse(refusal.status, refusal.detail, refusal.headers)
         except StoreUnavailable as error:
             logger.warning("request %s: %s", request_id.decode(), error)
@@ -168,7 +168,7 @@ class App:
         headers: dict[bytes, bytes],
         receive: Receive,
         request_id: bytes,
-        reply: HttpReply,
+        reply: ResponseSender,
     ) -> None:
         services = self._opened_services()
         key = headers.get(self._contract.key_header)
@@ -176,7 +176,7 @@ class App:
         if self._rate_limit is not None:
             wait = self._rate_limit.take(key)
             if wait:
-                raise Refusal(429, "Too many requests", {"Retry-After": str(wait)})
+                raise HTTPError(429, "Too many requests", {"Retry-After": str(wait)})
         call = await endpoint.read(
             path_values,
             path,
@@ -187,7 +187,7 @@ class App:
             request_id.decode(),
         )
         answer = await self._functions[endpoint.operation.id](call, services)
-        if isinstance(answer, Answer):
+        if isinstance(answer, Response):
             await reply.answer(answer)
         else:
             await reply.stream(answer, self._streams)

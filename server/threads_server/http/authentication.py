@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from typing import TYPE_CHECKING
 
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 
 if TYPE_CHECKING:
     from threads_server.settings import Settings
@@ -18,7 +18,7 @@ DEFAULT_ACCOUNT = "default"
 FIRST_KEY_NAME = "first"
 
 
-class Refused(Exception):
+class KeyConfigError(Exception):
     """The server may not start with these keys; the text says why, in one line."""
 
 
@@ -56,7 +56,7 @@ async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
     """
     if settings.api_key is not None:
         if not is_loopback(settings.host):
-            raise Refused(
+            raise KeyConfigError(
                 f"THREADS_SERVER_API_KEY is for a server on loopback only, not on {settings.host}; "
                 "make a key with: threads-server keys create NAME"
             )
@@ -64,7 +64,7 @@ async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
     if await store.has_keys():
         return None
     if not is_loopback(settings.host):
-        raise Refused(
+        raise KeyConfigError(
             f"{settings.shown_database} has no API key, and {settings.host} can be reached from elsewhere; "
             "make a key first with: threads-server keys create NAME"
         )
@@ -74,7 +74,7 @@ async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
         return None
 
 
-class Doorkeeper:
+class Authenticator:
     """Says which account a request may use. Nothing is remembered from one request to the next: a revocation is
     effective at once."""
 
@@ -82,7 +82,7 @@ class Doorkeeper:
         self._own = None if settings.api_key is None else digest(settings.api_key.encode())
 
     async def open(self, key: bytes | None, store: "Store") -> str:
-        """The account that the key opens. Raises Refusal 401 for none or an unknown one (docs/hosted-api.md §1)."""
+        """The account that the key opens. Raises HTTPError 401 for none or an unknown one (docs/hosted-api.md §1)."""
         if key is not None:
             given = digest(key)
             if self._own is not None and hmac.compare_digest(given, self._own):
@@ -90,4 +90,4 @@ class Doorkeeper:
             account = await store.find_key(given)
             if account is not None:
                 return account
-        raise Refusal(401, "Invalid or missing API key")
+        raise HTTPError(401, "Invalid or missing API key")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 
-class Fault(TypedDict):
+class ValidationErrorItem(TypedDict):
     """One entry of a 422 body: where, what, and a stable word for the kind (docs/hosted-api.md §1, Errors)."""
 
     loc: list[str | int]
@@ -12,14 +12,16 @@ class Fault(TypedDict):
     type: str
 
 
-class Refusal(Exception):
+class HTTPError(Exception):
     """A request that is answered with an error.
 
     The app sends `{"detail": detail}` under `status`. `detail` is a string for people to read, except on 422 where it
     is the list of faults (docs/hosted-api.md §7.3). `headers` go out with the answer (`Retry-After`, `Allow`, …).
     """
 
-    def __init__(self, status: int, detail: str | list[Fault], headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, detail: str | list[ValidationErrorItem], headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(status, detail)
         self.status = status
         self.detail = detail

@@ -9,19 +9,19 @@ from collections.abc import Mapping
 
 from threads_server.encoding import Json, encode_canonical
 from threads_server.http.etags import tag
-from threads_server.openapi import Call
-from threads_server.store.idempotency_keys import Claim
+from threads_server.openapi import ValidatedRequest
+from threads_server.store.idempotency_keys import IdempotencyRequest
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 
 
-def claim_of(call: Call) -> Claim | None:
+def idempotency_request(call: ValidatedRequest) -> IdempotencyRequest | None:
     """The key of a request and its fingerprint; None when it has no key."""
     key = call.headers.get("idempotency-key")
-    return None if key is None else Claim(call.account, key, fingerprint(call))
+    return None if key is None else IdempotencyRequest(call.account, key, fingerprint(call))
 
 
-def fingerprint(call: Call) -> bytes:
+def fingerprint(call: ValidatedRequest) -> bytes:
     """A digest of what a request asks for: method, path, query, decoded fields, and the digests of its files.
 
     Not of its bytes: a repeated multipart body has another boundary.

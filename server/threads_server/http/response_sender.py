@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from starlette.types import Message, Receive, Send
 
-from threads_server.http.errors import Fault
-from threads_server.http.responses import Answer, EventStream
+from threads_server.http.errors import ValidationErrorItem
+from threads_server.http.responses import EventStream, Response
 from threads_server.http.sse import OpenStreams, close_events
 
 _WITHOUT_CONTENT = (204, 304)
@@ -19,7 +19,7 @@ _STREAM_HEADERS = [
 ]
 
 
-class HttpReply:
+class ResponseSender:
     """Sends one answer, with the request's id on it. To a HEAD request it sends only the head."""
 
     __slots__ = ("_head_only", "_receive", "_request_id", "_send", "status")
@@ -32,7 +32,7 @@ class HttpReply:
         self.status = 0
         """The status that has gone out; 0 before."""
 
-    async def answer(self, answer: Answer) -> None:
+    async def answer(self, answer: Response) -> None:
         """Sends a whole answer."""
         self.status = status = answer.status
         body = answer.body
@@ -50,9 +50,9 @@ class HttpReply:
         await self._send({"type": "http.response.start", "status": status, "headers": head})
         await self._send({"type": "http.response.body", "body": b"" if self._head_only else body})
 
-    async def refuse(self, status: int, detail: str | list[Fault], headers: Mapping[str, str]) -> None:
+    async def refuse(self, status: int, detail: str | list[ValidationErrorItem], headers: Mapping[str, str]) -> None:
         """Sends an error, as JSON (docs/hosted-api.md §1, Errors)."""
-        await self.answer(Answer(json.dumps({"detail": detail}).encode(), status, headers))
+        await self.answer(Response(json.dumps({"detail": detail}).encode(), status, headers))
 
     async def stream(self, stream: EventStream, streams: OpenStreams) -> None:
         """Sends a stream of events until it is over. Raises StreamBroken if reading it fails on the way."""

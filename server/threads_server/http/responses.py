@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """A whole answer. `body` is JSON, already encoded; it is sent as it is."""
 
     body: bytes

@@ -8,10 +8,10 @@ from starlette.types import Receive, Send
 
 from threads_server.http.responses import Event, EventStream
 
-QUIET_SECONDS = 10.0
+KEEPALIVE_INTERVAL_SECONDS = 10.0
 """After so long without an event a comment is sent: both SDKs need a sign of life every 30 s, and we promise 15 s."""
 
-LAST_WORDS_SECONDS = 0.5
+DRAIN_SECONDS = 0.5
 
 SHORT_SECONDS = 0.05
 """A stream that is over sooner is not watched for a client that leaves."""
@@ -34,7 +34,7 @@ class OpenStreams:
         """
         self._stopped = True
         if self._open and not at_once:
-            await asyncio.wait(self._open.values(), timeout=LAST_WORDS_SECONDS)
+            await asyncio.wait(self._open.values(), timeout=DRAIN_SECONDS)
         for sending in list(self._open):
             sending.end()
 
@@ -112,14 +112,14 @@ class _Sending:
         if self._gone is None:
             self._gone = self._loop.create_task(_client_gone(self._receive))
             self._gone.add_done_callback(lambda _: self.end())
-        left = self._sent_at + QUIET_SECONDS - self._loop.time()
+        left = self._sent_at + KEEPALIVE_INTERVAL_SECONDS - self._loop.time()
         if left <= 0:
-            left = QUIET_SECONDS
+            left = KEEPALIVE_INTERVAL_SECONDS
             if self._sign is None or self._sign.done():  # else not even the last one has gone out
-                self._sign = self._loop.create_task(self._give_sign())
+                self._sign = self._loop.create_task(self._send_ping())
         self._timer = self._loop.call_later(left, self._look)
 
-    async def _give_sign(self) -> None:
+    async def _send_ping(self) -> None:
         await self._send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
 
 

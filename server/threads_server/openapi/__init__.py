@@ -2,7 +2,17 @@
 
 from threads_server.openapi.contract import Contract, Endpoint, Route
 from threads_server.openapi.document import Document, DocumentError
-from threads_server.openapi.request import Call, Operation, Upload
+from threads_server.openapi.request import Operation, Upload, ValidatedRequest
 from threads_server.openapi.request_body import ClientGone
 
-__all__ = ["Call", "ClientGone", "Contract", "Document", "DocumentError", "Endpoint", "Operation", "Route", "Upload"]
+__all__ = [
+    "ClientGone",
+    "Contract",
+    "Document",
+    "DocumentError",
+    "Endpoint",
+    "Operation",
+    "Route",
+    "Upload",
+    "ValidatedRequest",
+]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from threads_server.http.errors import Fault, Refusal
+from threads_server.http.errors import HTTPError, ValidationErrorItem
 from threads_server.openapi.document import METHODS, Document, DocumentError, objects
 from threads_server.openapi.parameters import Parameters
-from threads_server.openapi.request import Call, Operation
+from threads_server.openapi.request import Operation, ValidatedRequest
 from threads_server.openapi.request_body import Bodies, Receive
 
 
@@ -30,20 +30,20 @@ class Endpoint:
         receive: Receive,
         account: str,
         request_id: str,
-    ) -> Call:
+    ) -> ValidatedRequest:
         """The request as a call that fits the document.
 
-        Raises Refusal: 415, 413 and 400 as Bodies.read does, then 422 with every fault of path, query, headers and
+        Raises HTTPError: 415, 413 and 400 as Bodies.read does, then 422 with every fault of path, query, headers and
         body together; ClientGone.
         """
-        faults: list[Fault] = []
+        faults: list[ValidationErrorItem] = []
         path = self.parameters.read_path(raw_path_values, faults)
         query = self.parameters.read_query(raw_query, faults)
         given_headers = self.parameters.read_headers(headers, faults)
         decoded = await self.bodies.read(headers, receive, faults)
         if faults:
-            raise Refusal(422, faults)
-        return Call(
+            raise HTTPError(422, faults)
+        return ValidatedRequest(
             operation=self.operation,
             account=account,
             path=path,

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, unquote
 
 from jsonschema_rs import Draft202012Validator
 
-from threads_server.http.errors import Fault
+from threads_server.http.errors import ValidationErrorItem
 from threads_server.openapi.document import Document, DocumentError
-from threads_server.openapi.schemas import Canonical, Reader, compile_schema, text_reader
-from threads_server.openapi.validation_errors import fault, find_faults
+from threads_server.openapi.schemas import Normalizer, Reader, compile_schema, text_reader
+from threads_server.openapi.validation_errors import fault, find_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class Parameters:
                 case place:
                     raise DocumentError(f"the parameter {parameter.name} is in {place}, which is not served")
         self._query_required = any(parameter.required for parameter in self._query.values())
-        self._canonical_path = Canonical.of(document, path_schemas)
-        self._canonical_query = Canonical.of(document, query_schemas)
+        self._canonical_path = Normalizer.of(document, path_schemas)
+        self._canonical_query = Normalizer.of(document, query_schemas)
 
-    def read_path(self, raw: dict[str, str], faults: list[Fault]) -> dict[str, str]:
+    def read_path(self, raw: dict[str, str], faults: list[ValidationErrorItem]) -> dict[str, str]:
         """The path parameters, by name, from their percent-encoded texts; faults are added to `faults`."""
         values = {name: unquote(text) if "%" in text else text for name, text in raw.items()}
         sound = True
@@ -70,12 +70,12 @@ class Parameters:
             value = values[parameter.name]
             if not parameter.validator.is_valid(value):
                 sound = False
-                faults += find_faults(parameter.validator, value, "path", parameter.name)
+                faults += find_errors(parameter.validator, value, "path", parameter.name)
         if sound:
             self._canonical_path.apply(values)
         return values
 
-    def read_query(self, raw: str, faults: list[Fault]) -> dict[str, Any]:
+    def read_query(self, raw: str, faults: list[ValidationErrorItem]) -> dict[str, Any]:
         """The declared query parameters with the document's defaults for absent ones; faults are added to `faults`."""
         if not raw and not self._query_required:
             return self._defaults.copy()
@@ -88,7 +88,7 @@ class Parameters:
             faults.append(fault(["query"], "too_long", f"must have at most {self._most_query_fields} fields"))
             return {}
         values: dict[str, Any] = {}
-        found: list[Fault] = []
+        found: list[ValidationErrorItem] = []
         for name, text in pairs:
             parameter = self._query.get(name)
             if parameter is None:
@@ -97,7 +97,7 @@ class Parameters:
                 found.append(fault(["query", name], "duplicate", "must be given only once"))
                 continue
             values[name] = parameter.read(text)
-            found += find_faults(parameter.validator, values[name], "query", name)
+            found += find_errors(parameter.validator, values[name], "query", name)
         found += [
             fault(["query", name], "missing", "is required")
             for name, parameter in self._query.items()
@@ -108,14 +108,14 @@ class Parameters:
         faults += found
         return self._defaults | values
 
-    def read_headers(self, came: dict[bytes, bytes], faults: list[Fault]) -> dict[str, str]:
+    def read_headers(self, came: dict[bytes, bytes], faults: list[ValidationErrorItem]) -> dict[str, str]:
         """The declared header parameters that came, by lower-case name; faults are added to `faults`."""
         values: dict[str, str] = {}
         for key, name, parameter in self._headers:
             raw = came.get(key)
             if raw is not None:
                 values[name] = raw.decode("latin-1")
-                faults += find_faults(parameter.validator, values[name], "header", name)
+                faults += find_errors(parameter.validator, values[name], "header", name)
             elif parameter.required:
                 faults.append(fault(["header", name], "missing", "is required"))
         return values

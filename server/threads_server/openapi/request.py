@@ -30,7 +30,7 @@ class Operation:
 
 
 @dataclass(slots=True)
-class Call:
+class ValidatedRequest:
     """A request after every check of the document: nothing in it needs to be checked again.
 
     Not frozen only because a frozen dataclass costs more to build than the routing does; nobody writes to it.

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from jsonschema_rs import Draft202012Validator
 
-from threads_server.http.errors import Fault, Refusal
+from threads_server.http.errors import HTTPError, ValidationErrorItem
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.request import Upload
-from threads_server.openapi.schemas import Canonical, Reader, compile_schema, text_reader
+from threads_server.openapi.schemas import Normalizer, Reader, compile_schema, text_reader
 from threads_server.openapi.strict_json import NotJson, decode_json
-from threads_server.openapi.validation_errors import fault, find_faults
+from threads_server.openapi.validation_errors import fault, find_errors
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -40,8 +40,8 @@ class Decoded:
 class Decoder(Protocol):
     """How one media type of one operation is decoded and checked."""
 
-    def decode(self, body: bytes, options: dict[str, str], faults: list[Fault]) -> Decoded:
-        """The body's fields; what the document forbids is added to `faults`. Raises Refusal 400 if undecodable."""
+    def decode(self, body: bytes, options: dict[str, str], faults: list[ValidationErrorItem]) -> Decoded:
+        """The body's fields; what the document forbids is added to `faults`. Raises HTTPError 400 if undecodable."""
         ...
 
 
@@ -60,10 +60,10 @@ class Bodies:
             decoder = JsonDecoder(document, schema) if media_type == JSON else FormDecoder(document, schema, media_type)
             self._decoders[media_type] = decoder, limits[media_type]
 
-    async def read(self, headers: dict[bytes, bytes], receive: Receive, faults: list[Fault]) -> Decoded:
+    async def read(self, headers: dict[bytes, bytes], receive: Receive, faults: list[ValidationErrorItem]) -> Decoded:
         """The decoded body; faults are added to `faults`.
 
-        Raises Refusal: 415 for a media type that the operation does not take, 413 for a body over its limit (before
+        Raises HTTPError: 415 for a media type that the operation does not take, 413 for a body over its limit (before
         the whole of it is in memory), 400 for one that cannot be decoded; ClientGone if the client leaves meanwhile.
         A body sent to an operation that takes none is not looked at.
         """
@@ -86,18 +86,20 @@ class Bodies:
         encoding = headers.get(b"content-encoding", b"identity").lower()
         if encoding != b"identity":
             shown = encoding.decode("latin-1")[:100]
-            raise Refusal(415, f"Content-Encoding {shown} is not supported; send the body as it is")
+            raise HTTPError(415, f"Content-Encoding {shown} is not supported; send the body as it is")
         decoder, limit = self._decoders[media_type]
         body = await read_body(headers, receive, limit)
         if not body and media_type == JSON:
             return self._no_body(faults)
         if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
-            raise Refusal(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
+            raise HTTPError(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
         if len(body) > LARGE:
             return await asyncio.to_thread(decoder.decode, body, options, faults)
         return decoder.decode(body, options, faults)
 
-    async def _read_untyped(self, headers: dict[bytes, bytes], receive: Receive, faults: list[Fault]) -> Decoded:
+    async def _read_untyped(
+        self, headers: dict[bytes, bytes], receive: Receive, faults: list[ValidationErrorItem]
+    ) -> Decoded:
         if await self._has_body(headers, receive):
             raise self._unsupported("The body has no Content-Type")
         return self._no_body(faults)
@@ -109,22 +111,22 @@ class Bodies:
             return False
         try:
             return bool(await read_body(headers, receive, 0))
-        except Refusal:
+        except HTTPError:
             return True
 
-    def _no_body(self, faults: list[Fault]) -> Decoded:
+    def _no_body(self, faults: list[ValidationErrorItem]) -> Decoded:
         if self._required:
             faults.append(fault(["body"], "missing", "is required"))
         return Decoded()
 
-    def _unsupported(self, reason: str) -> Refusal:
-        return Refusal(415, f"{reason}; use {' or '.join(self._decoders)}")
+    def _unsupported(self, reason: str) -> HTTPError:
+        return HTTPError(415, f"{reason}; use {' or '.join(self._decoders)}")
 
 
 async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
     """The whole body, of at most `limit` bytes, however it is chunked.
 
-    Raises Refusal 413 as soon as the body is known to be larger, and ClientGone if it breaks off.
+    Raises HTTPError 413 as soon as the body is known to be larger, and ClientGone if it breaks off.
     """
     declared = headers.get(b"content-length")
     if declared is not None and int(declared) > limit:
@@ -147,8 +149,8 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -
         message = await receive()
 
 
-def _too_large(limit: int) -> Refusal:
-    return Refusal(413, f"The body is larger than {limit} bytes")
+def _too_large(limit: int) -> HTTPError:
+    return HTTPError(413, f"The body is larger than {limit} bytes")
 
 
 class JsonDecoder:
@@ -160,15 +162,15 @@ class JsonDecoder:
         self._parts = document.limits.parts_with_all_faults
         self._known = frozenset(fields)
         self._validator = compile_schema(document, schema)
-        self._canonical = Canonical.of(document, fields)
+        self._canonical = Normalizer.of(document, fields)
 
-    def decode(self, body: bytes, options: dict[str, str], faults: list[Fault]) -> Decoded:
+    def decode(self, body: bytes, options: dict[str, str], faults: list[ValidationErrorItem]) -> Decoded:
         """See Decoder. Fields that the document does not know are left out at the top and kept further down."""
         try:
             value = decode_json(body, self._levels)
         except NotJson as error:
-            raise Refusal(400, f"The body is not valid JSON: {error}") from None
-        found = find_faults(self._validator, value, "body", parts=self._parts)
+            raise HTTPError(400, f"The body is not valid JSON: {error}") from None
+        found = find_errors(self._validator, value, "body", parts=self._parts)
         if found:
             faults += found
             return Decoded()
@@ -211,7 +213,7 @@ class FormDecoder:
         declared = document.properties(schema)
         self._fields = {name: self._field(part) for name, part in declared.items()}
         self._validator = compile_schema(document, self._decoded_schema(schema))
-        self._canonical = Canonical.of(
+        self._canonical = Normalizer.of(
             document, {name: part for name, part in declared.items() if self._fields[name].kind == "text"}
         )
 
@@ -248,7 +250,7 @@ class FormDecoder:
     def _decoded_field(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
         return dict(self._document.first(schema, "contentSchema")) if self._fields[name].kind == "json" else schema
 
-    def decode(self, body: bytes, options: dict[str, str], faults: list[Fault]) -> Decoded:
+    def decode(self, body: bytes, options: dict[str, str], faults: list[ValidationErrorItem]) -> Decoded:
         """See Decoder. Fields that the document does not know are ignored."""
         try:
             if self._multipart:
@@ -258,10 +260,10 @@ class FormDecoder:
                 texts, files = self._sort(parts)
             else:
                 texts, files = decode_urlencoded(body, self._limits.form_fields), {}
-            found: list[Fault] = []
+            found: list[ValidationErrorItem] = []
             values = self._values(texts, found)
         except BrokenForm as error:
-            raise Refusal(400, str(error)) from None
+            raise HTTPError(400, str(error)) from None
         instance = values
         if files:
             # A file stands in for itself as a text: the schema says how many there may be, not what is in them.
@@ -270,7 +272,7 @@ class FormDecoder:
                 for name, uploads in files.items()
             }
         broken = {entry["loc"][1] for entry in found}
-        of_fields = find_faults(self._validator, instance, "body", parts=self._limits.parts_with_all_faults)
+        of_fields = find_errors(self._validator, instance, "body", parts=self._limits.parts_with_all_faults)
         found += [entry for entry in of_fields if not broken & {*entry["loc"][1:2]}]
         if found:
             faults += found
@@ -297,7 +299,7 @@ class FormDecoder:
                 )
         return texts, files
 
-    def _values(self, texts: list[tuple[str, str]], faults: list[Fault]) -> dict[str, Any]:
+    def _values(self, texts: list[tuple[str, str]], faults: list[ValidationErrorItem]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, text in texts:
             rule = self._fields.get(name)
@@ -308,7 +310,7 @@ class FormDecoder:
             values[name] = self._json_value(name, rule, text, faults) if rule.kind == "json" else rule.read(text)
         return values
 
-    def _json_value(self, name: str, rule: _FormField, text: str, faults: list[Fault]) -> Any:
+    def _json_value(self, name: str, rule: _FormField, text: str, faults: list[ValidationErrorItem]) -> Any:
         try:
             value = decode_json(text, self._limits.json_levels)
         except NotJson as error:
@@ -318,5 +320,5 @@ class FormDecoder:
             words = "an object" if rule.json_type is dict else "an array"
             faults.append(fault(["body", name], f"{rule.json_type.__name__}_type", f"must be {words}, as JSON text"))
         if rule.text_validator is not None:
-            faults += find_faults(rule.text_validator, text, "body", name)
+            faults += find_errors(rule.text_validator, text, "body", name)
         return value

@@ -45,7 +45,7 @@ def text_reader(types: frozenset[str]) -> Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Canonical:
+class Normalizer:
     """Which fields of an object have several spellings of one value, and the one that operations see.
 
     UUIDs in lower case; 5.0 where an integer is asked for as 5; the texts `true` and `false` where a boolean is taken
@@ -57,7 +57,7 @@ class Canonical:
     booleans: tuple[str, ...]
 
     @classmethod
-    def of(cls, document: Document, fields: dict[str, dict[str, Any]]) -> "Canonical":
+    def of(cls, document: Document, fields: dict[str, dict[str, Any]]) -> "Normalizer":
         """The rules for fields with these schemas."""
 
         def named(fits: Any) -> tuple[str, ...]:

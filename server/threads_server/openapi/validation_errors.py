@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from threads_server.http.errors import Fault
+from threads_server.http.errors import ValidationErrorItem
 
 Kind = ValidationErrorKind
 
@@ -29,12 +29,14 @@ _FORMATS = {
 }
 
 
-def fault(loc: Iterable[str | int], kind: str, message: str) -> Fault:
+def fault(loc: Iterable[str | int], kind: str, message: str) -> ValidationErrorItem:
     """One entry of a 422 body."""
     return {"loc": list(loc), "msg": message, "type": kind}
 
 
-def find_faults(validator: Draft202012Validator, value: Any, *loc: str | int, parts: int | None = None) -> list[Fault]:
+def find_errors(
+    validator: Draft202012Validator, value: Any, *loc: str | int, parts: int | None = None
+) -> list[ValidationErrorItem]:
     """Every fault of `value`, each at its own place below `loc`; empty if it is valid.
 
     Of a value with more than `parts` members of objects and items of arrays only the first fault: the library
@@ -63,7 +65,7 @@ def _has_more_parts(value: Any, parts: int) -> bool:
     return False
 
 
-def _entries(error: ValidationError, loc: tuple[str | int, ...]) -> Iterator[Fault]:
+def _entries(error: ValidationError, loc: tuple[str | int, ...]) -> Iterator[ValidationErrorItem]:
     at = (*loc, *error.instance_path)
     kind = error.kind
     if isinstance(kind, Kind.AnyOf | Kind.OneOfNotValid):

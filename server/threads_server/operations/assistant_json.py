@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from threads_server.clock import new_id, now, written
+from threads_server.clock import format_timestamp, new_id, now
 from threads_server.encoding import Json, encode
 from threads_server.store.assistants import AssistantRow
 
@@ -25,7 +25,7 @@ def new_assistant(account: str, given: Mapping[str, Any]) -> AssistantRow:
         "assistant_id": assistant_id,
         **dict.fromkeys((*CHANGEABLE, *FIXED)),
         **set_fields,
-        "created_at": written(created_at),
+        "created_at": format_timestamp(created_at),
     }
     return AssistantRow(assistant_id, account, given["name"], created_at, encode(fields))
 

@@ -4,55 +4,57 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from threads_server.clock import now, written
+from threads_server.clock import format_timestamp, now
 from threads_server.encoding import encode
-from threads_server.http.idempotency import claim_of, replay_headers
-from threads_server.http.responses import Answer
-from threads_server.openapi import Call
+from threads_server.http.idempotency import idempotency_request, replay_headers
+from threads_server.http.responses import Response
+from threads_server.openapi import ValidatedRequest
 from threads_server.operations.assistant_json import changed_assistant, cloned_assistant, new_assistant
 from threads_server.operations.services import Services
 from threads_server.store import assistants as kept
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.idempotency_keys import AlreadyKept
+from threads_server.store.idempotency_keys import Replay
 
 
-async def create_assistant(call: Call, services: Services) -> Answer:
+async def create_assistant(call: ValidatedRequest, services: Services) -> Response:
     row = new_assistant(call.account, {**services.create_assistant.defaults, **_given(call.body)})
     return await _create(call, services, row, row.body)
 
 
-async def list_assistants(call: Call, services: Services) -> Answer:
+async def list_assistants(call: ValidatedRequest, services: Services) -> Response:
     query = call.query
     bodies = await services.store.read(kept.list_page, call.account, query.get("name"), query["skip"], query["limit"])
-    return Answer(f"[{','.join(bodies)}]".encode())
+    return Response(f"[{','.join(bodies)}]".encode())
 
 
-async def get_assistant(call: Call, services: Services) -> Answer:
+async def get_assistant(call: ValidatedRequest, services: Services) -> Response:
     body = await services.store.read(kept.get, call.account, call.path["assistant_id"])
-    return Answer(body.encode())
+    return Response(body.encode())
 
 
-async def update_assistant(call: Call, services: Services) -> Answer:
+async def update_assistant(call: ValidatedRequest, services: Services) -> Response:
     change = partial(changed_assistant, given=call.body)
     body = await services.store.write(kept.change, call.account, call.path["assistant_id"], change)
-    return Answer(body.encode())
+    return Response(body.encode())
 
 
-async def delete_assistant(call: Call, services: Services) -> Answer:
+async def delete_assistant(call: ValidatedRequest, services: Services) -> Response:
     assistant_id = call.path["assistant_id"]
     for thread_id in await services.store.write(kept.delete, call.account, assistant_id):
         services.turns.deleted(call.account, thread_id)
-    return Answer(
-        encode({"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": written(now())}).encode()
+    return Response(
+        encode(
+            {"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": format_timestamp(now())}
+        ).encode()
     )
 
 
-async def clone_assistant(call: Call, services: Services) -> Answer:
+async def clone_assistant(call: ValidatedRequest, services: Services) -> Response:
     try:
         source = await services.store.read(
-            kept.get_to_clone, call.account, call.path["assistant_id"], claim_of(call), now()
+            kept.get_to_clone, call.account, call.path["assistant_id"], idempotency_request(call), now()
         )
-    except AlreadyKept as already:
+    except Replay as already:
         return _replayed(already)
     row = cloned_assistant(call.account, source, call.body, services.create_assistant.longest["name"])
     return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
@@ -63,13 +65,13 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-async def _create(call: Call, services: Services, row: AssistantRow, answer: str) -> Answer:
+async def _create(call: ValidatedRequest, services: Services, row: AssistantRow, answer: str) -> Response:
     try:
-        await services.store.write(kept.create, row, claim_of(call), answer)
-    except AlreadyKept as already:
+        await services.store.write(kept.create, row, idempotency_request(call), answer)
+    except Replay as already:
         return _replayed(already)
-    return Answer(answer.encode())
+    return Response(answer.encode())
 
 
-def _replayed(already: AlreadyKept) -> Answer:
-    return Answer((already.kept.body or "").encode(), headers=replay_headers(None))
+def _replayed(already: Replay) -> Response:
+    return Response((already.kept.body or "").encode(), headers=replay_headers(None))

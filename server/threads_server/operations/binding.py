@@ -7,18 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from threads_server.http.responses import Answer, EventStream
-from threads_server.openapi import Call, Contract
+from threads_server.http.responses import EventStream, Response
+from threads_server.openapi import Contract, ValidatedRequest
 
 if TYPE_CHECKING:
     from threads_server.operations.services import Services
 
-Function = Callable[[Call, "Services"], Awaitable[Answer | EventStream]]
+Function = Callable[[ValidatedRequest, "Services"], Awaitable[Response | EventStream]]
 
 PARAMETERS = ["call", "services"]
 
 
-class Unbound(Exception):
+class OperationMismatch(Exception):
     """The document and the functions do not fit each other; the text names every one that is left over, in one line."""
 
 
@@ -27,8 +27,7 @@ def bind(contract: Contract, package: ModuleType | None = None) -> Mapping[str, 
 
     An operation `createThread` with the first tag `threads` is done by `create_thread(call, services)` in the module
     `threads` of `package` (threads_server.operations unless given). Every public coroutine function there that takes
-    `call` and `services` counts as one. Raises Unbound for an operation without a function and for a function without
-    an operation.
+    `call` and `services` counts as one. Raises OperationMismatch for an operation without a function and the reverse.
     """
     package = package or importlib.import_module("threads_server.operations")
     functions = {
@@ -47,7 +46,7 @@ def bind(contract: Contract, package: ModuleType | None = None) -> Mapping[str, 
             bound[operation.id] = function
     problems += [f"the function {module}.{name} belongs to no operation" for module, name in functions]
     if problems:
-        raise Unbound(f"openapi.yaml and the server's operations differ: {'; '.join(problems)}")
+        raise OperationMismatch(f"openapi.yaml and the server's operations differ: {'; '.join(problems)}")
     return bound
 
 

@@ -1,29 +1,29 @@
 """Operations of messages."""
 
-from threads_server.http.idempotency import claim_of
-from threads_server.http.responses import Answer, EventStream
-from threads_server.openapi import Call, Upload
+from threads_server.http.idempotency import idempotency_request
+from threads_server.http.responses import EventStream, Response
+from threads_server.openapi import Upload, ValidatedRequest
 from threads_server.operations.services import Services
 from threads_server.runs.run_segment import TurnSettings
-from threads_server.runs.turns import Sending
-from threads_server.runs.unsupported_fields import OUTSIDE_FILES, not_done
+from threads_server.runs.turns import SendMessage
+from threads_server.runs.unsupported_fields import UNSUPPORTED_FILES, unsupported
 
 
-async def send_message(call: Call, services: Services) -> Answer | EventStream:
+async def send_message(call: ValidatedRequest, services: Services) -> Response | EventStream:
     return await services.turns.send(_sending(call, services, call.path["thread_id"]))
 
 
-async def send_chat_message(call: Call, services: Services) -> Answer | EventStream:
+async def send_chat_message(call: ValidatedRequest, services: Services) -> Response | EventStream:
     thread_id = call.body.get("thread_id")
     return await services.turns.send(_sending(call, services, thread_id and thread_id.lower()))
 
 
-def _sending(call: Call, services: Services, thread_id: str | None) -> Sending:
+def _sending(call: ValidatedRequest, services: Services, thread_id: str | None) -> SendMessage:
     body = call.body
     assistant_id: str | None = body.get("assistant_id")
     # those of the other parts are kept as well: what was sent is not thrown away because nobody here looks at it
-    files: list[Upload] = [file for name in ("files", *OUTSIDE_FILES) for file in call.files.get(name, ())]
-    return Sending(
+    files: list[Upload] = [file for name in ("files", *UNSUPPORTED_FILES) for file in call.files.get(name, ())]
+    return SendMessage(
         account=call.account,
         thread_id=thread_id,
         assistant_id=assistant_id and assistant_id.lower(),
@@ -39,7 +39,7 @@ def _sending(call: Call, services: Services, thread_id: str | None) -> Sending:
             thinking=body.get("thinking"),
         ),
         tools=body.get("tools"),
-        not_done=not_done(body, call.files, services.desk.responder.not_done),
-        claim=claim_of(call),
+        unsupported=unsupported(body, call.files, services.context.responder.unsupported),
+        claim=idempotency_request(call),
         if_match=call.headers.get("if-match"),
     )

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from threads_server.clock import new_id, now
 from threads_server.responders import open_responder
 from threads_server.runs.cancellation import end_orphans
-from threads_server.runs.heartbeat import Presence
+from threads_server.runs.heartbeat import Heartbeat
 from threads_server.runs.live_runs import Runs
-from threads_server.runs.run_segment import Desk
+from threads_server.runs.run_segment import RunContext
 from threads_server.runs.turns import Turns
-from threads_server.runs.wait_queues import Lines
+from threads_server.runs.wait_queues import WaitQueues
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, open_store
 
 if TYPE_CHECKING:
     from threads_server.openapi import Contract, Operation
 
-SWEEP_EVERY = 600  # seconds between two sweeps of expired keys and event logs
+SWEEP_INTERVAL_SECONDS = 600  # seconds between two sweeps of expired keys and event logs
 
 log = logging.getLogger("threads_server")
 
@@ -27,8 +27,10 @@ log = logging.getLogger("threads_server")
 class Services:
     """Made with `open`, ended with `close`."""
 
-    def __init__(self, desk: Desk, turns: Turns, presence: Presence | None, create_assistant: "Operation") -> None:
-        self.desk = desk
+    def __init__(
+        self, context: RunContext, turns: Turns, presence: Heartbeat | None, create_assistant: "Operation"
+    ) -> None:
+        self.context = context
         self.turns = turns
         self._presence = presence
         self.create_assistant = create_assistant
@@ -37,33 +39,33 @@ class Services:
 
     @property
     def store(self) -> Store:
-        return self.desk.store
+        return self.context.store
 
     @classmethod
     async def open(cls, settings: Settings, contract: "Contract") -> "Services":
         """Opens the store and the responder; ends what an earlier process left under way (with a shared store that
         may take as long as it takes to be sure that the process is gone).
 
-        Raises StoreRefused, and ValueError for settings that are not enough for the responder.
+        Raises StoreOpenError, and ValueError for settings that are not enough for the responder.
         """
         responder = open_responder(settings)
         store = await open_store(settings, serving=True)
-        desk = Desk(store, responder, Runs(store), Lines(), settings.run_timeout)
+        context = RunContext(store, responder, Runs(store), WaitQueues(), settings.run_timeout)
         owner = new_id()
-        presence = Presence(desk, owner) if store.shared else None
+        presence = Heartbeat(context, owner) if store.shared else None
         try:
-            await (end_orphans(desk) if presence is None else presence.begin())
+            await (end_orphans(context) if presence is None else presence.begin())
         except BaseException:
             await store.close()
             raise
         create_assistant = contract.endpoints["createAssistant"].operation
         busy_wait = contract.document.limits.busy_wait_seconds if settings.busy_wait is None else settings.busy_wait
-        turns = Turns(desk, owner, busy_wait, create_assistant.defaults)
-        return cls(desk, turns, presence, create_assistant)
+        turns = Turns(context, owner, busy_wait, create_assistant.defaults)
+        return cls(context, turns, presence, create_assistant)
 
     async def end_runs(self) -> None:
         """Ends the runs of this process as failed; whoever waits for one has its answer then."""
-        await self.desk.runs.stop_all()
+        await self.context.runs.stop_all()
 
     async def close(self) -> None:
         """Ends what is under way, and closes everything."""
@@ -73,16 +75,16 @@ class Services:
         await self.end_runs()
         if self._presence is not None:
             await self._presence.end()
-        await self.desk.responder.close()
-        await self.desk.store.close()
+        await self.context.responder.close()
+        await self.context.store.close()
 
     async def _sweep_now_and_then(self) -> None:
         while True:
             try:
-                await sweep(self.desk.store)
+                await sweep(self.context.store)
             except StoreUnavailable as error:
                 log.warning("expired keys and events could not be cleared: %s", error)
-            await asyncio.sleep(SWEEP_EVERY)
+            await asyncio.sleep(SWEEP_INTERVAL_SECONDS)
 
 
 async def sweep(store: Store) -> None:

@@ -1,58 +1,62 @@
 """Operations of threads."""
 
-from threads_server.clock import new_id, now, written
+from threads_server.clock import format_timestamp, new_id, now
 from threads_server.encoding import encode
 from threads_server.http.etags import matches_weakly, tag
-from threads_server.http.idempotency import claim_of, replay_headers
-from threads_server.http.responses import Answer
-from threads_server.openapi import Call
+from threads_server.http.idempotency import idempotency_request, replay_headers
+from threads_server.http.responses import Response
+from threads_server.openapi import ValidatedRequest
 from threads_server.operations.services import Services
 from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.store import threads as kept
-from threads_server.store.idempotency_keys import AlreadyKept
+from threads_server.store.idempotency_keys import Replay
 
 
-async def create_thread(call: Call, services: Services) -> Answer:
+async def create_thread(call: ValidatedRequest, services: Services) -> Response:
     assistant_id, thread_id, moment = call.path["assistant_id"], new_id(), now()
     answer = kept.thread_text(thread_id, assistant_id, moment, "{}", None)
     try:
-        await services.store.write(kept.create, call.account, thread_id, assistant_id, moment, claim_of(call), answer)
-    except AlreadyKept as already:
-        return Answer((already.kept.body or "").encode(), headers=replay_headers(None))
-    return Answer(answer.encode())
+        await services.store.write(
+            kept.create, call.account, thread_id, assistant_id, moment, idempotency_request(call), answer
+        )
+    except Replay as already:
+        return Response((already.kept.body or "").encode(), headers=replay_headers(None))
+    return Response(answer.encode())
 
 
-async def list_threads(call: Call, services: Services) -> Answer:
+async def list_threads(call: ValidatedRequest, services: Services) -> Response:
     return await _list(call, services, None)
 
 
-async def list_assistant_threads(call: Call, services: Services) -> Answer:
+async def list_assistant_threads(call: ValidatedRequest, services: Services) -> Response:
     return await _list(call, services, call.path["assistant_id"])
 
 
-async def _list(call: Call, services: Services, assistant_id: str | None) -> Answer:
+async def _list(call: ValidatedRequest, services: Services, assistant_id: str | None) -> Response:
     query, store = call.query, services.store
     whole: bool = query["include_messages"]
     read = store.read_large if whole else store.read
     page = await read(kept.list_page, call.account, assistant_id, query["skip"], query["limit"], include_messages=whole)
-    return Answer(f"[{','.join(page)}]".encode())
+    return Response(f"[{','.join(page)}]".encode())
 
 
-async def get_thread(call: Call, services: Services) -> Answer:
+async def get_thread(call: ValidatedRequest, services: Services) -> Response:
     store, thread_id = services.store, call.path["thread_id"]
     known = call.headers.get("if-none-match")
     if known is not None:
         version, _ = await store.read(kept.size_of, call.account, thread_id)
         if matches_weakly(known, version):
-            return Answer(b"", 304, {"ETag": tag(version)})
+            return Response(b"", 304, {"ETag": tag(version)})
     version, body = await store.read(kept.whole, call.account, thread_id, LARGE_THREAD)
     if body is None:
         version, body = await store.read_large(kept.whole, call.account, thread_id)
-    return Answer((body or "").encode(), headers={"ETag": tag(version)})
+    return Response((body or "").encode(), headers={"ETag": tag(version)})
 
 
-async def delete_thread(call: Call, services: Services) -> Answer:
+async def delete_thread(call: ValidatedRequest, services: Services) -> Response:
     thread_id = call.path["thread_id"]
     await services.store.write(kept.delete, call.account, thread_id, call.headers.get("if-match"))
     services.turns.deleted(call.account, thread_id)
-    return Answer(encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": written(now())}).encode())
+    return Response(
+        encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": format_timestamp(now())}).encode()
+    )

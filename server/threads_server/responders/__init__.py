@@ -30,28 +30,28 @@ class Conversation:
 
 
 @dataclass(slots=True)
-class Said:
+class TextDelta:
     """More of the answer's text."""
 
     text: str
 
 
 @dataclass(slots=True)
-class Thought:
+class ReasoningDelta:
     """More of what the model thinks before it answers."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ToolCallRequested:
     """A tool that the caller is to run. An answer with any of these waits for their outputs."""
 
     call: ToolCall
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class ModelUsage:
     """The model that answers and, where it counts, the tokens it took."""
 
     model_provider: str
@@ -60,7 +60,7 @@ class Used:
     """`input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`: those that are known."""
 
 
-Piece: TypeAlias = Said | Thought | Asked | Used
+ResponderEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallRequested | ModelUsage
 
 
 class ResponderFailed(Exception):
@@ -70,10 +70,10 @@ class ResponderFailed(Exception):
 class Responder(Protocol):
     """Answers a conversation, bit by bit."""
 
-    not_done: frozenset[str]
+    unsupported: frozenset[str]
     """The fields of a message, or of tool outputs, that this responder does not act on."""
 
-    def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+    def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         """The pieces of one answer, as many at a time as are there. Raises ResponderFailed."""
         ...
 

@@ -8,7 +8,14 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
+from threads_server.responders import (
+    Conversation,
+    ModelUsage,
+    ResponderEvent,
+    ResponderFailed,
+    TextDelta,
+    ToolCallRequested,
+)
 from threads_server.runs.history import Message
 
 PAUSE = 0.2  # seconds between two pieces of /slow
@@ -29,10 +36,10 @@ class OfflineResponder:
     text that repeats them.
     """
 
-    not_done = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
+    unsupported = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-        yield [Used("offline", "offline")]
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        yield [ModelUsage("offline", "offline")]
         last = conversation.messages[-1]
         text = last["content"] or ""
         if last["role"] == "tool":
@@ -43,13 +50,13 @@ class OfflineResponder:
         elif text.startswith("/call "):
             for number, (name, arguments) in enumerate(_calls(text, conversation), 1):
                 function = {"name": name, "arguments": arguments}
-                yield [Asked({"id": f"call_{number}", "type": "function", "function": function})]
+                yield [ToolCallRequested({"id": f"call_{number}", "type": "function", "function": function})]
         elif slow := _SLOW.match(text):
             pieces = _cut(slow[2] or "", int(slow[1]))
             for number, piece in enumerate(pieces):
                 if number:
                     await asyncio.sleep(PAUSE)
-                yield [Said(piece)]
+                yield [TextDelta(piece)]
         else:
             said = text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
             for words in _words(said):
@@ -74,11 +81,11 @@ def _about_outputs(messages: Sequence[Message]) -> str:
     return "\n".join(reversed(outputs))
 
 
-def _words(text: str) -> Iterator[list[Said]]:
+def _words(text: str) -> Iterator[list[TextDelta]]:
     """A text word by word, some at a time."""
     words = _WORD.findall(text)
     for start in range(0, len(words), AT_ONCE):
-        yield [Said(word) for word in words[start : start + AT_ONCE]]
+        yield [TextDelta(word) for word in words[start : start + AT_ONCE]]
 
 
 def _cut(text: str, count: int) -> list[str]:

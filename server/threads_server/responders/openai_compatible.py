@@ -12,14 +12,14 @@ import httpx
 from httpx_sse import EventSource
 
 from threads_server.responders import (
-    Asked,
     Conversation,
-    Piece,
+    ModelUsage,
+    ReasoningDelta,
+    ResponderEvent,
     ResponderFailed,
-    Said,
-    Thought,
+    TextDelta,
     ToolCall,
-    Used,
+    ToolCallRequested,
 )
 from threads_server.runs.history import Message
 from threads_server.settings import Settings
@@ -33,7 +33,7 @@ LONGEST_CALL_ID = 255  # what the outputs of a call can name it by (openapi.yaml
 class OpenAICompatibleResponder:
     """Raises ValueError when the settings do not name an endpoint, or what they name cannot be asked."""
 
-    not_done = frozenset({"llm_provider"})  # there is one endpoint, whoever runs it
+    unsupported = frozenset({"llm_provider"})  # there is one endpoint, whoever runs it
 
     def __init__(self, settings: Settings) -> None:
         if not settings.llm_base_url:
@@ -46,7 +46,7 @@ class OpenAICompatibleResponder:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(None, connect=CONNECT_SECONDS))
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[list[Piece]]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[list[ResponderEvent]]:
         model = conversation.model_name or self._model
         if not model:
             raise ResponderFailed("No model is named: give model_name, or set THREADS_SERVER_LLM_MODEL")
@@ -113,7 +113,7 @@ def _said(message: Message) -> dict[str, Any] | None:
     return {"role": role, "content": content}
 
 
-def _whole(answer: Mapping[str, Any], model: str) -> Iterator[Piece]:
+def _whole(answer: Mapping[str, Any], model: str) -> Iterator[ResponderEvent]:
     _check(answer)
     choices = _objects(answer.get("choices"), "choices")
     if not choices:
@@ -123,15 +123,15 @@ def _whole(answer: Mapping[str, Any], model: str) -> Iterator[Piece]:
         raise ResponderFailed("The model endpoint sent an answer without a message")
     yield _used(answer, model)
     if thought := _thought(message):
-        yield Thought(thought)
+        yield ReasoningDelta(thought)
     if text := _text(message.get("content"), "content"):
-        yield Said(text)
+        yield TextDelta(text)
     for call in _objects(message.get("tool_calls"), "tool calls"):
         function = _object(call.get("function"), "function")
-        yield Asked(_call(call.get("id"), function.get("name"), _arguments(function)))
+        yield ToolCallRequested(_call(call.get("id"), function.get("name"), _arguments(function)))
 
 
-async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
+async def _streamed(source: EventSource, model: str) -> AsyncIterator[ResponderEvent]:
     calls: dict[int, dict[str, Any]] = {}
     finished = named = False
     async for event in source.aiter_sse():
@@ -146,9 +146,9 @@ async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
         for choice in _objects(chunk.get("choices"), "choices")[:1]:
             delta = _object(choice.get("delta"), "delta")
             if thought := _thought(delta):
-                yield Thought(thought)
+                yield ReasoningDelta(thought)
             if text := _text(delta.get("content"), "content"):
-                yield Said(text)
+                yield TextDelta(text)
             for part in _objects(delta.get("tool_calls"), "tool calls"):
                 index = part.get("index")
                 place = index if isinstance(index, int) else len(calls)
@@ -157,7 +157,7 @@ async def _streamed(source: EventSource, model: str) -> AsyncIterator[Piece]:
     if not finished:
         raise ResponderFailed("The model's answer broke off")
     for _, call in sorted(calls.items()):
-        yield Asked(_call(call["id"], call["name"], call["arguments"]))
+        yield ToolCallRequested(_call(call["id"], call["name"], call["arguments"]))
 
 
 def _gather(call: dict[str, Any], part: Mapping[str, Any]) -> None:
@@ -215,7 +215,7 @@ def _objects(value: object, name: str) -> list[dict[str, Any]]:
     raise ResponderFailed(f"The model endpoint sent an answer whose {name} are not a list of objects")
 
 
-def _used(answer: Mapping[str, Any], model: str) -> Used:
+def _used(answer: Mapping[str, Any], model: str) -> ModelUsage:
     usage = answer.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     details = usage.get("prompt_tokens_details")
@@ -226,7 +226,7 @@ def _used(answer: Mapping[str, Any], model: str) -> Used:
         "cached_input_tokens": _count(details.get("cached_tokens")) if isinstance(details, dict) else None,
     }
     named = answer.get("model")
-    return Used(
+    return ModelUsage(
         PROVIDER,
         named if isinstance(named, str) and named else model,
         {name: count for name, count in counts.items() if count is not None},

@@ -6,27 +6,29 @@ from collections.abc import Mapping, Sequence
 
 from threads_server.clock import new_id, now
 from threads_server.encoding import Json, encode
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.http.idempotency import replay_headers
-from threads_server.http.responses import Answer
+from threads_server.http.responses import Response
 from threads_server.runs.events import RunEvents
 from threads_server.runs.history import Message, answered_files
-from threads_server.runs.live_runs import ELSEWHERE, Stop
+from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, Stop
 from threads_server.runs.message_json import Reply, ToolOutput, output_text
-from threads_server.runs.run_segment import Desk
+from threads_server.runs.run_segment import RunContext
 from threads_server.runs.states import RunState
 from threads_server.store import StoreUnavailable, processes
 from threads_server.store import runs as kept
-from threads_server.store.idempotency_keys import AlreadyKept, Claim
+from threads_server.store.idempotency_keys import IdempotencyRequest, Replay
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
 from threads_server.store.threads import NewMessage
 
 ORPHANED = "The server was stopped during the run"
-LOOKS = 25  # times to see whether a run that nobody here works on still ends by itself before it is ended from here
+MAX_POLLS = 25  # times to see whether a run that nobody here works on still ends by itself before it is ended from here
 
 
-async def cancel(desk: Desk, account: str, thread_id: str, run_id: str, claim: Claim | None) -> Answer:
-    """Cancels a run whatever its state; gives the answer to the request. Raises Refusal and StoreUnavailable."""
+async def cancel(
+    context: RunContext, account: str, thread_id: str, run_id: str, claim: IdempotencyRequest | None
+) -> Response:
+    """Cancels a run whatever its state; gives the answer to the request. Raises HTTPError and StoreUnavailable."""
 
     def answer(cancelled: bool) -> str:
         return encode({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})
@@ -34,29 +36,29 @@ async def cancel(desk: Desk, account: str, thread_id: str, run_id: str, claim: C
     look = 0
     asked = False
     while True:
-        live = desk.runs.get(run_id)
+        live = context.runs.get(run_id)
         try:
-            state = await desk.store.write(
+            state = await context.store.write(
                 kept.cancel,
                 *(account, thread_id, run_id),
                 claim=claim,
                 answer=answer,
                 ending=_cancelled,
-                in_progress=live is None and look >= LOOKS,
+                in_progress=live is None and look >= MAX_POLLS,
                 now=now(),
             )
-        except AlreadyKept as already:
+        except Replay as already:
             headers = {} if asked else replay_headers(None)
-            return Answer((already.kept.body or "").encode(), headers=headers)
+            return Response((already.kept.body or "").encode(), headers=headers)
         if state is not RunState.IN_PROGRESS:
-            desk.lines.move((account, thread_id))
-            return Answer(answer(state is RunState.CANCELLED).encode())
-        live = desk.runs.get(run_id)
+            context.lines.move((account, thread_id))
+            return Response(answer(state is RunState.CANCELLED).encode())
+        live = context.runs.get(run_id)
         if live is None:  # another process works on it, or it has ended this moment
-            if look == 0 and desk.store.shared:
-                await desk.store.write(processes.ask_to_cancel, run_id)
+            if look == 0 and context.store.shared:
+                await context.store.write(processes.ask_to_cancel, run_id)
             look += 1
-            await asyncio.sleep(ELSEWHERE)
+            await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
             continue
         if claim is not None and not asked:
             live.cancels.append((claim, answer))
@@ -64,22 +66,22 @@ async def cancel(desk: Desk, account: str, thread_id: str, run_id: str, claim: C
         live.stop(Stop.CANCELLED)
         try:
             await asyncio.shield(live.outcome)
-        except (Refusal, StoreUnavailable):
+        except (HTTPError, StoreUnavailable):
             if isinstance(live.outcome.exception(), StoreUnavailable):
                 raise
         await asyncio.sleep(0)
 
 
-async def end_orphans(desk: Desk, owner: str | None = None) -> None:
+async def end_orphans(context: RunContext, owner: str | None = None) -> None:
     """Ends as failed every run that is under way by the store, when no process is at work on any: or, with `owner`,
     those of that process."""
-    for run_id, leg in await desk.store.read(kept.under_way, owner):
-        await end_orphan(desk, run_id, leg)
+    for run_id, leg in await context.store.read(kept.under_way, owner):
+        await end_orphan(context, run_id, leg)
 
 
-async def end_orphan(desk: Desk, run_id: str, leg: int) -> None:
+async def end_orphan(context: RunContext, run_id: str, leg: int) -> None:
     """Ends a leg of a run as failed, if it is under way by the store; nobody may be at work on it."""
-    await desk.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
+    await context.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
 
 
 def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.runs.events import NumberedEvent, RunEvents, ends_stream, event
 from threads_server.runs.states import RunState
 from threads_server.store import Store, StoreUnavailable, event_log
 from threads_server.store import runs as kept
-from threads_server.store.idempotency_keys import Claim
+from threads_server.store.idempotency_keys import IdempotencyRequest
 
-ELSEWHERE = 0.2  # seconds between two looks at a run that another server process works on
+REMOTE_POLL_INTERVAL_SECONDS = 0.2  # seconds between two looks at a run that another server process works on
 
 log = logging.getLogger("threads_server")
 
@@ -54,7 +54,7 @@ class LiveRun:
         self.lines: list[str] = []
         """The leg's events, as they are kept (events.py)."""
         self.over = False
-        self.cancels: list[tuple[Claim, Callable[[bool], str]]] = []
+        self.cancels: list[tuple[IdempotencyRequest, Callable[[bool], str]]] = []
         self.stopped: Stop | None = None
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
@@ -135,10 +135,10 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=5)
 
-    async def follow(self, run_id: str, after: int, *, one_leg: bool = False) -> AsyncIterator[list[NumberedEvent]]:
+    async def follow(self, run_id: str, after: int, *, one_segment: bool = False) -> AsyncIterator[list[NumberedEvent]]:
         """The events of a run numbered higher than `after`, from the log and then as they come.
 
-        Ends when the run is over or waits for tools; with `one_leg` already where a leg ends that has ended before.
+        Ends when the run is over or waits for tools; with `one_segment` already where a leg ends that has ended before.
         """
         while True:
             live = self._live.get(run_id)
@@ -146,7 +146,7 @@ class Runs:
                 async for batch in live.follow(after):
                     after = batch[-1][0]
                     yield batch
-                    if one_leg and ends_stream(batch[-1][1]):
+                    if one_segment and ends_stream(batch[-1][1]):
                         return
                 if self._live.get(run_id) in (None, live):
                     return
@@ -154,12 +154,12 @@ class Runs:
             # asked before the log is read: what the log lacks then was not written when this state was
             state = await self._store.read(kept.state_of, run_id)
             logged = await self._store.read_large(event_log.numbered_events, run_id, after)
-            if one_leg:
+            if one_segment:
                 logged = _first_leg(logged)
             if logged:
                 after = logged[-1][0]
                 yield logged
-                if one_leg and ends_stream(logged[-1][1]):
+                if one_segment and ends_stream(logged[-1][1]):
                     return
             if live is not None:
                 after = max(after, live.first - 1)
@@ -168,7 +168,7 @@ class Runs:
                     yield [(after + 1, event("run_cancelled", {"run_id": run_id}))]
                 if state is not RunState.IN_PROGRESS:
                     return
-                await asyncio.sleep(ELSEWHERE)
+                await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
 
 
 def _first_leg(events: list[NumberedEvent]) -> list[NumberedEvent]:
@@ -186,20 +186,20 @@ class EventLog:
         self._store = store
         self._live = live
         self._writing: asyncio.Task[None] | None = None
-        self.written = 0
+        self.format_timestamp = 0
         """How many of the leg's events are in the store."""
 
     def write_news(self) -> None:
         """Begins to write what is not written yet."""
-        if self._writing is None and self.written < len(self._live.lines):
+        if self._writing is None and self.format_timestamp < len(self._live.lines):
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
-        live, first = self._live, self.written
+        live, first = self._live, self.format_timestamp
         lines = live.lines[first:]
         try:
             if await self._store.write(event_log.append, live.run_id, live.leg, live.first + first, lines):
-                self.written += len(lines)
+                self.format_timestamp += len(lines)
             else:
                 live.stop(Stop.ENDED_ELSEWHERE)
         except StoreUnavailable:
@@ -213,6 +213,6 @@ class EventLog:
             await self._writing
 
 
-def gone() -> Refusal:
+def gone() -> HTTPError:
     """What is answered when a thread was deleted under a turn."""
-    return Refusal(404, "Thread not found")
+    return HTTPError(404, "Thread not found")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from threads_server.clock import new_id, now, written
+from threads_server.clock import format_timestamp, new_id, now
 from threads_server.encoding import Json, encode
 from threads_server.runs.events import event
 from threads_server.runs.states import RunState
@@ -25,7 +25,7 @@ def message_text(
         "message_id": message_id,
         "role": role,
         "content": content,
-        "created_at": written(created_at),
+        "created_at": format_timestamp(created_at),
         "status": status,
         "metadata_": metadata,
         "attachments": attachments,
@@ -191,12 +191,12 @@ def turn_text(
         "input_tokens": model.tokens.get("input_tokens"),
         "output_tokens": model.tokens.get("output_tokens"),
         "total_tokens": model.tokens.get("total_tokens"),
-        "created_at": written(created_at),
+        "created_at": format_timestamp(created_at),
         "attachments": attachments,
         "voice_records": None,
         "system_one": None,
         "generated_media": None,
         "context_usage": None,
-        "timestamp": written(timestamp),
+        "timestamp": format_timestamp(timestamp),
     }
     return encode(fields)

@@ -10,42 +10,42 @@ from typing import Any
 from threads_server.clock import new_id, now
 from threads_server.encoding import Json
 from threads_server.responders import (
-    Asked,
     Conversation,
-    Piece,
+    ReasoningDelta,
     Responder,
+    ResponderEvent,
     ResponderFailed,
-    Said,
-    Thought,
+    TextDelta,
+    ToolCallRequested,
 )
 from threads_server.runs.history import History, answered_files
 from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Runs, Stop, gone
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.states import RunState
-from threads_server.runs.unsupported_fields import with_not_done
-from threads_server.runs.wait_queues import Lines
+from threads_server.runs.unsupported_fields import with_unsupported
+from threads_server.runs.wait_queues import WaitQueues
 from threads_server.store import Store, StoreUnavailable, assistants, threads
 from threads_server.store import runs as kept
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
 
 LARGE_THREAD = 500  # messages; the history of a longer thread is read aside
-UNANSWERED = 3  # attempts to write an end, after which those who wait for it are told that the store is away
-THOUGHTS_AT_ONCE = 32  # a part of all thoughts so far that is sent at once, one in so many
-LOG_EVERY = 0.25  # seconds between two writes of a run's events while it goes on; its end writes the rest
-BREATH = 256  # pieces after which a responder that never waits lets others go on
+FAIL_WAITERS_AFTER = 3  # attempts to write an end, after which those who wait for it are told that the store is away
+REASONING_BATCH_DIVISOR = 32  # a part of all thoughts so far that is sent at once, one in so many
+LOG_INTERVAL_SECONDS = 0.25  # seconds between two writes of a run's events while it goes on; its end writes the rest
+YIELD_EVERY = 256  # pieces after which a responder that never waits lets others go on
 
 log = logging.getLogger("threads_server")
 
 
 @dataclass(slots=True)
-class Desk:
+class RunContext:
     """What every leg works with."""
 
     store: Store
     responder: Responder
     runs: Runs
-    lines: Lines
+    lines: WaitQueues
     silence: float
     """Seconds without a sign after which the responder is given up."""
 
@@ -60,12 +60,12 @@ class TurnSettings:
     thinking: dict[str, Any] | None = None
 
 
-class Leg:
+class RunSegment:
     """A stretch of a run between two rounds of tools, as one task of this process."""
 
     def __init__(
         self,
-        desk: Desk,
+        context: RunContext,
         live: LiveRun,
         account: str,
         thread: ThreadRow,
@@ -73,22 +73,22 @@ class Leg:
         tools: Sequence[dict[str, Any]] | None,
         *,
         message: str,
-        not_done: list[str],
+        unsupported: list[str],
         streamed: bool,
     ) -> None:
         """`tools` are used instead of the assistant's; `message` is what the answer says when all went well, and
-        `not_done` what it says besides in any case."""
-        self._desk = desk
+        `unsupported` what it says besides in any case."""
+        self._context = context
         self._live = live
         self._account = account
         self._thread = thread
         self._settings = settings
         self._tools = tools
         self._message = message
-        self._not_done = not_done
+        self._not_done = unsupported
         self._streamed = streamed
         self._events = live.events
-        self._log = EventLog(desk.store, live)
+        self._log = EventLog(context.store, live)
         self._reply = Reply(thread.thread_id, thread.assistant_id, live.run_id)
         self._said: list[str] = []
         self._held = ""
@@ -124,28 +124,28 @@ class Leg:
             log.exception("run %s could not be ended", live.run_id)
             await self._end_broken(error)
         finally:
-            self._desk.runs.remove(live)
+            self._context.runs.remove(live)
             live.close()
-            self._desk.lines.move((self._account, live.thread_id))
+            self._context.lines.move((self._account, live.thread_id))
 
     async def _respond(self) -> tuple[RunState, str]:
         """Takes the responder's pieces; gives the state that follows, and why."""
         live = self._live
-        watch = _Watch(live, self._log, self._desk.silence)
+        watch = _Watch(live, self._log, self._context.silence)
         live.responding = True
         try:
             if live.stopped is not None:
                 return _STOPPED[live.stopped]
             conversation = await self._conversation()
             taken = 0
-            async for pieces in self._desk.responder.answer(conversation):
+            async for pieces in self._context.responder.answer(conversation):
                 if pieces:
                     watch.saw()
                 for piece in pieces:
                     self._take(piece)
                 self._emit()
                 taken += len(pieces) or 1
-                if taken >= BREATH:
+                if taken >= YIELD_EVERY:
                     taken = 0
                     await asyncio.sleep(0)
             return (RunState.REQUIRES_ACTION, "") if self._reply.tool_calls else (RunState.COMPLETED, "")
@@ -165,7 +165,7 @@ class Leg:
             watch.end()
 
     async def _conversation(self) -> Conversation:
-        store, thread, settings = self._desk.store, self._thread, self._settings
+        store, thread, settings = self._context.store, self._thread, self._settings
         read = store.read if thread.version < LARGE_THREAD else store.read_large
         self._history = await read(threads.history, thread.thread)
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
@@ -180,20 +180,20 @@ class Leg:
             streamed=self._streamed,
         )
 
-    def _take(self, piece: Piece) -> None:
+    def _take(self, piece: ResponderEvent) -> None:
         reply, events = self._reply, self._events
-        if isinstance(piece, Said):
+        if isinstance(piece, TextDelta):
             self._end_thinking()
             text = _sendable(piece.text)
             self._said.append(text)
             self._untold.append(events.content(text))
-        elif isinstance(piece, Thought):
+        elif isinstance(piece, ReasoningDelta):
             self._held += _sendable(piece.text)
             # each event repeats all thoughts so far: it takes more of them the more there are, or a long stream of
             # thoughts would grow with the square of its length
-            if len(self._held) * THOUGHTS_AT_ONCE >= len(reply.reasoning):
+            if len(self._held) * REASONING_BATCH_DIVISOR >= len(reply.reasoning):
                 self._tell_thoughts()
-        elif isinstance(piece, Asked):
+        elif isinstance(piece, ToolCallRequested):
             self._end_thinking()
             call = json.loads(_sendable(json.dumps(piece.call, ensure_ascii=False)))
             if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
@@ -221,11 +221,11 @@ class Leg:
         if state is not RunState.REQUIRES_ACTION:
             reply.tool_calls = []  # those of an answer that was broken off are never awaited
         said = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
-        said = with_not_done(said, self._not_done)
+        said = with_unsupported(said, self._not_done)
         last = self._last_event(state, said)
         answer = "" if self._streamed else reply.turn(state, said)  # what was streamed is read in the log
         message = reply.message(state, self._metadata(state, reason))
-        first = self._log.written
+        first = self._log.format_timestamp
         ending = Ending(
             state=state,
             messages=[NewMessage(message)],
@@ -247,12 +247,12 @@ class Leg:
         live, attempt, pause = self._live, 0, 0.1
         while True:
             try:
-                return await self._desk.store.write(
-                    kept.end_leg, live.run_id, live.leg, ending, list(live.cancels), now()
+                return await self._context.store.write(
+                    kept.end_segment, live.run_id, live.leg, ending, list(live.cancels), now()
                 )
             except StoreUnavailable as error:
                 attempt += 1
-                if attempt == UNANSWERED:
+                if attempt == FAIL_WAITERS_AFTER:
                     self._fail_waiters(error)
                     live.close()
                 if live.stopped is Stop.CLOSING:
@@ -277,7 +277,7 @@ class Leg:
 
     async def _superseded(self) -> None:
         """The run was deleted under this leg, or ended by another process: those who wait are told."""
-        live, reply, store = self._live, self._reply, self._desk.store
+        live, reply, store = self._live, self._reply, self._context.store
         state = await store.read(kept.state_of, live.run_id)
         if state is None:
             live.emit(self._events.cancelled())
@@ -336,7 +336,7 @@ class _Watch:
         self._silence = silence
         self._loop = asyncio.get_running_loop()
         self._seen = self._loop.time()
-        self._timer = self._loop.call_later(min(silence, LOG_EVERY), self._look)
+        self._timer = self._loop.call_later(min(silence, LOG_INTERVAL_SECONDS), self._look)
 
     def saw(self) -> None:
         self._seen = self._loop.time()
@@ -347,7 +347,7 @@ class _Watch:
             self._live.stop(Stop.SILENT)
         else:
             self._log.write_news()
-            self._timer = self._loop.call_later(min(left, LOG_EVERY), self._look)
+            self._timer = self._loop.call_later(min(left, LOG_INTERVAL_SECONDS), self._look)
 
     def end(self) -> None:
         self._timer.cancel()

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from threads_server.clock import now
-from threads_server.http.errors import Refusal
-from threads_server.runs.wait_queues import Lines
+from threads_server.http.errors import HTTPError
+from threads_server.runs.wait_queues import WaitQueues
 from threads_server.store import Store, StoreUnavailable, idempotency_keys
 from threads_server.store.threads import ThreadRow
 from threads_server.store.turns import BEHIND_ALL, Attempt, NewTurn, ThreadBusy, holder_of, leave_place, take_place
@@ -18,13 +18,13 @@ PASSED_OVER = 2.0  # seconds that one in front may leave a free thread alone: wh
 Begin = Callable[[NewTurn], Awaitable[ThreadRow]]
 
 
-class TurnOrder:
+class TurnQueue:
     """The order of the messages to each thread.
 
     A line in this process, and, if others share the store, a place in the line of all of them for each one in it.
     """
 
-    def __init__(self, store: Store, lines: Lines, owner: str, busy_wait: float) -> None:
+    def __init__(self, store: Store, lines: WaitQueues, owner: str, busy_wait: float) -> None:
         """`owner` names this process; `busy_wait` is how many seconds a message waits for its thread."""
         self._store = store
         self._lines = lines
@@ -38,7 +38,7 @@ class TurnOrder:
     async def begin(self, turn: NewTurn, attempt: Begin) -> ThreadRow:
         """Tries to begin a turn until its thread is free.
 
-        Raises a 409 Refusal that names the run which holds the thread: at once when that run waits for tool outputs.
+        Raises a 409 HTTPError that names the run which holds the thread: at once when that run waits for tool outputs.
         """
         name = (turn.account, turn.thread_id)
         if self._busy_wait <= 0:  # nobody waits, and so nobody comes before another
@@ -95,7 +95,7 @@ class TurnOrder:
                     raise _refused(ThreadBusy(await self._store.read(holder_of, turn.account, turn.thread_id or "")))
 
     async def _look_up(self, turn: NewTurn) -> None:
-        """Raises AlreadyKept if the key has an answer, or a run that will bring it, and a 409 Refusal."""
+        """Raises Replay if the key has an answer, or a run that will bring it, and a 409 HTTPError."""
         if turn.claim is not None:
             await self._store.read(idempotency_keys.raise_kept, turn.claim, now())
 
@@ -122,8 +122,8 @@ class TurnOrder:
                 await asyncio.sleep(LOOK_AGAIN)
 
 
-def _refused(busy: ThreadBusy) -> Refusal:
+def _refused(busy: ThreadBusy) -> HTTPError:
     if busy.awaited:
         awaited = ", ".join(busy.awaited)
-        return Refusal(409, f"Run {busy.run_id} waits for the outputs of tool calls: {awaited}")
-    return Refusal(409, f"The thread is busy with run {busy.run_id}" if busy.run_id else "The thread is busy")
+        return HTTPError(409, f"Run {busy.run_id} waits for the outputs of tool calls: {awaited}")
+    return HTTPError(409, f"The thread is busy with run {busy.run_id}" if busy.run_id else "The thread is busy")

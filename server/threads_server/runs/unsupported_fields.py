@@ -11,13 +11,13 @@ OUTSIDE = frozenset(
         *("voice", "system_one", "openrouter"),
     )
 )
-OUTSIDE_FILES = ("audio_file", "input_image", "input_last_frame", "input_video", "input_references")
+UNSUPPORTED_FILES = ("audio_file", "input_image", "input_last_frame", "input_video", "input_references")
 
 
-def not_done(body: Mapping[str, Any], files: Mapping[str, object], ignored: frozenset[str]) -> list[str]:
+def unsupported(body: Mapping[str, Any], files: Mapping[str, object], ignored: frozenset[str]) -> list[str]:
     """The names of the fields that ask for something that is not done; `ignored` are those of the responder."""
     fields = [name for name, value in body.items() if (name in OUTSIDE or name in ignored) and _asks(value)]
-    return [*fields, *(name for name in files if name in OUTSIDE_FILES)] if files else fields
+    return [*fields, *(name for name in files if name in UNSUPPORTED_FILES)] if files else fields
 
 
 def _asks(value: object) -> bool:
@@ -26,6 +26,6 @@ def _asks(value: object) -> bool:
     return bool(value)
 
 
-def with_not_done(message: str, fields: list[str]) -> str:
+def with_unsupported(message: str, fields: list[str]) -> str:
     """A sentence about a turn, and what was not done of it."""
     return f"{message}. This server did nothing with: {', '.join(fields)}" if fields else message

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 
-class Lines:
+class WaitQueues:
     """A line in front of each busy thread."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from threads_server.store.transaction import Transaction, one
 if TYPE_CHECKING:
     from threads_server.settings import Settings
 
-__all__ = ["KeyRow", "Store", "StoreRefused", "StoreUnavailable", "open_store"]
+__all__ = ["KeyRow", "Store", "StoreOpenError", "StoreUnavailable", "open_store"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class StoreUnavailable(Exception):
     """The store cannot be reached or written now (locked, full, gone); the same request may succeed later."""
 
 
-class StoreRefused(Exception):
+class StoreOpenError(Exception):
     """The store cannot be opened at all. Its text is one line that says which database and why."""
 
 
@@ -90,7 +90,7 @@ async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
     """Opens the database of the settings, makes its tables when it is new, and brings older ones up to date.
 
     `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
-    the same database beside it. Raises StoreRefused when the database cannot be used.
+    the same database beside it. Raises StoreOpenError when the database cannot be used.
     """
     if settings.postgres:
         try:
@@ -98,7 +98,9 @@ async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
         except ModuleNotFoundError as error:
             if error.name != "asyncpg":
                 raise
-            raise StoreRefused("PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'") from error
+            raise StoreOpenError(
+                "PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'"
+            ) from error
         return await PostgresStore.open(settings.database)
     from threads_server.store.sqlite import SqliteStore
 

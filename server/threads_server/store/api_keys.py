@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from threads_server.clock import written
+from threads_server.clock import format_timestamp
 from threads_server.store.transaction import Transaction, every, one
 
 
@@ -34,7 +34,7 @@ def add_key(name: str, digest: bytes, account: str, now: int) -> Transaction[str
 def list_keys() -> Transaction[list[KeyRow]]:
     rows = yield from every("SELECT name, account_id, created_at, revoked_at FROM api_keys ORDER BY created_at, name")
     return [
-        KeyRow(name, account, written(created), None if revoked is None else written(revoked))
+        KeyRow(name, account, format_timestamp(created), None if revoked is None else format_timestamp(revoked))
         for name, account, created, revoked in rows
     ]
 

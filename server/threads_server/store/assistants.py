@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from threads_server.http.errors import Refusal
-from threads_server.store.idempotency_keys import Claim, claim_answer, unless_kept
+from threads_server.http.errors import HTTPError
+from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer
 from threads_server.store.transaction import Transaction, every, one
 
 
@@ -19,8 +19,8 @@ class AssistantRow:
     body: str
 
 
-def not_found() -> Refusal:
-    return Refusal(404, "Assistant not found")
+def not_found() -> HTTPError:
+    return HTTPError(404, "Assistant not found")
 
 
 def insert(row: AssistantRow, *, is_default: bool = False) -> Transaction[None]:
@@ -31,15 +31,15 @@ def insert(row: AssistantRow, *, is_default: bool = False) -> Transaction[None]:
     )
 
 
-def create(row: AssistantRow, claim: Claim | None, answer: str) -> Transaction[None]:
-    """Keeps a new assistant and, under a key, the answer about it. Raises AlreadyKept and a 409 Refusal."""
+def create(row: AssistantRow, claim: IdempotencyRequest | None, answer: str) -> Transaction[None]:
+    """Keeps a new assistant and, under a key, the answer about it. Raises Replay and a 409 HTTPError."""
     yield from insert(row)
     if claim is not None:
         yield from claim_answer(claim, row.created_at, assistant_id=row.assistant_id, body=answer)
 
 
 def get(account: str, assistant_id: str) -> Transaction[str]:
-    """The assistant as JSON. Raises a 404 Refusal."""
+    """The assistant as JSON. Raises a 404 HTTPError."""
     row = yield from one("SELECT body FROM assistants WHERE assistant_id = ? AND account_id = ?", assistant_id, account)
     if row is None:
         raise not_found()
@@ -47,9 +47,9 @@ def get(account: str, assistant_id: str) -> Transaction[str]:
     return body
 
 
-def get_to_clone(account: str, assistant_id: str, claim: Claim | None, now: int) -> Transaction[str]:
-    """The assistant as JSON. Raises AlreadyKept if it is gone but the key has its clone, a 404 and a 409 Refusal."""
-    return (yield from unless_kept(claim, now, get(account, assistant_id)))
+def get_to_clone(account: str, assistant_id: str, claim: IdempotencyRequest | None, now: int) -> Transaction[str]:
+    """The assistant as JSON. Raises Replay if it is gone but the key has its clone, a 404 and a 409 HTTPError."""
+    return (yield from check_replay(claim, now, get(account, assistant_id)))
 
 
 def list_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str]]:
@@ -66,7 +66,7 @@ def list_page(account: str, name: str | None, skip: int, limit: int) -> Transact
 
 
 def change(account: str, assistant_id: str, changed: Callable[[str], tuple[str, str]]) -> Transaction[str]:
-    """Puts what `changed` makes of the body, a name and a body, in its place; gives the body. Raises a 404 Refusal."""
+    """Puts what `changed` makes of the body, a name and a body, in its place and returns it. Raises HTTPError (404)."""
     row = yield from one(
         "SELECT body FROM assistants WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.openapi import Contract
 from threads_server.store.transaction import Transaction, every, one
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class IdempotencyRequest:
     """A request under a key: whose it is, and a digest of what it asks for."""
 
     account: str
@@ -20,7 +20,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredResponse:
     """The answer of an earlier request under the same key.
 
     It is `body`, or the events of `run_id` from `first_event` on when it was streamed; without either, the run is still
@@ -34,10 +34,10 @@ class Kept:
     body: str | None
 
 
-class AlreadyKept(Exception):
+class Replay(Exception):
     """Ends a transaction whose key has an answer, so that nothing else of it is kept."""
 
-    def __init__(self, claim: Claim, kept: Kept) -> None:
+    def __init__(self, claim: IdempotencyRequest, kept: StoredResponse) -> None:
         super().__init__(claim, kept)
         self.claim = claim
         self.kept = kept
@@ -51,8 +51,8 @@ def _too_old(now: int) -> int:
     return now - Contract.read().document.limits.idempotency_key
 
 
-def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
-    """The answer under the key, if there is one. Raises a 409 Refusal when the key was used for something else."""
+def find_answer(claim: IdempotencyRequest, now: int) -> Transaction[StoredResponse | None]:
+    """The answer under the key, if there is one. Raises a 409 HTTPError when the key was used for something else."""
     row = yield from one(
         f"SELECT {_COLUMNS} FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?",
         claim.account,
@@ -64,31 +64,31 @@ def find_answer(claim: Claim, now: int) -> Transaction[Kept | None]:
     if created_at <= _too_old(now):
         return None
     if bytes(fingerprint) != claim.fingerprint:
-        raise Refusal(409, "This Idempotency-Key was used for another request")
-    return Kept(bool(streamed), run_id, first_event, version, body)
+        raise HTTPError(409, "This Idempotency-Key was used for another request")
+    return StoredResponse(bool(streamed), run_id, first_event, version, body)
 
 
-def raise_kept(claim: Claim | None, now: int) -> Transaction[None]:
-    """Raises AlreadyKept if there is an answer under the key, and the 409 Refusal of `find_answer`."""
+def raise_kept(claim: IdempotencyRequest | None, now: int) -> Transaction[None]:
+    """Raises Replay if there is an answer under the key, and the 409 HTTPError of `find_answer`."""
     if claim is not None and (kept := (yield from find_answer(claim, now))):
-        raise AlreadyKept(claim, kept)
+        raise Replay(claim, kept)
 
 
-def unless_kept(claim: Claim | None, now: int, steps: Transaction[T]) -> Transaction[T]:
+def check_replay(claim: IdempotencyRequest | None, now: int, steps: Transaction[T]) -> Transaction[T]:
     """What `steps` give, which must come before the key is claimed. When they refuse, what the key has comes first:
     what it was used for may be gone meanwhile.
 
-    Raises AlreadyKept, and the Refusal of `steps` or a 409 one.
+    Raises Replay, and the HTTPError of `steps` or a 409 one.
     """
     try:
         return (yield from steps)
-    except Refusal:
+    except HTTPError:
         yield from raise_kept(claim, now)
         raise
 
 
 def claim_answer(
-    claim: Claim,
+    claim: IdempotencyRequest,
     now: int,
     *,
     thread: int | None = None,
@@ -101,8 +101,8 @@ def claim_answer(
 ) -> Transaction[None]:
     """Keeps an answer, or the run that will bring it, under the key.
 
-    It goes with the thread or the assistant that it is about. Raises AlreadyKept when the key has an answer, and a 409
-    Refusal when that answer is to another request.
+    It goes with the thread or the assistant that it is about. Raises Replay when the key has an answer, and a 409
+    HTTPError when that answer is to another request.
     """
     while True:
         made = yield from one(

@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 import asyncpg
 
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreRefused, StoreUnavailable
+from threads_server.store import Store, StoreOpenError, StoreUnavailable
 from threads_server.store.schema import MIGRATIONS
 from threads_server.store.transaction import Row, Transaction, Value
 
@@ -75,7 +75,7 @@ class PostgresStore(Store):
 
     @classmethod
     async def open(cls, database: str) -> "PostgresStore":
-        """Connects, and makes or updates the tables. Raises StoreRefused."""
+        """Connects, and makes or updates the tables. Raises StoreOpenError."""
         shown = Settings(database=database).shown_database
         try:
             connection = await asyncpg.connect(database, timeout=CONNECT_SECONDS, server_settings=_SESSION)
@@ -95,14 +95,14 @@ class PostgresStore(Store):
             )
             return cls(await pool)
         except TimeoutError as error:
-            raise StoreRefused(f"{shown} does not answer within {CONNECT_SECONDS:.0f} seconds") from error
+            raise StoreOpenError(f"{shown} does not answer within {CONNECT_SECONDS:.0f} seconds") from error
         except ValueError as error:  # its text may quote the password
             form = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-            raise StoreRefused(f"{shown} is not an address of the form {form} (percent-encoded)") from error
+            raise StoreOpenError(f"{shown} is not an address of the form {form} (percent-encoded)") from error
         except OSError as error:
-            raise StoreRefused(f"{shown} cannot be reached: {_line(error)}") from error
+            raise StoreOpenError(f"{shown} cannot be reached: {_line(error)}") from error
         except _FAULTS as error:
-            raise StoreRefused(f"{shown} cannot be used: {_line(error)}") from error
+            raise StoreOpenError(f"{shown} cannot be used: {_line(error)}") from error
 
     async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._until_done(lambda connection: _commit(connection, transaction(*args, **kwargs)))
@@ -268,10 +268,10 @@ async def _sync_commits(connection: "asyncpg.Connection[asyncpg.Record]") -> Non
 
 
 async def _prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Makes or updates the tables, one process at a time. Raises StoreRefused."""
+    """Makes or updates the tables, one process at a time. Raises StoreOpenError."""
     encoding = await connection.fetchval("SHOW server_encoding")
     if encoding != "UTF8":
-        raise StoreRefused(f"{shown} cannot keep every text: its encoding is {encoding}, not UTF8")
+        raise StoreOpenError(f"{shown} cannot keep every text: its encoding is {encoding}, not UTF8")
     if await _version(shown, connection) == len(MIGRATIONS):
         return
     async with connection.transaction():
@@ -295,7 +295,7 @@ async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]")
         return 0
     version: int = await connection.fetchval("SELECT version FROM schema_version")
     if version > len(MIGRATIONS):
-        raise StoreRefused(
+        raise StoreOpenError(
             f"{shown} was written by a newer version of the server: its tables are at version {version}, this one "
             f"knows {len(MIGRATIONS)}"
         )

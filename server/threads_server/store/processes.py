@@ -7,7 +7,7 @@ from threads_server.store.transaction import Transaction, every, one
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class HeartbeatReport:
     """What a process hears when it gives a sign of life.
 
     `beats` has, for each of the other processes, the number of its last sign, or None if it has runs under way and is
@@ -20,7 +20,7 @@ class News:
     cancelled: frozenset[str]
 
 
-def beat(owner: str) -> Transaction[News]:
+def beat(owner: str) -> Transaction[HeartbeatReport]:
     """A sign of life of a process."""
     yield from one(
         "INSERT INTO processes (owner, beat) VALUES (?, 1) ON CONFLICT (owner) DO UPDATE SET beat = processes.beat + 1",
@@ -33,7 +33,7 @@ def beat(owner: str) -> Transaction[News]:
     mine = yield from every(
         "SELECT run_id, leg, cancel_asked FROM runs WHERE owner = ? AND status = 'IN_PROGRESS'", owner
     )
-    return News(
+    return HeartbeatReport(
         beats=dict.fromkeys(row[0] for row in unknown) | dict(known),
         runs=frozenset((run_id, leg) for run_id, leg, _ in mine),
         cancelled=frozenset(run_id for run_id, _, asked in mine if asked),

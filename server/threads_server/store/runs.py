@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from threads_server.encoding import encode
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.runs.history import Message
 from threads_server.runs.message_json import ToolOutput, output_text
 from threads_server.runs.states import RunState
 from threads_server.store import event_log, threads
 from threads_server.store.idempotency_keys import (
-    AlreadyKept,
-    Claim,
+    IdempotencyRequest,
+    Replay,
+    check_replay,
     claim_answer,
     complete_answer,
     raise_kept,
-    unless_kept,
 )
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, lock, one
@@ -86,7 +86,7 @@ def _run_row(
 
 
 def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
-    """A run of a thread, locked for this transaction. Raises a 404 Refusal for the thread or the run."""
+    """A run of a thread, locked for this transaction. Raises a 404 HTTPError for the thread or the run."""
     yield from lock("SELECT 1 FROM threads WHERE thread_id = ? AND account_id = ? FOR UPDATE", thread_id, account)
     row = yield from one(
         f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? FOR UPDATE", run_id, thread_id, account
@@ -106,12 +106,12 @@ def _under_way(run_id: str) -> Transaction[RunRow | None]:
     return None if row is None else _run_row(*row)
 
 
-def not_found() -> Refusal:
-    return Refusal(404, "Run not found")
+def not_found() -> HTTPError:
+    return HTTPError(404, "Run not found")
 
 
 def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[RunState]:
-    """The state of a run whose events can be read. Raises a 404 Refusal for the thread or the run."""
+    """The state of a run whose events can be read. Raises a 404 HTTPError for the thread or the run."""
     row = yield from one(
         "SELECT status, has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
         " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
@@ -131,8 +131,8 @@ def state_of(run_id: str) -> Transaction[RunState | None]:
     return None if row is None else RunState(row[0])
 
 
-def end_leg(
-    run_id: str, leg: int, ending: Ending, cancels: Sequence[tuple[Claim, Callable[[bool], str]]], now: int
+def end_segment(
+    run_id: str, leg: int, ending: Ending, cancels: Sequence[tuple[IdempotencyRequest, Callable[[bool], str]]], now: int
 ) -> Transaction[int | None]:
     """Ends a leg of a run that is under way; gives the thread's version after it.
 
@@ -145,7 +145,7 @@ def end_leg(
     version = yield from _apply(run, ending, now)
     for claim, answer in cancels:
         body = answer(ending.state is RunState.CANCELLED)
-        with suppress(AlreadyKept, Refusal):  # its own request will find out; the run ends all the same
+        with suppress(Replay, HTTPError):  # its own request will find out; the run ends all the same
             yield from claim_answer(claim, now, thread=run.thread.thread, body=body)
     return version
 
@@ -173,31 +173,31 @@ def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
     return version
 
 
-def begin_leg(
+def begin_segment(
     account: str,
     thread_id: str,
     run_id: str | None,
     outputs: Sequence[ToolOutput],
     *,
-    claim: Claim | None,
+    claim: IdempotencyRequest | None,
     streamed: bool,
     owner: str,
     now: int,
 ) -> Transaction[RunRow]:
     """Stores the outputs that a run waited for and lets it go on; gives the run and its thread as they are then.
 
-    Without `run_id` it is the run that the thread waits with. Raises AlreadyKept, and Refusals: 404 for the thread or
+    Without `run_id` it is the run that the thread waits with. Raises Replay, and Refusals: 404 for the thread or
     run, 409 for the key or a run that does not wait, 400 for outputs that do not fit what it waits for.
     """
-    row = yield from unless_kept(claim, now, threads.find(account, thread_id))
+    row = yield from check_replay(claim, now, threads.find(account, thread_id))
     yield from raise_kept(claim, now)
     if run_id is None:
         if row.active_run is None:
-            raise Refusal(409, "No run of this thread waits for tool outputs")
+            raise HTTPError(409, "No run of this thread waits for tool outputs")
         run_id = row.active_run
     run = yield from find(account, thread_id, run_id)
     if run.state is not RunState.REQUIRES_ACTION:
-        raise Refusal(409, f"Run {run_id} does not wait for tool outputs: it is {run.state}")
+        raise HTTPError(409, f"Run {run_id} does not wait for tool outputs: it is {run.state}")
     messages = _output_messages(run, outputs, now)
     first_event = run.last_event + 1
     if claim is not None:
@@ -221,11 +221,11 @@ def _output_messages(run: RunRow, outputs: Sequence[ToolOutput], now: int) -> li
     awaited = [str(call["id"]) for call in run.awaited]
     given = [output.call_id for output in outputs]
     if unknown := [call for call in dict.fromkeys(given) if call not in awaited]:
-        raise Refusal(400, f"Outputs are given for tool calls that nobody asked for: {', '.join(unknown)}")
+        raise HTTPError(400, f"Outputs are given for tool calls that nobody asked for: {', '.join(unknown)}")
     if doubled := [call for call in dict.fromkeys(given) if given.count(call) > 1]:
-        raise Refusal(400, f"Outputs are given more than once for tool calls: {', '.join(doubled)}")
+        raise HTTPError(400, f"Outputs are given more than once for tool calls: {', '.join(doubled)}")
     if missing := [call for call in awaited if call not in given]:
-        raise Refusal(400, f"Outputs are missing for tool calls: {', '.join(missing)}")
+        raise HTTPError(400, f"Outputs are missing for tool calls: {', '.join(missing)}")
     by_call = {output.call_id: output for output in outputs}
     return [
         NewMessage(output_text(run.run_id, call, by_call[str(call["id"])], RunState.COMPLETED, now))
@@ -248,7 +248,7 @@ def cancel(
     thread_id: str,
     run_id: str,
     *,
-    claim: Claim | None,
+    claim: IdempotencyRequest | None,
     answer: Callable[[bool], str],
     ending: EndingOf,
     in_progress: bool,
@@ -256,9 +256,9 @@ def cancel(
 ) -> Transaction[RunState]:
     """Cancels a run that waits for tools, or with `in_progress` also one that works; gives the state it has then.
 
-    `ending` says how; `answer` what a request is answered. Raises AlreadyKept, a 404 and a 409 Refusal.
+    `ending` says how; `answer` what a request is answered. Raises Replay, a 404 and a 409 HTTPError.
     """
-    run = yield from unless_kept(claim, now, find(account, thread_id, run_id))
+    run = yield from check_replay(claim, now, find(account, thread_id, run_id))
     yield from raise_kept(claim, now)
     if run.state is RunState.IN_PROGRESS and not in_progress:
         return run.state

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from threads_server.store import Store, StoreRefused, StoreUnavailable
+from threads_server.store import Store, StoreOpenError, StoreUnavailable
 from threads_server.store.lock import FileLock
 from threads_server.store.schema import MIGRATIONS
 from threads_server.store.transaction import LOCKS, Transaction, one
@@ -72,26 +72,28 @@ class SqliteStore(Store):
 
     @classmethod
     async def open(cls, database: str, *, serving: bool) -> "SqliteStore":
-        """Opens the file, which is made when it is not there. Raises StoreRefused."""
+        """Opens the file, which is made when it is not there. Raises StoreOpenError."""
         return await asyncio.to_thread(cls._open, Path(database), serving)
 
     @classmethod
     def _open(cls, path: Path, serving: bool) -> "SqliteStore":
         if not path.parent.is_dir():
-            raise StoreRefused(f"{path}: the folder {path.parent} is not there")
+            raise StoreOpenError(f"{path}: the folder {path.parent} is not there")
         if path.is_dir():
-            raise StoreRefused(f"{path} is a folder, not a database")
+            raise StoreOpenError(f"{path} is a folder, not a database")
         if path.exists() and not path.is_file():
-            raise StoreRefused(f"{path} is not a file, and so no database")
+            raise StoreOpenError(f"{path} is not a file, and so no database")
         for needed in (path, path.parent):  # SQLite keeps more files beside its own
             if needed.exists() and not os.access(needed, os.W_OK):
-                raise StoreRefused(f"{path} cannot be used as a database: {needed} is read-only")
+                raise StoreOpenError(f"{path} cannot be used as a database: {needed} is read-only")
         lock = None
         try:
             if serving:
                 lock = FileLock(path.with_name(path.name + ".lock"))
                 if not lock.acquire():
-                    raise StoreRefused(f"{path} is in use by another server; SQLite takes one writing server at a time")
+                    raise StoreOpenError(
+                        f"{path} is in use by another server; SQLite takes one writing server at a time"
+                    )
             writer = _connect(path)
             try:
                 _check(path, writer)
@@ -106,8 +108,8 @@ class SqliteStore(Store):
         except (sqlite3.Error, OSError) as error:
             if lock is not None:
                 lock.release()
-            raise StoreRefused(f"{path} cannot be used as a database: {error}") from error
-        except StoreRefused:
+            raise StoreOpenError(f"{path} cannot be used as a database: {error}") from error
+        except StoreOpenError:
             if lock is not None:
                 lock.release()
             raise
@@ -281,15 +283,15 @@ def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
-    """Raises StoreRefused, with the file as it was, when it is not one of ours or is ahead of us."""
+    """Raises StoreOpenError, with the file as it was, when it is not one of ours or is ahead of us."""
     # in this order: another process may make the tables, and name the application, between the two
     tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID and tables:
-        raise StoreRefused(f"{path} is a database of another application")
+        raise StoreOpenError(f"{path} is a database of another application")
     version = _version(connection)
     if version > len(MIGRATIONS):
-        raise StoreRefused(
+        raise StoreOpenError(
             f"{path} was written by a newer version of the server: its tables are at version {version}, this one "
             f"knows {len(MIGRATIONS)}"
         )

@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from threads_server.clock import written
+from threads_server.clock import format_timestamp
 from threads_server.encoding import encode
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.http.etags import matches, tag
 from threads_server.openapi import Contract
 from threads_server.runs.history import History, Message
 from threads_server.store import assistants
-from threads_server.store.idempotency_keys import Claim, claim_answer, unless_kept
+from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer
 from threads_server.store.transaction import Transaction, every, one
 
 
@@ -39,12 +39,12 @@ def preview(content: str) -> str | None:
     return content[: Contract.read().document.limits.first_user_message_characters] or None
 
 
-def not_found() -> Refusal:
-    return Refusal(404, "Thread not found")
+def not_found() -> HTTPError:
+    return HTTPError(404, "Thread not found")
 
 
 def find(account: str, thread_id: str) -> Transaction[ThreadRow]:
-    """The thread, locked for this transaction. Raises a 404 Refusal."""
+    """The thread, locked for this transaction. Raises a 404 HTTPError."""
     row = yield from one(
         "SELECT thread, thread_id, assistant_id, version, active_run FROM threads"
         " WHERE thread_id = ? AND account_id = ? FOR UPDATE",
@@ -67,10 +67,10 @@ def insert(account: str, thread_id: str, assistant_id: str, now: int) -> Transac
 
 
 def create(
-    account: str, thread_id: str, assistant_id: str, now: int, claim: Claim | None, answer: str
+    account: str, thread_id: str, assistant_id: str, now: int, claim: IdempotencyRequest | None, answer: str
 ) -> Transaction[None]:
-    """Keeps a new thread and, under a key, the answer about it. Raises AlreadyKept, a 404 and a 409 Refusal."""
-    yield from unless_kept(claim, now, assistants.get(account, assistant_id))
+    """Keeps a new thread and, under a key, the answer about it. Raises Replay, a 404 and a 409 HTTPError."""
+    yield from check_replay(claim, now, assistants.get(account, assistant_id))
     row = yield from insert(account, thread_id, assistant_id, now)
     if claim is not None:
         yield from claim_answer(claim, now, thread=row.thread, body=answer)
@@ -119,7 +119,7 @@ def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | Non
 
 
 def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[None]:
-    """Deletes a thread and everything under it. Raises a 404 and a 412 Refusal."""
+    """Deletes a thread and everything under it. Raises a 404 and a 412 HTTPError."""
     row = yield from find(account, thread_id)
     if if_match is not None:
         check_version(row.version, if_match)
@@ -127,9 +127,9 @@ def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[No
 
 
 def check_version(version: int, if_match: str) -> None:
-    """Raises a 412 Refusal unless the version is one that the caller named."""
+    """Raises a 412 HTTPError unless the version is one that the caller named."""
     if not matches(if_match, version):
-        raise Refusal(412, "The thread has changed", {"ETag": tag(version)})
+        raise HTTPError(412, "The thread has changed", {"ETag": tag(version)})
 
 
 _HISTORY = (
@@ -142,7 +142,7 @@ _LAST = "(SELECT body FROM messages WHERE messages.thread = threads.thread ORDER
 
 
 def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
-    """The thread's version and how many messages it has. Raises a 404 Refusal."""
+    """The thread's version and how many messages it has. Raises a 404 HTTPError."""
     row = yield from one(
         "SELECT version, message_count FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account
     )
@@ -152,7 +152,7 @@ def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
 
 
 def whole(account: str, thread_id: str, longest: int | None = None) -> Transaction[tuple[int, str | None]]:
-    """The thread's version and it as JSON, with its whole history. Raises a 404 Refusal.
+    """The thread's version and it as JSON, with its whole history. Raises a 404 HTTPError.
 
     In place of the JSON of a thread with more than `longest` messages it gives None, and does not read them.
     """
@@ -172,7 +172,7 @@ def whole(account: str, thread_id: str, longest: int | None = None) -> Transacti
 def thread_text(thread_id: str, assistant_id: str, created_at: int, metadata: str, history: str | None) -> str:
     """A thread as JSON; `history` are its messages as JSON, joined by commas."""
     return (
-        f'{{"thread_id":"{thread_id}","assistant_id":"{assistant_id}","created_at":"{written(created_at)}",'
+        f'{{"thread_id":"{thread_id}","assistant_id":"{assistant_id}","created_at":"{format_timestamp(created_at)}",'
         f'"messages":[{history or ""}],"metadata_":{metadata}}}'
     )
 
@@ -180,7 +180,7 @@ def thread_text(thread_id: str, assistant_id: str, created_at: int, metadata: st
 def list_page(
     account: str, assistant_id: str | None, skip: int, limit: int, *, include_messages: bool
 ) -> Transaction[list[str]]:
-    """A page of the account's threads, or of one assistant's, as JSON, newest first. Raises a 404 Refusal.
+    """A page of the account's threads, or of one assistant's, as JSON, newest first. Raises a 404 HTTPError.
 
     Without messages each thread costs the same, however long it is.
     """
@@ -216,7 +216,7 @@ def _light_text(
     whole_text = thread_text(thread_id, assistant_id, created_at, metadata, None)
     return (
         f'{whole_text[:-1]},"title":{encode(title)},"first_user_message":{encode(first_user_message)},'
-        f'"message_count":{message_count},"updated_at":"{written(updated_at)}"}}'
+        f'"message_count":{message_count},"updated_at":"{format_timestamp(updated_at)}"}}'
     )
 
 

@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.runs.states import RunState
 from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.idempotency_keys import Claim, claim_answer, raise_kept, unless_kept
+from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer, raise_kept
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, one
 
@@ -79,7 +79,7 @@ class NewTurn:
     files: Sequence[FileRow]
     run: NewRun | None
     stored_answer: Callable[[str, str], str]
-    claim: Claim | None
+    claim: IdempotencyRequest | None
     streamed: bool
     if_match: str | None
     now: int
@@ -91,13 +91,13 @@ class NewTurn:
 def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
     """Stores the user's message and starts the run; gives the thread as it is then.
 
-    Raises AlreadyKept, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
+    Raises Replay, ThreadBusy, and Refusals: 404 for the thread or assistant, 409 for the key, 412 for the version.
     """
     run_id = turn.run.run_id if turn.run else None
     # whoever comes after this one comes after those who are refused before it as well
     turn.attempt.refused = turn.behind is not None and turn.behind.refused
     try:
-        row = yield from unless_kept(turn.claim, turn.now, _add_message(turn, run_id))
+        row = yield from check_replay(turn.claim, turn.now, _add_message(turn, run_id))
     except ThreadBusy:
         turn.attempt.refused = True
         raise
@@ -114,7 +114,7 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
         )
     if turn.if_match is not None:
         if turn.thread_id is None:
-            raise Refusal(412, "There is no thread yet that could have a version")
+            raise HTTPError(412, "There is no thread yet that could have a version")
         threads.check_version(row.version - 1, turn.if_match)
     for file in turn.files:
         yield (
@@ -185,7 +185,7 @@ def _make_thread(turn: NewTurn) -> Transaction[None]:
 def take_place(account: str, thread_id: str, owner: str) -> Transaction[tuple[int, int]]:
     """The last place in the line of all processes for a thread; gives the thread's number and the place.
 
-    Raises a 404 Refusal.
+    Raises a 404 HTTPError.
     """
     thread = (yield from threads.find(account, thread_id)).thread
     row = yield from one(

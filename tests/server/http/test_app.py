@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app, tell
 from threads_server.http.app import create_app
-from threads_server.http.errors import Refusal
+from threads_server.http.errors import HTTPError
 from threads_server.http.rate_limit import RateLimit, RateTooLow
-from threads_server.http.responses import Answer, EventStream
-from threads_server.openapi import Call, Contract, Document
-from threads_server.operations.binding import Unbound, bind
+from threads_server.http.responses import EventStream, Response
+from threads_server.openapi import Contract, Document, ValidatedRequest
+from threads_server.operations.binding import OperationMismatch, bind
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
@@ -88,7 +88,7 @@ class TestRouting:
     async def test_head_of_a_stream_is_its_head(self) -> None:
         closed = asyncio.Event()
 
-        async def stream(call: Call, services: Any) -> EventStream:
+        async def stream(call: ValidatedRequest, services: Any) -> EventStream:
             async def events() -> Any:
                 try:
                     yield [(None, b"{}")]
@@ -170,8 +170,8 @@ class TestRefusals:
         assert (answer.status_code, answer.json(), answer.headers["retry-after"]) == (409, {"detail": "Busy"}, "2")
 
     async def test_not_modified_has_no_body(self) -> None:
-        async def unchanged(call: Call, services: Any) -> Answer:
-            raise Refusal(304, "", {"ETag": '"4"'})
+        async def unchanged(call: ValidatedRequest, services: Any) -> Response:
+            raise HTTPError(304, "", {"ETag": '"4"'})
 
         async with client_of(small_app({"listThings": unchanged})) as client:
             answer = await client.get("/things")
@@ -179,7 +179,7 @@ class TestRefusals:
         assert "content-type" not in answer.headers
 
     async def test_a_store_that_cannot_be_reached_is_503(self) -> None:
-        async def unavailable(call: Call, services: Any) -> Answer:
+        async def unavailable(call: ValidatedRequest, services: Any) -> Response:
             raise StoreUnavailable("The store cannot be reached")
 
         services = SmallServices()
@@ -192,7 +192,7 @@ class TestRefusals:
             assert answer.headers["retry-after"] == "1"
 
     async def test_a_bug_is_500_without_a_traceback_and_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
-        async def broken(call: Call, services: Any) -> Answer:
+        async def broken(call: ValidatedRequest, services: Any) -> Response:
             raise ZeroDivisionError("secret text")
 
         async with client_of(small_app({"listThings": broken})) as client:
@@ -310,12 +310,12 @@ class TestBinding:
 
     def test_an_operation_without_a_function(self, monkeypatch: pytest.MonkeyPatch) -> None:
         package = self.package(monkeypatch, things=list(self.THINGS[:-1]), parts=["touch_part"])
-        with pytest.raises(Unbound, match=r"differ: watchThing has no function things\.watch_thing$"):
+        with pytest.raises(OperationMismatch, match=r"differ: watchThing has no function things\.watch_thing$"):
             bind(self.contract(), package)
 
     def test_a_function_without_an_operation(self, monkeypatch: pytest.MonkeyPatch) -> None:
         package = self.package(monkeypatch, things=list(self.THINGS), parts=["touch_part", "paint_part"])
-        with pytest.raises(Unbound, match=r"differ: the function parts\.paint_part belongs to no operation$"):
+        with pytest.raises(OperationMismatch, match=r"differ: the function parts\.paint_part belongs to no operation$"):
             bind(self.contract(), package)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from threads_server.http.authentication import DEFAULT_ACCOUNT, Refused, create_key, is_loopback, prepare_keys
+from threads_server.http.authentication import DEFAULT_ACCOUNT, KeyConfigError, create_key, is_loopback, prepare_keys
 from threads_server.settings import Settings
 
 
-class Kept:
+class StoredResponse:
     """A store that remembers the keys it was given."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Kept:
 
 @pytest.fixture
 def store() -> Any:
-    return Kept()
+    return StoredResponse()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def test_a_server_without_keys_makes_a_first_one_on_loopback(store: Any) -
 
 
 async def test_a_server_without_keys_refuses_to_start_elsewhere(store: Any) -> None:
-    with pytest.raises(Refused, match=r"has no API key, and 0\.0\.0\.0 can be reached from elsewhere"):
+    with pytest.raises(KeyConfigError, match=r"has no API key, and 0\.0\.0\.0 can be reached from elsewhere"):
         await prepare_keys(store, Settings(host="0.0.0.0"))
     assert store.rows == []
 
@@ -71,5 +71,5 @@ async def test_the_environments_key_is_for_loopback_only(store: Any) -> None:
     assert await prepare_keys(store, Settings(api_key="k")) is None
     assert store.rows == []
     await create_key(store, "a")
-    with pytest.raises(Refused, match="THREADS_SERVER_API_KEY is for a server on loopback only"):
+    with pytest.raises(KeyConfigError, match="THREADS_SERVER_API_KEY is for a server on loopback only"):
         await prepare_keys(store, Settings(host="0.0.0.0", api_key="k"))

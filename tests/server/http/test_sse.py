@@ -12,7 +12,7 @@ import pytest
 from tests.support.small_document import KEY, UUID, SmallServices, served, small_app
 from threads_server.http import sse as event_stream
 from threads_server.http.responses import EventStream
-from threads_server.openapi import Call
+from threads_server.openapi import ValidatedRequest
 
 Event = tuple[int | None, str]
 PATH = f"/things/{UUID}/events"
@@ -25,7 +25,7 @@ class Source:
         self._events = events
         self.closed = threading.Event()
 
-    async def __call__(self, call: Call, services: Any) -> EventStream:
+    async def __call__(self, call: ValidatedRequest, services: Any) -> EventStream:
         return EventStream(self._read(), {"X-Mine": "1"})
 
     async def _read(self) -> AsyncIterator[list[Event]]:
@@ -61,7 +61,7 @@ def test_framing() -> None:
 
 
 def test_events_arrive_as_they_happen_and_silence_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_stream, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(event_stream, "KEEPALIVE_INTERVAL_SECONDS", 0.2)
     app = small_app({"watchThing": Source(one_then_silence)})
     with served(app) as url, client_of(url) as client, client.stream("GET", PATH) as answer:
         pieces = answer.iter_raw()
@@ -73,7 +73,7 @@ def test_events_arrive_as_they_happen_and_silence_is_filled(monkeypatch: pytest.
 
 
 def test_the_promise_of_a_sign_of_life_every_15_seconds_is_kept() -> None:
-    assert event_stream.QUIET_SECONDS < 15
+    assert event_stream.KEEPALIVE_INTERVAL_SECONDS < 15
 
 
 def test_a_client_that_leaves_ends_the_reading() -> None:

@@ -171,7 +171,7 @@ class TestJoin:
         thread_id = await api.thread()
         first, _ = await running(api, thread_id)
         waiting = [asyncio.create_task(api.send(thread_id, "x", key="k")) for _ in range(4)]
-        await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+        await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
         held.go.set()
         await first
         answers = [await task for task in waiting]
@@ -186,7 +186,7 @@ class TestJoin:
         waiting = []
         for place, key in enumerate(["k", "another", "k"]):
             waiting.append(asyncio.create_task(api.send(thread_id, "x", key=key)))
-            line = api.services.desk.lines._lines
+            line = api.services.context.lines._lines
             await eventually(lambda: len(line.get(("default", thread_id), ())) > place)  # noqa: B023
         await api.cancel(thread_id, run_id)
         await first
@@ -205,7 +205,7 @@ class TestJoin:
         async with api.stream(thread_id, "x", key="k") as first:
             events = await first.until("content_streaming")
             waiting = asyncio.create_task(api.send(thread_id, "y"))
-            await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+            await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
             async with asyncio.timeout(8), api.stream(thread_id, "x", key="k") as second:
                 assert await second.until("content_streaming") == events
             held.go.set()
@@ -252,7 +252,7 @@ class TestLookedUpFirst:
         held = hold(api)
         sending, _ = await running(api, thread_id)
         other = asyncio.create_task(api.send(thread_id, "in line"))
-        await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+        await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
         assert same(first, await api.send(thread_id, "/say x", key="k"))
         assert (await api.send(thread_id, "/say y", key="k")).json() == USED
         held.go.set()
@@ -368,7 +368,7 @@ class TestKeptFor24Hours:
         assert rows == [(0,)]
 
     async def test_the_server_sweeps_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.operations.services.SWEEP_EVERY", 0.01)
+        monkeypatch.setattr("threads_server.operations.services.SWEEP_INTERVAL_SECONDS", 0.01)
         async with serving(tmp_path / "threads.db") as api:
             await api.send(await api.thread(), "x", key="k")
             later = stamps.now() + 25 * 3_600_000

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.server.runs.test_turns import WEATHER
-from threads_server.responders import Asked, Conversation, ResponderFailed, Said
+from threads_server.responders import Conversation, ResponderFailed, TextDelta, ToolCallRequested
 from threads_server.responders.offline import OfflineResponder
 
 
@@ -19,11 +19,11 @@ def said(*contents: str) -> Conversation:
 class TestOffline:
     async def answer(self, conversation: Conversation) -> str:
         pieces = [piece async for some in OfflineResponder().answer(conversation) for piece in some]
-        return "".join(piece.text for piece in pieces if isinstance(piece, Said))
+        return "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
 
     async def asked(self, content: str) -> list[tuple[str, str]]:
         pieces = [piece async for some in OfflineResponder().answer(said(content)) for piece in some]
-        functions = [piece.call["function"] for piece in pieces if isinstance(piece, Asked)]
+        functions = [piece.call["function"] for piece in pieces if isinstance(piece, ToolCallRequested)]
         return [(function["name"], function["arguments"]) for function in functions]
 
     async def test_it_counts_and_quotes(self) -> None:
@@ -41,7 +41,7 @@ class TestOffline:
             pieces = [
                 piece async for some in OfflineResponder().answer(said(f"/slow {count} {text}")) for piece in some
             ]
-            assert [piece.text for piece in pieces if isinstance(piece, Said)] == cut
+            assert [piece.text for piece in pieces if isinstance(piece, TextDelta)] == cut
 
     async def test_call(self) -> None:
         assert await self.asked('/call get_weather {"a": [1, {"b": "}"}]}') == [

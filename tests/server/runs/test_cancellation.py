@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from tests.server.runs.test_runs import Held, eventually, hold, running
 from tests.support.threads_api import Api
-from threads_server.responders import Conversation, Piece, Said
+from threads_server.responders import Conversation, ResponderEvent, TextDelta
 
 USED = {"detail": "This Idempotency-Key was used for another request"}
 
@@ -13,8 +13,8 @@ USED = {"detail": "This Idempotency-Key was used for another request"}
 class Reluctant(Held):
     """Holds its run after it was cancelled as well, until it is let go."""
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-        yield [Said("first ")]
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        yield [TextDelta("first ")]
         try:
             await asyncio.Event().wait()
         finally:
@@ -33,10 +33,10 @@ async def test_a_key_of_another_request_cancels_nothing(api: Api) -> None:
 
 
 async def test_the_run_ends_whatever_becomes_of_the_keys_meanwhile(api: Api) -> None:
-    api.services.desk.responder = reluctant = Reluctant()
+    api.services.context.responder = reluctant = Reluctant()
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)
-    [live] = api.services.desk.runs.of_thread(thread_id)
+    [live] = api.services.context.runs.of_thread(thread_id)
     cancelling = [
         asyncio.create_task(api.cancel(thread_id, run_id, idempotency_key=key)) for key in ("twice", "twice", "taken")
     ]

@@ -64,11 +64,11 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     thread_id, streamed = await api.thread(assistant_id), await api.thread(assistant_id)
     sending, run_id = await running(api, thread_id)
     in_line = asyncio.create_task(api.send(thread_id, "in line"))
-    await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+    await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
     async with api.stream(streamed, "x") as stream, api.events(thread_id, run_id) as follower:
         await stream.until("content_streaming")
         await follower.until("content_streaming")
-        runs = [*api.services.desk.runs.of_thread(thread_id), *api.services.desk.runs.of_thread(streamed)]
+        runs = [*api.services.context.runs.of_thread(thread_id), *api.services.context.runs.of_thread(streamed)]
         if whole_assistant:
             assert (await api.http.delete(f"/assistants/{assistant_id}")).status_code == 200
         else:
@@ -82,7 +82,7 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     assert {run.stopped for run in runs} == {Stop.DELETED}  # told at once, before they look for themselves
     for table in ("threads", "messages", "runs", "run_events"):
         assert await rows(api, table) == 0
-    assert not api.services.desk.runs._live
+    assert not api.services.context.runs._live
 
 
 async def test_a_thread_whose_run_waits_can_be_deleted(api: Api) -> None:
@@ -96,7 +96,7 @@ async def test_deleting_and_ending_at_once(api: Api) -> None:
     for _ in range(20):
         thread_id = await api.thread()
         sending = asyncio.create_task(api.send(thread_id, "/say a b c d"))
-        await eventually(lambda: bool(api.services.desk.runs.of_thread(thread_id)) or sending.done())  # noqa: B023
+        await eventually(lambda: bool(api.services.context.runs.of_thread(thread_id)) or sending.done())  # noqa: B023
         deleted = await api.http.delete(f"/threads/{thread_id}")
         assert deleted.status_code == 200
         assert (await sending).status_code in (200, 404)

@@ -110,7 +110,7 @@ async def test_a_tool_call_is_announced_as_it_is_required(api: Api) -> None:
 
 async def test_an_announced_tool_call_can_come_to_nothing(api: Api) -> None:
     """Only `tool_submit_required` says that the run waits."""
-    api.services.desk.responder = Halting()
+    api.services.context.responder = Halting()
     thread_id = await api.thread()
     kinds = [event["type"] for event in await events_of(api, "x", thread_id)]
     assert kinds[2:] == ["tool_call_start", "tool_call_ready", "run_failed"]

@@ -14,7 +14,7 @@ from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.clock import now
 from threads_server.runs import heartbeat as presence_module
 from threads_server.runs.cancellation import end_orphans
-from threads_server.runs.heartbeat import GONE_AFTER, Presence
+from threads_server.runs.heartbeat import HEARTBEAT_TIMEOUT_SECONDS, Heartbeat
 from threads_server.store import StoreUnavailable, idempotency_keys
 from threads_server.store import postgres as postgres_module
 from threads_server.store.processes import leave
@@ -40,7 +40,7 @@ async def pair(postgres: str) -> AsyncIterator[Pair]:
 
 def held_at_both(pair: Pair) -> Held:
     held = hold(pair.here)
-    pair.there.services.desk.responder = held
+    pair.there.services.context.responder = held
     return held
 
 
@@ -217,7 +217,7 @@ class TestOrder:
     async def test_whoever_waits_when_outputs_come_to_be_awaited_is_told(self, pair: Pair) -> None:
         thread_id = await pair.here.thread(await pair.here.assistant(tools=[WEATHER]))
         slow = asyncio.create_task(pair.here.send(thread_id, "/slow 3 abc"))
-        await eventually(lambda: bool(pair.here.services.desk.runs.of_thread(thread_id)))
+        await eventually(lambda: bool(pair.here.services.context.runs.of_thread(thread_id)))
         calling = await in_line(pair.here, thread_id, "/call get_weather {}", 1)
         waiting = await in_line(pair.there, thread_id, "next", 2)
         assert [(await task).json()["status"] for task in (slow, calling)] == ["COMPLETED", "REQUIRES_ACTION"]
@@ -234,7 +234,7 @@ class TestEndedElsewhere:
         sending, run_id = await running(pair.here, thread_id)
         async with pair.here.stream(streamed, "x") as stream:
             events = await stream.until("content_streaming")
-            await end_orphans(pair.there.services.desk, pair.here.services.turns._owner)
+            await end_orphans(pair.there.services.context, pair.here.services.turns._owner)
             events += await stream.rest()
         assert events[-1]["type"] == "run_failed"
         turn = (await sending).json()
@@ -251,7 +251,7 @@ class TestEndedElsewhere:
             thread_id = await pair.here.thread()
             sending, _ = await running(pair.here, thread_id)
             held.go.set()
-            await end_orphans(pair.there.services.desk, pair.here.services.turns._owner)
+            await end_orphans(pair.there.services.context, pair.here.services.turns._owner)
             turn = (await sending).json()
             [_, kept] = (await pair.here.get(thread_id))["messages"]
             assert (turn["status"], turn["message_id"]) == (kept["status"], kept["message_id"])
@@ -261,8 +261,8 @@ class TestAdrift:
     async def test_a_run_that_began_without_a_word_of_it_does_not_hold_its_thread(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(presence_module, "GONE_AFTER", 0.2)
-        monkeypatch.setattr(presence_module, "BEAT", 0.05)
+        monkeypatch.setattr(presence_module, "HEARTBEAT_TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr(presence_module, "HEARTBEAT_INTERVAL_SECONDS", 0.05)
         thread_id = await pair.here.thread()
         unconfirm(pair.here, begin_turn, monkeypatch)
         assert (await pair.here.send(thread_id, "x", key="k")).status_code == 503
@@ -271,8 +271,8 @@ class TestAdrift:
         assert (await pair.here.turn(thread_id, "/say on"))["content"] == "on"
 
     async def test_a_run_at_work_is_not(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(presence_module, "GONE_AFTER", 0.05)
-        monkeypatch.setattr(presence_module, "BEAT", 0.02)
+        monkeypatch.setattr(presence_module, "HEARTBEAT_TIMEOUT_SECONDS", 0.05)
+        monkeypatch.setattr(presence_module, "HEARTBEAT_INTERVAL_SECONDS", 0.02)
         assert (await pair.here.turn(await pair.here.thread(), "/slow 8 abcdefgh"))["content"] == "abcdefgh"
 
 
@@ -288,36 +288,36 @@ class TestSigns:
     """Who counts as gone, by a clock of our own."""
 
     @pytest.fixture
-    async def presence(self, pair: Pair) -> Presence:
-        presence = Presence(pair.here.services.desk, "me")
+    async def presence(self, pair: Pair) -> Heartbeat:
+        presence = Heartbeat(pair.here.services.context, "me")
         presence._clock = Clock()
         presence._heard_at = 0.0
         return presence
 
-    def hear(self, presence: Presence, seconds: float, **beats: int | None) -> list[str]:
+    def hear(self, presence: Heartbeat, seconds: float, **beats: int | None) -> list[str]:
         """Those who are gone when these signs are heard so much later, with silence of nobody in between."""
         clock = presence._clock
         assert isinstance(clock, Clock)
         clock.now += seconds
         return presence._gone(beats)
 
-    async def test_whoever_gives_no_sign_for_so_long(self, presence: Presence) -> None:
-        steps = int(GONE_AFTER)
+    async def test_whoever_gives_no_sign_for_so_long(self, presence: Heartbeat) -> None:
+        steps = int(HEARTBEAT_TIMEOUT_SECONDS)
         assert self.hear(presence, 1, a=1, b=1, c=None) == []
         for number in range(steps - 1):
             assert self.hear(presence, 1, a=1, b=2 + number, c=None) == []
         assert sorted(self.hear(presence, 1, a=1, b=100, c=None)) == ["a", "c"]
         assert self.hear(presence, 1, b=101) == []
 
-    async def test_not_while_nobody_could_be_heard(self, presence: Presence) -> None:
+    async def test_not_while_nobody_could_be_heard(self, presence: Heartbeat) -> None:
         assert self.hear(presence, 1, a=1) == []
         assert self.hear(presence, 100, a=1) == []
-        for _ in range(int(GONE_AFTER) - 1):
+        for _ in range(int(HEARTBEAT_TIMEOUT_SECONDS) - 1):
             assert self.hear(presence, 1, a=1) == []
         assert self.hear(presence, 1, a=1) == ["a"]
 
-    async def test_not_one_that_came_back(self, presence: Presence) -> None:
-        for _ in range(int(GONE_AFTER)):
+    async def test_not_one_that_came_back(self, presence: Heartbeat) -> None:
+        for _ in range(int(HEARTBEAT_TIMEOUT_SECONDS)):
             assert self.hear(presence, 1, a=5) == []
         assert self.hear(presence, 1, a=6) == []
         assert self.hear(presence, 1, a=6) == []
@@ -329,7 +329,7 @@ class TestSigns:
             assert await here.services.store.read(one, "SELECT count(*) FROM processes") == (1,)
 
     async def test_the_beating_outlives_a_store_that_is_away(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(presence_module, "BEAT", 0.01)
+        monkeypatch.setattr(presence_module, "HEARTBEAT_INTERVAL_SECONDS", 0.01)
         store, own = pair.here.services.store, pair.here.services._presence
         assert own is not None
         tried: list[Exception] = []

@@ -9,7 +9,7 @@ import pytest
 from tests.server.runs.test_runs import Held
 from tests.support.threads_api import Api, serving
 from threads_server.clock import new_id, now
-from threads_server.responders import Conversation, Piece, Said, Thought
+from threads_server.responders import Conversation, ReasoningDelta, ResponderEvent, TextDelta
 from threads_server.runs.message_json import message_text
 from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.runs.states import RunState
@@ -121,12 +121,12 @@ async def test_a_long_answer_is_not_copied_with_every_piece(api: Api) -> None:
 
 async def test_long_thoughts_are_not_repeated_with_every_piece(api: Api) -> None:
     class Thinker(Held):
-        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
             for _ in range(20_000):
-                yield [Thought("hm ")]
-            yield [Said("So be it.")]
+                yield [ReasoningDelta("hm ")]
+            yield [TextDelta("So be it.")]
 
-    api.services.desk.responder = Thinker()
+    api.services.context.responder = Thinker()
     thread_id = await api.thread()
     async with api.stream(thread_id, "think") as stream:
         events = await stream.rest()

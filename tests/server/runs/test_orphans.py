@@ -9,7 +9,7 @@ import pytest
 from tests.server.runs.test_runs import Held, eventually, hold, running
 from tests.server.runs.test_turns import WEATHER
 from tests.support.threads_api import Api
-from threads_server.responders import Asked, Conversation, Piece, Said
+from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
 from threads_server.runs.cancellation import end_orphans
 from threads_server.store.transaction import every
 
@@ -21,7 +21,7 @@ async def test_the_answer_lists_the_files_of_its_message(api: Api) -> None:
     key = {"Idempotency-Key": "k"}
     sending = asyncio.create_task(api.http.post(path, headers=key, **sent))
     await eventually(lambda: bool(held.asked))
-    await end_orphans(api.services.desk)  # as the next process does
+    await end_orphans(api.services.context)  # as the next process does
     held.go.set()
     assert (await sending).json()["status"] == "FAILED"
     kept = (await api.http.post(path, headers=key, **sent)).json()
@@ -32,7 +32,7 @@ async def test_its_message_tells_why_it_ended(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)
-    await end_orphans(api.services.desk)
+    await end_orphans(api.services.context)
     held.go.set()
     await sending
     message = (await api.get(thread_id))["messages"][-1]
@@ -42,16 +42,19 @@ async def test_its_message_tells_why_it_ended(api: Api) -> None:
 
 async def test_what_was_said_before_the_tools_is_not_said_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     class InTwoLegs(Held):
-        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
             if conversation.messages[-1]["role"] == "user":
                 function = {"name": "get_weather", "arguments": "{}"}
-                yield [Said("Let me see. "), Asked({"id": "call_1", "type": "function", "function": function})]
+                yield [
+                    TextDelta("Let me see. "),
+                    ToolCallRequested({"id": "call_1", "type": "function", "function": function}),
+                ]
             else:
-                yield [Said("It is ")]
+                yield [TextDelta("It is ")]
                 await self.go.wait()
 
-    monkeypatch.setattr("threads_server.runs.run_segment.LOG_EVERY", 0.01)
-    api.services.desk.responder = held = InTwoLegs()
+    monkeypatch.setattr("threads_server.runs.run_segment.LOG_INTERVAL_SECONDS", 0.01)
+    api.services.context.responder = held = InTwoLegs()
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     run_id = (await api.turn(thread_id, "How is the weather?"))["run_id"]
     outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "warm"}]}
@@ -59,7 +62,7 @@ async def test_what_was_said_before_the_tools_is_not_said_again(api: Api, monkey
     sending = asyncio.create_task(api.http.post(path, json=outputs))
     while len(await api.services.store.read(every, "SELECT 1 FROM run_events")) < 2:  # noqa: ASYNC110 - it is written by itself
         await asyncio.sleep(0.01)
-    await end_orphans(api.services.desk)
+    await end_orphans(api.services.context)
     held.go.set()
     await sending
     assert await api.history(thread_id) == [

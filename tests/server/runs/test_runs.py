@@ -8,8 +8,15 @@ import pytest
 
 from tests.server.runs.test_turns import WEATHER, waiting_run
 from tests.support.threads_api import Api, serving
-from threads_server.responders import Asked, Conversation, Piece, ResponderFailed, Said, Used
-from threads_server.runs.run_segment import BREATH
+from threads_server.responders import (
+    Conversation,
+    ModelUsage,
+    ResponderEvent,
+    ResponderFailed,
+    TextDelta,
+    ToolCallRequested,
+)
+from threads_server.runs.run_segment import YIELD_EVERY
 from threads_server.runs.states import RunState
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
@@ -18,17 +25,17 @@ FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 class Held:
     """A responder that says one word and goes on when it is let."""
 
-    not_done: frozenset[str] = frozenset()
+    unsupported: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         self.go = asyncio.Event()
         self.asked: list[str] = []
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         self.asked.append(conversation.messages[-1]["content"])
-        yield [Said("first ")]
+        yield [TextDelta("first ")]
         await self.go.wait()
-        yield [Said("last")]
+        yield [TextDelta("last")]
 
     async def close(self) -> None:
         pass
@@ -37,15 +44,15 @@ class Held:
 class Halting(Held):
     """A responder that asks for a tool and breaks off."""
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-        yield [Asked({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        yield [ToolCallRequested({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
         raise ResponderFailed("no power")
 
 
 def hold(api: Api) -> Held:
     """Has every run of the server answered by one `Held`."""
     responder = Held()
-    api.services.desk.responder = responder
+    api.services.context.responder = responder
     return responder
 
 
@@ -60,9 +67,9 @@ async def running(
     """A message that is being answered, and its run."""
     sending = asyncio.create_task(api.send(thread_id, content, key=key))
     await eventually(
-        lambda: any(live.responding and live.lines[2:] for live in api.services.desk.runs.of_thread(thread_id))
+        lambda: any(live.responding and live.lines[2:] for live in api.services.context.runs.of_thread(thread_id))
     )
-    return sending, api.services.desk.runs.of_thread(thread_id)[0].run_id
+    return sending, api.services.context.runs.of_thread(thread_id)[0].run_id
 
 
 def test_every_state_has_its_steps() -> None:
@@ -88,7 +95,7 @@ class TestBusy:
         others = []
         for number in range(6):
             others.append(asyncio.create_task(api.send(thread_id, f"/say {number}", send_to_llm=number != 3)))
-            line = api.services.desk.lines._lines
+            line = api.services.context.lines._lines
             await eventually(lambda: len(line.get(("default", thread_id), ())) > number)  # noqa: B023
         held.go.set()
         async with asyncio.timeout(30):
@@ -114,7 +121,7 @@ class TestBusy:
             first, run_id = await running(api, thread_id)
             for answer in await asyncio.gather(*(api.send(thread_id, "x") for _ in range(3))):
                 assert (answer.status_code, answer.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
-            assert not api.services.desk.lines.anyone_at(("default", thread_id))
+            assert not api.services.context.lines.anyone_at(("default", thread_id))
             held.go.set()
             assert (await first).status_code == 200
             assert [role for role, _ in await api.history(thread_id)] == ["user", "assistant"]
@@ -156,9 +163,9 @@ class TestBusy:
     async def test_whoever_waits_when_outputs_come_to_be_awaited_is_told(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         slow = asyncio.create_task(api.send(thread_id, "/slow 3 abc"))
-        await eventually(lambda: bool(api.services.desk.runs.of_thread(thread_id)))
+        await eventually(lambda: bool(api.services.context.runs.of_thread(thread_id)))
         calling = asyncio.create_task(api.send(thread_id, "/call get_weather {}"))
-        line = api.services.desk.lines
+        line = api.services.context.lines
         await eventually(lambda: line.anyone_at(("default", thread_id)))
         waiting = [asyncio.create_task(api.send(thread_id, "next")) for _ in range(3)]
         assert (await slow).json()["status"] == "COMPLETED"
@@ -171,7 +178,7 @@ class TestBusy:
         first, _ = await running(api, thread_id)
         async with asyncio.TaskGroup() as group:
             waiting = [group.create_task(_wait_in_line(api, thread_id)) for _ in range(3)]
-            line = api.services.desk.lines
+            line = api.services.context.lines
             await eventually(lambda: len(line._lines.get(("default", thread_id), ())) == 3)
             for task in waiting:
                 task.cancel()
@@ -181,7 +188,7 @@ class TestBusy:
 
 
 async def _wait_in_line(api: Api, thread_id: str) -> None:
-    async with api.services.desk.lines.place_at(("default", thread_id)):
+    async with api.services.context.lines.place_at(("default", thread_id)):
         await asyncio.Event().wait()
 
 
@@ -238,7 +245,7 @@ class TestCancel:
         thread_id = await api.thread()
         first, run_id = await running(api, thread_id)
         second = asyncio.create_task(api.send(thread_id, "second"))
-        await eventually(lambda: api.services.desk.lines.anyone_at(("default", thread_id)))
+        await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
         await api.cancel(thread_id, run_id)
         assert (await first).json()["status"] == "CANCELLED"
         await eventually(lambda: held.asked == ["hold", "second"])
@@ -297,39 +304,39 @@ class TestNeverStuck:
 
     async def test_empty_batches_are_no_sign(self, database: str) -> None:
         class Empty(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
                 for _ in range(100):
                     yield []
                     await asyncio.sleep(0.02)
 
         async with serving(database, run_timeout=0.2) as api:
-            api.services.desk.responder = Empty()
+            api.services.context.responder = Empty()
             turn = await api.turn(await api.thread(), "x")
             assert turn["message"] == "The responder gave no sign for too long"
 
-    @pytest.mark.parametrize("pieces", [[], [Said("x")] * 9], ids=["nothing", "much at once"])
-    async def test_one_that_never_waits_lets_others_go_on(self, api: Api, pieces: list[Piece]) -> None:
+    @pytest.mark.parametrize("pieces", [[], [TextDelta("x")] * 9], ids=["nothing", "much at once"])
+    async def test_one_that_never_waits_lets_others_go_on(self, api: Api, pieces: list[ResponderEvent]) -> None:
         others: list[str] = []
 
         class Hasty(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
                 asyncio.get_running_loop().call_soon(others.append, "went on")
-                for _ in range(BREATH // (len(pieces) or 1) + 1):
+                for _ in range(YIELD_EVERY // (len(pieces) or 1) + 1):
                     yield pieces
                     if others:
                         return
                 raise ResponderFailed("nobody else went on")
 
-        api.services.desk.responder = Hasty()
+        api.services.context.responder = Hasty()
         assert (await api.turn(await api.thread(), "x"))["message"] == "Message added"
 
     async def test_a_responder_that_breaks_fails_its_run(self, api: Api) -> None:
         class Broken(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-                yield [Said("so far")]
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+                yield [TextDelta("so far")]
                 raise KeyError("secret detail")
 
-        api.services.desk.responder = Broken()
+        api.services.context.responder = Broken()
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "x")
         assert (turn["status"], turn["content"]) == ("FAILED", "so far")
@@ -337,7 +344,7 @@ class TestNeverStuck:
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
     async def test_tools_of_an_answer_that_broke_off_are_not_awaited(self, api: Api) -> None:
-        api.services.desk.responder = Halting()
+        api.services.context.responder = Halting()
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "x")
         assert (turn["status"], turn["tool_calls"]) == ("FAILED", None)
@@ -346,11 +353,11 @@ class TestNeverStuck:
 
     async def test_what_cannot_be_stored_fails_its_run(self, api: Api) -> None:
         class Odd(Held):
-            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
-                yield [Used("odd", "\ud800", {"input_tokens": float("nan")})]  # type: ignore[dict-item]
-                yield [Said("lone \ud800")]
+            async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+                yield [ModelUsage("odd", "\ud800", {"input_tokens": float("nan")})]  # type: ignore[dict-item]
+                yield [TextDelta("lone \ud800")]
 
-        api.services.desk.responder = Odd()
+        api.services.context.responder = Odd()
         thread_id = await api.thread()
         assert (await api.turn(thread_id, "x"))["status"] == "FAILED"
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
@@ -382,5 +389,5 @@ class TestNeverStuck:
             held.go.clear()
             assert (await stream.next())["type"] == "user_message"
         held.go.set()
-        await eventually(lambda: not api.services.desk.runs.of_thread(thread_id))
+        await eventually(lambda: not api.services.context.runs.of_thread(thread_id))
         assert [message["status"] for message in (await api.get(thread_id))["messages"]] == ["COMPLETED"] * 4

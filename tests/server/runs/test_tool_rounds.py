@@ -10,7 +10,7 @@ import pytest
 from tests.server.runs.test_runs import Held
 from tests.server.runs.test_turns import WEATHER, waiting_run
 from tests.support.threads_api import Api
-from threads_server.responders import Asked, Conversation, Piece, Said
+from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
 
 ROUNDS = 3
 
@@ -18,13 +18,13 @@ ROUNDS = 3
 class Curious(Held):
     """Asks for the weather again and again, and answers then."""
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         asked = sum(message["role"] == "tool" for message in conversation.messages)
         if asked < ROUNDS:
             function = {"name": "get_weather", "arguments": "{}"}
-            yield [Asked({"id": f"call_{asked}", "type": "function", "function": function})]
+            yield [ToolCallRequested({"id": f"call_{asked}", "type": "function", "function": function})]
         else:
-            yield [Said("Enough.")]
+            yield [TextDelta("Enough.")]
 
 
 async def submit(api: Api, which: str, thread_id: str, run_id: str, *outputs: tuple[str, str]) -> httpx.Response:
@@ -40,7 +40,7 @@ each_way = pytest.mark.parametrize("which", ["named", "latest"])
 
 @each_way
 async def test_a_run_may_ask_again_and_keeps_its_id(api: Api, which: str) -> None:
-    api.services.desk.responder = Curious()
+    api.services.context.responder = Curious()
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     turn = await api.turn(thread_id, "How is the weather?")
     run_id = turn["run_id"]

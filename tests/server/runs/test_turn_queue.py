@@ -137,7 +137,7 @@ class TestNobodyGoesBefore:
 
 
 async def in_line(commit: OneCommit, count: int) -> None:
-    line = commit.api.services.desk.lines._lines
+    line = commit.api.services.context.lines._lines
     await eventually(lambda: len(line.get(("default", commit.thread_id), ())) == count)
 
 

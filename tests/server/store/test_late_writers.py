@@ -12,7 +12,7 @@ from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.clock import now
 from threads_server.runs.run_segment import TurnSettings
 from threads_server.runs.states import RunState
-from threads_server.runs.turns import Sending
+from threads_server.runs.turns import SendMessage
 from threads_server.store import StoreUnavailable, event_log, runs
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage
@@ -47,8 +47,8 @@ class Delaying:
         monkeypatch.setattr(store, "write", delayed)
 
 
-def sending(thread_id: str, content: str) -> Sending:
-    return Sending(
+def sending(thread_id: str, content: str) -> SendMessage:
+    return SendMessage(
         account="default",
         thread_id=thread_id,
         assistant_id=None,
@@ -59,7 +59,7 @@ def sending(thread_id: str, content: str) -> Sending:
         send_to_llm=True,
         settings=TurnSettings(),
         tools=None,
-        not_done=[],
+        unsupported=[],
         claim=None,
         if_match=None,
     )
@@ -70,7 +70,7 @@ def ending(content: str) -> Ending:
 
 
 async def test_nothing_is_answered_before_it_is_stored(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    delaying = Delaying(api, runs.end_leg, monkeypatch)
+    delaying = Delaying(api, runs.end_segment, monkeypatch)
     plain, streamed = await api.thread(), await api.thread()
     sent = asyncio.create_task(api.send(plain, "/say x"))
     async with api.stream(streamed, "/say x") as stream:
@@ -89,7 +89,7 @@ async def test_nothing_is_answered_before_it_is_stored(api: Api, monkeypatch: py
 async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delaying = Delaying(api, runs.end_leg, monkeypatch)
+    delaying = Delaying(api, runs.end_segment, monkeypatch)
     delaying.away = 2
     delaying.go.set()
     assert (await api.turn(await api.thread(), "/say x"))["content"] == "x"
@@ -98,11 +98,11 @@ async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
 async def test_events_that_were_written_without_a_word_of_it_are_written_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = unconfirm(api, event_log.append, monkeypatch)
+    format_timestamp = unconfirm(api, event_log.append, monkeypatch)
     held = hold(api)
     thread_id = await api.thread()
     sent, run_id = await running(api, thread_id)
-    await written.wait()
+    await format_timestamp.wait()
     held.go.set()
     assert (await sent).json()["content"] == "first last"
     async with api.events(thread_id, run_id) as stream:
@@ -112,7 +112,7 @@ async def test_events_that_were_written_without_a_word_of_it_are_written_once(
 async def test_a_store_that_is_away_for_longer_is_503_and_the_run_ends_when_it_is_back(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delaying = Delaying(api, runs.end_leg, monkeypatch)
+    delaying = Delaying(api, runs.end_segment, monkeypatch)
     delaying.away = 4
     thread_id = await api.thread()
     answer = await api.send(thread_id, "/say x", key="k")
@@ -134,7 +134,7 @@ async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
-    await eventually(lambda: not api.services.desk.runs._live)
+    await eventually(lambda: not api.services.context.runs._live)
     assert (await api.turn(thread_id, "/say on"))["content"] == "on"
     contents = [content for _, content in await api.history(thread_id)]
     assert contents == ["/say x", "x"] * ((len(contents) - 2) // 2) + ["/say on", "on"]
@@ -153,7 +153,7 @@ async def test_a_run_that_began_while_its_caller_left_is_cancelled_like_any_othe
     await asyncio.wait([caller])
     delaying.go.set()
     await eventually(lambda: held.asked == ["x"])
-    [live] = api.services.desk.runs.of_thread(thread_id)
+    [live] = api.services.context.runs.of_thread(thread_id)
     assert (await api.cancel(thread_id, live.run_id)).json()["cancelled"] is True
     assert await api.history(thread_id) == [("user", "x"), ("assistant", "first ")]
 
@@ -169,7 +169,7 @@ async def test_a_late_end_changes_nothing(api: Api) -> None:
     await asyncio.gather(first, second)
     before = await api.get(thread_id)
     for run_id in (cancelled, deleted, "run_of_nobody"):
-        assert await store.write(runs.end_leg, run_id, 1, ending("late"), [], now()) is None
+        assert await store.write(runs.end_segment, run_id, 1, ending("late"), [], now()) is None
         assert await store.write(event_log.append, run_id, 1, 60, ["{}"]) is False
     assert await api.get(thread_id) == before
     assert (await api.http.get(f"/threads/{other}")).status_code == 404
@@ -183,9 +183,9 @@ async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     hold(api)
     submitting = asyncio.create_task(api.outputs(thread_id, run_id, {"call_1": "x"}))
-    await eventually(lambda: bool(api.services.desk.runs.of_thread(thread_id)))
+    await eventually(lambda: bool(api.services.context.runs.of_thread(thread_id)))
     store = api.services.store
-    assert await store.write(runs.end_leg, run_id, 1, ending("late"), [], now()) is None
+    assert await store.write(runs.end_segment, run_id, 1, ending("late"), [], now()) is None
     assert await store.write(event_log.append, run_id, 1, 60, ["{}"]) is False
     await api.cancel(thread_id, run_id)
     assert (await submitting).json()["status"] == "CANCELLED"

@@ -12,7 +12,7 @@ import pytest
 from tests.support.postgres import PostgresServer
 from threads_server.clock import new_id, now
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreRefused, StoreUnavailable, assistants, open_store
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
 from threads_server.store import postgres as backend
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.schema import MIGRATIONS
@@ -214,7 +214,7 @@ class TestAway:
 
 class TestOpening:
     async def refusal(self, address: str) -> str:
-        with pytest.raises(StoreRefused) as refused:
+        with pytest.raises(StoreOpenError) as refused:
             await opened(address)
         text = str(refused.value)
         assert "\n" not in text
@@ -320,7 +320,7 @@ class TestMigrating:
         self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(backend, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE half (x TEXT)", "NO SQL AT ALL")))
-        with pytest.raises(StoreRefused, match="syntax error"):
+        with pytest.raises(StoreOpenError, match="syntax error"):
             await opened(postgres)
         assert await other.fetchval("SELECT to_regclass('backboard_threads.half')") is None
         monkeypatch.undo()

@@ -13,7 +13,7 @@ import pytest
 from tests.server.runs.test_runs import eventually
 from threads_server.clock import new_id, now
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreRefused, StoreUnavailable, assistants, open_store, threads
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, threads
 from threads_server.store import sqlite as backend
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.schema import MIGRATIONS
@@ -180,7 +180,7 @@ class TestAway:
 
 class TestOpening:
     async def refusal(self, path: Path, *, serving: bool = True) -> str:
-        with pytest.raises(StoreRefused) as refused:
+        with pytest.raises(StoreOpenError) as refused:
             await opened(path, serving=serving)
         text = str(refused.value)
         assert "\n" not in text

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.server.runs.test_turns import WEATHER
 from tests.support.threads_api import Api, Event, called
-from threads_server.responders import Conversation, Piece, Said
+from threads_server.responders import Conversation, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
 
 T = TypeVar("T")
@@ -35,12 +35,12 @@ class Holding(OfflineResponder):
     def __init__(self) -> None:
         self.let_go: dict[str, asyncio.Event] = {}
 
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[Piece]]:
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         text = conversation.messages[-1]["content"]
         if text.startswith("/hold "):
-            yield [Said("so far ")]
+            yield [TextDelta("so far ")]
             await self.let_go.setdefault(text, asyncio.Event()).wait()
-            yield [Said(text.removeprefix("/hold "))]
+            yield [TextDelta(text.removeprefix("/hold "))]
         else:
             async for pieces in super().answer(conversation):
                 yield pieces
@@ -66,7 +66,7 @@ class Thread:
 
 
 @dataclass
-class Kept:
+class StoredResponse:
     """What was answered under a key."""
 
     thread: Thread
@@ -81,7 +81,7 @@ class Threads(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="threads-model-"))
         self.number = 0
         self.threads: list[Thread] = []
-        self.kept: dict[str, Kept] = {}
+        self.kept: dict[str, StoredResponse] = {}
         self.server: contextlib.AbstractAsyncContextManager[Api] | None = None
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
@@ -111,7 +111,7 @@ class Threads(RuleBasedStateMachine):
         self.server = called(self.database, busy_wait=0)
         self.api = self.run(self.server.__aenter__())
         self.responder = Holding()
-        self.api.services.desk.responder = self.responder
+        self.api.services.context.responder = self.responder
 
     def stop(self) -> None:
         if self.server is not None:
@@ -147,7 +147,7 @@ class Threads(RuleBasedStateMachine):
             thread.messages.append(("assistant", "" if fails else number, state))
             thread.ended[self.run_of(thread)] = state
         if key is not None:
-            self.kept[key] = Kept(thread, body, answer)
+            self.kept[key] = StoredResponse(thread, body, answer)
 
     def run_of(self, thread: Thread) -> str:
         messages = self.run(self.api.get(thread.thread_id))["messages"]
@@ -167,7 +167,7 @@ class Threads(RuleBasedStateMachine):
         thread.messages += [("user", body["content"], COMPLETED), ("assistant", "", "REQUIRES_ACTION")]
         thread.run = Run(turn["run_id"], body["content"], calls=calls)
         if key is not None:
-            self.kept[key] = Kept(thread, body, answer)
+            self.kept[key] = StoredResponse(thread, body, answer)
 
     @precondition(lambda self: self.waiting())
     @rule(data=st.data(), stream=st.booleans(), keyed=st.booleans())
@@ -200,7 +200,7 @@ class Threads(RuleBasedStateMachine):
 
         async def send() -> Run:
             sending = asyncio.create_task(self.api.send(thread.thread_id, content, stream=stream, key=key))
-            runs = self.api.services.desk.runs
+            runs = self.api.services.context.runs
             while not any(live.lines[2:] for live in runs.of_thread(thread.thread_id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
             return Run(runs.of_thread(thread.thread_id)[0].run_id, content, sending)
