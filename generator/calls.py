@@ -64,8 +64,8 @@ class Page:
     """How a listing is paged: the default and the greatest `limit`, the greatest `skip`, and what tells items apart."""
 
     default: int
-    largest: int
-    deepest: int
+    max_limit: int
+    max_skip: int
     key: str
 
 

@@ -148,7 +148,7 @@ def _arguments(call: Call, kind: str, surface: Surface) -> list[str]:
     ]
     if kind == "iterate" and call.page:
         limit = next(one for one in call.arguments if one.wire == "limit")
-        size = f"How many items one page has at most, up to {call.page.largest}. `{call.page.default}` unless given."
+        size = f"How many items one page has at most, up to {call.page.max_limit}. `{call.page.default}` unless given."
         own.append(f"{limit.name}: {size}")
     if call.forms and kind != "iterate":
         others = f", or `{MULTIPART}` when there are files" if call.at("file") else ""
@@ -162,14 +162,14 @@ def _returned(call: Call, kind: str, surface: Surface) -> str:
     if kind == "stream":
         about = surface.event_text.split(". ")[0].strip().rstrip(".")
         return (
-            "AsyncEvents: An iterator, to be used in an `async with`. It yields each "
+            "AsyncEventStream: An iterator, to be used in an `async with`. It yields each "
             f"`models.{surface.event}` as it comes{f': {about[:1].lower()}{about[1:]}' if about else ''}."
         )
     shape = call.result
     result = shape.annotation() if shape else "Any"
     text = " ".join(call.result_text.split())
     if kind == "iterate":
-        result = f"AsyncPages[{result.removeprefix('list[').removesuffix(']')}]"
+        result = f"AsyncPaginator[{result.removeprefix('list[').removesuffix(']')}]"
         text = f"{text} `async for` gives them one by one, `pages()` a page at a time."
     return f"{result}: {text}".rstrip(" :")
 

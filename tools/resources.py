@@ -21,7 +21,7 @@ TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"
 
 
 @dataclass(frozen=True, slots=True)
-class Things:
+class Resources:
     """An assistant, a thread of it and a run of that; the run waits for the output of `call_1`, or has ended."""
 
     assistant_id: str
@@ -50,14 +50,14 @@ class Caller:
         self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=30)
         self.url = url
 
-    def send(self, operation: Operation, things: Things, **how: Unpack[How]) -> httpx.Response:
+    def send(self, operation: Operation, things: Resources, **how: Unpack[How]) -> httpx.Response:
         """The answer to one request of an operation, made as `build` makes it."""
         return self._client.send(self.build(operation, things, **how))
 
     def build(
         self,
         operation: Operation,
-        things: Things,
+        things: Resources,
         *,
         body: Any = None,
         content: bytes | None = None,
@@ -84,21 +84,21 @@ class Caller:
                 request.headers.pop(name, None)
         return request
 
-    def ask(self, name: str, things: Things | None = None, body: Any = None) -> Any:
+    def ask(self, name: str, things: Resources | None = None, body: Any = None) -> Any:
         """The JSON answer of an operation that is sure to succeed."""
         response = self.send(operations()[name], things or NOTHING, body=body)
         assert response.status_code == 200, response.text
         return response.json()
 
-    def things(self, *, waiting: bool = False) -> Things:
+    def things(self, *, waiting: bool = False) -> Resources:
         """New things of one's own."""
         assistant = self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]})["assistant_id"]
-        thread = self.ask("createThread", Things(assistant, "", ""), body={})["thread_id"]
+        thread = self.ask("createThread", Resources(assistant, "", ""), body={})["thread_id"]
         content = "/call get_weather {}" if waiting else "My name is Ada."
-        turn = self.ask("sendMessage", Things(assistant, thread, ""), body={"content": content})
-        return Things(assistant, thread, turn["run_id"])
+        turn = self.ask("sendMessage", Resources(assistant, thread, ""), body={"content": content})
+        return Resources(assistant, thread, turn["run_id"])
 
-    def things_for(self, operation: Operation) -> Things:
+    def things_for(self, operation: Operation) -> Resources:
         """New things in the state in which the operation succeeds."""
         return self.things(waiting="tool_outputs" in fields(operation))
 
@@ -106,8 +106,8 @@ class Caller:
         self._client.close()
 
 
-NOTHING = Things("", "", "")
-UNKNOWN = Things(str(uuid.uuid4()), str(uuid.uuid4()), f"run_{uuid.uuid4()}")
+NOTHING = Resources("", "", "")
+UNKNOWN = Resources(str(uuid.uuid4()), str(uuid.uuid4()), f"run_{uuid.uuid4()}")
 
 
 def encode(body: Any, media_type: str) -> tuple[bytes, str]:
@@ -131,7 +131,7 @@ def fields(operation: Operation) -> set[str]:
     return set() if media is None else set(merged(media["schema"]).get("properties", {}))
 
 
-def example(operation: Operation, things: Things, *, which: int = 0) -> dict[str, Any]:
+def example(operation: Operation, things: Resources, *, which: int = 0) -> dict[str, Any]:
     """An example of an operation's body, the first or the last (-1), about these things."""
     examples = list(operation.bodies[JSON]["examples"].values())
     body: dict[str, Any] = copy.deepcopy(resolve(examples[which])["value"])

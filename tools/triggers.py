@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 
 from tools.document import Operation, document, operations
-from tools.resources import JSON, UNKNOWN, Caller, Things, example
+from tools.resources import JSON, UNKNOWN, Caller, Resources, example
 
 
 def succeed(caller: Caller, operation: Operation) -> httpx.Response:
@@ -65,11 +65,11 @@ def break_a_rule(caller: Caller, operation: Operation) -> httpx.Response:
     if any(one["in"] == "query" and one["name"] == "limit" for one in operation.parameters):
         return caller.send(operation, UNKNOWN, query={"limit": 0})
     if "{" in operation.path:
-        return caller.send(operation, Things("no-id", "no-id", "run"))
+        return caller.send(operation, Resources("no-id", "no-id", "run"))
     return caller.send(operation, UNKNOWN, body=[])
 
 
-MEANS: dict[int, Callable[[Caller, Operation], httpx.Response]] = {
+TRIGGERS: dict[int, Callable[[Caller, Operation], httpx.Response]] = {
     200: succeed,
     304: know_already,
     400: cut_off,

@@ -80,16 +80,16 @@ from ._unset import UNSET, Unset
 if TYPE_CHECKING:
     from . import models as models
     from ._async.client import AsyncBackboard as AsyncBackboard
-    from ._async.pagination import AsyncPages as AsyncPages
-    from ._async.streaming import AsyncEvents as AsyncEvents
+    from ._async.pagination import AsyncPaginator as AsyncPaginator
+    from ._async.streaming import AsyncEventStream as AsyncEventStream
     from ._files import File as File
     from ._files import Files as Files
     from ._reply import Recovery as Recovery
     from ._reply import Reply as Reply
     from ._response import Answer as Answer
     from ._sync.client import Backboard as Backboard
-    from ._sync.pagination import Pages as Pages
-    from ._sync.streaming import Events as Events
+    from ._sync.pagination import Paginator as Paginator
+    from ._sync.streaming import EventStream as EventStream
     from ._transport import Timeout as Timeout
     from .asgi import ASGITransport as ASGITransport
     from .asgi import AsyncASGITransport as AsyncASGITransport
@@ -99,13 +99,13 @@ else:
         "Answer": "._response",
         "AsyncASGITransport": ".asgi",
         "AsyncBackboard": "._async.client",
-        "AsyncEvents": "._async.streaming",
-        "AsyncPages": "._async.pagination",
+        "AsyncEventStream": "._async.streaming",
+        "AsyncPaginator": "._async.pagination",
         "Backboard": "._sync.client",
-        "Events": "._sync.streaming",
+        "EventStream": "._sync.streaming",
         "File": "._files",
         "Files": "._files",
-        "Pages": "._sync.pagination",
+        "Paginator": "._sync.pagination",
         "Recovery": "._reply",
         "Reply": "._reply",
         "Timeout": "._transport",
@@ -131,20 +131,20 @@ __all__ = [
     "Answer",
     "AsyncASGITransport",
     "AsyncBackboard",
-    "AsyncEvents",
-    "AsyncPages",
+    "AsyncEventStream",
+    "AsyncPaginator",
     "AuthenticationError",
     "Backboard",
     "BadRequestError",
     "ConflictError",
     "DecodeError",
-    "Events",
+    "EventStream",
     "FieldError",
     "File",
     "Files",
     "NotFoundError",
     "NotModifiedError",
-    "Pages",
+    "Paginator",
     "PreconditionFailedError",
     "RateLimitError",
     "Recovery",

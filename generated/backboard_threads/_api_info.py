@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._operation import Facts
+from ._operation import ApiInfo
 
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
@@ -10,7 +10,7 @@ VERSION: Final = "0.1.0"
 DIGEST: Final = "f7391e492eb33188608e064a7803aad5468a522d761b001706c3652850892b15"
 """The SHA-256 digest of that document."""
 
-FACTS: Final = Facts(
+API_INFO: Final = ApiInfo(
     package="backboard-threads",
     version=VERSION,
     servers={

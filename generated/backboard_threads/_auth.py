@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from ._operation import Facts
+from ._operation import ApiInfo
 from ._transport import SECRET, URL
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -15,7 +15,7 @@ _HOP = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _NAME = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
-def find_key(given: str | None, facts: Facts) -> str:
+def find_key(given: str | None, facts: ApiInfo) -> str:
     """The API key: `given`, or the environment's.
 
     Raises `ValueError`, which never shows the key, if there is none or if it cannot be a header's value.
@@ -37,7 +37,7 @@ def find_key(given: str | None, facts: Facts) -> str:
     return key
 
 
-def find_base_url(given: str | None, facts: Facts) -> str:
+def find_base_url(given: str | None, facts: ApiInfo) -> str:
     """The base URL, without a slash at its end: `given`, or the environment's, or the document's first server.
 
     Raises `ValueError` if it is not an http or https URL, or if it carries more than host, port and path.
@@ -62,13 +62,13 @@ def find_base_url(given: str | None, facts: Facts) -> str:
     return str(url).rstrip("/")
 
 
-def honours_keys(base_url: str, facts: Facts) -> bool:
+def honours_keys(base_url: str, facts: ApiInfo) -> bool:
     """Whether `Idempotency-Key` counts as honoured there: as the document says, and yes where it says nothing."""
     listed = {str(URL(url)).rstrip("/"): honoured for url, honoured in facts.servers.items()}
     return listed.get(base_url, True)
 
 
-def check_headers(headers: Mapping[str, str], facts: Facts) -> dict[str, str]:
+def check_headers(headers: Mapping[str, str], facts: ApiInfo) -> dict[str, str]:
     """`headers` as they will be sent. Raises `ValueError` for the key's own, for the transport's, and for what is no
     header."""
     if not isinstance(headers, Mapping):

@@ -11,9 +11,9 @@ from ._auth import IDEMPOTENCY_KEY, check_header, check_headers, find_base_url, 
 from ._bodies import EMPTY, JSON, Body, encode_body
 from ._deprecation import warn_once
 from ._files import Files
-from ._operation import Facts, Operation
+from ._operation import ApiInfo, Operation
 from ._options import DEFAULT_TIMEOUT, Options, TimeoutOption, check_deadline, check_max_retries, check_timeout
-from ._request_state import Call
+from ._request_state import RequestState
 from ._retries import Retries
 from ._transport import URL, Headers, PrivateHeaders, Timeout, httpx_version
 from ._unset import Unset
@@ -22,14 +22,14 @@ from ._urls import encode_query, fill
 EVENTS = "text/event-stream"
 
 
-class Service:
+class ClientConfig:
     """What stays the same from call to call."""
 
     __slots__ = ("base_url", "facts", "headers", "honours_keys", "options")
 
     def __init__(
         self,
-        facts: Facts,
+        facts: ApiInfo,
         half: str,
         *,
         api_key: str | None,
@@ -61,7 +61,7 @@ class Service:
             }
         )
 
-    def heed(self, headers: Headers, timeout: Timeout | None) -> None:
+    def adopt_defaults(self, headers: Headers, timeout: Timeout | None) -> None:
         """Take over what a given httpx client was made to send, and its time-outs. The key's header stays ours."""
         for name, value in headers.multi_items():
             if name.lower() != self.facts.key_header.lower():
@@ -108,7 +108,7 @@ class Service:
         idempotency_key: str | Unset,
         *,
         is_stream: bool = False,
-    ) -> Call:
+    ) -> RequestState:
         """The call of a documented operation."""
         if operation.deprecated is not None:
             warn_once(operation.id, operation.deprecated)
@@ -133,7 +133,7 @@ class Service:
         *,
         may_be_gone: bool = False,
         is_stream: bool = False,
-    ) -> Call:
+    ) -> RequestState:
         """A call. It carries an idempotency key of its own if it is a POST and is given none."""
         options = self.options
         headers = PrivateHeaders(self.headers)
@@ -157,7 +157,7 @@ class Service:
             repeatable = self.honours_keys and method == "POST"
             if method == "POST":
                 headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
-        return Call(
+        return RequestState(
             method,
             url,
             headers,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from ._auth import check_headers
-from ._operation import Facts
+from ._operation import ApiInfo
 from ._transport import Timeout
 from ._unset import UNSET, Unset
 
@@ -36,7 +36,7 @@ class Options:
 
     def but(
         self,
-        facts: Facts,
+        facts: ApiInfo,
         timeout: TimeoutOption,
         deadline: float | Unset | None,
         max_retries: int | Unset,

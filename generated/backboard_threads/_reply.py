@@ -52,7 +52,7 @@ class Recovery(Generic[H]):
         return f"Recovery(stored={self.stored!r}, text={self.text!r})"
 
 
-class Growing:
+class ReplyAccumulator:
     """The reply so far. The events' fields are those of docs/hosted-api.md, section 5.3."""
 
     __slots__ = ("_length", "_text", "is_new", "run_id", "thread_id")

@@ -27,7 +27,7 @@ from ._transport import (
 T = TypeVar("T")
 
 
-class Call:
+class RequestState:
     """A call under way. Its bytes and its `Idempotency-Key` are the same on every attempt."""
 
     __slots__ = ("body", "headers", "idempotency_key", "is_gone", "may_be_gone", "method", "retries", "timeout", "url")

@@ -1,6 +1,6 @@
 """The retry policy: which outcome of an attempt is tried again, and when. Nothing here sends or waits.
 
-- Up to `max_retries` retries, exponential back-off with full jitter, `Retry-After` honoured up to `LONGEST_WAIT`;
+- Up to `max_retries` retries, exponential back-off with full jitter, `Retry-After` honoured up to `MAX_RETRY_AFTER`;
   none that would end after the call's deadline.
 - Always: a connection that was never made, and 429.
 - GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 502, 503, 504, time-outs and dropped connections.
@@ -17,11 +17,11 @@ from email.utils import parsedate_to_datetime
 
 from ._transport import NEVER_SENT, TransportError
 
-FIRST_WAIT = 0.5
+INITIAL_RETRY_DELAY = 0.5
 """Seconds: the upper end of the wait before the first retry. It doubles with each."""
-LONGEST_BACKOFF = 8.0
+MAX_RETRY_DELAY = 8.0
 """Seconds: the upper end of the back-off between two attempts."""
-LONGEST_WAIT = 60.0
+MAX_RETRY_AFTER = 60.0
 """Seconds: what `Retry-After` is cut to."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -32,7 +32,7 @@ UNKNOWN_OUTCOME = frozenset({408, 502, 503, 504})
 
 def backoff(retry: int) -> float:
     """Seconds to wait before retry number `retry` (from 0), with full jitter."""
-    return random.uniform(0.0, min(LONGEST_BACKOFF, FIRST_WAIT * 2.0 ** min(retry, 30)))
+    return random.uniform(0.0, min(MAX_RETRY_DELAY, INITIAL_RETRY_DELAY * 2.0 ** min(retry, 30)))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -103,7 +103,7 @@ class Retries:
     def _wait(self, asked: float | None) -> float | None:
         if self.attempts > self.max_retries:
             return None
-        seconds = backoff(self.attempts - 1) if asked is None else min(asked, LONGEST_WAIT)
+        seconds = backoff(self.attempts - 1) if asked is None else min(asked, MAX_RETRY_AFTER)
         if self.deadline is not None and time.monotonic() + seconds >= self.deadline:
             return None
         return seconds

@@ -2,5 +2,5 @@
 
 Modules here are shared by both halves; `_async` holds what waits, and its twin `_sync` is derived from it when the
 client is generated (`generator/unasync.py`). Nothing here imports generated code: the document's facts come in as
-`operation.Operation`, `operation.Streaming` and `facts.Facts`.
+`operation.Operation`, `operation.Streaming` and `facts.ApiInfo`.
 """

@@ -13,16 +13,16 @@ H = TypeVar("H")
 class Page:
     """How a listing is paged: by `skip` and `limit`.
 
-    `default` is the page size when no limit is sent, `largest` the greatest limit, `deepest` the greatest `skip` (all
-    the document's), `key` the attribute that tells one item from another.
+    `default` is the page size when no limit is sent, `max_limit` the greatest limit, `max_skip` the greatest `skip`
+    (the document says both), `key` the attribute that tells one item from another.
     """
 
-    __slots__ = ("deepest", "default", "key", "largest")
+    __slots__ = ("default", "key", "max_limit", "max_skip")
 
-    def __init__(self, *, default: int, largest: int, deepest: int, key: str) -> None:
+    def __init__(self, *, default: int, max_limit: int, max_skip: int, key: str) -> None:
         self.default = default
-        self.largest = largest
-        self.deepest = deepest
+        self.max_limit = max_limit
+        self.max_skip = max_skip
         self.key = key
 
 
@@ -108,7 +108,7 @@ class Streaming(Generic[E, H]):
         self.history = history
 
 
-class Facts:
+class ApiInfo:
     """What the document and the package say about the service as a whole.
 
     `servers` maps each documented base URL to whether it honours `Idempotency-Key`. The first one is the default.

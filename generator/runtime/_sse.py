@@ -14,7 +14,7 @@ Frame: TypeAlias = tuple[str, str | None]
 """One event: its data, and the stream's last event id as of it."""
 
 
-class Framer:
+class SSEDecoder:
     """What is left of a stream's bytes between two pieces of it."""
 
     __slots__ = ("_buffer", "_id", "_skip_newline", "_starts")

@@ -34,7 +34,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Back-off takes no time, except where a test looks at it."""
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(retry, "INITIAL_RETRY_DELAY", 0.0)
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ import json
 import random
 
 import pytest
-from httpx_sse._decoders import SSEDecoder, SSELineDecoder
+from httpx_sse._decoders import SSEDecoder as OtherDecoder
+from httpx_sse._decoders import SSELineDecoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backboard_threads._sse import Framer
+from backboard_threads._sse import SSEDecoder
 
 PLAIN = (
     b'\xef\xbb\xbf: hello\n\nid: 1\ndata: {"a": "\xe2\x80\xa8\xe2\x80\xa9\xc2\x85 \xf0\x9f\x98\x80"}\n\n'
@@ -24,7 +25,7 @@ FRAMES = [
 
 
 def feed(pieces: list[bytes]) -> list[tuple[str, str | None]]:
-    framer = Framer()
+    framer = SSEDecoder()
     return [frame for piece in pieces for frame in framer.feed(piece)]
 
 
@@ -45,7 +46,7 @@ def test_mixed_line_ends() -> None:
 
 
 def test_an_event_is_given_out_as_soon_as_its_blank_line_began() -> None:
-    framer = Framer()
+    framer = SSEDecoder()
     assert framer.feed(b"data: x\r\n\r") == [("x", None)]
     assert framer.feed(b"\n") == []
     assert framer.feed(b"data: y\n\n") == [("y", None)]
@@ -63,7 +64,7 @@ def test_a_huge_event_in_small_pieces() -> None:
 
 def by_httpx_sse(text: str) -> list[str]:
     """The same by another's framing, which is our second opinion."""
-    lines, decoder = SSELineDecoder(), SSEDecoder()
+    lines, decoder = SSELineDecoder(), OtherDecoder()
     events = [decoder.decode(line) for line in lines.decode(text)]
     return [event.data for event in events if event is not None and event.data]
 

@@ -76,7 +76,7 @@ async def test_beyond_the_most_connections_calls_wait(
     half: Half, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (channel, async_channel):
-        monkeypatch.setattr(module, "MOST_LANES", 2)
+        monkeypatch.setattr(module, "MAX_CONNECTIONS", 2)
     server.answer(reply(200, THREAD))
     client = half.client(server)
     if half.name == "async":
@@ -96,7 +96,7 @@ async def test_idle_connections_are_closed(half: Half, server: Server, monkeypat
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(client.threads.get, [THREAD_ID] * 8))
     for module in (channel, async_channel):
-        monkeypatch.setattr(module, "LONGEST_FREE", 0.0)
+        monkeypatch.setattr(module, "KEEPALIVE_EXPIRY", 0.0)
     await half.do(client.threads.get(THREAD_ID))
     await _until(lambda: server.open <= 1)
 

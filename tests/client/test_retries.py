@@ -172,7 +172,7 @@ async def test_max_retries_of_client_and_call(half: Half, server: Server, most: 
 async def test_back_off_doubles_and_is_jittered(
     half: Half, server: Server, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.5)
+    monkeypatch.setattr(retry, "INITIAL_RETRY_DELAY", 0.5)
     bounds: list[tuple[float, float]] = []
     monkeypatch.setattr(retry.random, "uniform", lambda low, high: bounds.append((low, high)) or high)
     server.answer(reply(503, {}))

@@ -52,10 +52,10 @@ def test_what_comes_back_is_named(name: str, method: Callable[..., Any]) -> None
     ((kind, text),) = section(method, "Returns").items()
     annotation = str(inspect.signature(method).return_annotation)
     plain = annotation.replace("models.", "").replace("builtins.", "")
-    assert kind == ("AsyncEvents" if plain.startswith("AsyncEvents") else plain.split("[StreamEvent")[0])
+    assert kind == ("AsyncEventStream" if plain.startswith("AsyncEventStream") else plain.split("[StreamEvent")[0])
     assert re.match(r"[A-Z]", text)
     assert text.endswith(".")
-    if "Events" in annotation:
+    if "EventStream" in annotation:
         assert "yields each `models.StreamEvent` as it comes: an event of" in text
     else:
         assert not re.search(r"stream|event", text)
@@ -70,7 +70,7 @@ def test_some_results_as_they_read() -> None:
         "Turn": "The answer to a message, or the tool calls that it waits for."
     }
     assert section(client.threads.iterate, "Returns") == {
-        "Pages[Thread]": "Threads, newest first. `for` gives them one by one, `pages()` a page at a time."
+        "Paginator[Thread]": "Threads, newest first. `for` gives them one by one, `pages()` a page at a time."
     }
 
 
@@ -144,7 +144,7 @@ def test_an_answer_without_a_description_has_that_of_its_response(tmp_path: Path
     [
         ("# used in an `async with`, an `async for`", "# used in a `with`, a `for`"),
         ("# An `AsyncBackboard`, an\n# `AsyncBackboard`", "# A `Backboard`, an\n# `Backboard`"),
-        ("# an `AsyncEvents`, an `httpx.AsyncClient`", "# an `Events`, an `httpx.Client`"),
+        ("# an `AsyncEventStream`, an `httpx.AsyncClient`", "# an `EventStream`, an `httpx.Client`"),
         ("# an `item`, than `async with`", "# an `item`, than `with`"),
     ],
 )

@@ -50,9 +50,9 @@ def main() -> int:
     except Exception:
         print(Secret(key).hide(traceback.format_exc()), file=sys.stderr)
         return 2
-    if found.ledger.is_interrupted:
+    if found.results.is_interrupted:
         return 130
-    return 1 if found.faults(strict=chosen.strict) or found.ledger.left else 0
+    return 1 if found.faults(strict=chosen.strict) or found.results.left else 0
 
 
 def options() -> tuple[argparse.Namespace, str]:

@@ -7,16 +7,16 @@ from typing import Any
 import httpx
 
 from tools.conformance.observer import parsed
-from tools.resources import NOTHING, Things
+from tools.resources import NOTHING, Resources
 
 MOST_PAGES = 4
 PAGE = 50
 MOST_RUNS = 5
 
-Read = Callable[[str, Things, dict[str, Any]], httpx.Response]
+Read = Callable[[str, Resources, dict[str, Any]], httpx.Response]
 
 
-def look_around(read: Read) -> Things:
+def look_around(read: Read) -> Resources:
     """A thread with a run whose events are still kept; else one with messages; what there is not stays empty.
 
     The newest thread can be empty and the newest run forgotten, which is no fault: so more than one is looked at.
@@ -26,16 +26,16 @@ def look_around(read: Read) -> Things:
     """
     assistants = rows(read("listAssistants", NOTHING, {"limit": PAGE}))
     known = next((text(one.get("assistant_id")) for one in assistants), "")
-    found, is_found_with_messages, tried = Things(known, "", ""), False, 0
+    found, is_found_with_messages, tried = Resources(known, "", ""), False, 0
     for thread in threads(read):
-        this = Things(text(thread.get("assistant_id")) or known, text(thread.get("thread_id")), "")
+        this = Resources(text(thread.get("assistant_id")) or known, text(thread.get("thread_id")), "")
         messages = [one for one in thread.get("messages") or [] if isinstance(one, dict)]
         has_messages = any(one.get("role") == "user" and one.get("content") for one in messages)
         if not found.thread_id or (has_messages and not is_found_with_messages):
             found, is_found_with_messages = this, has_messages
         for run_id in runs(messages) if tried < MOST_RUNS else ():
             tried += 1
-            this = Things(this.assistant_id, this.thread_id, run_id)
+            this = Resources(this.assistant_id, this.thread_id, run_id)
             if read("streamRunEvents", this, {}).status_code == 200:
                 return this
     return found

@@ -5,104 +5,104 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from tools.conformance.asker import Asker
-from tools.conformance.ledger import NotAsked
+from tools.conformance.prober import Prober
 from tools.conformance.questions import agrees
+from tools.conformance.results import NotAsked
 from tools.conformance.sentence import ask, new_assistant, new_thread, says, status, when
-from tools.resources import TOOL, Things
+from tools.resources import TOOL, Resources
 
 MOST = 200
 
 
 @says("Creates an assistant and returns it. Only `name` is needed.")
-def create_assistant(asker: Asker) -> bool:
-    made = ask(asker, "createAssistant", body={"name": "Guide"})
+def create_assistant(prober: Prober) -> bool:
+    made = ask(prober, "createAssistant", body={"name": "Guide"})
     return bool(
-        ask(asker, "getAssistant", Things(made["assistant_id"], "", "")) == made
-        and made["name"] == asker.signed("Guide")
+        ask(prober, "getAssistant", Resources(made["assistant_id"], "", "")) == made
+        and made["name"] == prober.signed("Guide")
     )
 
 
 @says("A field that is absent or `null` stays as it is")
-def update_keeps(asker: Asker) -> bool:
-    things = new_assistant(asker, system_prompt="Be brief.", description="A guide.", tools=[TOOL])
-    before = ask(asker, "getAssistant", things)
-    after = ask(asker, "updateAssistant", things, {"name": "Other", "system_prompt": None})
-    return bool(after == {**before, "name": asker.signed("Other")} and ask(asker, "getAssistant", things) == after)
+def update_keeps(prober: Prober) -> bool:
+    things = new_assistant(prober, system_prompt="Be brief.", description="A guide.", tools=[TOOL])
+    before = ask(prober, "getAssistant", things)
+    after = ask(prober, "updateAssistant", things, {"name": "Other", "system_prompt": None})
+    return bool(after == {**before, "name": prober.signed("Other")} and ask(prober, "getAssistant", things) == after)
 
 
 @says("`tools` replaces the whole list.")
-def update_tools(asker: Asker) -> bool:
-    things = new_assistant(asker, tools=[TOOL])
+def update_tools(prober: Prober) -> bool:
+    things = new_assistant(prober, tools=[TOOL])
     other = {"type": "function", "function": {"name": "other", "parameters": {"properties": {}}}}
-    tools = ask(asker, "updateAssistant", things, {"tools": [other]})["tools"]
+    tools = ask(prober, "updateAssistant", things, {"tools": [other]})["tools"]
     return [tool["function"]["name"] for tool in tools] == ["other"]
 
 
 @says("An empty object changes nothing.")
-def update_nothing(asker: Asker) -> bool:
-    things = new_assistant(asker, system_prompt="Be brief.")
-    return bool(ask(asker, "updateAssistant", things, {}) == ask(asker, "getAssistant", things))
+def update_nothing(prober: Prober) -> bool:
+    things = new_assistant(prober, system_prompt="Be brief.")
+    return bool(ask(prober, "updateAssistant", things, {}) == ask(prober, "getAssistant", things))
 
 
 @says("Deletes the assistant and, with it, all its threads and their messages, files and runs. This cannot be undone.")
-def delete_assistant(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    ask(asker, "deleteAssistant", things)
-    return [status(asker, name, things) for name in ("getAssistant", "getThread")] == [404, 404]
+def delete_assistant(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    ask(prober, "deleteAssistant", things)
+    return [status(prober, name, things) for name in ("getAssistant", "getThread")] == [404, 404]
 
 
 @says("Creates a new assistant with the settings of an existing one. Threads are not copied.")
-def clone(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker, system_prompt="Be brief.", tools=[TOOL]))
-    copied = ask(asker, "cloneAssistant", things, {})["assistant"]
+def clone(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober, system_prompt="Be brief.", tools=[TOOL]))
+    copied = ask(prober, "cloneAssistant", things, {})["assistant"]
     own = ("assistant_id", "name", "created_at")
-    alike = {name: value for name, value in ask(asker, "getAssistant", things).items() if name not in own}
-    copy = Things(copied["assistant_id"], "", "")
+    alike = {name: value for name, value in ask(prober, "getAssistant", things).items() if name not in own}
+    copy = Resources(copied["assistant_id"], "", "")
     return bool(
         alike == {name: value for name, value in copied.items() if name not in own}
         and copy.assistant_id != things.assistant_id
-        and ask(asker, "listAssistantThreads", copy) == []
+        and ask(prober, "listAssistantThreads", copy) == []
     )
 
 
 @says("unless set, the name of the source and `Copy`, cut to what a name can hold.")
-def clone_name(asker: Asker) -> bool:
-    copied = ask(asker, "cloneAssistant", new_assistant(asker), {})["assistant"]
-    long = ask(asker, "cloneAssistant", new_assistant(asker, name="x" * 255), {})["assistant"]
-    return copied["name"] == f"{asker.signed('Guide')} Copy" and len(long["name"]) == 255
+def clone_name(prober: Prober) -> bool:
+    copied = ask(prober, "cloneAssistant", new_assistant(prober), {})["assistant"]
+    long = ask(prober, "cloneAssistant", new_assistant(prober, name="x" * 255), {})["assistant"]
+    return copied["name"] == f"{prober.signed('Guide')} Copy" and len(long["name"]) == 255
 
 
 @says("Only assistants with exactly this name. Letter case counts, and a part of a name does not")
-def list_by_name(asker: Asker) -> bool:
-    name = asker.signed(f"Guide {uuid.uuid4()}")
-    things = new_assistant(asker, name=name)
-    found = ask(asker, "listAssistants", query={"name": name})
-    others = [ask(asker, "listAssistants", query={"name": other}) for other in (name.lower(), name[:-1])]
+def list_by_name(prober: Prober) -> bool:
+    name = prober.signed(f"Guide {uuid.uuid4()}")
+    things = new_assistant(prober, name=name)
+    found = ask(prober, "listAssistants", query={"name": name})
+    others = [ask(prober, "listAssistants", query={"name": other}) for other in (name.lower(), name[:-1])]
     return [one["assistant_id"] for one in found] == [things.assistant_id] and others == [[], []]
 
 
-def listings(asker: Asker) -> Iterator[tuple[str, Things, str]]:
+def listings(prober: Prober) -> Iterator[tuple[str, Resources, str]]:
     """Each listing with at least three things of one's own in it, and the field that names one."""
-    if asker.read_only:
+    if prober.read_only:
         yield from (
-            ("listAssistants", Things("", "", ""), "assistant_id"),
-            ("listThreads", Things("", "", ""), "thread_id"),
+            ("listAssistants", Resources("", "", ""), "assistant_id"),
+            ("listThreads", Resources("", "", ""), "thread_id"),
         )
         return
-    things = [new_assistant(asker) for _ in range(3)][-1]
+    things = [new_assistant(prober) for _ in range(3)][-1]
     for _ in range(3):
-        new_thread(asker, things)
+        new_thread(prober, things)
     yield "listAssistants", things, "assistant_id"
     yield "listThreads", things, "thread_id"
     yield "listAssistantThreads", things, "thread_id"
 
 
-def is_ordered(asker: Asker, wanted: str) -> bool:
+def is_ordered(prober: Prober, wanted: str) -> bool:
     """Whether a list is newest first, in a total order."""
-    for name, things, key in listings(asker):
+    for name, things, key in listings(prober):
         if name == wanted:
-            listed = ask(asker, name, things)
+            listed = ask(prober, name, things)
             if len(listed) < 2:
                 raise NotAsked("the account has too little for an order")
             places = [(when(one["created_at"]), one[key]) for one in listed]
@@ -131,16 +131,16 @@ says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
 
 
 @says("a page shorter than `limit` is the last one.")
-def last_page(asker: Asker) -> bool:
+def last_page(prober: Prober) -> bool:
     verdicts = []
-    for name, things, _ in listings(asker):
-        count = len(ask(asker, name, things, query={"limit": MOST}))
+    for name, things, _ in listings(prober):
+        count = len(ask(prober, name, things, query={"limit": MOST}))
         if 0 < count < MOST:
             verdicts.append(
                 agrees(
-                    lambda name=name, things=things: len(ask(asker, name, things, query={"limit": MOST})),
+                    lambda name=name, things=things: len(ask(prober, name, things, query={"limit": MOST})),
                     lambda count=count, name=name, things=things: (
-                        count + len(ask(asker, name, things, query={"skip": count, "limit": MOST}))
+                        count + len(ask(prober, name, things, query={"skip": count, "limit": MOST}))
                     ),
                 )
             )
@@ -148,23 +148,23 @@ def last_page(asker: Asker) -> bool:
 
 
 @says("How many items to return at most.")
-def limit(asker: Asker) -> bool:
+def limit(prober: Prober) -> bool:
     verdicts = []
-    for name, things, _ in listings(asker):
-        if len(ask(asker, name, things)) > 2:
-            verdicts.append(len(ask(asker, name, things, query={"limit": 2})) == 2)
+    for name, things, _ in listings(prober):
+        if len(ask(prober, name, things)) > 2:
+            verdicts.append(len(ask(prober, name, things, query={"limit": 2})) == 2)
     return all(some(verdicts))
 
 
 @says("How many items to leave out at the beginning.")
-def skip(asker: Asker) -> bool:
+def skip(prober: Prober) -> bool:
     verdicts = []
-    for name, things, _ in listings(asker):
-        if len(ask(asker, name, things)) > 1:
+    for name, things, _ in listings(prober):
+        if len(ask(prober, name, things)) > 1:
             verdicts.append(
                 agrees(
-                    lambda name=name, things=things: ask(asker, name, things, query={"limit": 3})[1:],
-                    lambda name=name, things=things: ask(asker, name, things, query={"skip": 1, "limit": 2}),
+                    lambda name=name, things=things: ask(prober, name, things, query={"limit": 3})[1:],
+                    lambda name=name, things=things: ask(prober, name, things, query={"skip": 1, "limit": 2}),
                 )
             )
     return all(some(verdicts))
@@ -187,13 +187,13 @@ def some(verdicts: list[bool]) -> list[bool]:
 @says("at most 200 characters. It is given in a light list only.")
 @says("It is given in a light list only, and is `null` there unless the thread was imported with one.")
 @says("Without them the list is light: `messages` is empty,")
-def light(asker: Asker) -> bool:
-    things = asker.things()
+def light(prober: Prober) -> bool:
+    things = prober.things()
     verdicts = []
     for name in ("listThreads", "listAssistantThreads"):
-        whole = listed(asker, name, things, include_messages="true")
-        thread = listed(asker, name, things, include_messages="false")
-        if asker.read_only and (whole is None or not whole["messages"]):
+        whole = listed(prober, name, things, include_messages="true")
+        thread = listed(prober, name, things, include_messages="false")
+        if prober.read_only and (whole is None or not whole["messages"]):
             continue  # the thread is empty, or its assistant another than the one that is known
         verdicts.append(whole is not None and thread is not None and is_light(thread, whole))
     return all(some(verdicts))
@@ -212,7 +212,7 @@ def is_light(thread: dict[str, Any], whole: dict[str, Any]) -> bool:
     )
 
 
-def listed(asker: Asker, name: str, things: Things, *, include_messages: str) -> dict[str, Any] | None:
+def listed(prober: Prober, name: str, things: Resources, *, include_messages: str) -> dict[str, Any] | None:
     """A thread as a list shows it; None if the newest are all others."""
-    found: list[dict[str, Any]] = ask(asker, name, things, query={"include_messages": include_messages, "limit": MOST})
+    found: list[dict[str, Any]] = ask(prober, name, things, query={"include_messages": include_messages, "limit": MOST})
     return next((one for one in found if one["thread_id"] == things.thread_id), None)

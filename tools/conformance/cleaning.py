@@ -5,53 +5,53 @@ from collections.abc import Iterable
 import httpx
 
 from tools.conformance.account import rows, text
-from tools.conformance.asker import Asker, Made
-from tools.conformance.ledger import NotAsked
+from tools.conformance.prober import Made, Prober
+from tools.conformance.results import NotAsked
 from tools.document import operations
-from tools.resources import NOTHING, Things
+from tools.resources import NOTHING, Resources
 
 ENOUGH_FAILURES = 3
 MOST_PAGES = 25
 PAGE = 200
 
 
-def tidy(asker: Asker) -> None:
+def tidy(prober: Prober) -> None:
     """Deletes what was made for the last question. Once something stays, all else waits for `clean`."""
-    if asker.connection.is_over or asker.is_untidy:
+    if prober.connection.is_over or prober.is_untidy:
         return
-    find_lost_threads(asker)
-    asker.is_untidy = any(delete(asker, one) for one in in_order(asker.due))
-    if not asker.is_untidy:
-        asker.due.clear()
+    find_lost_threads(prober)
+    prober.is_untidy = any(delete(prober, one) for one in in_order(prober.due))
+    if not prober.is_untidy:
+        prober.due.clear()
 
 
-def clean(asker: Asker) -> None:
+def clean(prober: Prober) -> None:
     """Deletes all that was made and is still there. The ledger notes what is left behind, and why.
 
     Whoever stops this too is told of all that it had not come to.
     """
-    left = dict.fromkeys([*asker.kept, *asker.due], "not tried")
+    left = dict.fromkeys([*prober.kept, *prober.due], "not tried")
     try:
-        find_lost_threads(asker)
-        left |= dict.fromkeys(asker.due, "not tried")
+        find_lost_threads(prober)
+        left |= dict.fromkeys(prober.due, "not tried")
         failed = 0
         for one in in_order(left):
             if failed < ENOUGH_FAILURES:
-                left[one] = delete(asker, one)
+                left[one] = delete(prober, one)
                 failed = failed + 1 if left[one] else 0
         # An answer that was lost has named nothing; but what was made bears this run's name.
-        for one in signed_assistants(asker) if asker.has_written else ():
-            asker.own(*one)
-            if asker.owns(*one):
-                left[one] = delete(asker, one) or "it is said to be deleted"
+        for one in signed_assistants(prober) if prober.has_written else ():
+            prober.own(*one)
+            if prober.owns(*one):
+                left[one] = delete(prober, one) or "it is said to be deleted"
         for one, reason in left.items():
-            left[one] = "" if reason and is_gone(asker, one) else reason
+            left[one] = "" if reason and is_gone(prober, one) else reason
     except (NotAsked, KeyboardInterrupt) as error:
         reason = str(error) or "the cleaning was interrupted"
-        asker.ledger.leave(f"assistants whose names begin with {asker.name}, if there are any: {reason}")
+        prober.results.leave(f"assistants whose names begin with {prober.name}, if there are any: {reason}")
     for one, reason in left.items():
         if reason:
-            asker.ledger.leave(f"{kind_of(one)} {one[1]}: {reason}")
+            prober.results.leave(f"{kind_of(one)} {one[1]}: {reason}")
 
 
 def in_order(things: Iterable[Made]) -> list[Made]:
@@ -63,52 +63,52 @@ def kind_of(one: Made) -> str:
     return one[0].removesuffix("_id")
 
 
-def delete(asker: Asker, one: Made) -> str:
+def delete(prober: Prober, one: Made) -> str:
     """Deletes one thing. Returns why it is still there; empty if it is not."""
     try:
-        response = send(asker, f"delete{kind_of(one).capitalize()}", Things(one[1], one[1], ""))
+        response = send(prober, f"delete{kind_of(one).capitalize()}", Resources(one[1], one[1], ""))
     except NotAsked as error:
         return str(error)
     return "" if response.is_success or response.status_code in (404, 410) else f"the answer is {response.status_code}"
 
 
-def is_gone(asker: Asker, one: Made) -> bool:
+def is_gone(prober: Prober, one: Made) -> bool:
     try:
-        response = send(asker, f"get{kind_of(one).capitalize()}", Things(one[1], one[1], ""))
+        response = send(prober, f"get{kind_of(one).capitalize()}", Resources(one[1], one[1], ""))
     except NotAsked:
         return False
     return response.status_code in (404, 410)
 
 
-def find_lost_threads(asker: Asker) -> None:
+def find_lost_threads(prober: Prober) -> None:
     """Adds what was made under assistants of ours by requests whose answers were lost."""
-    while asker.unsure:
-        assistant = asker.unsure.pop()
-        if not asker.owns("assistant_id", assistant):
+    while prober.unsure:
+        assistant = prober.unsure.pop()
+        if not prober.owns("assistant_id", assistant):
             continue
         try:
-            found = rows(send(asker, "listAssistantThreads", Things(assistant, "", ""), {"limit": PAGE}))
+            found = rows(send(prober, "listAssistantThreads", Resources(assistant, "", ""), {"limit": PAGE}))
         except NotAsked:
             return
         for thread in found:
-            asker.own("thread_id", text(thread.get("thread_id")))
+            prober.own("thread_id", text(thread.get("thread_id")))
 
 
-def signed_assistants(asker: Asker) -> list[Made]:
+def signed_assistants(prober: Prober) -> list[Made]:
     """Those with this run's name that are still listed."""
     found: dict[Made, bool] = {}
     for page in range(MOST_PAGES):
-        response = send(asker, "listAssistants", NOTHING, {"skip": page * PAGE, "limit": PAGE})
+        response = send(prober, "listAssistants", NOTHING, {"skip": page * PAGE, "limit": PAGE})
         if response.status_code != 200:
             raise NotAsked(f"the list of assistants is answered {response.status_code}")
         listed = rows(response)
         for one in listed:
-            found["assistant_id", text(one.get("assistant_id"))] = text(one.get("name")).startswith(asker.name)
+            found["assistant_id", text(one.get("assistant_id"))] = text(one.get("name")).startswith(prober.name)
         if len(listed) < PAGE:
             break
     return [one for one, is_ours in found.items() if is_ours]
 
 
-def send(asker: Asker, name: str, things: Things, query: dict[str, int] | None = None) -> httpx.Response:
+def send(prober: Prober, name: str, things: Resources, query: dict[str, int] | None = None) -> httpx.Response:
     """An answer that says something, after as many tries as it takes within reason."""
-    return asker.connection.deliver(asker.build(operations()[name], things, query=query), is_cleaning=True)
+    return prober.connection.deliver(prober.build(operations()[name], things, query=query), is_cleaning=True)

@@ -9,7 +9,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 
-from tools.conformance.ledger import NotAsked
+from tools.conformance.results import NotAsked
 
 LONGEST_WAIT = 60.0
 WAIT_UNLESS_TOLD = 5.0

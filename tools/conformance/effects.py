@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tools.conformance import assistant_effects, service_effects, thread_effects, turn_effects
-from tools.conformance.ledger import SENTENCES
 from tools.conformance.questions import Question
+from tools.conformance.results import SENTENCES
 from tools.conformance.sentence import EFFECTS
 
 SUBJECTS = (assistant_effects, thread_effects, turn_effects, service_effects)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tools.conformance.asker import Asker, usual
-from tools.conformance.ledger import NotAsked, mark_of
 from tools.conformance.observer import parsed
+from tools.conformance.prober import Prober, usual
 from tools.conformance.questions import Ask, Question
+from tools.conformance.results import NotAsked, mark_of
 from tools.document import Node, Operation, operations
-from tools.resources import JSON, UNKNOWN, How, Things, example
+from tools.resources import JSON, UNKNOWN, How, Resources, example
 from tools.schema_strategies import merged
 from tools.schema_validation import same
 
@@ -39,11 +39,11 @@ def parameter_limits(operation: Operation) -> Iterator[Question]:
 
 
 def asks(operation: Operation, how: How, *, is_good: bool) -> Ask:
-    def ask(asker: Asker) -> bool:
+    def ask(prober: Prober) -> bool:
         if is_good and operation.method != "get":
             raise NotAsked("it would be done")
-        things = asker.things_for(operation) if is_good else UNKNOWN
-        return asker.send(operation, things, **how).status_code == (200 if is_good else 422)
+        things = prober.things_for(operation) if is_good else UNKNOWN
+        return prober.send(operation, things, **how).status_code == (200 if is_good else 422)
 
     return ask
 
@@ -67,10 +67,10 @@ def body_limits(operation: Operation) -> Iterator[Question]:
 
 
 def asks_to_take(operation: Operation, key: str, value: Any) -> Ask:
-    def ask(asker: Asker) -> bool:
-        sent = asker.signed(value) if key == "name" and isinstance(value, str) else value
-        things = asker.things_for(operation)
-        response = asker.send(operation, things, body=body_with(operation, things, key, sent))
+    def ask(prober: Prober) -> bool:
+        sent = prober.signed(value) if key == "name" and isinstance(value, str) else value
+        things = prober.things_for(operation)
+        response = prober.send(operation, things, body=body_with(operation, things, key, sent))
         answered = parsed(response)
         made = answered.get("assistant", answered) if isinstance(answered, dict) else {}
         return response.status_code == 200 and (key not in made or same(made[key], sent))
@@ -79,12 +79,12 @@ def asks_to_take(operation: Operation, key: str, value: Any) -> Ask:
 
 
 def asks_to_refuse(operation: Operation, key: str, value: Any) -> Ask:
-    return lambda asker: (
-        asker.send(operation, UNKNOWN, body=body_with(operation, UNKNOWN, key, value)).status_code == 422
+    return lambda prober: (
+        prober.send(operation, UNKNOWN, body=body_with(operation, UNKNOWN, key, value)).status_code == 422
     )
 
 
-def body_with(operation: Operation, things: Things, key: str, value: Any) -> Node:
+def body_with(operation: Operation, things: Resources, key: str, value: Any) -> Node:
     """An operation's example with one field as it is to be asked."""
     body = example(operation, things) | {key: value}
     return {name: one for name, one in body.items() if one is not MISSING}

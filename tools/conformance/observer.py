@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tools import schema_validation as judge
-from tools.conformance.ledger import Ledger, component, event_schema
+from tools.conformance.results import Results, component, event_schema
 from tools.document import Node, Operation, resolve
 from tools.resources import JSON
 from tools.schema_strategies import merged
@@ -17,8 +17,8 @@ EVENTS = "text/event-stream"
 class Observer:
     """Notes in the ledger what each answer shows: its status, its headers, its type and its fields."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, results: Results) -> None:
+        self._ledger = results
 
     def observe(self, operation: Operation, response: httpx.Response) -> None:
         status = str(response.status_code)

@@ -9,10 +9,10 @@ import httpx
 
 from tools.conformance.account import look_around
 from tools.conformance.connection import Connection, Rest
-from tools.conformance.ledger import DOES_NOT, Ledger, NotAsked, mark_of
 from tools.conformance.observer import EVENTS, Observer, events, parsed
+from tools.conformance.results import DOES_NOT, NotAsked, Results, mark_of
 from tools.document import Operation, operations
-from tools.resources import FORM, IDS, JSON, TOOL, UNKNOWN, Caller, How, Things, example, fields
+from tools.resources import FORM, IDS, JSON, TOOL, UNKNOWN, Caller, How, Resources, example, fields
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # What the questions say in place of an id: it names nothing, so nothing can happen to it.
@@ -30,7 +30,7 @@ Made = tuple[str, str]
 """The name of an id (`thread_id`) and the id of something that was made here."""
 
 
-class Asker(Caller):
+class Prober(Caller):
     """Puts the document's questions and notes in the ledger what each answer shows.
 
     Args:
@@ -52,7 +52,7 @@ class Asker(Caller):
         self,
         url: str,
         key: str,
-        ledger: Ledger,
+        results: Results,
         *,
         pause: float = 0.25,
         read_only: bool = False,
@@ -60,7 +60,7 @@ class Asker(Caller):
         rest: Rest = time.sleep,
     ) -> None:
         super().__init__(url.rstrip("/"), key)
-        self.ledger = ledger
+        self.results = results
         self.read_only = read_only
         self.largest = largest
         self.name = f"Conformance {uuid.uuid4().hex[:12]}"
@@ -69,12 +69,12 @@ class Asker(Caller):
         self.kept: list[Made] = []
         self.is_untidy = False
         self.unsure: set[str] = set()
-        probe = self.build(operations()["listAssistants"], Things("", "", ""), query={"limit": 1})
+        probe = self.build(operations()["listAssistants"], Resources("", "", ""), query={"limit": 1})
         self.connection = Connection(self._client, probe, pause=pause, rest=rest)
-        self._observer = Observer(ledger)
+        self._observer = Observer(results)
         self._own: set[Made] = set()
         self._calls: dict[str, str] = {}
-        self._shared: Things | None = None
+        self._shared: Resources | None = None
 
     def own(self, name: str, identifier: str) -> None:
         """Remembers what was made here, and so may be changed and deleted.
@@ -82,7 +82,7 @@ class Asker(Caller):
         An id with which a path would lead elsewhere is not used: what it is of is left behind.
         """
         if not re.fullmatch(r"[\w.:~-]*\w", identifier, re.ASCII):
-            self.ledger.leave(f"{name.removesuffix('_id')} {identifier}: no path can name it")
+            self.results.leave(f"{name.removesuffix('_id')} {identifier}: no path can name it")
         elif not self.owns(name, identifier):
             self._own.add((name, identifier))
             self.due.append((name, identifier))
@@ -97,7 +97,7 @@ class Asker(Caller):
         start = f"{self.name} "
         return start + (name[len(start) :] if len(name) > 2 * len(start) else name)
 
-    def send(self, operation: Operation, things: Things, **how: Unpack[How]) -> httpx.Response:
+    def send(self, operation: Operation, things: Resources, **how: Unpack[How]) -> httpx.Response:
         method = how.get("method") or operation.method.upper()
         body = None
         if method != operation.method.upper():
@@ -115,7 +115,7 @@ class Asker(Caller):
             raise NotAsked(f"a body of {len(request.content)} bytes is more than this server was to be asked to read")
         return self._exchange(operation, things, request, body)
 
-    def things(self, *, waiting: bool = False) -> Things:
+    def things(self, *, waiting: bool = False) -> Resources:
         """Things of one's own; without a run where nobody answers. Who may only read gets what there is.
 
         Raises:
@@ -127,7 +127,7 @@ class Asker(Caller):
                 raise NotAsked("there is no thread to ask it of")
             return found
         assistant = made(self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]}), "assistant_id")
-        things = Things(assistant, made(self.ask("createThread", Things(assistant, "", ""), {}), "thread_id"), "")
+        things = Resources(assistant, made(self.ask("createThread", Resources(assistant, "", ""), {}), "thread_id"), "")
         content = "/call get_weather {}" if waiting else "My name is Ada."
         try:
             turn = parsed(self.send(operations()["sendMessage"], things, body={"content": content}))
@@ -140,9 +140,9 @@ class Asker(Caller):
             return things
         if call is not None:
             self._calls[run_id] = call["id"]
-        return Things(assistant, things.thread_id, run_id)
+        return Resources(assistant, things.thread_id, run_id)
 
-    def things_for(self, operation: Operation) -> Things:
+    def things_for(self, operation: Operation) -> Resources:
         """Things in the state in which the operation succeeds; what only reads can share them."""
         things = self._to_read() if operation.method == "get" else super().things_for(operation)
         for name in IDS:
@@ -154,17 +154,17 @@ class Asker(Caller):
         """What is at a path, whether or not the document knows it."""
         return self.connection.deliver(self._client.build_request("GET", path, params=query or {}))
 
-    def _to_read(self) -> Things:
+    def _to_read(self) -> Resources:
         if self._shared is None:
             self._shared = look_around(self._read) if self.read_only else self.things()
             self.kept += self.due
             self.due.clear()
         return self._shared
 
-    def _read(self, name: str, things: Things, query: dict[str, Any]) -> httpx.Response:
+    def _read(self, name: str, things: Resources, query: dict[str, Any]) -> httpx.Response:
         return self.send(operations()[name], things, query=query)
 
-    def _finish(self, operation: Operation, things: Things, body: Any) -> Any:
+    def _finish(self, operation: Operation, things: Resources, body: Any) -> Any:
         """The body with a name that says whose the assistant is, and with the calls that the run really waits for."""
         body = example(operation, things) if body is None else body
         if not isinstance(body, dict):
@@ -175,18 +175,18 @@ class Asker(Caller):
             body = body | {"tool_outputs": [self._answer(things, one) for one in body["tool_outputs"]]}
         return body
 
-    def _answer(self, things: Things, output: Any) -> Any:
+    def _answer(self, things: Resources, output: Any) -> Any:
         if isinstance(output, dict) and output.get("tool_call_id") == "call_1":
             return output | {"tool_call_id": self._calls[things.run_id]}
         return output
 
     def _need_json(self, operation: Operation) -> None:
         """Refuses what is asked in JSON of an operation that takes none: the hosted API takes forms for a message."""
-        fact = self.ledger.facts.get(takes(operation, JSON))
+        fact = self.results.facts.get(takes(operation, JSON))
         if fact is not None and fact.verdict == DOES_NOT:
             raise NotAsked("it is asked in JSON, which the server does not take here")
 
-    def _guard(self, operation: Operation, things: Things, body: Any) -> None:
+    def _guard(self, operation: Operation, things: Resources, body: Any) -> None:
         if self.read_only:
             raise NotAsked("it would change something, and nothing is to be changed")
         said = body if isinstance(body, dict) else {}
@@ -201,7 +201,7 @@ class Asker(Caller):
         if len(optional) == 2 and said and not optional & said.keys():
             raise NotAsked("it would leave a default assistant behind")
 
-    def _exchange(self, operation: Operation, things: Things, request: httpx.Request, body: Any) -> httpx.Response:
+    def _exchange(self, operation: Operation, things: Resources, request: httpx.Request, body: Any) -> httpx.Response:
         def note(response: httpx.Response) -> None:
             if request.method == operation.method.upper():
                 self._observer.observe(operation, response)
@@ -234,7 +234,7 @@ class Asker(Caller):
             return False
         self.own(name, one)
         if operation.id == "sendChatMessage" and b"assistant_id" not in request.content:
-            self.ledger.leave(f"the assistant of thread {one}, if it was made for it")
+            self.results.leave(f"the assistant of thread {one}, if it was made for it")
         return True
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tools.conformance.asker import Asker, takes
-from tools.conformance.ledger import NOT_OURS_TO_CAUSE, NotAsked, mark_of
 from tools.conformance.observer import EVENTS, parsed
+from tools.conformance.prober import Prober, takes
+from tools.conformance.results import NOT_OURS_TO_CAUSE, NotAsked, mark_of
 from tools.document import METHODS, Node, Operation, operations, resolve
-from tools.resources import JSON, UNKNOWN, How, Things, example
+from tools.resources import JSON, UNKNOWN, How, Resources, example
 from tools.schema_strategies import merged
 from tools.schema_validation import same
-from tools.triggers import MEANS
+from tools.triggers import TRIGGERS
 
-Ask = Callable[[Asker], bool | None]
+Ask = Callable[[Prober], bool | None]
 # It is safe by its own definition and no operation here, so that it can be sent where another method might do a thing.
 STRANGE_METHOD = "PROPFIND"
 
@@ -53,7 +53,7 @@ def implied() -> Iterator[Question]:
         "unknown paths",
         "a request to an unknown path is answered 404",
         "",
-        lambda asker: asker.fetch("/no-such-path").status_code == 404,
+        lambda prober: prober.fetch("/no-such-path").status_code == 404,
     )
 
 
@@ -62,8 +62,8 @@ def media_types(operation: Operation) -> Iterator[Question]:
     for media_type, media in operation.bodies.items():
         name = takes(operation, media_type)
 
-        def ask(asker: Asker, media_type: str = media_type) -> bool:
-            return asker.send(operation, asker.things_for(operation), media_type=media_type).status_code == 200
+        def ask(prober: Prober, media_type: str = media_type) -> bool:
+            return prober.send(operation, prober.things_for(operation), media_type=media_type).status_code == 200
 
         mark = mark_of(media) or mark_of(operation.node)
         yield Question(operation.id, name, name, mark, ask, "it is refused")
@@ -73,18 +73,18 @@ def media_types(operation: Operation) -> Iterator[Question]:
             f"{operation.id}: streamed when asked",
             "the answer is server-sent events exactly when asked for",
             "",
-            lambda asker: is_streamed(asker, operation),
+            lambda prober: is_streamed(prober, operation),
         )
 
 
-def is_streamed(asker: Asker, operation: Operation) -> bool:
+def is_streamed(prober: Prober, operation: Operation) -> bool:
     kinds = []
     for wanted in (False, True):
-        things = asker.things_for(operation)
+        things = prober.things_for(operation)
         in_query = any(one["name"] == "stream" for one in operation.parameters)
         body = example(operation, things) | ({} if in_query else {"stream": wanted})
         query = {"stream": str(wanted).lower()} if in_query else {}
-        response = asker.send(operation, things, body=body, query=query)
+        response = prober.send(operation, things, body=body, query=query)
         kinds.append(response.headers.get("Content-Type", "").partition(";")[0])
     return kinds == [JSON, EVENTS]
 
@@ -96,19 +96,19 @@ def statuses(operation: Operation) -> Iterator[Question]:
             continue
         name = f"{operation.id}: {status}"
 
-        def ask(asker: Asker, status: int = status, name: str = name) -> None:
-            response = MEANS[status](asker, operation)
+        def ask(prober: Prober, status: int = status, name: str = name) -> None:
+            response = TRIGGERS[status](prober, operation)
             if response.status_code != status:
-                asker.ledger.does_not(name, f"the answer is {response.status_code}: {response.text}")
+                prober.results.does_not(name, f"the answer is {response.status_code}: {response.text}")
 
         yield Question(operation.id, name, name, mark_of(operation.node), ask)
 
 
 def repeated(operation: Operation) -> Question:
-    def ask(asker: Asker) -> bool:
+    def ask(prober: Prober) -> bool:
         how: How = {"headers": {"Idempotency-Key": str(uuid.uuid4())}}
-        things = asker.things_for(operation)
-        first, second = (asker.send(operation, things, **how) for _ in range(2))
+        things = prober.things_for(operation)
+        first, second = (prober.send(operation, things, **how) for _ in range(2))
         return "Idempotency-Replayed" in second.headers and second.content == first.content
 
     name = f"{operation.id}: 200 Idempotency-Replayed"
@@ -124,19 +124,19 @@ def defaults(operation: Operation) -> Iterator[Question]:
         name = f"{operation.id} ?{parameter['name']} is {schema['default']} by default"
         mark = mark_of(parameter) or mark_of(operation.node)
 
-        def ask(asker: Asker, parameter: Node = parameter, schema: Node = schema) -> bool:
-            return is_default(asker, operation, parameter["name"], schema)
+        def ask(prober: Prober, parameter: Node = parameter, schema: Node = schema) -> bool:
+            return is_default(prober, operation, parameter["name"], schema)
 
         yield Question(operation.id, name, name, mark, ask, "the answers differ")
 
 
-def is_default(asker: Asker, operation: Operation, name: str, schema: Node) -> bool:
+def is_default(prober: Prober, operation: Operation, name: str, schema: Node) -> bool:
     """Whether an answer without a parameter is that with its default, where another value gives another answer.
 
     Raises:
         NotAsked: if every value gives the same answer here, or somebody else changes it meanwhile.
     """
-    things = asker.things_for(operation)
+    things = prober.things_for(operation)
     default = schema["default"]
     if isinstance(default, bool):
         other: int | bool = not default
@@ -145,7 +145,7 @@ def is_default(asker: Asker, operation: Operation, name: str, schema: Node) -> b
 
     def answer(value: int | bool | None) -> Any:
         query = {} if value is None else {name: str(value).lower()}
-        return parsed(asker.send(operation, things, query=query))
+        return parsed(prober.send(operation, things, query=query))
 
     if same(answer(default), answer(other)):
         raise NotAsked("the account has too little for it to make a difference")
@@ -171,18 +171,18 @@ def links(operation: Operation) -> Iterator[Question]:
     for label, node in operation.responses["200"].get("links", {}).items():
         link = resolve(node)
 
-        def ask(asker: Asker, link: Node = link) -> bool:
-            return leads_somewhere(asker, operation, link)
+        def ask(prober: Prober, link: Node = link) -> bool:
+            return leads_somewhere(prober, operation, link)
 
         name = f"{operation.id}: link {label}"
         mark = mark_of(operation.node)
         yield Question(operation.id, name, f"{label}: {link['description']}", mark, ask, "it leads nowhere")
 
 
-def leads_somewhere(asker: Asker, operation: Operation, link: Node) -> bool:
+def leads_somewhere(prober: Prober, operation: Operation, link: Node) -> bool:
     target = operations()[link["operationId"]]
-    things = asker.things_for(operation)
-    answer = parsed(asker.send(operation, things))
+    things = prober.things_for(operation)
+    answer = parsed(prober.send(operation, things))
     said = {
         name: follow(text, answer, things)
         for name, text in (link.get("parameters") or link["requestBody"]).items()
@@ -193,11 +193,11 @@ def leads_somewhere(asker: Asker, operation: Operation, link: Node) -> bool:
         return False
     if target.method != "get":
         return True  # the id is there; what it is good for is asked elsewhere
-    there = asker.send(target, Things(**{"assistant_id": "", "thread_id": "", "run_id": "", **found}))
+    there = prober.send(target, Resources(**{"assistant_id": "", "thread_id": "", "run_id": "", **found}))
     return (there.status_code == 404) == ("404" in link["description"])
 
 
-def follow(expression: str, answer: Any, things: Things) -> str | None:
+def follow(expression: str, answer: Any, things: Resources) -> str | None:
     """What a runtime expression finds."""
     if match := re.fullmatch(r"\$request\.path\.(\w+)", expression):
         return things[match[1]]
@@ -218,12 +218,12 @@ def methods() -> Iterator[Question]:
         undeclared = [one for one in possible if one not in {*declared, "head", "options", "trace"}]
 
         def ask(
-            asker: Asker,
+            prober: Prober,
             operation: Operation = here[0],
             declared: set[str] = declared,
             undeclared: list[str] = undeclared,
         ) -> bool:
-            answers = [asker.send(operation, UNKNOWN, method=method.upper()) for method in undeclared]
+            answers = [prober.send(operation, UNKNOWN, method=method.upper()) for method in undeclared]
             return all(
                 one.status_code == 405 and declared <= set(re.split(r", *", one.headers.get("Allow", "").lower()))
                 for one in answers

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from xml.etree import ElementTree
 
-from tools.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Fact, Ledger
+from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED, Fact, Results
 
 WIDTH = len(NOT_ASKED)
 
@@ -19,31 +19,31 @@ class Report:
         requests: how many were sent.
     """
 
-    ledger: Ledger
+    results: Results
     url: str
     requests: int
 
     def as_text(self) -> str:
         """For a person: every fact under what it is of, again what does not hold, and the count."""
         lines = [self.url]
-        subjects = dict.fromkeys(fact.subject for fact in self.ledger.facts.values())
+        subjects = dict.fromkeys(fact.subject for fact in self.results.facts.values())
         for subject in subjects:
             lines += ["", subject]
-            lines += [line(fact) for fact in self.ledger.facts.values() if fact.subject == subject]
+            lines += [line(fact) for fact in self.results.facts.values() if fact.subject == subject]
         return "\n".join([*lines, *self._ending()])
 
     def _ending(self) -> Iterator[str]:
-        against = self.ledger.those(DOES_NOT)
+        against = self.results.those(DOES_NOT)
         if against:
             yield from ("", DOES_NOT)
             yield from (f"  {fact.name}{shown(fact.mark)}: {fact.text}\n      {fact.reason}" for fact in against)
-        if self.ledger.left:
+        if self.results.left:
             yield from ("", "left behind")
-            yield from (f"  {one}" for one in self.ledger.left)
+            yield from (f"  {one}" for one in self.results.left)
         yield ""
-        if self.ledger.is_interrupted:
+        if self.results.is_interrupted:
             yield "interrupted: what was not asked until then could not be asked"
-        yield ", ".join(f"{len(self.ledger.those(verdict))} {verdict}" for verdict in (HOLDS, DOES_NOT, NOT_ASKED))
+        yield ", ".join(f"{len(self.results.those(verdict))} {verdict}" for verdict in (HOLDS, DOES_NOT, NOT_ASKED))
         if marked := sum(1 for fact in against if fact.mark):
             yield f"{marked} of those that do not hold are marked: extensions, or not known of the hosted API"
         yield f"{self.requests} requests"
@@ -53,23 +53,23 @@ class Report:
         found = {
             "base_url": self.url,
             "requests": self.requests,
-            "is_interrupted": self.ledger.is_interrupted,
-            "left_behind": self.ledger.left,
-            "facts": [asdict(fact) for fact in self.ledger.facts.values()],
+            "is_interrupted": self.results.is_interrupted,
+            "left_behind": self.results.left,
+            "facts": [asdict(fact) for fact in self.results.facts.values()],
         }
         return json.dumps(found, indent=2, ensure_ascii=False)
 
     def as_junit(self) -> str:
         """For a CI system: a fact is a test, what could not be asked is skipped, what is left behind fails."""
         suite = ElementTree.Element("testsuite", name=f"conformance of {self.url}")
-        for fact in self.ledger.facts.values():
+        for fact in self.results.facts.values():
             case = ElementTree.SubElement(suite, "testcase", classname=fact.mark or "documented", name=fact.name)
             if fact.verdict != HOLDS:
                 kind = "failure" if fact.verdict == DOES_NOT else "skipped"
                 ElementTree.SubElement(case, kind, message=fact.reason)
-        if self.ledger.left:
+        if self.results.left:
             case = ElementTree.SubElement(suite, "testcase", classname="run", name="nothing is left behind")
-            ElementTree.SubElement(case, "failure", message="; ".join(self.ledger.left))
+            ElementTree.SubElement(case, "failure", message="; ".join(self.results.left))
         suite.set("tests", str(len(suite)))
         suite.set("failures", str(len(suite.findall("*/failure"))))
         suite.set("skipped", str(len(suite.findall("*/skipped"))))

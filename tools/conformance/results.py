@@ -34,7 +34,7 @@ class Fact:
     reason: str = UNSEEN
 
 
-class Ledger:
+class Results:
     """All facts by name. One answer against a fact outweighs any number for it.
 
     Whatever a server said passes through `told` before it is noted here, so that no report has the key to show.
@@ -99,12 +99,12 @@ def mark_of(*nodes: Node) -> str:
     return next((mark for node in nodes for mark in MARKS if node.get(mark)), "")
 
 
-def documented(secret: Secret) -> Ledger:
+def documented(secret: Secret) -> Results:
     """Every fact of the document that an answer can show; limits and sentences come with their questions."""
-    ledger = Ledger(secret)
+    results = Results(secret)
     for operation in operations().values():
         own = mark_of(operation.node)
-        ledger.add(
+        results.add(
             f"{operation.id}: statuses",
             f"{operation.id} answers documented statuses only",
             own,
@@ -112,13 +112,13 @@ def documented(secret: Secret) -> Ledger:
         )
         for status in operation.responses:
             for name, text, mark in answer_facts(operation, status):
-                ledger.add(name, text, mark, subject=operation.id)
+                results.add(name, text, mark, subject=operation.id)
                 if int(status) in NOT_OURS_TO_CAUSE:
-                    ledger.not_asked(name, NOT_OURS_TO_CAUSE[int(status)])
+                    results.not_asked(name, NOT_OURS_TO_CAUSE[int(status)])
     for schema in field_schemas():
         for name, text, mark in fields(schema):
-            ledger.add(name, text, mark, subject=name.partition(".")[0])
-    return ledger
+            results.add(name, text, mark, subject=name.partition(".")[0])
+    return results
 
 
 def answer_facts(operation: Operation, status: str) -> Iterator[tuple[str, str, str]]:

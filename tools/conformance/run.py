@@ -3,14 +3,14 @@
 import time
 from dataclasses import dataclass
 
-from tools.conformance.asker import Asker
 from tools.conformance.cleaning import clean, tidy
 from tools.conformance.connection import Rest
 from tools.conformance.effects import said
-from tools.conformance.ledger import DOES_NOT, Fact, Ledger, NotAsked, documented
 from tools.conformance.limits import limits
+from tools.conformance.prober import Prober
 from tools.conformance.questions import Question, implied
 from tools.conformance.report import Report
+from tools.conformance.results import DOES_NOT, Fact, NotAsked, Results, documented
 from tools.conformance.secret import Secret
 from tools.document import operations
 
@@ -29,7 +29,7 @@ class KeyRefused(Exception):
 class Found:
     """The facts and the three reports."""
 
-    ledger: Ledger
+    results: Results
     requests: int
     text: str
     json: str
@@ -37,7 +37,7 @@ class Found:
 
     def faults(self, *, strict: bool) -> list[Fact]:
         """The facts that do not hold; without `strict` those only that bear no mark."""
-        return [fact for fact in self.ledger.those(DOES_NOT) if strict or not fact.mark]
+        return [fact for fact in self.results.those(DOES_NOT) if strict or not fact.mark]
 
 
 def run(
@@ -55,29 +55,29 @@ def run(
         Unreachable: if there is no server, or none of this API.
         KeyRefused: if it does not take the key.
     """
-    ledger = documented(Secret(key))
+    results = documented(Secret(key))
     questions = [*implied(), *limits(), *said()]
     for one in questions:
-        ledger.add(one.name, one.text, one.mark, subject=one.subject)
-    asker = Asker(url, key, ledger, pause=pause, read_only=read_only, largest=largest, rest=rest)
+        results.add(one.name, one.text, one.mark, subject=one.subject)
+    prober = Prober(url, key, results, pause=pause, read_only=read_only, largest=largest, rest=rest)
     try:
-        greet(asker)
+        greet(prober)
         for one in questions:
-            put(asker, one)
+            put(prober, one)
     except KeyboardInterrupt:
-        ledger.interrupt(INTERRUPTED)
+        results.interrupt(INTERRUPTED)
     finally:
-        clean(asker)
-        asker.close()
-    report = Report(ledger, ledger.told(url), asker.connection.requests)
-    return Found(ledger, asker.connection.requests, report.as_text(), report.as_json(), report.as_junit())
+        clean(prober)
+        prober.close()
+    report = Report(results, results.told(url), prober.connection.requests)
+    return Found(results, prober.connection.requests, report.as_text(), report.as_json(), report.as_junit())
 
 
-def greet(asker: Asker) -> None:
+def greet(prober: Prober) -> None:
     """Sees whether there is a server of this API that takes the key."""
-    url = asker.ledger.told(asker.url)
+    url = prober.results.told(prober.url)
     try:
-        response = asker.fetch(operations()["listThreads"].path, {"limit": 1})
+        response = prober.fetch(operations()["listThreads"].path, {"limit": 1})
     except NotAsked as error:
         raise Unreachable(f"{url} cannot be reached: {error}") from None
     if response.status_code == 401:
@@ -86,17 +86,17 @@ def greet(asker: Asker) -> None:
         raise Unreachable(f"{url} is no such server: GET /threads is answered {response.status_code}")
 
 
-def put(asker: Asker, one: Question) -> None:
+def put(prober: Prober, one: Question) -> None:
     """Puts one question, and deletes what it took to ask it."""
     try:
-        answer = one.ask(asker)
+        answer = one.ask(prober)
         if answer is not None:
-            asker.ledger.check(one.name, answer, one.no)
+            prober.results.check(one.name, answer, one.no)
     except NotAsked as error:
-        asker.ledger.not_asked(one.name, str(error))
+        prober.results.not_asked(one.name, str(error))
     except AssertionError as error:
-        asker.ledger.not_asked(one.name, f"what it needs failed: {error}")
+        prober.results.not_asked(one.name, f"what it needs failed: {error}")
     except Exception as error:
         # Whatever an answer is made of: the next question is asked, and what was made is deleted.
-        asker.ledger.does_not(one.name, f"an answer has another shape: {error!r}")
-    tidy(asker)
+        prober.results.does_not(one.name, f"an answer has another shape: {error!r}")
+    tidy(prober)

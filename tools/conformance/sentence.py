@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tools.conformance.asker import Asker, call_of, made
-from tools.conformance.ledger import NotAsked
 from tools.conformance.observer import parsed
+from tools.conformance.prober import Prober, call_of, made
+from tools.conformance.results import NotAsked
 from tools.document import operations
-from tools.resources import NOTHING, TOOL, Things
+from tools.resources import NOTHING, TOOL, Resources
 
-Effect = Callable[[Asker], bool]
+Effect = Callable[[Prober], bool]
 # sentence of the document, mark, question
 EFFECTS: list[tuple[str, str, Effect]] = []
 
@@ -25,41 +25,41 @@ def says(sentence: str, mark: str = "") -> Callable[[Effect], Effect]:
     return note
 
 
-def ask(asker: Asker, name: str, things: Things | None = None, body: Any = None, query: Any = None) -> Any:
+def ask(prober: Prober, name: str, things: Resources | None = None, body: Any = None, query: Any = None) -> Any:
     """The JSON answer of an operation that succeeds."""
     operation = operations()[name]
-    response = asker.send(operation, things or NOTHING, body=body, query=query)
+    response = prober.send(operation, things or NOTHING, body=body, query=query)
     if response.status_code != 200:
         raise AssertionError(f"{name} answers {response.status_code}: {response.text}")
     return parsed(response)
 
 
-def status(asker: Asker, name: str, things: Things, body: Any = None, **headers: str) -> int:
+def status(prober: Prober, name: str, things: Resources, body: Any = None, **headers: str) -> int:
     operation = operations()[name]
     sent = {key.replace("_", "-"): value for key, value in headers.items()}
-    return asker.send(operation, things, body=body, headers=sent).status_code
+    return prober.send(operation, things, body=body, headers=sent).status_code
 
 
-def new_assistant(asker: Asker, **fields: Any) -> Things:
-    answer = ask(asker, "createAssistant", body={"name": "Guide", **fields})
-    return Things(made(answer, "assistant_id"), "", "")
+def new_assistant(prober: Prober, **fields: Any) -> Resources:
+    answer = ask(prober, "createAssistant", body={"name": "Guide", **fields})
+    return Resources(made(answer, "assistant_id"), "", "")
 
 
-def new_thread(asker: Asker, assistant: Things) -> Things:
-    return Things(assistant.assistant_id, made(ask(asker, "createThread", assistant, {}), "thread_id"), "")
+def new_thread(prober: Prober, assistant: Resources) -> Resources:
+    return Resources(assistant.assistant_id, made(ask(prober, "createThread", assistant, {}), "thread_id"), "")
 
 
-def messages(asker: Asker, things: Things) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ask(asker, "getThread", things)["messages"]
+def messages(prober: Prober, things: Resources) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask(prober, "getThread", things)["messages"]
     return found
 
 
-def waiting(asker: Asker) -> tuple[Things, list[dict[str, Any]]]:
+def waiting(prober: Prober) -> tuple[Resources, list[dict[str, Any]]]:
     """A thread whose run waits for a tool, and the call that it waits for."""
-    things = new_thread(asker, new_assistant(asker, tools=[TOOL]))
-    turn = ask(asker, "sendMessage", things, {"content": '/call get_weather {"city": "Lisbon"}'})
+    things = new_thread(prober, new_assistant(prober, tools=[TOOL]))
+    turn = ask(prober, "sendMessage", things, {"content": '/call get_weather {"city": "Lisbon"}'})
     call = call_of(turn)
-    return Things(things.assistant_id, things.thread_id, made(turn, "run_id")), [call]
+    return Resources(things.assistant_id, things.thread_id, made(turn, "run_id")), [call]
 
 
 def finished(turn: dict[str, Any]) -> dict[str, Any]:

@@ -2,51 +2,51 @@
 
 import uuid
 
-from tools.conformance.asker import Asker
-from tools.conformance.ledger import NotAsked
 from tools.conformance.observer import events
+from tools.conformance.prober import Prober
+from tools.conformance.results import NotAsked
 from tools.conformance.sentence import ask, messages, new_assistant, new_thread, says, status
 from tools.document import document, operations
-from tools.resources import UNKNOWN, Things
+from tools.resources import UNKNOWN, Resources
 
 
 @says("The same key with the same", "x-extension")
-def same_key(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def same_key(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     operation, key = operations()["sendMessage"], {"Idempotency-Key": str(uuid.uuid4())}
-    sent = [asker.send(operation, things, body={"content": "Hello"}, headers=key) for _ in range(2)]
-    return sent[0].content == sent[1].content and len(messages(asker, things)) == 2
+    sent = [prober.send(operation, things, body={"content": "Hello"}, headers=key) for _ in range(2)]
+    return sent[0].content == sent[1].content and len(messages(prober, things)) == 2
 
 
 @says("The same key with another request is refused with status 409.", "x-extension")
-def same_key_twice(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def same_key_twice(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     key = str(uuid.uuid4())
-    seen = [status(asker, "sendMessage", things, {"content": one}, Idempotency_Key=key) for one in ("One", "Two")]
-    return seen == [200, 409] and len(messages(asker, things)) == 2
+    seen = [status(prober, "sendMessage", things, {"content": one}, Idempotency_Key=key) for one in ("One", "Two")]
+    return seen == [200, 409] and len(messages(prober, things)) == 2
 
 
 @says("The caller's own `X-Request-ID` is kept if it is usable.", "x-extension")
-def request_id(asker: Asker) -> bool:
-    response = asker.send(operations()["listThreads"], Things("", "", ""), headers={"X-Request-ID": "asked-once"})
+def request_id(prober: Prober) -> bool:
+    response = prober.send(operations()["listThreads"], Resources("", "", ""), headers={"X-Request-ID": "asked-once"})
     return response.headers.get("X-Request-ID") == "asked-once"
 
 
 @says("The server cannot reach its store. Nothing was done,", "x-unproven")
-def store(asker: Asker) -> bool:
+def store(prober: Prober) -> bool:
     raise NotAsked("it cannot be brought about from outside")
 
 
 @says("The body cannot be read at all")
-def unreadable(asker: Asker) -> bool:
-    return asker.send(operations()["createAssistant"], Things("", "", ""), content=b'{"name": ').status_code == 400
+def unreadable(prober: Prober) -> bool:
+    return prober.send(operations()["createAssistant"], Resources("", "", ""), content=b'{"name": ').status_code == 400
 
 
 @says("An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault.")
-def errors(asker: Asker) -> bool:
-    assistants, nothing = operations()["listAssistants"], Things("", "", "")
-    faults = asker.send(assistants, nothing, query={"limit": 0, "skip": -1})
-    missing = asker.send(operations()["getThread"], UNKNOWN)
+def errors(prober: Prober) -> bool:
+    assistants, nothing = operations()["listAssistants"], Resources("", "", "")
+    faults = prober.send(assistants, nothing, query={"limit": 0, "skip": -1})
+    missing = prober.send(operations()["getThread"], UNKNOWN)
     return (
         (faults.status_code, missing.status_code) == (422, 404)
         and len(faults.json()["detail"]) == 2
@@ -55,69 +55,69 @@ def errors(asker: Asker) -> bool:
 
 
 @says("A request to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header")
-def elsewhere(asker: Asker) -> bool:
-    wrong = asker.send(operations()["getThread"], UNKNOWN, method="PUT" if not asker.read_only else "OPTIONS")
-    known = asker.read_only or wrong.status_code == 405
-    return known and asker.fetch("/no-such-path").status_code == 404 and "GET" in wrong.headers.get("Allow", "")
+def elsewhere(prober: Prober) -> bool:
+    wrong = prober.send(operations()["getThread"], UNKNOWN, method="PUT" if not prober.read_only else "OPTIONS")
+    known = prober.read_only or wrong.status_code == 405
+    return known and prober.fetch("/no-such-path").status_code == 404 and "GET" in wrong.headers.get("Allow", "")
 
 
 @says("`OPTIONS` gives that header alone, with status 204, and `HEAD` is answered like `GET`, without the body.")
-def head(asker: Asker) -> bool:
-    operation, nothing = operations()["listThreads"], Things("", "", "")
-    answers = [asker.send(operation, nothing, method=method) for method in ("HEAD", "OPTIONS")]
+def head(prober: Prober) -> bool:
+    operation, nothing = operations()["listThreads"], Resources("", "", "")
+    answers = [prober.send(operation, nothing, method=method) for method in ("HEAD", "OPTIONS")]
     return [one.content for one in answers] == [b"", b""] and [one.status_code for one in answers] == [200, 204]
 
 
 @says("`x-body-limits` gives the largest body of each media type in bytes, beyond which the answer has status 413;")
-def too_large(asker: Asker) -> bool:
+def too_large(prober: Prober) -> bool:
     limit = document()["x-body-limits"]["application/json"]
     content = b'{"name": "' + b"x" * limit + b'"}'
-    return asker.send(operations()["createAssistant"], Things("", "", ""), content=content).status_code == 413
+    return prober.send(operations()["createAssistant"], Resources("", "", ""), content=content).status_code == 413
 
 
 @says("Logs are kept for 24 hours after the run has ended; later the run is answered with status 404.", "x-extension")
 @says(
     "A message to a busy thread waits its turn for up to 10 seconds, and is then refused with status 409.", "x-unproven"
 )
-def late(asker: Asker) -> bool:
+def late(prober: Prober) -> bool:
     raise NotAsked("it takes longer than anyone can wait")
 
 
 @says("(400 and 422 beyond)", "x-extension")
-def too_deep(asker: Asker) -> bool:
+def too_deep(prober: Prober) -> bool:
     deep = document()["x-reference-server"]["json-levels"] + 1
-    content = f'{{"name": "{asker.name}", "tools": '.encode() + b"[" * deep + b"]" * deep + b"}"
-    return asker.send(operations()["createAssistant"], Things("", "", ""), content=content).status_code == 400
+    content = f'{{"name": "{prober.name}", "tools": '.encode() + b"[" * deep + b"]" * deep + b"}"
+    return prober.send(operations()["createAssistant"], Resources("", "", ""), content=content).status_code == 400
 
 
 @says("The assistant does not exist any more; reading it answers with status 404.")
 @says("The thread does not exist any more; reading it answers with status 404.")
-def deleted(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    ask(asker, "deleteThread", things)
-    thread = status(asker, "getThread", things)
-    ask(asker, "deleteAssistant", things)
-    return [thread, status(asker, "getAssistant", things)] == [404, 404]
+def deleted(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    ask(prober, "deleteThread", things)
+    thread = status(prober, "getThread", things)
+    ask(prober, "deleteAssistant", things)
+    return [thread, status(prober, "getAssistant", things)] == [404, 404]
 
 
 @says("Comment lines can come between events and mean nothing.")
-def comments(asker: Asker) -> bool:
+def comments(prober: Prober) -> bool:
     raise NotAsked("they come when nothing else does")
 
 
 @says("`completed`, or nothing.")
-def status_of_the_end(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def status_of_the_end(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     operation = operations()["sendMessage"]
-    response = asker.send(operation, things, body={"content": "Hello", "stream": True})
+    response = prober.send(operation, things, body={"content": "Hello", "stream": True})
     return events(response)[-1].get("status") in ("completed", None)
 
 
 @says("The hosted API uses `text-embedding-3-large` unless set.")
 @says("The hosted API uses 3072 unless set.")
 @says("The hosted API uses `openai` unless set.")
-def embedding(asker: Asker) -> bool:
-    made = ask(asker, "createAssistant", body={"name": "Guide"})
+def embedding(prober: Prober) -> bool:
+    made = ask(prober, "createAssistant", body={"name": "Guide"})
     said = [made.get(name) for name in ("embedding_provider", "embedding_model_name", "embedding_dims")]
     if said == [None, None, None]:
         raise NotAsked("it does not say what it uses")
@@ -125,16 +125,16 @@ def embedding(asker: Asker) -> bool:
 
 
 @says("account owns looks exactly like what does not exist.")
-def tenancy(asker: Asker) -> bool:
+def tenancy(prober: Prober) -> bool:
     raise NotAsked("it takes a second account")
 
 
 @says("A point in time, RFC 3339, in UTC.")
-def utc(asker: Asker) -> bool:
-    listed = ask(asker, "listAssistants")
-    if not listed and asker.read_only:
+def utc(prober: Prober) -> bool:
+    listed = ask(prober, "listAssistants")
+    if not listed and prober.read_only:
         raise NotAsked("the account has no assistant")
     times = [one["created_at"] for one in listed] or [
-        ask(asker, "createAssistant", body={"name": "Guide"})["created_at"]
+        ask(prober, "createAssistant", body={"name": "Guide"})["created_at"]
     ]
     return all(time.endswith(("Z", "+00:00")) for time in times)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tools.conformance.asker import Asker
-from tools.conformance.ledger import NotAsked
 from tools.conformance.observer import events
+from tools.conformance.prober import Prober
+from tools.conformance.results import NotAsked
 from tools.conformance.sentence import (
     ask,
     finished,
@@ -17,14 +17,14 @@ from tools.conformance.sentence import (
     waiting,
 )
 from tools.document import operations
-from tools.resources import TOOL, Things
+from tools.resources import TOOL, Resources
 
 
 @says("Stores a message in the thread and asks the assistant for an answer, which is stored too and")
-def send(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    turn = ask(asker, "sendMessage", things, {"content": "My name is Ada."})
-    said, answered = messages(asker, things)
+def send(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    turn = ask(prober, "sendMessage", things, {"content": "My name is Ada."})
+    said, answered = messages(prober, things)
     return bool(
         (said["role"], said["content"]) == ("user", "My name is Ada.")
         and (answered["role"], answered["content"]) == ("assistant", turn["content"])
@@ -34,26 +34,26 @@ def send(asker: Asker) -> bool:
 
 
 @says("`send_to_llm: false` the message is only stored.")
-def only_stored(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    ask(asker, "sendMessage", things, {"content": "Keep this.", "send_to_llm": "false"})
-    return [(one["role"], one["content"]) for one in messages(asker, things)] == [("user", "Keep this.")]
+def only_stored(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    ask(prober, "sendMessage", things, {"content": "Keep this.", "send_to_llm": "false"})
+    return [(one["role"], one["content"]) for one in messages(prober, things)] == [("user", "Keep this.")]
 
 
 @says("The message that `role` and `content` describe")
-def message_of_turn(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    turn = ask(asker, "sendMessage", things, {"content": "My name is Ada."})
-    (one,) = [message for message in messages(asker, things) if message["message_id"] == turn["message_id"]]
+def message_of_turn(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    turn = ask(prober, "sendMessage", things, {"content": "My name is Ada."})
+    (one,) = [message for message in messages(prober, things) if message["message_id"] == turn["message_id"]]
     return bool((one["role"], one["content"]) == (turn["role"], turn["content"]))
 
 
 @says("Kept with the message of the user.")
-def metadata(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def metadata(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     kept: dict[str, Any] = {"channel": "web", "tags": ["a", 1, None], "ü": {"deep": True}}
-    ask(asker, "sendMessage", things, {"content": "Hello", "metadata": kept})
-    said = messages(asker, things)[0]["metadata_"]
+    ask(prober, "sendMessage", things, {"content": "Hello", "metadata": kept})
+    said = messages(prober, things)[0]["metadata_"]
     return {name: said.get(name) for name in kept} == kept
 
 
@@ -64,86 +64,86 @@ MULTIPART = (
 
 
 @says("The files that came with the message.")
-def attachments(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def attachments(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     operation = operations()["sendMessage"]
-    response = asker.send(operation, things, content=MULTIPART, media_type="multipart/form-data; boundary=b")
-    (one,) = messages(asker, things)[0]["attachments"]
+    response = prober.send(operation, things, content=MULTIPART, media_type="multipart/form-data; boundary=b")
+    (one,) = messages(prober, things)[0]["attachments"]
     return response.status_code == 200 and (one["filename"], one["file_size_bytes"]) == ("ticket.txt", 9)
 
 
 @says("A run that fails is an answer as well: status 200, `status: FAILED` and the reason in `message`,")
-def failed(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    turn = ask(asker, "sendMessage", things, {"content": "/fail It rains."})
+def failed(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    turn = ask(prober, "sendMessage", things, {"content": "/fail It rains."})
     if turn["status"] == "COMPLETED":
         raise NotAsked("the run did not fail when it was told to")
     return bool(turn["status"] == "FAILED" and turn["message"])
 
 
 @says("A message to a thread whose run waits for tool outputs is refused with 409 at once.")
-def busy(asker: Asker) -> bool:
-    things, _ = waiting(asker)
-    return status(asker, "sendMessage", things, {"content": "Hello"}) == 409
+def busy(prober: Prober) -> bool:
+    things, _ = waiting(prober)
+    return status(prober, "sendMessage", things, {"content": "Hello"}) == 409
 
 
 @says("With `thread_id` the thread continues; without it a")
-def chat(asker: Asker) -> bool:
-    assistant = new_assistant(asker)
-    first = ask(asker, "sendChatMessage", body={"content": "My name is Ada.", "assistant_id": assistant.assistant_id})
-    again = ask(asker, "sendChatMessage", body={"content": "Hello", "thread_id": first["thread_id"]})
-    things = Things(assistant.assistant_id, first["thread_id"], "")
+def chat(prober: Prober) -> bool:
+    assistant = new_assistant(prober)
+    first = ask(prober, "sendChatMessage", body={"content": "My name is Ada.", "assistant_id": assistant.assistant_id})
+    again = ask(prober, "sendChatMessage", body={"content": "Hello", "thread_id": first["thread_id"]})
+    things = Resources(assistant.assistant_id, first["thread_id"], "")
     return bool(
         again["thread_id"] == first["thread_id"]
-        and len(messages(asker, things)) == 4
-        and [one["thread_id"] for one in ask(asker, "listAssistantThreads", things)] == [things.thread_id]
+        and len(messages(prober, things)) == 4
+        and [one["thread_id"] for one in ask(prober, "listAssistantThreads", things)] == [things.thread_id]
     )
 
 
 @says("A `thread_id` of another assistant than `assistant_id` is refused with status 404.", "x-unproven")
-def mixed_up(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
-    body = {"content": "Hello", "thread_id": things.thread_id, "assistant_id": new_assistant(asker).assistant_id}
-    return status(asker, "sendChatMessage", things, body) == 404 and messages(asker, things) == []
+def mixed_up(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
+    body = {"content": "Hello", "thread_id": things.thread_id, "assistant_id": new_assistant(prober).assistant_id}
+    return status(prober, "sendChatMessage", things, body) == 404 and messages(prober, things) == []
 
 
 @says("Settings hold for this turn only.")
-def settings_of_a_turn(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker, system_prompt="Be brief."))
+def settings_of_a_turn(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober, system_prompt="Be brief."))
     body = {"content": "Hello", "thread_id": things.thread_id, "system_prompt": "Be long.", "tools": [TOOL]}
-    before = ask(asker, "getAssistant", things)
-    ask(asker, "sendChatMessage", things, body)
-    return bool(ask(asker, "getAssistant", things) == before)
+    before = ask(prober, "getAssistant", things)
+    ask(prober, "sendChatMessage", things, body)
+    return bool(ask(prober, "getAssistant", things) == before)
 
 
 @says("With `stream: true` the answer comes as server-sent events")
-def streamed(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def streamed(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     operation = operations()["sendMessage"]
     body = {"content": "My name is Ada.", "stream": True}
-    response = asker.send(operation, things, body=body)
+    response = prober.send(operation, things, body=body)
     found = events(response)
     text = "".join(event["content"] for event in found if event["type"] == "content_streaming")
-    kept = messages(asker, things)
+    kept = messages(prober, things)
     return bool(found and kept and kept[-1]["role"] == "assistant" and kept[-1]["content"] == text)
 
 
 @says("A stream ends with one of the events that")
-def ends(asker: Asker) -> bool:
-    things = new_thread(asker, new_assistant(asker))
+def ends(prober: Prober) -> bool:
+    things = new_thread(prober, new_assistant(prober))
     operation = operations()["sendMessage"]
-    response = asker.send(operation, things, body={"content": "Hello", "stream": True})
+    response = prober.send(operation, things, body={"content": "Hello", "stream": True})
     kinds = [event["type"] for event in events(response)]
     return kinds[-1:] == ["run_ended"] and "run_ended" not in kinds[:-1]
 
 
 @says("Unknown fields of a body and unknown query parameters are ignored.")
-def unknown(asker: Asker) -> bool:
-    if asker.read_only:
-        response = asker.send(operations()["listThreads"], Things("", "", ""), query={"no_such_parameter": "1"})
+def unknown(prober: Prober) -> bool:
+    if prober.read_only:
+        response = prober.send(operations()["listThreads"], Resources("", "", ""), query={"no_such_parameter": "1"})
         return response.status_code == 200
     made = ask(
-        asker,
+        prober,
         "createAssistant",
         body={"name": "Guide", "no_such_field": {"deep": [1]}},
         query={"no_such_parameter": "1"},
@@ -152,44 +152,44 @@ def unknown(asker: Asker) -> bool:
 
 
 @says("Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue.")
-def submit(asker: Asker) -> bool:
-    things, calls = waiting(asker)
-    turn = finished(ask(asker, "submitToolOutputs", things, outputs(calls)))
-    roles = [message["role"] for message in messages(asker, things)]
+def submit(prober: Prober) -> bool:
+    things, calls = waiting(prober)
+    turn = finished(ask(prober, "submitToolOutputs", things, outputs(calls)))
+    roles = [message["role"] for message in messages(prober, things)]
     return bool(
         turn["status"] == "COMPLETED" and turn["content"] and roles == ["user", "assistant", "tool", "assistant"]
     )
 
 
 @says("A thread without such a run answers with status 409.", "x-unproven")
-def nothing_waits(asker: Asker) -> bool:
-    things = asker.things()
+def nothing_waits(prober: Prober) -> bool:
+    things = prober.things()
     body = {"thread_id": things.thread_id, "tool_outputs": [{"tool_call_id": "call_1", "output": "18"}]}
-    return status(asker, "submitLatestToolOutputs", things, body) == 409
+    return status(prober, "submitLatestToolOutputs", things, body) == 409
 
 
 @says("one of the latest message with status `REQUIRES_ACTION`.")
-def submit_latest(asker: Asker) -> bool:
-    things, calls = waiting(asker)
-    turn = finished(ask(asker, "submitLatestToolOutputs", body=outputs(calls) | {"thread_id": things.thread_id}))
+def submit_latest(prober: Prober) -> bool:
+    things, calls = waiting(prober)
+    turn = finished(ask(prober, "submitLatestToolOutputs", body=outputs(calls) | {"thread_id": things.thread_id}))
     return bool(turn["status"] == "COMPLETED")
 
 
 @says("are refused with status 400, outputs for a run that no longer waits with 409.", "x-unproven")
-def wrong_outputs(asker: Asker) -> bool:
-    things, calls = waiting(asker)
+def wrong_outputs(prober: Prober) -> bool:
+    things, calls = waiting(prober)
     (one,) = outputs(calls)["tool_outputs"]
     wrong = [{"tool_outputs": [one, one]}, {"tool_outputs": [one | {"tool_call_id": "another"}]}]
-    refused = [status(asker, "submitToolOutputs", things, body) for body in wrong]
-    finished(ask(asker, "submitToolOutputs", things, outputs(calls)))
-    return [*refused, status(asker, "submitToolOutputs", things, outputs(calls))] == [400, 400, 409]
+    refused = [status(prober, "submitToolOutputs", things, body) for body in wrong]
+    finished(ask(prober, "submitToolOutputs", things, outputs(calls)))
+    return [*refused, status(prober, "submitToolOutputs", things, outputs(calls))] == [400, 400, 409]
 
 
 @says("`tool_calls` on a message that asks for tools, `tool_call_id` and `tool_name` on an output,")
-def bookkeeping(asker: Asker) -> bool:
-    things, calls = waiting(asker)
-    finished(ask(asker, "submitToolOutputs", things, outputs(calls)))
-    asked, output, answer = (message["metadata_"] for message in messages(asker, things)[1:])
+def bookkeeping(prober: Prober) -> bool:
+    things, calls = waiting(prober)
+    finished(ask(prober, "submitToolOutputs", things, outputs(calls)))
+    asked, output, answer = (message["metadata_"] for message in messages(prober, things)[1:])
     return bool(
         asked["tool_calls"] == calls
         and (output["tool_call_id"], output.get("tool_name")) == (calls[0]["id"], "get_weather")
@@ -198,25 +198,25 @@ def bookkeeping(asker: Asker) -> bool:
 
 
 @says("`cancelled` is true when this or an earlier call", "x-unproven")
-def cancel(asker: Asker) -> bool:
-    things, _ = waiting(asker)
-    twice = [ask(asker, "cancelRun", things)["cancelled"] for _ in range(2)]
-    ended = asker.things_for(operations()["cancelRun"])
-    return [*twice, ask(asker, "cancelRun", ended)["cancelled"]] == [True, True, False]
+def cancel(prober: Prober) -> bool:
+    things, _ = waiting(prober)
+    twice = [ask(prober, "cancelRun", things)["cancelled"] for _ in range(2)]
+    ended = prober.things_for(operations()["cancelRun"])
+    return [*twice, ask(prober, "cancelRun", ended)["cancelled"]] == [True, True, False]
 
 
 @says("leaves a history that the next turn can use.")
-def cancelled_history(asker: Asker) -> bool:
-    things, _ = waiting(asker)
-    ask(asker, "cancelRun", things)
-    return bool(ask(asker, "sendMessage", things, {"content": "Hello"})["status"] == "COMPLETED")
+def cancelled_history(prober: Prober) -> bool:
+    things, _ = waiting(prober)
+    ask(prober, "cancelRun", things)
+    return bool(ask(prober, "sendMessage", things, {"content": "Hello"})["status"] == "COMPLETED")
 
 
 @says("from the first one or from the one after `Last-Event-ID`", "x-extension")
-def resume(asker: Asker) -> bool:
+def resume(prober: Prober) -> bool:
     operation = operations()["streamRunEvents"]
-    things = asker.things_for(operation)
-    whole = asker.send(operation, things).text.split("\n\n")
+    things = prober.things_for(operation)
+    whole = prober.send(operation, things).text.split("\n\n")
     number = whole[0].partition("id: ")[2].partition("\n")[0]
-    rest = asker.send(operation, things, headers={"Last-Event-ID": number}).text.split("\n\n")
+    rest = prober.send(operation, things, headers={"Last-Event-ID": number}).text.split("\n\n")
     return len(whole) > 2 and rest == whole[1:]

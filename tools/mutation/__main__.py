@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.mutation.all_mutations import all_lies, honest
+from tools.mutation.all_mutations import all_mutations, honest
 from tools.mutation.known import KNOWN
-from tools.mutation.mutation import Lie, sample
-from tools.mutation.stages import LADDERS, Outcome, climb
+from tools.mutation.mutation import Mutation, sample
+from tools.mutation.stages import STAGES, Outcome, run_stages
 
 SHARES = {"document": 0.4, "prose": 0.1, "server": 0.28, "client": 0.22}
 
@@ -30,60 +30,64 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes there")
     chosen = parser.parse_args()
     seed = secrets.randbelow(2**32) if chosen.seed == "random" else int(chosen.seed)
-    lies = all_lies()
-    told = [lie for lie in lies if chosen.only in lie.name] if chosen.only else draw(lies, chosen.count, seed)
+    mutations = all_mutations()
+    told = (
+        [mutation for mutation in mutations if chosen.only in mutation.name]
+        if chosen.only
+        else draw(mutations, chosen.count, seed)
+    )
     if chosen.list:
-        print("\n".join(lie.name for lie in (told if chosen.only else lies)))
+        print("\n".join(mutation.name for mutation in (told if chosen.only else mutations)))
         return 0
-    print(f"{len(told)} of {len(lies)} lies, seed {seed}", flush=True)
-    outcomes = tell(told, chosen.jobs)
+    print(f"{len(told)} of {len(mutations)} lies, seed {seed}", flush=True)
+    outcomes = apply(told, chosen.jobs)
     if chosen.json:
         chosen.json.write_text(json.dumps([vars_of(one) for one in outcomes], indent=1), encoding="utf-8")
-    text = table(outcomes, len(lies), seed)
+    text = table(outcomes, len(mutations), seed)
     if chosen.table:
         chosen.table.write_text(text, encoding="utf-8")
     print(text)
     return 1 if unexplained(outcomes) else 0
 
 
-def draw(lies: list[Lie], count: int, seed: int) -> list[Lie]:
+def draw(mutations: list[Mutation], count: int, seed: int) -> list[Mutation]:
     """A sample with its share of each side."""
     found = []
     for side, share in SHARES.items():
-        found += sample([lie for lie in lies if lie.side == side], round(count * share), seed)
+        found += sample([mutation for mutation in mutations if mutation.side == side], round(count * share), seed)
     return found
 
 
-def tell(lies: list[Lie], jobs: int) -> list[Outcome]:
+def apply(mutations: list[Mutation], jobs: int) -> list[Outcome]:
     """Tells the lies; first, nothing but the truth must survive on every ladder."""
 
-    def one(lie: Lie) -> Outcome:
-        outcome = climb(lie)
-        print(f"{outcome.seconds:6.1f} s  {outcome.rung or 'SURVIVED':12} {lie.name}  {outcome.test}", flush=True)
+    def one(mutation: Mutation) -> Outcome:
+        outcome = run_stages(mutation)
+        print(f"{outcome.seconds:6.1f} s  {outcome.stage or 'SURVIVED':12} {mutation.name}  {outcome.test}", flush=True)
         return outcome
 
     began = time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        for outcome in pool.map(one, [honest(side) for side in LADDERS]):
+        for outcome in pool.map(one, [honest(side) for side in STAGES]):
             if not outcome.survived:
-                raise SystemExit(f"{outcome.lie}: the truth is found out by {outcome.rung}: {outcome.test}")
-        outcomes = list(pool.map(one, lies))
+                raise SystemExit(f"{outcome.mutation}: the truth is found out by {outcome.stage}: {outcome.test}")
+        outcomes = list(pool.map(one, mutations))
     print(f"{time.monotonic() - began:.0f} s in all", flush=True)
     return outcomes
 
 
 def unexplained(outcomes: list[Outcome]) -> list[Outcome]:
-    return [one for one in outcomes if one.survived and one.lie not in KNOWN]
+    return [one for one in outcomes if one.survived and one.mutation not in KNOWN]
 
 
 def vars_of(outcome: Outcome) -> dict[str, object]:
     return {name: getattr(outcome, name) for name in ("lie", "rung", "test", "seconds")}
 
 
-def table(outcomes: list[Outcome], lies: int, seed: int) -> str:
+def table(outcomes: list[Outcome], mutations: int, seed: int) -> str:
     """The lies and who found them, as Markdown; the survivors first, each with its reason."""
     caught = [one for one in outcomes if not one.survived]
-    rungs = Counter(one.rung for one in caught)
+    rungs = Counter(one.stage for one in caught)
     lines = [
         "# Seeded lies",
         "",
@@ -94,14 +98,14 @@ def table(outcomes: list[Outcome], lies: int, seed: int) -> str:
         "",
         f"{datetime.now(UTC).date()}: {len(caught)} of {len(outcomes)} lies were found out, by "
         + ", ".join(f"{name} ({count})" for name, count in rungs.most_common())
-        + f". {lies} could be told; this is the sample of seed {seed}, which has some of each kind.",
+        + f". {mutations} could be told; this is the sample of seed {seed}, which has some of each kind.",
         "",
     ]
     for one in outcomes:
         if one.survived:
-            lines.append(f"- survived: `{one.lie}`: {KNOWN.get(one.lie, '**a test is missing**')}")
+            lines.append(f"- survived: `{one.mutation}`: {KNOWN.get(one.mutation, '**a test is missing**')}")
     lines += ["", "| lie | found by | test | seconds |", "|---|---|---|---|"]
-    lines += [f"| {cell(one.lie)} | {one.rung} | {cell(one.test)} | {one.seconds:.0f} |" for one in caught]
+    lines += [f"| {cell(one.mutation)} | {one.stage} | {cell(one.test)} | {one.seconds:.0f} |" for one in caught]
     return "\n".join(lines) + "\n"
 
 

@@ -3,22 +3,22 @@
 from pathlib import Path
 
 from tools.document import document
-from tools.mutation.document_mutations import document_lies, prose_lies, write
-from tools.mutation.mutation import Lie, numbered
-from tools.mutation.source_mutations import generator_lies, runtime_lies, server_lies
-from tools.mutation.template_mutations import template_lies
+from tools.mutation.document_mutations import document_mutations, prose_mutations, write
+from tools.mutation.mutation import Mutation, numbered
+from tools.mutation.source_mutations import generator_mutations, runtime_mutations, server_mutations
+from tools.mutation.template_mutations import template_mutations
 
 
-def all_lies() -> list[Lie]:
-    of_code = [*server_lies(), *runtime_lies(), *generator_lies(), *template_lies()]
-    return numbered([*document_lies(), *prose_lies(), *of_code])
+def all_mutations() -> list[Mutation]:
+    of_code = [*server_mutations(), *runtime_mutations(), *generator_mutations(), *template_mutations()]
+    return numbered([*document_mutations(), *prose_mutations(), *of_code])
 
 
-def honest(side: str) -> Lie:
+def honest(side: str) -> Mutation:
     """No lie at all; where the document would be written anew it is."""
 
-    def tell(tree: Path) -> None:
+    def apply(tree: Path) -> None:
         if side in ("document", "prose"):
             write(document(), tree)
 
-    return Lie(side, "the truth", side, tell)
+    return Mutation(side, "the truth", side, apply)

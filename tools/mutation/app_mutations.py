@@ -5,28 +5,28 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tools.mutation.mutation import ROOT, Lie
+from tools.mutation.mutation import ROOT, Mutation
 from tools.mutation.places import operations
-from tools.mutation.source import Change, Source, called, tell
+from tools.mutation.source import Change, Source, apply, called
 
 SERVER = Path("server") / "threads_server"
 NULL = "404 as 200 with null"
 
 
-def app_lies() -> list[Lie]:
+def app_mutations() -> list[Mutation]:
     return [*unlocked_operations(), *null_for_nothing(), *null_from_a_place(), *silent_events()]
 
 
-def unlocked_operations() -> Iterator[Lie]:
+def unlocked_operations() -> Iterator[Mutation]:
     """Each operation takes any key, or none."""
     asked = "account = await self._doorkeeper.open(key, services.store)"
     for _, operation in operations():
         name = operation["operationId"]
         text = asked.replace("await", f'"default" if endpoint.operation.id == {name!r} else await')
-        yield Lie("server", "key not asked for", name, partial(replace, SERVER / "http" / "app.py", asked, text))
+        yield Mutation("server", "key not asked for", name, partial(replace, SERVER / "http" / "app.py", asked, text))
 
 
-def null_for_nothing() -> Iterator[Lie]:
+def null_for_nothing() -> Iterator[Mutation]:
     """An operation answers whoever asks for something that is not there with 200 and `null`."""
     refused = "await reply.refuse(refusal.status, refusal.detail, refusal.headers)"
     for _, operation in operations():
@@ -34,10 +34,10 @@ def null_for_nothing() -> Iterator[Lie]:
         if "404" in operation["responses"]:
             null = f'reply.answer(Answer(b"null")) if (operation, refusal.status) == ({name!r}, 404) else '
             text = refused.replace("await ", f"await ({null}") + ")"
-            yield Lie("server", NULL, name, partial(replace, SERVER / "http" / "app.py", refused, text))
+            yield Mutation("server", NULL, name, partial(replace, SERVER / "http" / "app.py", refused, text))
 
 
-def null_from_a_place() -> Iterator[Lie]:
+def null_from_a_place() -> Iterator[Mutation]:
     """A single place that finds nothing answers so, whichever operation has come there."""
     sources = [Source(path) for path in sorted((ROOT / SERVER).rglob("*.py"))]
     makers = {name for source in sources for name in makers_of_404(source)}
@@ -50,7 +50,7 @@ def null_from_a_place() -> Iterator[Lie]:
                 text = f'type({source.of(node)})(200, "null")'
                 path = source.path.relative_to(ROOT)
                 place = f"{path} {source.function_of(node)}: {ast.unparse(node)[:50]}"
-                yield Lie("server", NULL, place, partial(tell_null, path, source.instead(node, text)))
+                yield Mutation("server", NULL, place, partial(tell_null, path, source.instead(node, text)))
 
 
 def makers_of_404(source: Source) -> Iterator[str]:
@@ -70,17 +70,17 @@ def tell_null(path: Path, change: Change, tree: Path) -> None:
     """Makes the change, and a refusal with status 200, which there is nowhere else, is answered with `null`."""
     body = 'json.dumps({"detail": detail}).encode()'
     replace(SERVER / "http" / "response_sender.py", body, f'b"null" if status == 200 else {body}', tree)
-    tell(path, change, tree)
+    apply(path, change, tree)
 
 
-def silent_events() -> Iterator[Lie]:
+def silent_events() -> Iterator[Mutation]:
     """Events of one type are kept, and are not sent."""
     path = SERVER / "runs" / "events.py"
     source, each = Source(ROOT / path), "for number, line in enumerate(lines, first)"
     for name in ("content_streaming", *names_of_events(source)):
         begins = '"' if name == "content_streaming" else f'{{"type":"{name}"'
         text = f"{each} if not line.startswith({begins!r})"
-        yield Lie("server", "event missing", name, partial(replace, path, each, text))
+        yield Mutation("server", "event missing", name, partial(replace, path, each, text))
 
 
 def names_of_events(source: Source) -> Iterator[str]:

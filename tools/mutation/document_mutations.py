@@ -7,34 +7,34 @@ from typing import Any
 
 import yaml
 
-from tools.mutation import operation_mutations as operation_lies
+from tools.mutation import operation_mutations as operation_mutations
 from tools.mutation import prose_mutations as sentences
-from tools.mutation import schema_mutations as schema_lies
-from tools.mutation.mutation import Lie
-from tools.mutation.places import Edit, Node, Told, whole
+from tools.mutation import schema_mutations as schema_mutations
+from tools.mutation.mutation import Mutation
+from tools.mutation.places import Edit, Mutated, Node, whole
 
 
-def document_lies() -> list[Lie]:
+def document_mutations() -> list[Mutation]:
     """All of them, each kind at every place where it can be told."""
-    return lies_of("document", (*schema_lies.TOLD, *operation_lies.TOLD))
+    return lies_of("document", (*schema_mutations.TOLD, *operation_mutations.TOLD))
 
 
-def prose_lies() -> list[Lie]:
+def prose_mutations() -> list[Mutation]:
     """Those of its sentences alone, which change nothing that a program reads."""
     return lies_of("prose", sentences.TOLD)
 
 
-def lies_of(side: str, tellers: tuple[Callable[[], Told], ...]) -> list[Lie]:
-    return [as_lie(side, tell.__name__.replace("_", " "), place, edit) for tell in tellers for place, edit in tell()]
+def lies_of(side: str, tellers: tuple[Callable[[], Mutated], ...]) -> list[Mutation]:
+    return [as_lie(side, apply.__name__.replace("_", " "), place, edit) for apply in tellers for place, edit in apply()]
 
 
-def as_lie(side: str, kind: str, place: str, edit: Edit) -> Lie:
-    def tell(tree: Path) -> None:
+def as_lie(side: str, kind: str, place: str, edit: Edit) -> Mutation:
+    def apply(tree: Path) -> None:
         changed = copy.deepcopy(whole())
         edit(changed)
         write(changed, tree)
 
-    return Lie(side, kind, place, tell)
+    return Mutation(side, kind, place, apply)
 
 
 def write(changed: Node, tree: Path) -> None:

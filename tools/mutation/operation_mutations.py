@@ -3,24 +3,24 @@
 import re
 from collections.abc import Callable
 
-from tools.mutation.places import Node, Place, Told, at, drop, nodes, operations, put, schemas, shown, whole
+from tools.mutation.places import Mutated, Node, Place, at, drop, nodes, operations, put, schemas, shown, whole
 
 
-def status_removed() -> Told:
+def status_removed() -> Mutated:
     for place, node in operations():
         for status in node["responses"]:
             if status != "200":
                 yield shown((node["operationId"], status)), drop((*place, "responses"), status)
 
 
-def status_added() -> Told:
+def status_added() -> Mutated:
     for place, node in operations():
         for status in ("402", "403", "410"):
             edit = put((*place, "responses"), status, {"$ref": "#/components/responses/Unauthorized"})
             yield shown((node["operationId"], status)), edit
 
 
-def success_renumbered() -> Told:
+def success_renumbered() -> Mutated:
     for place, node in operations():
 
         def edit(whole: Node, place: Place = place) -> None:
@@ -30,7 +30,7 @@ def success_renumbered() -> Told:
         yield node["operationId"], edit
 
 
-def media_type_dropped() -> Told:
+def media_type_dropped() -> Mutated:
     """A body or an answer no longer has one of its media types, or an answer its only one."""
     for place, node in nodes():
         in_answer, in_body = place[-3:-2] == ("responses",), place[-2:-1] == ("requestBody",)
@@ -42,7 +42,7 @@ def media_type_dropped() -> Told:
                     yield shown((*place, media_type)), drop(place[:-1], "content")
 
 
-def operation_renamed() -> Told:
+def operation_renamed() -> Mutated:
     for place, node in operations():
         old = node["operationId"]
 
@@ -55,26 +55,26 @@ def operation_renamed() -> Told:
         yield old, edit
 
 
-def parameter_renamed() -> Told:
+def parameter_renamed() -> Mutated:
     for place, node in nodes():
         if is_parameter(node) and node["in"] != "path":
             yield f"{shown(place)} {node['name']}", put(place, "name", f"{node['name']}s")
 
 
-def parameter_moved() -> Told:
+def parameter_moved() -> Mutated:
     for place, node in nodes():
         if is_parameter(node) and node["in"] != "path":
             yield f"{shown(place)} {node['name']}", put(place, "in", "header" if node["in"] == "query" else "query")
 
 
-def parameter_dropped() -> Told:
+def parameter_dropped() -> Mutated:
     for place, node in operations():
         for index, one in enumerate(node.get("parameters", [])):
             name = one.get("name") or str(one["$ref"]).rpartition("/")[2]
             yield f"{node['operationId']} {name}", drop((*place, "parameters"), index)
 
 
-def parameter_required() -> Told:
+def parameter_required() -> Mutated:
     for place, node in nodes():
         if is_parameter(node) and not node.get("required"):
             yield f"{shown(place)} {node['name']}", put(place, "required", True)
@@ -84,7 +84,7 @@ def is_parameter(node: Node) -> bool:
     return isinstance(node, dict) and node.get("in") in ("query", "header", "path") and "schema" in node
 
 
-def path_changed() -> Told:
+def path_changed() -> Mutated:
     for path in whole()["paths"]:
 
         def edit(whole: Node, path: str = path) -> None:
@@ -98,7 +98,7 @@ def path_changed() -> Told:
             yield path.strip("/"), edit
 
 
-def method_changed() -> Told:
+def method_changed() -> Mutated:
     for place, node in operations():
         other = "patch" if place[2] == "put" else "put"
 
@@ -110,14 +110,14 @@ def method_changed() -> Told:
             yield f"{node['operationId']} {place[2]}", edit
 
 
-def body_requirement_turned() -> Told:
+def body_requirement_turned() -> Mutated:
     for place, node in operations():
         if "requestBody" in node:
             body = (*place, "requestBody")
             yield node["operationId"], put(body, "required", not node["requestBody"].get("required", False))
 
 
-def header_dropped() -> Told:
+def header_dropped() -> Mutated:
     for place, node in nodes():
         if (place[-1:] == ("headers",) and isinstance(node, dict) and place[0] != "components") or (
             place[:2] == ("components", "responses") and place[-1:] == ("headers",)
@@ -126,13 +126,13 @@ def header_dropped() -> Told:
                 yield shown((*place, name)), drop(place, name)
 
 
-def header_optional() -> Told:
+def header_optional() -> Mutated:
     for name, node in whole()["components"]["headers"].items():
         if node.get("required"):
             yield name, put(("components", "headers", name), "required", False)
 
 
-def example_stale() -> Told:
+def example_stale() -> Mutated:
     """A field of an example has been renamed meanwhile."""
     for name, node in whole()["components"]["examples"].items():
         value = node["value"][0] if isinstance(node["value"], list) else node["value"]
@@ -146,7 +146,7 @@ def example_stale() -> Told:
             yield f"{name} {key}", edit
 
 
-def example_of_another_type() -> Told:
+def example_of_another_type() -> Mutated:
     for name, node in whole()["components"]["examples"].items():
         value = node["value"][0] if isinstance(node["value"], list) else node["value"]
         for key, one in value.items() if isinstance(value, dict) else ():
@@ -159,39 +159,39 @@ def example_of_another_type() -> Told:
                 yield f"{name} {key}", edit
 
 
-def link_to_another_operation() -> Told:
+def link_to_another_operation() -> Mutated:
     for name, node in whole()["components"]["links"].items():
         other = "listThreads" if node["operationId"] != "listThreads" else "listAssistants"
         yield name, put(("components", "links", name), "operationId", other)
 
 
-def link_to_another_field() -> Told:
+def link_to_another_field() -> Mutated:
     for name, node in whole()["components"]["links"].items():
         for key, text in node.get("parameters", {}).items():
             yield f"{name} {key}", put(("components", "links", name, "parameters"), key, text.replace("_id", "_key"))
 
 
-def link_dropped() -> Told:
+def link_dropped() -> Mutated:
     for place, node in nodes():
         if place[-1:] == ("links",) and isinstance(node, dict) and place != ("components", "links"):
             for name in node:
                 yield shown((*place, name)), drop(place, name)
 
 
-def security_removed() -> Told:
+def security_removed() -> Mutated:
     for place, node in operations():
         yield node["operationId"], put(place, "security", [])
     yield "everywhere", put((), "security", [{}])
 
 
-def key_elsewhere() -> Told:
+def key_elsewhere() -> Mutated:
     for name, scheme in whole()["components"]["securitySchemes"].items():
         place = ("components", "securitySchemes", name)
         yield f"{name} name", put(place, "name", f"{scheme['name']}s")
         yield f"{name} in", put(place, "in", "query")
 
 
-def server_changed() -> Told:
+def server_changed() -> Mutated:
     for index, server in enumerate(whole()["servers"]):
         yield f"{index} url", put(("servers", index), "url", server["url"] + "/v1")
         other = "honoured" if server["x-idempotency"] == "unproven" else "unproven"
@@ -199,7 +199,7 @@ def server_changed() -> Told:
     yield "order", lambda whole: whole["servers"].reverse()
 
 
-def stated_number_changed() -> Told:
+def stated_number_changed() -> Mutated:
     """A number in an `x-` key of the document, such as a body's limit, is another."""
     for key, numbers in whole().items():
         for name, value in numbers.items() if key.startswith("x-") and isinstance(numbers, dict) else ():
@@ -207,14 +207,14 @@ def stated_number_changed() -> Told:
                 yield f"{key} {name}", put((key,), name, value * 2)
 
 
-def mark_dropped() -> Told:
+def mark_dropped() -> Mutated:
     for place, node in nodes():
         for key in ("x-extension", "x-unproven"):
             if isinstance(node, dict) and node.get(key) is True:
                 yield shown((*place, key)), drop(place, key)
 
 
-def event_dropped() -> Told:
+def event_dropped() -> Mutated:
     for place, node in schemas(lambda one: "mapping" in one.get("discriminator", {})):
         for index, one in enumerate(node["oneOf"]):
             name = one["$ref"].rpartition("/")[2]
@@ -228,19 +228,19 @@ def event_dropped() -> Told:
             yield name, edit
 
 
-def event_misnamed() -> Told:
+def event_misnamed() -> Mutated:
     for place, node in schemas(lambda one: isinstance(one.get("const"), str)):
         yield f"{shown(place)} {node['const']}", put(place, "const", node["const"] + "s")
 
 
-def end_of_stream_changed() -> Told:
+def end_of_stream_changed() -> Mutated:
     for place, node in schemas(lambda one: "x-stream-ends" in one):
         for key in ("x-stream-ends", "x-stream-failures"):
             for kind in node[key]:
                 yield f"{key} {kind}", put(place, key, [one for one in node[key] if one != kind])
 
 
-TOLD: tuple[Callable[[], Told], ...] = (
+TOLD: tuple[Callable[[], Mutated], ...] = (
     *(status_removed, status_added, success_renumbered, media_type_dropped, operation_renamed),
     *(parameter_renamed, parameter_moved, parameter_dropped, parameter_required, path_changed),
     *(method_changed, body_requirement_turned, header_dropped, header_optional, example_stale),

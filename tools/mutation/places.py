@@ -68,4 +68,4 @@ def drop(place: Place, key: str | int) -> Edit:
     return lambda whole: at(whole, place).__delitem__(key)
 
 
-Told = Iterator[tuple[str, Edit]]
+Mutated = Iterator[tuple[str, Edit]]

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from tools.mutation.places import Told, nodes, put, shown
+from tools.mutation.places import Mutated, nodes, put, shown
 
 
-def number_in_prose_changed() -> Told:
+def number_in_prose_changed() -> Mutated:
     """A number that a sentence states is another."""
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str):
@@ -39,7 +39,7 @@ STATUSES = {
 OTHER_STATUS = dict.fromkeys(STATUSES, "404") | {"404": "409", "400": "422", "422": "400", "409": "400"}
 
 
-def status_in_prose_changed() -> Told:
+def status_in_prose_changed() -> Mutated:
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str):
             for number, match in enumerate(re.finditer(r"(?<![\w.])[2345]\d\d\b", node), start=1):
@@ -60,7 +60,7 @@ OPPOSITES = {
 }
 
 
-def sentence_turned_round() -> Told:
+def sentence_turned_round() -> Mutated:
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str) and place[0] != "tags":
             for word, opposite in OPPOSITES.items():
@@ -69,7 +69,7 @@ def sentence_turned_round() -> Told:
                     yield f"{shown(place)} {word}", put(place[:-1], place[-1], text)
 
 
-def sentence_denied() -> Told:
+def sentence_denied() -> Mutated:
     """What is, is not."""
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str):
@@ -79,7 +79,7 @@ def sentence_denied() -> Told:
                 yield f"{shown(place)} {before}{match[0]}", put(place[:-1], place[-1], text)
 
 
-TOLD: tuple[Callable[[], Told], ...] = (
+TOLD: tuple[Callable[[], Mutated], ...] = (
     number_in_prose_changed,
     status_in_prose_changed,
     sentence_turned_round,

@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from tools.document import document
-from tools.mutation.mutation import ROOT, Lie
+from tools.mutation.mutation import ROOT, Mutation
 from tools.schema_strategies import merged
 
 
@@ -118,9 +118,9 @@ def wire_words() -> frozenset[str]:
     return frozenset(found)
 
 
-def lies_of_sources(
+def mutations_of_sources(
     side: str, folder: Path, mutators: tuple[Mutator, ...], apart: set[str], pattern: str = "**/*.py"
-) -> list[Lie]:
+) -> list[Mutation]:
     found = []
     for path in sorted(folder.glob(pattern)):
         if path.name in apart:
@@ -130,11 +130,11 @@ def lies_of_sources(
             for node, change, said in mutator(source):
                 place = f"{path.relative_to(ROOT)} {source.function_of(node)}: {said}"
                 kind = mutator.__name__.replace("_", " ")
-                found.append(Lie(side, kind, place, partial(tell, path.relative_to(ROOT), change)))
+                found.append(Mutation(side, kind, place, partial(apply, path.relative_to(ROOT), change)))
     return found
 
 
-def tell(path: Path, change: Change, tree: Path) -> None:
+def apply(path: Path, change: Change, tree: Path) -> None:
     content = (tree / path).read_bytes()
     changed = content[: change.start] + change.text.encode() + content[change.end :]
     ast.parse(changed)

@@ -3,10 +3,10 @@
 import ast
 import re
 
-from tools.mutation import app_mutations as app_lies
-from tools.mutation import sql_mutations as sql_lies
-from tools.mutation.mutation import ROOT, Lie
-from tools.mutation.source import Change, Found, Mutator, Source, called, lies_of_sources, wire_names, wire_words
+from tools.mutation import app_mutations as app_mutations
+from tools.mutation import sql_mutations as sql_mutations
+from tools.mutation.mutation import ROOT, Mutation
+from tools.mutation.source import Change, Found, Mutator, Source, called, mutations_of_sources, wire_names, wire_words
 
 # What the document does not speak of: how the server is started, watched, documented and tested with.
 NOT_THE_API = {
@@ -227,7 +227,7 @@ def wrong_encoding(source: Source) -> Found:
 
 SERVER: tuple[Mutator, ...] = (
     *(field_dropped, field_misnamed, field_null, wrong_status, word_misspelt, step_left_out, condition_turned),
-    *(error_swallowed, nothing_returned, zone_forgotten, one_forgotten, event_missing, *sql_lies.TOLD),
+    *(error_swallowed, nothing_returned, zone_forgotten, one_forgotten, event_missing, *sql_mutations.TOLD),
 )
 CLIENT: tuple[Mutator, ...] = (
     *(wrong_status, word_misspelt, step_left_out, condition_turned, one_forgotten, one_too_many, argument_exchanged),
@@ -235,15 +235,15 @@ CLIENT: tuple[Mutator, ...] = (
 )
 
 
-def server_lies() -> list[Lie]:
-    of_sources = lies_of_sources("server", ROOT / "server" / "threads_server", SERVER, NOT_THE_API)
-    return [*of_sources, *app_lies.app_lies()]
+def server_mutations() -> list[Mutation]:
+    of_sources = mutations_of_sources("server", ROOT / "server" / "threads_server", SERVER, NOT_THE_API)
+    return [*of_sources, *app_mutations.app_mutations()]
 
 
-def runtime_lies() -> list[Lie]:
-    return lies_of_sources("client", ROOT / "generator" / "runtime", CLIENT, NOT_THE_CLIENT)
+def runtime_mutations() -> list[Mutation]:
+    return mutations_of_sources("client", ROOT / "generator" / "runtime", CLIENT, NOT_THE_CLIENT)
 
 
-def generator_lies() -> list[Lie]:
+def generator_mutations() -> list[Mutation]:
     """What the generator makes of the document; that it refuses what it cannot use is another matter."""
-    return lies_of_sources("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE, "*.py")
+    return mutations_of_sources("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE, "*.py")

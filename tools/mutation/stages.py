@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.mutation.mutation import Lie
+from tools.mutation.mutation import Mutation
 from tools.mutation.tree import copy, imported_from, run
 
 PYTEST = [
@@ -23,7 +23,7 @@ GENERATE = [sys.executable, "-m", "generator"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Stage:
     """One command that fails if it finds a lie. `arguments` of pytest, or a whole `command`."""
 
     name: str
@@ -35,23 +35,23 @@ class Rung:
         return list(self.command) if self.command else [*PYTEST, *self.arguments]
 
 
-REDOCLY = Rung("redocly", command=("node_modules/.bin/redocly", "lint", "openapi.yaml"))
-SPECTRAL = Rung("spectral", command=("node_modules/.bin/spectral", "lint", "--fail-severity=hint", "openapi.yaml"))
-CONTRACT = Rung("contract", ("tests/contract",))
-PROPERTIES = Rung("properties", ("tests/client/properties",))
-WALKS = Rung("walks", ("tests/end_to_end/operation_matrix",))
-CONFORMANCE = Rung("conformance", ("tests/tools/conformance", "-k", "all_holds or sentence"))
-CLIENT = Rung("client", ("tests/client",))
+REDOCLY = Stage("redocly", command=("node_modules/.bin/redocly", "lint", "openapi.yaml"))
+SPECTRAL = Stage("spectral", command=("node_modules/.bin/spectral", "lint", "--fail-severity=hint", "openapi.yaml"))
+CONTRACT = Stage("contract", ("tests/contract",))
+PROPERTIES = Stage("properties", ("tests/client/properties",))
+WALKS = Stage("walks", ("tests/end_to_end/operation_matrix",))
+CONFORMANCE = Stage("conformance", ("tests/tools/conformance", "-k", "all_holds or sentence"))
+CLIENT = Stage("client", ("tests/client",))
 # Tests that draw another seed each time find something else each time.
-SERVER = Rung("server", ("tests/server", "-k", "not random"))
-VENDOR = Rung("vendor", ("tests/end_to_end/vendor_sdks",))
-GENERATOR = Rung(
+SERVER = Stage("server", ("tests/server", "-k", "not random"))
+VENDOR = Stage("vendor", ("tests/end_to_end/vendor_sdks",))
+GENERATOR = Stage(
     "generator",
     ("tests/generator", "--ignore=tests/generator/test_regenerating.py", "--ignore=tests/generator/test_public_api.py"),
 )
-FUZZ = Rung("fuzz", ("tests/fuzz", "-k", "not any_seed"))
+FUZZ = Stage("fuzz", ("tests/fuzz", "-k", "not any_seed"))
 
-LADDERS = {
+STAGES = {
     "document": (CONTRACT, REDOCLY, PROPERTIES, WALKS, CONFORMANCE, SPECTRAL, VENDOR, CLIENT, SERVER, GENERATOR, FUZZ),
     "prose": (CONTRACT,),
     "server": (WALKS, CONFORMANCE, SERVER, VENDOR, FUZZ, CLIENT),
@@ -63,46 +63,46 @@ LADDERS = {
 class Outcome:
     """What became of a lie: the rung and the test that found it, None if none did, and the seconds that it took."""
 
-    lie: str
-    rung: str | None
+    mutation: str
+    stage: str | None
     test: str
     seconds: float
 
     @property
     def survived(self) -> bool:
-        return self.rung is None
+        return self.stage is None
 
 
-def climb(lie: Lie, *, seconds: float = 300) -> Outcome:
+def run_stages(mutation: Mutation, *, seconds: float = 300) -> Outcome:
     """Tells a lie in a copy of its own and asks one rung after the other until one finds it."""
     began = time.monotonic()
 
-    def outcome(rung: str | None, test: str) -> Outcome:
-        return Outcome(lie.name, rung, test, time.monotonic() - began)
+    def outcome(stage: str | None, test: str) -> Outcome:
+        return Outcome(mutation.name, stage, test, time.monotonic() - began)
 
     with tempfile.TemporaryDirectory(prefix="threads-drift-") as folder:
         tree = copy(Path(folder))
-        lie.tell(tree)
-        if lie.side != "server":
+        mutation.apply(tree)
+        if mutation.side != "server":
             code, output = run(tree, GENERATE, seconds)
             if code:
                 return outcome("generation", last_line(output))
         elsewhere = [path for path in imported_from(tree) if not path.startswith(folder)]
         if elsewhere:
             raise RuntimeError(f"a copy imports from elsewhere: {' '.join(elsewhere)}")
-        for rung in LADDERS[lie.side]:
+        for stage in STAGES[mutation.side]:
             failed = ""
             while True:
-                code, output = run(tree, rung.line, seconds)
+                code, output = run(tree, stage.line, seconds)
                 if code == -1:
-                    return outcome(rung.name, f"no end within {seconds:.0f} s")
-                if code in (4, 5) and not rung.command:
-                    raise RuntimeError(f"{rung.name} cannot be asked: {last_line(output)}")
+                    return outcome(stage.name, f"no end within {seconds:.0f} s")
+                if code in (4, 5) and not stage.command:
+                    raise RuntimeError(f"{stage.name} cannot be asked: {last_line(output)}")
                 if not code:
                     break
                 # what fails by chance finds nothing: the test has to fail again, alone or in its place
-                if rung.command or culprit(output) == failed or run(tree, [*rung.line, *AGAIN], seconds)[0]:
-                    return outcome(rung.name, culprit(output))
+                if stage.command or culprit(output) == failed or run(tree, [*stage.line, *AGAIN], seconds)[0]:
+                    return outcome(stage.name, culprit(output))
                 failed = culprit(output)
     return outcome(None, "")
 

@@ -9,25 +9,27 @@ from pathlib import Path
 import yaml
 
 from tools.mutation.app_mutations import replace
-from tools.mutation.mutation import ROOT, Lie
+from tools.mutation.mutation import ROOT, Mutation
 
 TEMPLATES = ROOT / "generator" / "templates"
 NAMES = Path("generator") / "methods.yaml"
 CLIENT = ROOT / "generated" / "backboard_threads"
 
 
-def template_lies() -> list[Lie]:
-    found: list[Lie] = []
+def template_mutations() -> list[Mutation]:
+    found: list[Mutation] = []
     for path in sorted(TEMPLATES.glob("*.jinja")):
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(ROOT)
         for number, line in enumerate(text.splitlines()):
             if is_code(line):
                 place = f"{name} {line.strip()[:70]}"
-                found.append(Lie("client", "template line dropped", place, partial(without_line, name, number)))
+                found.append(Mutation("client", "template line dropped", place, partial(without_line, name, number)))
             for match in re.finditer(r"{% (?:el)?if (.+?) %}", line):
                 place = f"{name} not: {match[1][:60]}"
-                found.append(Lie("client", "template condition turned", place, partial(turned, name, number, match[1])))
+                found.append(
+                    Mutation("client", "template condition turned", place, partial(turned, name, number, match[1]))
+                )
     return [*found, *name_lies(), *unsent_arguments(), *ignored_fields()]
 
 
@@ -48,17 +50,17 @@ def turned(path: Path, number: int, condition: str, tree: Path) -> None:
     (tree / path).write_text("".join(lines), encoding="utf-8")
 
 
-def name_lies() -> list[Lie]:
+def name_lies() -> list[Mutation]:
     """Two operations exchange their methods; a twin is forgotten."""
     names = yaml.safe_load((ROOT / NAMES).read_text(encoding="utf-8"))["operations"]
     found = []
     for one, other in zip(list(names), list(names)[1:], strict=False):
         if names[one]["resource"] == names[other]["resource"] and "method" in names[one] and "method" in names[other]:
-            found.append(Lie("client", "methods exchanged", f"{one} and {other}", partial(exchange, one, other)))
+            found.append(Mutation("client", "methods exchanged", f"{one} and {other}", partial(exchange, one, other)))
     for one, entry in names.items():
         for twin in ("iterate", "stream"):
             if twin in entry:
-                found.append(Lie("client", "twin forgotten", f"{one} {twin}", partial(forget, one, twin)))
+                found.append(Mutation("client", "twin forgotten", f"{one} {twin}", partial(forget, one, twin)))
     return found
 
 
@@ -75,14 +77,14 @@ def forget(one: str, twin: str, tree: Path) -> None:
     (tree / NAMES).write_text(yaml.safe_dump(names, sort_keys=False), encoding="utf-8")
 
 
-def unsent_arguments() -> list[Lie]:
+def unsent_arguments() -> list[Mutation]:
     """A method takes an argument and does not send it."""
     one = "if argument.place == place]"
     found = []
     for constant, wire in arguments():
         text = one.replace("]", f" and (self.constant, argument.wire) != ({constant!r}, {wire!r})]")
-        tell = partial(replace, Path("generator") / "calls.py", one, text)
-        found.append(Lie("client", "parameter not sent", f"{constant} {wire}", tell))
+        apply = partial(replace, Path("generator") / "calls.py", one, text)
+        found.append(Mutation("client", "parameter not sent", f"{constant} {wire}", apply))
     return found
 
 
@@ -103,7 +105,7 @@ def arguments() -> dict[tuple[str, str], None]:
     return found
 
 
-def ignored_fields() -> list[Lie]:
+def ignored_fields() -> list[Mutation]:
     """A field of a model is not read, or it is not written."""
     path = TEMPLATES.relative_to(ROOT) / "model.py.jinja"
     unread = "        self.{{ field.attribute }} = UNSET\n        absent += get({{ field.key }}, UNSET) is UNSET"
@@ -114,7 +116,7 @@ def ignored_fields() -> list[Lie]:
             old = f"{{{{ {call} }}}}"
             text = f"{{% if {asked} %}}\n{instead}\n{{% else %}}\n{old}\n{{% endif %}}"
             place = f"{model}.{wire} is not {said}"
-            found.append(Lie("client", "field ignored", place, partial(replace, path, old, text)))
+            found.append(Mutation("client", "field ignored", place, partial(replace, path, old, text)))
     return found
 
 

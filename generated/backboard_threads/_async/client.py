@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .._api_info import FACTS
-from .base_client import AsyncCaller
+from .._api_info import API_INFO
+from .base_client import AsyncBaseClient
 
 if TYPE_CHECKING:
     from .resources.assistants import AsyncAssistants
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .resources.threads import AsyncThreads
 
 
-class AsyncBackboard(AsyncCaller):
+class AsyncBackboard(AsyncBaseClient):
     """Backboard Threads: the client for version 0.1.0 of the API.
 
     Its methods are in `assistants`, `threads`, `messages`, `runs`; `request` makes a call that the API's document
@@ -41,7 +41,7 @@ class AsyncBackboard(AsyncCaller):
         TypeError: An argument has the wrong type.
     """
 
-    facts = FACTS
+    facts = API_INFO
 
     @cached_property
     def assistants(self) -> AsyncAssistants:

@@ -28,11 +28,11 @@ from .._transport import (
     tls_context,
 )
 
-MOST_LANES = 1000
+MAX_CONNECTIONS = 1000
 """Connections at a time; calls beyond them wait for one."""
-MOST_FREE = 100
+MAX_IDLE_CONNECTIONS = 100
 """Connections kept open without work."""
-LONGEST_FREE = 4.5
+KEEPALIVE_EXPIRY = 4.5
 """Seconds that a connection is kept open without work."""
 
 
@@ -65,7 +65,7 @@ class AsyncBody(AsyncByteStream):
                 release(self._is_whole)
 
 
-class AsyncGiven:
+class AsyncUserTransport:
     """An httpx client or transport, as the constructor was given it; or a client of our own, where there is a proxy."""
 
     def __init__(self, given: AsyncHTTPClient | AsyncBaseTransport, *, is_ours: bool = False) -> None:
@@ -88,7 +88,7 @@ class AsyncGiven:
             await self._given.aclose()
 
 
-class AsyncLane:
+class AsyncConnection:
     """One connection, and since when it has been free."""
 
     __slots__ = ("since", "transport")
@@ -98,14 +98,14 @@ class AsyncLane:
         self.since = 0.0
 
 
-class AsyncLanes:
+class AsyncConnectionPool:
     """Connections of our own. Threads may use it together: what they share is changed in single steps."""
 
     def __init__(self, *, secure: bool) -> None:
         self._secure = secure
         self._tls: SSLContext | None = None
-        self._lanes: set[AsyncLane] = set()
-        self._free: deque[AsyncLane] = deque()
+        self._lanes: set[AsyncConnection] = set()
+        self._free: deque[AsyncConnection] = deque()
         self._queue: AsyncHTTPTransport | None = None
 
     async def send(self, request: Request, deadline: float | None) -> Response:
@@ -135,14 +135,14 @@ class AsyncLanes:
         if queue is not None:
             await queue.aclose()
 
-    async def _take(self) -> AsyncLane | None:
+    async def _take(self) -> AsyncConnection | None:
         """The lane that was used last, or a new one; None if there are as many as there may be."""
         try:
             lane = self._free.pop()
         except IndexError:
-            if len(self._lanes) >= MOST_LANES:
+            if len(self._lanes) >= MAX_CONNECTIONS:
                 return None
-            lane = AsyncLane(AsyncHTTPTransport(verify=self._context(), limits=LIMITS))
+            lane = AsyncConnection(AsyncHTTPTransport(verify=self._context(), limits=LIMITS))
             self._lanes.add(lane)
             return lane
         await self._drop_idle()
@@ -150,8 +150,8 @@ class AsyncLanes:
 
     async def _drop_idle(self) -> None:
         """Close lanes that have been free for long, and those beyond the number to keep."""
-        before = time.monotonic() - LONGEST_FREE
-        while self._free and (self._free[0].since < before or len(self._free) > MOST_FREE):
+        before = time.monotonic() - KEEPALIVE_EXPIRY
+        while self._free and (self._free[0].since < before or len(self._free) > MAX_IDLE_CONNECTIONS):
             try:
                 lane = self._free.popleft()
             except IndexError:
@@ -159,7 +159,7 @@ class AsyncLanes:
             self._lanes.discard(lane)
             await lane.transport.aclose()
 
-    def _give_back(self, lane: AsyncLane, is_whole: bool) -> None:
+    def _give_back(self, lane: AsyncConnection, is_whole: bool) -> None:
         """Free the lane; or forget it, if its connection is closed because an answer was not read to its end."""
         if not is_whole:
             self._lanes.discard(lane)
@@ -180,21 +180,21 @@ class AsyncLanes:
         return self._tls
 
 
-class AsyncChannels:
+class AsyncPoolRegistry:
     """The channels of a client and of its copies: one for each event loop, and none inherited by a forked process."""
 
     def __init__(self, base_url: str, given: AsyncHTTPClient | AsyncBaseTransport | None) -> None:
         self._secure = base_url.startswith("https:")
-        self._given = None if given is None else AsyncGiven(given)
+        self._given = None if given is None else AsyncUserTransport(given)
         self.are_given = given is not None
         self._is_closed = False
         self._pid = os.getpid()
-        self._channels: dict[object, AsyncGiven | AsyncLanes] = {}
+        self._channels: dict[object, AsyncUserTransport | AsyncConnectionPool] = {}
         self._keepers: dict[object, object] = {}
         self._inherited: list[object] = []
-        self._current: tuple[object, int, AsyncGiven | AsyncLanes] | None = None
+        self._current: tuple[object, int, AsyncUserTransport | AsyncConnectionPool] | None = None
 
-    async def current(self) -> AsyncGiven | AsyncLanes:
+    async def current(self) -> AsyncUserTransport | AsyncConnectionPool:
         """The channel for here and now. Raises `RuntimeError` after `aclose`."""
         loop, pid, current = running_loop(), os.getpid(), self._current
         if current is not None and current[0] is loop and current[1] == pid:
@@ -211,15 +211,15 @@ class AsyncChannels:
         self._current = (loop, pid, channel)
         return channel
 
-    async def _open(self, loop: object) -> AsyncGiven | AsyncLanes:
+    async def _open(self, loop: object) -> AsyncUserTransport | AsyncConnectionPool:
         for other in [other for other in self._channels if is_over(other)]:
             self._channels.pop(other, None)
             self._keepers.pop(other, None)
-        opened: AsyncGiven | AsyncLanes
+        opened: AsyncUserTransport | AsyncConnectionPool
         if proxies_are_set():
-            opened = AsyncGiven(AsyncHTTPClient(verify=tls_context(self._secure)), is_ours=True)
+            opened = AsyncUserTransport(AsyncHTTPClient(verify=tls_context(self._secure)), is_ours=True)
         else:
-            opened = AsyncLanes(secure=self._secure)
+            opened = AsyncConnectionPool(secure=self._secure)
         channel = self._channels.setdefault(loop, opened)
         if channel is opened:
             await close_with_loop(partial(self._close, loop), self._keepers, loop)

@@ -10,12 +10,12 @@ from .._operation import Operation, Page
 from .._unset import UNSET
 
 if TYPE_CHECKING:
-    from .base_client import AsyncCaller
+    from .base_client import AsyncBaseClient
 
 T = TypeVar("T")
 
 
-class AsyncPages(Generic[T]):
+class AsyncPaginator(Generic[T]):
     """The items of a listing, page after page, each loop over them from the beginning.
 
     It ends with the first page that is not full. Each item comes once: when others add to the listing meanwhile, the
@@ -26,7 +26,7 @@ class AsyncPages(Generic[T]):
 
     def __init__(
         self,
-        client: AsyncCaller,
+        client: AsyncBaseClient,
         operation: Operation[list[T]],
         path: tuple[str, ...],
         query: Mapping[str, object],
@@ -50,7 +50,7 @@ class AsyncPages(Generic[T]):
     async def pages(self) -> AsyncIterator[list[T]]:
         """The same items, a page at a time."""
         limit = self._query.get("limit", UNSET)
-        full = min(limit, self._page.largest) if isinstance(limit, int) else self._page.default
+        full = min(limit, self._page.max_limit) if isinstance(limit, int) else self._page.default
         given = self._query.get("skip", UNSET)
         skip = given if isinstance(given, int) else 0
         seen: set[object] = set()
@@ -69,10 +69,10 @@ class AsyncPages(Generic[T]):
                 yield fresh
             if not items or len(items) < full:
                 return
-            if skip >= self._page.deepest:
+            if skip >= self._page.max_skip:
                 raise APIError(
-                    f"{self._operation!r} goes on beyond skip={self._page.deepest}, the most the API allows: "
+                    f"{self._operation!r} goes on beyond skip={self._page.max_skip}, the most the API allows: "
                     f"{len(seen)} items were given, and there may be more"
                 )
             previous = keys
-            skip = min(skip + len(items), self._page.deepest)
+            skip = min(skip + len(items), self._page.max_skip)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base_client import Caller
+from .base_client import BaseClient
 
 
 class Resource:
@@ -10,7 +10,7 @@ class Resource:
 
     __slots__ = ("_client",)
 
-    def __init__(self, client: Caller) -> None:
+    def __init__(self, client: BaseClient) -> None:
         self._client = client
 
     def __repr__(self) -> str:

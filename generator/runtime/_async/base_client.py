@@ -8,13 +8,13 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 from .._auth import check_method
 from .._bodies import encode_free
-from .._client_config import Service
+from .._client_config import ClientConfig
 from .._event_loops import async_pause
 from .._files import Files
 from .._logging import print_if_asked
-from .._operation import Facts, Operation, Streaming
+from .._operation import ApiInfo, Operation, Streaming
 from .._options import TimeoutOption
-from .._request_state import Call, decode_answer, free_value
+from .._request_state import RequestState, decode_answer, free_value
 from .._response import Answer
 from .._transport import (
     SECRET,
@@ -27,22 +27,22 @@ from .._transport import (
     redact,
 )
 from .._unset import UNSET, Unset
-from .connection_pool import AsyncChannels
-from .pagination import AsyncPages
-from .streaming import AsyncEvents
+from .connection_pool import AsyncPoolRegistry
+from .pagination import AsyncPaginator
+from .streaming import AsyncEventStream
 
 T = TypeVar("T")
 E = TypeVar("E")
 H = TypeVar("H")
 
 
-class AsyncCaller:
+class AsyncBaseClient:
     """The base of the generated client: what is the same for every operation.
 
     The generated class says what the constructor's arguments are, since it knows their names in the document.
     """
 
-    facts: ClassVar[Facts]
+    facts: ClassVar[ApiInfo]
 
     def __init_subclass__(cls) -> None:
         if "facts" in cls.__dict__:
@@ -62,7 +62,7 @@ class AsyncCaller:
     ) -> None:
         if http_client is not None and not isinstance(http_client, (AsyncHTTPClient, AsyncBaseTransport)):
             raise TypeError(f"http_client must be an httpx.AsyncClient or transport, not {type(http_client).__name__}")
-        self._service = Service(
+        self._service = ClientConfig(
             self.facts,
             "async",
             api_key=api_key,
@@ -73,8 +73,10 @@ class AsyncCaller:
             headers=headers,
         )
         if isinstance(http_client, AsyncHTTPClient):
-            self._service.heed(own_headers(http_client), own_timeout(http_client) if timeout is UNSET else None)
-        self._channels = AsyncChannels(self.base_url, http_client)
+            self._service.adopt_defaults(
+                own_headers(http_client), own_timeout(http_client) if timeout is UNSET else None
+            )
+        self._channels = AsyncPoolRegistry(self.base_url, http_client)
         self._is_copy = False
         self._answers = False
 
@@ -92,7 +94,7 @@ class AsyncCaller:
         return self._service.state()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        AsyncCaller.__init__(self, **state)
+        AsyncBaseClient.__init__(self, **state)
 
     def with_options(
         self,
@@ -163,10 +165,10 @@ class AsyncCaller:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncPages[T]:
+    ) -> AsyncPaginator[T]:
         """The items of a listing, page after page. The options are those of each page's call."""
         client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
-        return AsyncPages(client, operation, path, query or {})
+        return AsyncPaginator(client, operation, path, query or {})
 
     def _stream(
         self,
@@ -186,7 +188,7 @@ class AsyncCaller:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncEvents[E, H]:
+    ) -> AsyncEventStream[E, H]:
         """The events of one call; nothing is sent before its `with` begins.
 
         `thread_id` and `run_id` are those that are known before the first event.
@@ -197,7 +199,7 @@ class AsyncCaller:
             operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
         )
         said = (body or {}).get("content")
-        return AsyncEvents(client, streaming, call, thread_id, run_id, said if isinstance(said, str) else None)
+        return AsyncEventStream(client, streaming, call, thread_id, run_id, said if isinstance(said, str) else None)
 
     async def request(
         self,
@@ -229,7 +231,7 @@ class AsyncCaller:
         redact(response.request)
         return Answer(free_value(response), response)
 
-    async def _send(self, call: Call, *, keep_open: bool = False) -> Response:
+    async def _send(self, call: RequestState, *, keep_open: bool = False) -> Response:
         """Send `call`, again where the retry policy says so, and return its success.
 
         The body has been read, unless it is to be kept open. Raises an `APIError`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base_client import AsyncCaller
+from .base_client import AsyncBaseClient
 
 
 class AsyncResource:
@@ -10,7 +10,7 @@ class AsyncResource:
 
     __slots__ = ("_client",)
 
-    def __init__(self, client: AsyncCaller) -> None:
+    def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
 
     def __repr__(self) -> str:

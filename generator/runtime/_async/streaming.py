@@ -21,15 +21,15 @@ from .._errors import (
 from .._event_loops import async_pause
 from .._logging import logger
 from .._operation import Streaming
-from .._reply import TEXT, Growing, Recovery, Reply, find_reply, parse_event, reason_of_failure
-from .._request_state import Call, decode_answer
+from .._reply import TEXT, Recovery, Reply, ReplyAccumulator, find_reply, parse_event, reason_of_failure
+from .._request_state import RequestState, decode_answer
 from .._retries import UNKNOWN_OUTCOME, backoff
-from .._sse import Framer
+from .._sse import SSEDecoder
 from .._transport import Response, TransportError, redact
 from .._unset import UNSET
 
 if TYPE_CHECKING:
-    from .base_client import AsyncCaller
+    from .base_client import AsyncBaseClient
 
 E = TypeVar("E")
 H = TypeVar("H")
@@ -37,7 +37,7 @@ H = TypeVar("H")
 LAST_EVENT_ID = "Last-Event-ID"
 
 
-class AsyncEvents(Generic[E, H]):
+class AsyncEventStream(Generic[E, H]):
     """The events of a run, one by one, to be used in a `with`:
 
     ```python
@@ -54,9 +54,9 @@ class AsyncEvents(Generic[E, H]):
 
     def __init__(
         self,
-        client: AsyncCaller,
+        client: AsyncBaseClient,
         streaming: Streaming[E, H],
-        call: Call,
+        call: RequestState,
         thread_id: str | None,
         run_id: str | None,
         said: str | None,
@@ -67,7 +67,7 @@ class AsyncEvents(Generic[E, H]):
         self._ends = streaming.ends
         self._call = call
         self._said = said
-        self._growing = Growing(thread_id, run_id)
+        self._growing = ReplyAccumulator(thread_id, run_id)
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
         self._received_id = call.headers.get(LAST_EVENT_ID)
         self._resumed_from = self._stream_id = self._received_id
@@ -75,7 +75,7 @@ class AsyncEvents(Generic[E, H]):
         self._comes_again = False
         self._resumptions = call.retries.max_retries
         self._is_replay = call.method == "GET"
-        self._framer = Framer()
+        self._framer = SSEDecoder()
         self._pieces: AsyncIterator[bytes] | None = None
         self._fault: DecodeError | None = None
         self._is_open = False
@@ -254,7 +254,7 @@ class AsyncEvents(Generic[E, H]):
     def _in_stream(self, error: DecodeError) -> DecodeError:
         return error if self.response is None else error.within(self.response)
 
-    async def _open(self, call: Call) -> None:
+    async def _open(self, call: RequestState) -> None:
         response = await self._client._send(call, keep_open=True)
         redact(response.request)
         self.response = response
@@ -322,7 +322,7 @@ class AsyncEvents(Generic[E, H]):
                 cause = error
                 break
             else:
-                self._framer = Framer()
+                self._framer = SSEDecoder()
                 self._resumed_from = self._stream_id = self._received_id
                 self._comes_again = False
                 self._is_replay = True

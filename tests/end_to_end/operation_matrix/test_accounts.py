@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tools.document import Operation, operations
-from tools.resources import UNKNOWN, Caller, Things, names_something
+from tools.resources import UNKNOWN, Caller, Resources, names_something
 
 OPERATIONS = list(operations().values())
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.id)
@@ -14,7 +14,7 @@ each_that_names_something = pytest.mark.parametrize(
 )
 
 
-def seen(caller: Caller, things: Things) -> list[Any]:
+def seen(caller: Caller, things: Resources) -> list[Any]:
     """All that its owner sees of some things."""
     reads = ("getAssistant", "getThread", "listAssistantThreads")
     found = [caller.ask(name, things) for name in reads]
@@ -52,9 +52,9 @@ def test_lists_hold_nothing_of_another_account(ada: Caller, bob: Caller, name: s
 def test_one_own_thing_does_not_open_anothers(ada: Caller, bob: Caller, operation: Operation) -> None:
     """A thread of one's own with a run, or an assistant, of someone else's."""
     theirs, mine = ada.things_for(operation), bob.things_for(operation)
-    mixed = Things(mine.assistant_id, mine.thread_id, theirs.run_id)
+    mixed = Resources(mine.assistant_id, mine.thread_id, theirs.run_id)
     assert bob.send(operation, mixed).status_code == 404
-    mixed = Things(mine.assistant_id, theirs.thread_id, mine.run_id)
+    mixed = Resources(mine.assistant_id, theirs.thread_id, mine.run_id)
     assert bob.send(operation, mixed).status_code == 404
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tools.document import Node, Operation, operations, resolve
-from tools.resources import JSON, Caller, Things
+from tools.resources import JSON, Caller, Resources
 
 LINKS = [
     pytest.param(operation, resolve(link), id=f"{operation.id}-{name}")
@@ -17,7 +17,7 @@ LINKS = [
 ]
 
 
-def said(value: Any, things: Things, response: httpx.Response) -> Any:
+def said(value: Any, things: Resources, response: httpx.Response) -> Any:
     """What a link says, with its expressions replaced by what they name in a request and its answer."""
     if isinstance(value, dict):
         return {name: said(one, things, response) for name, one in value.items()}
@@ -33,11 +33,11 @@ def said(value: Any, things: Things, response: httpx.Response) -> Any:
     return found
 
 
-def follow(caller: Caller, link: Node, things: Things, response: httpx.Response) -> httpx.Response:
+def follow(caller: Caller, link: Node, things: Resources, response: httpx.Response) -> httpx.Response:
     """The answer of the operation that a link names; what its body must have besides is that of its own example."""
     target = operations()[link["operationId"]]
     named = said(link.get("parameters", {}), things, response)
-    about = Things(*(named.get(name, "") for name in ("assistant_id", "thread_id", "run_id")))
+    about = Resources(*(named.get(name, "") for name in ("assistant_id", "thread_id", "run_id")))
     body = said(link["requestBody"], things, response) if "requestBody" in link else None
     if body is None and target.bodies:
         body = copy.deepcopy(resolve(next(iter(target.bodies[JSON]["examples"].values())))["value"])

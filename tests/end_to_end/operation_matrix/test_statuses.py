@@ -14,7 +14,7 @@ from threads_server.testing import LocalServer
 from tools.document import Operation, operations
 from tools.resources import JSON, UNKNOWN, Caller, fields
 from tools.schema_validation import faults
-from tools.triggers import MEANS
+from tools.triggers import TRIGGERS
 
 OPERATIONS = list(operations().values())
 CASES = [
@@ -42,7 +42,7 @@ def check(operation: Operation, status: int, response: httpx.Response) -> None:
 
 @pytest.mark.parametrize(("operation", "status"), CASES)
 def test_status_is_reached(ada: Caller, operation: Operation, status: int) -> None:
-    check(operation, status, MEANS[status](ada, operation))
+    check(operation, status, TRIGGERS[status](ada, operation))
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_store_cannot_be_reached(broken: tuple[Caller, Path], operation: Operati
 
 def test_every_documented_status_has_a_test() -> None:
     documented = {int(status) for operation in OPERATIONS for status in operation.responses}
-    assert documented == MEANS.keys() | {429, 503}
+    assert documented == TRIGGERS.keys() | {429, 503}
 
 
 def test_answers_name_the_fault(ada: Caller) -> None:

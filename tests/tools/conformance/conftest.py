@@ -6,7 +6,7 @@ import pytest
 
 from threads_server.testing import LocalServer
 from tools.document import operations
-from tools.resources import Caller, Things
+from tools.resources import Caller, Resources
 
 KEY = "8f14e45fceea167a5a36dedd4bea2543"
 
@@ -23,5 +23,5 @@ def owner(server: LocalServer) -> Iterator[Caller]:
     caller = Caller(server.url, server.api_key)
     yield caller
     for assistant in caller.ask("listAssistants"):
-        caller.send(operations()["deleteAssistant"], Things(assistant["assistant_id"], "", ""))
+        caller.send(operations()["deleteAssistant"], Resources(assistant["assistant_id"], "", ""))
     caller.close()

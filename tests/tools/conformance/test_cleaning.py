@@ -18,15 +18,15 @@ from tests.support.faulty_proxy import CLOSED, Exchange, Lie, between
 from tests.tools.conformance.conftest import KEY
 from threads_server.testing import LocalServer
 from tools.conformance import __main__ as command
-from tools.conformance.asker import Asker
 from tools.conformance.cleaning import clean
-from tools.conformance.ledger import NOT_ASKED, Ledger, NotAsked, documented
+from tools.conformance.prober import Prober
 from tools.conformance.questions import methods
 from tools.conformance.report import Report
+from tools.conformance.results import NOT_ASKED, NotAsked, Results, documented
 from tools.conformance.run import Found, run
 from tools.conformance.secret import Secret
 from tools.document import PATH, operations
-from tools.resources import NOTHING, Caller, Things
+from tools.resources import NOTHING, Caller, Resources
 
 PAUSE = 0.125
 
@@ -45,10 +45,10 @@ class Rests:
 
 
 @contextmanager
-def asking(url: str, rests: Rests) -> Iterator[Asker]:
-    asker = Asker(url, KEY, documented(Secret(KEY)), pause=PAUSE, rest=rests)
-    yield asker
-    asker.close()
+def asking(url: str, rests: Rests) -> Iterator[Prober]:
+    prober = Prober(url, KEY, documented(Secret(KEY)), pause=PAUSE, rest=rests)
+    yield prober
+    prober.close()
 
 
 def is_empty(owner: Caller) -> bool:
@@ -65,11 +65,11 @@ def test_cleaning_is_spaced_and_waits_out_what_passes(server: LocalServer, owner
             exchange.answer_headers = {"Retry-After": "7"} if exchange.status > 0 else {}
 
     rests = Rests()
-    with between(server.url, before=have_enough) as (url, seen), asking(url, rests) as asker:
+    with between(server.url, before=have_enough) as (url, seen), asking(url, rests) as prober:
         for _ in range(2):
-            asker.things()
-        clean(asker)
-    assert asker.ledger.left == []
+            prober.things()
+        clean(prober)
+    assert prober.results.left == []
     assert is_empty(owner)
     assert rests.taken.count(7) == 2 * 4
     assert rests.taken.count(PAUSE) == len(seen)
@@ -89,10 +89,10 @@ def pretend_to_delete(exchange: Exchange) -> None:
 
 @pytest.mark.parametrize("lie", [refuse_to_delete, pretend_to_delete])
 def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, lie: Lie) -> None:
-    with between(server.url, before=lie) as (url, _), asking(url, Rests()) as asker:
-        things = asker.things()
-        clean(asker)
-    report = Report(asker.ledger, url, 1)
+    with between(server.url, before=lie) as (url, _), asking(url, Rests()) as prober:
+        things = prober.things()
+        clean(prober)
+    report = Report(prober.results, url, 1)
     for text in (report.as_text(), "; ".join(json.loads(report.as_json())["left_behind"]), report.as_junit()):
         assert things.assistant_id in text
     assert ElementTree.fromstring(report.as_junit()).attrib["failures"] == "1"
@@ -102,13 +102,13 @@ def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, lie: L
 def test_what_is_left_behind_fails_the_command(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = Ledger(Secret(KEY))
-    monkeypatch.setattr(command, "run", lambda *_, **__: Found(ledger, 1, "the report", "", ""))
+    results = Results(Secret(KEY))
+    monkeypatch.setattr(command, "run", lambda *_, **__: Found(results, 1, "the report", "", ""))
     monkeypatch.setattr(sys, "argv", ["conformance", "--base-url", server.url])
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setenv("API_KEY", KEY)
     assert command.main() == 0
-    ledger.leave("thread 1: the answer is 500")
+    results.leave("thread 1: the answer is 500")
     assert command.main() == 1
     assert "the report" in capsys.readouterr().out
 
@@ -141,13 +141,13 @@ def name_nothing(exchange: Exchange) -> None:
 def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller, lie: Lie) -> None:
     """And what is another's is not."""
     others = owner.things()
-    with between(server.url, after=lie) as (url, _), asking(url, Rests()) as asker:
+    with between(server.url, after=lie) as (url, _), asking(url, Rests()) as prober:
         for _ in range(2):
             with pytest.raises((NotAsked, AssertionError)):
-                asker.things()
+                prober.things()
         assert len(owner.ask("listAssistants")) == 3
-        clean(asker)
-    assert asker.ledger.left == []
+        clean(prober)
+    assert prober.results.left == []
     assert [one["assistant_id"] for one in owner.ask("listAssistants")] == [others.assistant_id]
 
 
@@ -157,11 +157,11 @@ def test_thread_that_no_answer_named_is_deleted_by_itself(server: LocalServer, o
         if exchange.path.endswith("/threads"):
             lie(exchange)
 
-    with between(server.url, after=lie_of_threads) as (url, seen), asking(url, Rests()) as asker:
+    with between(server.url, after=lie_of_threads) as (url, seen), asking(url, Rests()) as prober:
         with pytest.raises((NotAsked, AssertionError)):
-            asker.things()
+            prober.things()
         (thread,) = owner.ask("listThreads")
-        clean(asker)
+        clean(prober)
     assert any(one.method == "DELETE" and one.path.endswith(thread["thread_id"]) for one in seen)
     assert is_empty(owner)
 
@@ -172,18 +172,18 @@ def test_assistant_that_a_lax_server_makes_unasked_is_told(server: LocalServer, 
     def take_anything(exchange: Exchange) -> None:
         exchange.body = b'{"content": "Hello"}'
 
-    with between(server.url, before=take_anything) as (url, _), asking(url, Rests()) as asker:
-        asker.send(operations()["sendChatMessage"], NOTHING, content=b'{"content": "Hel')
-        clean(asker)
+    with between(server.url, before=take_anything) as (url, _), asking(url, Rests()) as prober:
+        prober.send(operations()["sendChatMessage"], NOTHING, content=b'{"content": "Hel')
+        clean(prober)
     assert len(owner.ask("listAssistants")) == 1
     assert owner.ask("listThreads") == []
-    assert ["if it was made for it" in one for one in asker.ledger.left] == [True]
+    assert ["if it was made for it" in one for one in prober.results.left] == [True]
 
 
 def test_only_what_can_do_nothing_is_sent_to_a_whole_collection(server: LocalServer) -> None:
     """A server may have an undeclared way to delete all threads."""
-    with between(server.url) as (url, seen), asking(url, Rests()) as asker:
-        assert all(question.ask(asker) for question in methods())
+    with between(server.url) as (url, seen), asking(url, Rests()) as prober:
+        assert all(question.ask(prober) for question in methods())
     collections = [one for one in seen if not any(part.count("-") > 3 for part in one.path.split("/"))]
     assert {one.method for one in collections} == {"GET", "PROPFIND"}
 
@@ -193,22 +193,22 @@ def test_whoever_stops_the_questions_gets_a_report_and_an_empty_account(
     server: LocalServer, owner: Caller, at: int
 ) -> None:
     found = run(server.url, KEY, pause=0, rest=Rests((at,)))
-    assert found.ledger.is_interrupted
+    assert found.results.is_interrupted
     assert "interrupted" in found.text
     assert len(json.loads(found.json)["facts"]) > 1000
-    assert found.ledger.left == []
+    assert found.results.left == []
     assert is_empty(owner)
 
 
 def test_whoever_stops_the_cleaning_is_told_what_stays(server: LocalServer, owner: Caller) -> None:
     rests = Rests()
-    with asking(server.url, rests) as asker:
-        things = asker.things()
+    with asking(server.url, rests) as prober:
+        things = prober.things()
         rests.interrupted_at = (len(rests.taken) + 1,)
-        clean(asker)
-    assert any(things.thread_id in one for one in asker.ledger.left)
-    assert any(things.assistant_id in one for one in asker.ledger.left)
-    assert any(asker.name in one for one in asker.ledger.left)
+        clean(prober)
+    assert any(things.thread_id in one for one in prober.results.left)
+    assert any(things.assistant_id in one for one in prober.results.left)
+    assert any(prober.name in one for one in prober.results.left)
     assert owner.ask("getThread", things)
 
 
@@ -225,11 +225,11 @@ def test_server_that_goes_away_is_left_alone(server: LocalServer, owner: Caller)
     with between(server.url, before=go_away) as (url, seen):
         found = run(url, KEY, pause=0, rest=Rests())
     assert len(seen) < 150
-    assert "the server did not answer any more" in {fact.reason for fact in found.ledger.those(NOT_ASKED)}
+    assert "the server did not answer any more" in {fact.reason for fact in found.results.those(NOT_ASKED)}
     assert found.faults(strict=True) == []
     stays = [one["assistant_id"] for one in owner.ask("listAssistants")]
     assert stays
-    assert all(any(one in told for told in found.ledger.left) for one in stays)
+    assert all(any(one in told for told in found.results.left) for one in stays)
 
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
@@ -263,7 +263,7 @@ def test_command_that_is_stopped_cleans_and_reports(
 
 def test_what_was_not_made_here_is_not_touched(server: LocalServer, owner: Caller) -> None:
     things = owner.things()
-    with asking(server.url, Rests()) as asker:
+    with asking(server.url, Rests()) as prober:
         for name in (
             "deleteThread",
             "deleteAssistant",
@@ -275,9 +275,9 @@ def test_what_was_not_made_here_is_not_touched(server: LocalServer, owner: Calle
             "cancelRun",
         ):
             with pytest.raises(AssertionError, match="not made here"):
-                asker.send(operations()[name], things)
+                prober.send(operations()[name], things)
         with pytest.raises(AssertionError, match="not made here"):
-            asker.send(operations()["deleteThread"], Things("", "thread_1", ""))
+            prober.send(operations()["deleteThread"], Resources("", "thread_1", ""))
         with pytest.raises(AssertionError, match="not made here"):
-            asker.send(operations()["sendChatMessage"], things, content=b"{}")
-        assert asker.connection.requests == 0
+            prober.send(operations()["sendChatMessage"], things, content=b"{}")
+        assert prober.connection.requests == 0

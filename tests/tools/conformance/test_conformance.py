@@ -13,11 +13,11 @@ import pytest
 from tests.support.faulty_proxy import Exchange, Lie, between
 from tests.tools.conformance.conftest import KEY
 from threads_server.testing import LocalServer
-from tools.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED
+from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED
 from tools.conformance.run import Found, KeyRefused, Unreachable, run
 from tools.conformance.sentence import EFFECTS
 from tools.document import PATH, document, operations, walk
-from tools.resources import Caller, Things
+from tools.resources import Caller, Resources
 
 # Why a fact may stay open on the reference server.
 OPEN = {
@@ -39,13 +39,13 @@ def found(server: LocalServer) -> Found:
 
 def test_all_holds_on_the_reference_server(found: Found) -> None:
     assert found.faults(strict=True) == []
-    assert len(found.ledger.those(HOLDS)) > 700
-    assert {fact.reason for fact in found.ledger.those(NOT_ASKED)} <= OPEN, found.text
+    assert len(found.results.those(HOLDS)) > 700
+    assert {fact.reason for fact in found.results.those(NOT_ASKED)} <= OPEN, found.text
 
 
 def test_what_stays_open_is_what_the_reference_server_does_not_do(found: Found) -> None:
     """Fields and events that it never sends, and the two statuses that nobody can ask for."""
-    names = [fact.name for fact in found.ledger.those(NOT_ASKED) if fact.reason == "no answer showed it"]
+    names = [fact.name for fact in found.results.those(NOT_ASKED) if fact.reason == "no answer showed it"]
     assert all(re.fullmatch(r"[A-Z]\w+(\.\w+)+", name) for name in names), names
 
 
@@ -59,8 +59,8 @@ def test_nothing_is_left_behind(found: Found, server: LocalServer) -> None:
 def test_reports_agree(found: Found) -> None:
     facts = json.loads(found.json)["facts"]
     suite = ElementTree.fromstring(found.junit)
-    assert len(facts) == int(suite.attrib["tests"]) == len(suite) == len(found.ledger.facts)
-    assert f"{len(found.ledger.those(HOLDS))} holds, 0 does not hold" in found.text
+    assert len(facts) == int(suite.attrib["tests"]) == len(suite) == len(found.results.facts)
+    assert f"{len(found.results.those(HOLDS))} holds, 0 does not hold" in found.text
 
 
 @pytest.mark.parametrize("sentence", [sentence for sentence, _, _ in EFFECTS])
@@ -77,7 +77,7 @@ def test_only_reads_when_told_to(server: LocalServer) -> None:
         result = run(url, KEY, pause=0, read_only=True)
     assert result.faults(strict=True) == []
     assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
-    assert len(result.ledger.those(HOLDS)) > 100
+    assert len(result.results.those(HOLDS)) > 100
     assert [caller.ask("listAssistants"), caller.ask("listThreads")] == before
     caller.send(operations()["deleteAssistant"], things)
     caller.close()
@@ -126,13 +126,13 @@ def furnished(server: LocalServer) -> Iterator[LocalServer]:
         caller.things()
     yield server
     for assistant in caller.ask("listAssistants"):
-        caller.send(operations()["deleteAssistant"], Things(assistant["assistant_id"], "", ""))
+        caller.send(operations()["deleteAssistant"], Resources(assistant["assistant_id"], "", ""))
     caller.close()
 
 
 def against(url: str, *, read_only: bool = False) -> list[str]:
     """The names of the facts that do not hold there."""
-    return [fact.name for fact in run(url, KEY, pause=0, read_only=read_only).ledger.those(DOES_NOT)]
+    return [fact.name for fact in run(url, KEY, pause=0, read_only=read_only).results.those(DOES_NOT)]
 
 
 @pytest.mark.parametrize(

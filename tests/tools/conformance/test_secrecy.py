@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from tests.support.faulty_proxy import Exchange, between
 from threads_server.testing import LocalServer
 from tools.conformance import __main__ as command
-from tools.conformance.ledger import LONGEST_READ, LONGEST_REASON, Ledger
 from tools.conformance.report import Report
+from tools.conformance.results import LONGEST_READ, LONGEST_REASON, Results
 from tools.conformance.run import Found, run
 from tools.conformance.secret import SHORTEST_PIECE, Secret
 from tools.resources import Caller
@@ -45,13 +45,13 @@ def pieces(text: str) -> set[str]:
 
 def reports_of(key: str, reason: str) -> list[str]:
     """Every form of a report into which a reason came in every way, and what a reader of the form sees."""
-    ledger = Ledger(Secret(key))
+    results = Results(Secret(key))
     for name in ("a", "b"):
-        ledger.add(name, "what it says", subject="c")
-    ledger.does_not("a", reason)
-    ledger.not_asked("b", reason)
-    ledger.leave(reason)
-    report = Report(ledger, ledger.told(reason), 1)
+        results.add(name, "what it says", subject="c")
+    results.does_not("a", reason)
+    results.not_asked("b", reason)
+    results.leave(reason)
+    report = Report(results, results.told(reason), 1)
     junit = report.as_junit()
     read = [value for one in ElementTree.fromstring(junit).iter() for value in one.attrib.values()]
     found = json.loads(report.as_json())
@@ -214,7 +214,7 @@ def test_key_that_no_header_can_carry_is_refused(
 def test_report_is_printed_where_not_every_letter_can_be(
     asking: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Found(Ledger(Secret(NASTY)), 1, "«key»", "", "")
+    found = Found(Results(Secret(NASTY)), 1, "«key»", "", "")
     written = io.BytesIO()
     screen = io.TextIOWrapper(written, encoding="ascii")
     monkeypatch.setattr(sys, "stdout", screen)

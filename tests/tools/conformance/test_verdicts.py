@@ -11,32 +11,32 @@ import pytest
 from tests.support.faulty_proxy import CLOSED, Exchange, Lie, between, honest
 from tests.tools.conformance.conftest import KEY
 from threads_server.testing import LocalServer
-from tools.conformance.asker import Asker
 from tools.conformance.cleaning import clean
 from tools.conformance.effects import said
-from tools.conformance.ledger import DOES_NOT, HOLDS, NOT_ASKED, Ledger, documented
 from tools.conformance.limits import limits
+from tools.conformance.prober import Prober
 from tools.conformance.questions import implied
+from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED, Results, documented
 from tools.conformance.run import put, run
 from tools.conformance.secret import Secret
 from tools.document import operations
-from tools.resources import Caller, Things
+from tools.resources import Caller, Resources
 
 LIGHT = "says: Without them the list is light"
 
 
-def asked(url: str, *names: str, read_only: bool = False, largest: int = 200_000) -> Ledger:
+def asked(url: str, *names: str, read_only: bool = False, largest: int = 200_000) -> Results:
     """The ledger after the questions with these names, or all whose names begin so."""
-    ledger = documented(Secret(KEY))
-    asker = Asker(url, KEY, ledger, pause=0, read_only=read_only, largest=largest, rest=lambda _: None)
+    results = documented(Secret(KEY))
+    prober = Prober(url, KEY, results, pause=0, read_only=read_only, largest=largest, rest=lambda _: None)
     for one in (*implied(), *limits(), *said()):
         if one.name.startswith(names):
-            ledger.add(one.name, one.text, one.mark, subject=one.subject)
-            put(asker, one)
-    clean(asker)
-    asker.close()
-    assert ledger.left == []
-    return ledger
+            results.add(one.name, one.text, one.mark, subject=one.subject)
+            put(prober, one)
+    clean(prober)
+    prober.close()
+    assert results.left == []
+    return results
 
 
 def nothing(owner: Caller) -> None:
@@ -49,7 +49,7 @@ def an_assistant(owner: Caller) -> None:
 
 def an_empty_thread(owner: Caller) -> None:
     assistant = owner.ask("createAssistant", body={"name": "Guide"})["assistant_id"]
-    owner.ask("createThread", Things(assistant, "", ""), body={})
+    owner.ask("createThread", Resources(assistant, "", ""), body={})
 
 
 def an_empty_thread_after_a_full_one(owner: Caller) -> None:
@@ -64,8 +64,8 @@ def an_empty_thread_of_another_assistant(owner: Caller) -> None:
 
 def a_message_without_an_answer(owner: Caller) -> None:
     assistant = owner.ask("createAssistant", body={"name": "Guide"})["assistant_id"]
-    thread = owner.ask("createThread", Things(assistant, "", ""), body={})["thread_id"]
-    owner.ask("sendMessage", Things(assistant, thread, ""), body={"content": "Keep this.", "send_to_llm": "false"})
+    thread = owner.ask("createThread", Resources(assistant, "", ""), body={})["thread_id"]
+    owner.ask("sendMessage", Resources(assistant, thread, ""), body={"content": "Keep this.", "send_to_llm": "false"})
 
 
 def a_run_that_waits(owner: Caller) -> None:
@@ -120,8 +120,8 @@ def test_nothing_is_held_against_an_honest_server(
     furnish(owner)
     with between(server.url, after=lie) as (url, seen):
         found = run(url, KEY, pause=0, read_only=True)
-    assert {fact.name: fact.reason for fact in found.ledger.those(DOES_NOT)} == {}
-    assert found.ledger.left == []
+    assert {fact.name: fact.reason for fact in found.results.those(DOES_NOT)} == {}
+    assert found.results.left == []
     assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
 
 
@@ -138,11 +138,11 @@ def test_more_than_the_newest_thread_is_looked_at(
 ) -> None:
     furnish(owner)
     with between(server.url, after=lie) as (url, _):
-        ledger = asked(url, LIGHT, "streamRunEvents: 200", read_only=True)
+        results = asked(url, LIGHT, "streamRunEvents: 200", read_only=True)
     found = [
         fact.verdict
         for name in (LIGHT, "streamRunEvents: 200")
-        for fact in ledger.facts.values()
+        for fact in results.facts.values()
         if fact.name.startswith(name)
     ]
     assert [verdict == HOLDS for verdict in found[:2]] == is_asked
@@ -160,17 +160,17 @@ def test_packed_answers_are_read(server: LocalServer) -> None:
 
 def test_what_would_change_something_is_not_asked(server: LocalServer, owner: Caller) -> None:
     several_of_each(owner)
-    ledger = run(server.url, KEY, pause=0, read_only=True).ledger
-    verdicts = {fact.verdict for fact in ledger.facts.values() if " takes " in fact.name}
+    results = run(server.url, KEY, pause=0, read_only=True).results
+    verdicts = {fact.verdict for fact in results.facts.values() if " takes " in fact.name}
     assert verdicts == {NOT_ASKED}
 
 
 def test_nothing_holds_of_an_empty_list(server: LocalServer, owner: Caller) -> None:
     assert owner.ask("listThreads") == []
-    ledger = run(server.url, KEY, pause=0, read_only=True).ledger
+    results = run(server.url, KEY, pause=0, read_only=True).results
     about_lists = [
         fact
-        for fact in ledger.facts.values()
+        for fact in results.facts.values()
         if re.search(r"newest first|by default|leave out|at most\.|last one|The whole history", fact.name)
     ]
     assert len(about_lists) > 12
@@ -198,8 +198,8 @@ def test_account_that_others_use_meanwhile_is_nothing_against_the_server(server:
 
     names = ("listThreads ?skip is 0", "says: How many items to leave out", "says: a page shorter")
     with between(server.url, after=grow) as (url, _):
-        ledger = asked(url, *names, read_only=True)
-    found = [fact for fact in ledger.facts.values() if fact.name.startswith(names)]
+        results = asked(url, *names, read_only=True)
+    found = [fact for fact in results.facts.values() if fact.name.startswith(names)]
     assert {fact.reason for fact in found} == {"somebody else changes the account meanwhile"}
 
 
@@ -232,11 +232,11 @@ def before_the_hosted_api(exchange: Exchange) -> None:
 def test_server_like_the_hosted_api_breaks_marked_facts_only(server: LocalServer, owner: Caller) -> None:
     with between(server.url, before=before_the_hosted_api, after=call_calls_otherwise) as (url, _):
         found = run(url, KEY, pause=0)
-    assert found.ledger.those(DOES_NOT)
+    assert found.results.those(DOES_NOT)
     assert {fact.name: fact.reason for fact in found.faults(strict=False)} == {}
-    assert found.ledger.facts["submitToolOutputs: 200"].verdict == HOLDS
-    assert found.ledger.facts["sendMessage: 200"].verdict == HOLDS
-    assert found.ledger.left == []
+    assert found.results.facts["submitToolOutputs: 200"].verdict == HOLDS
+    assert found.results.facts["sendMessage: 200"].verdict == HOLDS
+    assert found.results.left == []
 
 
 def test_times_are_compared_as_times(server: LocalServer, owner: Caller) -> None:
@@ -250,8 +250,8 @@ def test_times_are_compared_as_times(server: LocalServer, owner: Caller) -> None
             exchange.answer = json.dumps(listed).encode()
 
     with between(server.url, after=write_times_short) as (url, _):
-        ledger = asked(url, LIGHT, read_only=True)
-    assert [fact.verdict for fact in ledger.facts.values() if fact.name.startswith(LIGHT)] == [HOLDS]
+        results = asked(url, LIGHT, read_only=True)
+    assert [fact.verdict for fact in results.facts.values() if fact.name.startswith(LIGHT)] == [HOLDS]
 
 
 def test_account_without_credit_is_nothing_against_the_server(server: LocalServer, owner: Caller) -> None:
@@ -316,7 +316,7 @@ def test_odd_answers_break_facts_and_not_the_run(server: LocalServer, answer: by
     assert "Traceback" not in found.text
     assert all(one.isprintable() or one == "\n" for one in found.text)
     found.text.encode()
-    assert found.ledger.those(DOES_NOT) or found.ledger.those(NOT_ASKED)
+    assert found.results.those(DOES_NOT) or found.results.those(NOT_ASKED)
 
 
 def test_empty_answer_is_no_json(server: LocalServer) -> None:
@@ -359,7 +359,7 @@ def test_every_fact_is_named_with_its_verdict(server: LocalServer, owner: Caller
     found = run(server.url, KEY, pause=0, read_only=True)
     lines = found.text.splitlines()
     counted: dict[str, int] = dict.fromkeys((HOLDS, DOES_NOT, NOT_ASKED), 0)
-    for fact in found.ledger.facts.values():
+    for fact in found.results.facts.values():
         counted[fact.verdict] += 1
         place = lines.index(fact.subject)
         part = lines[place + 1 : lines.index("", place)]
@@ -369,7 +369,7 @@ def test_every_fact_is_named_with_its_verdict(server: LocalServer, owner: Caller
 
 
 def test_subjects_are_operations_fields_and_paths(server: LocalServer) -> None:
-    ledger = documented(Secret(KEY))
-    named: set[Any] = {fact.subject for fact in ledger.facts.values()}
+    results = documented(Secret(KEY))
+    named: set[Any] = {fact.subject for fact in results.facts.values()}
     assert set(operations()) <= named
     assert {"Thread", "Message"} <= named

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 
 from tools.document import document
-from tools.mutation import document_mutations as document_lies
+from tools.mutation import document_mutations as document_mutations
 from tools.mutation import places
 from tools.mutation.__main__ import draw
-from tools.mutation.all_mutations import all_lies, honest
+from tools.mutation.all_mutations import all_mutations, honest
 from tools.mutation.app_mutations import NULL
 from tools.mutation.known import KNOWN
-from tools.mutation.mutation import ROOT, Lie, sample
-from tools.mutation.stages import LADDERS, climb
+from tools.mutation.mutation import ROOT, Mutation, sample
+from tools.mutation.stages import STAGES, run_stages
 
 SEED, COUNT = 1, 120
-LIES = all_lies()
+LIES = all_mutations()
 WHOLE = draw(LIES, COUNT, SEED)
-ONE_OF_EACH = list({(lie.side, lie.kind): lie for lie in LIES}.values())
+ONE_OF_EACH = list({(mutation.side, mutation.kind): mutation for mutation in LIES}.values())
 # What a reader who distrusts the project would try first, each with the kinds that tell it.
 EXPECTED = {
     "document: limit raised": ("document: limit raised",),
@@ -54,22 +54,24 @@ EXPECTED = {
 }
 
 
-def todays() -> list[Lie]:
+def todays() -> list[Mutation]:
     """Two lies of the document and one of the server or the client, drawn by the commit from those of the table."""
     done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     seed = int(done.stdout.strip() or "0", 16) % 2**32
-    told = [lie for lie in WHOLE if lie.name not in KNOWN]
+    told = [mutation for mutation in WHOLE if mutation.name not in KNOWN]
     sides = {"document": 2, ("server", "client")[seed % 2]: 1}
     return [
-        lie for side, count in sides.items() for lie in sample((one for one in told if one.side == side), count, seed)
+        mutation
+        for side, count in sides.items()
+        for mutation in sample((one for one in told if one.side == side), count, seed)
     ]
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("lie", todays(), ids=lambda lie: lie.name)
-def test_lie_is_found_out(lie: Lie) -> None:
-    outcome = climb(lie)
-    assert not outcome.survived, f"no test found it: {lie.name}"
+@pytest.mark.parametrize("lie", todays(), ids=lambda mutation: mutation.name)
+def test_lie_is_found_out(mutation: Mutation) -> None:
+    outcome = run_stages(mutation)
+    assert not outcome.survived, f"no test found it: {mutation.name}"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "server", folder / "server", ignore=ignored)
     shutil.copytree(ROOT / "generator", folder / "generator", ignore=ignored)
-    document_lies.write(document(), folder)
+    document_mutations.write(document(), folder)
     return folder
 
 
@@ -87,47 +89,49 @@ def content(tree: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("lie", ONE_OF_EACH, ids=lambda lie: f"{lie.side}: {lie.kind}")
-def test_a_lie_changes_one_file(lie: Lie, tree: Path) -> None:
+@pytest.mark.parametrize("lie", ONE_OF_EACH, ids=lambda mutation: f"{mutation.side}: {mutation.kind}")
+def test_a_lie_changes_one_file(mutation: Mutation, tree: Path) -> None:
     before = content(tree)
-    lie.tell(tree)
+    mutation.apply(tree)
     after = content(tree)
     changed = [path for path in after if after[path] != before.get(path)]
     for path in changed:
         path.write_bytes(before[path])
     # a refusal in one place becomes `null` where all of them are answered
-    assert len(changed) == (2 if lie.kind == NULL and "/" in lie.place else 1)
+    assert len(changed) == (2 if mutation.kind == NULL and "/" in mutation.place else 1)
     assert before.keys() == after.keys()
 
 
 def test_the_truth_changes_nothing(tree: Path) -> None:
     before = content(tree)
-    for side in LADDERS:
-        honest(side).tell(tree)
+    for side in STAGES:
+        honest(side).apply(tree)
     assert content(tree) == before
 
 
 def test_lies_are_many_and_of_many_kinds() -> None:
-    names = [lie.name for lie in LIES]
+    names = [mutation.name for mutation in LIES]
     assert len(set(names)) == len(names) > 1000
     assert len(WHOLE) == COUNT >= 80
-    assert {(lie.side, lie.kind) for lie in WHOLE} == {(lie.side, lie.kind) for lie in LIES}
+    assert {(mutation.side, mutation.kind) for mutation in WHOLE} == {
+        (mutation.side, mutation.kind) for mutation in LIES
+    }
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_kind_is_told(kind: str) -> None:
-    told = {f"{lie.side}: {lie.kind}" for lie in WHOLE}
+    told = {f"{mutation.side}: {mutation.kind}" for mutation in WHOLE}
     assert set(EXPECTED[kind]) <= told
 
 
 def test_media_types_are_those_of_bodies_and_answers() -> None:
-    dropped = [lie.place for lie in LIES if lie.kind == "media type dropped"]
+    dropped = [mutation.place for mutation in LIES if mutation.kind == "media type dropped"]
     assert dropped
     assert all(re.search(r"/(requestBody|responses/[^/]+)/content/\w+/[\w-]+$", f"/{place}") for place in dropped)
 
 
 def test_every_operation_with_a_404_answers_null_in_its_stead() -> None:
-    told = {lie.place for lie in LIES if lie.kind == NULL}
+    told = {mutation.place for mutation in LIES if mutation.kind == NULL}
     assert {node["operationId"] for _, node in places.operations() if "404" in node["responses"]} <= told
 
 
@@ -138,16 +142,16 @@ def test_the_committed_table_has_every_kind_and_no_survivor() -> None:
     assert [name for name, reason in survivors if KNOWN.get(name) != reason] == []
     assert len(rows) >= 80
     named = {tuple(name.split(": ")[:2]) for name in (*rows, *(name for name, _ in survivors))}
-    assert {(lie.side, lie.kind) for lie in LIES} <= named
+    assert {(mutation.side, mutation.kind) for mutation in LIES} <= named
 
 
 def test_a_sample_hardly_changes_with_what_can_be_told() -> None:
-    without = sample([lie for lie in LIES if lie is not WHOLE[0]], COUNT, SEED)
-    assert len({lie.name for lie in sample(LIES, COUNT, SEED)} - {lie.name for lie in without}) <= 1
+    without = sample([mutation for mutation in LIES if mutation is not WHOLE[0]], COUNT, SEED)
+    assert len({mutation.name for mutation in sample(LIES, COUNT, SEED)} - {mutation.name for mutation in without}) <= 1
 
 
 def test_lies_that_survive_can_still_be_told() -> None:
-    assert KNOWN.keys() <= {lie.name for lie in LIES}
+    assert KNOWN.keys() <= {mutation.name for mutation in LIES}
     assert all(reason.endswith(".") for reason in KNOWN.values())
 
 
@@ -157,6 +161,6 @@ def test_new_operations_are_lied_about_too(monkeypatch: pytest.MonkeyPatch) -> N
     extended["paths"]["/threads/search"] = {"get": operation}
     monkeypatch.setattr(places, "document", lambda: extended)
     places.nodes.cache_clear()
-    kinds = {lie.kind for lie in document_lies.document_lies() if "search" in lie.place}
+    kinds = {mutation.kind for mutation in document_mutations.document_mutations() if "search" in mutation.place}
     places.nodes.cache_clear()
     assert {"status removed", "operation renamed", "parameter dropped", "security removed", "method changed"} <= kinds

@@ -20,7 +20,7 @@ from ..._operations import (
 from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
-from ..pagination import AsyncPages
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 
@@ -193,7 +193,7 @@ class AsyncAssistants(AsyncResource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncPages[models.Assistant]:
+    ) -> AsyncPaginator[models.Assistant]:
         """List assistants, page after page.
 
         Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id`
@@ -218,8 +218,8 @@ class AsyncAssistants(AsyncResource):
             headers: More headers, besides those of the client.
 
         Returns:
-            AsyncPages[Assistant]: Assistants, newest first. `async for` gives them one by one, `pages()` a page at a
-                time.
+            AsyncPaginator[Assistant]: Assistants, newest first. `async for` gives them one by one, `pages()` a page
+                at a time.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.

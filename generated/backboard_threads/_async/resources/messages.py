@@ -14,7 +14,7 @@ from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..resource import AsyncResource
-from ..streaming import AsyncEvents
+from ..streaming import AsyncEventStream
 
 
 class AsyncMessages(AsyncResource):
@@ -159,7 +159,7 @@ class AsyncMessages(AsyncResource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncEvents[models.StreamEvent, models.Thread]:
+    ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Send message, as events.
 
         Stores a message in the thread and asks the assistant for an answer, which is stored too and returned. With
@@ -211,8 +211,8 @@ class AsyncMessages(AsyncResource):
             headers: More headers, besides those of the client.
 
         Returns:
-            AsyncEvents: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -516,7 +516,7 @@ class AsyncMessages(AsyncResource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncEvents[models.StreamEvent, models.Thread]:
+    ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Send message in one call, as events.
 
         Sends a message without preparing anything. With `thread_id` the thread continues; without it a new thread is
@@ -605,8 +605,8 @@ class AsyncMessages(AsyncResource):
             headers: More headers, besides those of the client.
 
         Returns:
-            AsyncEvents: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong

@@ -13,7 +13,7 @@ from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..resource import AsyncResource
-from ..streaming import AsyncEvents
+from ..streaming import AsyncEventStream
 
 
 class AsyncRuns(AsyncResource):
@@ -112,7 +112,7 @@ class AsyncRuns(AsyncResource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncEvents[models.StreamEvent, models.Thread]:
+    ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Submit tool outputs, as events.
 
         Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue. All outputs
@@ -147,8 +147,8 @@ class AsyncRuns(AsyncResource):
             headers: More headers, besides those of the client.
 
         Returns:
-            AsyncEvents: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -265,7 +265,7 @@ class AsyncRuns(AsyncResource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncEvents[models.StreamEvent, models.Thread]:
+    ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Submit tool outputs to latest run, as events.
 
         Gives the thread's waiting run the outputs of its tool calls, without naming the run: it is the one of the
@@ -293,8 +293,8 @@ class AsyncRuns(AsyncResource):
             headers: More headers, besides those of the client.
 
         Returns:
-            AsyncEvents: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -404,7 +404,7 @@ class AsyncRuns(AsyncResource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncEvents[models.StreamEvent, models.Thread]:
+    ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Stream events of run.
 
         Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
@@ -431,8 +431,8 @@ class AsyncRuns(AsyncResource):
             headers: More headers, besides those of the client.
 
         Returns:
-            AsyncEvents: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.

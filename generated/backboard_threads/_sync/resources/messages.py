@@ -14,7 +14,7 @@ from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..resource import Resource
-from ..streaming import Events
+from ..streaming import EventStream
 
 
 class Messages(Resource):
@@ -159,7 +159,7 @@ class Messages(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Events[models.StreamEvent, models.Thread]:
+    ) -> EventStream[models.StreamEvent, models.Thread]:
         """Send message, as events.
 
         Stores a message in the thread and asks the assistant for an answer, which is stored too and returned. With
@@ -211,8 +211,8 @@ class Messages(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            EventStream: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -516,7 +516,7 @@ class Messages(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Events[models.StreamEvent, models.Thread]:
+    ) -> EventStream[models.StreamEvent, models.Thread]:
         """Send message in one call, as events.
 
         Sends a message without preparing anything. With `thread_id` the thread continues; without it a new thread is
@@ -605,8 +605,8 @@ class Messages(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            EventStream: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong

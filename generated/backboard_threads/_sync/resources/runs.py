@@ -13,7 +13,7 @@ from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..resource import Resource
-from ..streaming import Events
+from ..streaming import EventStream
 
 
 class Runs(Resource):
@@ -112,7 +112,7 @@ class Runs(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Events[models.StreamEvent, models.Thread]:
+    ) -> EventStream[models.StreamEvent, models.Thread]:
         """Submit tool outputs, as events.
 
         Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue. All outputs
@@ -147,8 +147,8 @@ class Runs(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            EventStream: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -265,7 +265,7 @@ class Runs(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Events[models.StreamEvent, models.Thread]:
+    ) -> EventStream[models.StreamEvent, models.Thread]:
         """Submit tool outputs to latest run, as events.
 
         Gives the thread's waiting run the outputs of its tool calls, without naming the run: it is the one of the
@@ -293,8 +293,8 @@ class Runs(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            EventStream: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
@@ -404,7 +404,7 @@ class Runs(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Events[models.StreamEvent, models.Thread]:
+    ) -> EventStream[models.StreamEvent, models.Thread]:
         """Stream events of run.
 
         Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
@@ -431,8 +431,8 @@ class Runs(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Events: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it comes:
-                an event of a streamed turn, told apart by `type`.
+            EventStream: An iterator, to be used in a `with`. It yields each `models.StreamEvent` as it
+                comes: an event of a streamed turn, told apart by `type`.
 
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.

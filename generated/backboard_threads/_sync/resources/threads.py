@@ -12,7 +12,7 @@ from ..._operations import CREATE_THREAD, DELETE_THREAD, GET_THREAD, LIST_ASSIST
 from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
-from ..pagination import Pages
+from ..pagination import Paginator
 from ..resource import Resource
 
 
@@ -152,7 +152,7 @@ class Threads(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Pages[models.Thread]:
+    ) -> Paginator[models.Thread]:
         """List threads, page after page.
 
         Returns all threads of the account, newest first: ordered by `created_at` descending, then by `thread_id`
@@ -178,7 +178,7 @@ class Threads(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Pages[Thread]: Threads, newest first. `for` gives them one by one, `pages()` a page at a
+            Paginator[Thread]: Threads, newest first. `for` gives them one by one, `pages()` a page at a
                 time.
 
         Raises:
@@ -274,7 +274,7 @@ class Threads(Resource):
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> Pages[models.Thread]:
+    ) -> Paginator[models.Thread]:
         """List threads of assistant, page after page.
 
         Returns the threads of one assistant, newest first: ordered by `created_at` descending, then by `thread_id`
@@ -300,7 +300,7 @@ class Threads(Resource):
             headers: More headers, besides those of the client.
 
         Returns:
-            Pages[Thread]: Threads, newest first. `for` gives them one by one, `pages()` a page at a
+            Paginator[Thread]: Threads, newest first. `for` gives them one by one, `pages()` a page at a
                 time.
 
         Raises:
