@@ -29,7 +29,7 @@ from tests.frozen.exchange import HANG_SECONDS, Exchange
 from tests.frozen.model import Model, answering
 from tests.frozen.recorder import Recorder, turn_of
 from tests.frozen.server import make_keys, run, serving
-from tests.server.postgres_server import PostgresServer
+from tests.support.postgres import PostgresServer
 from threads_server.store.schema import MIGRATIONS
 
 Play = Callable[[Recorder], Any]
