@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
+from threads_server.errors import HTTPError
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
-from threads_server.http.errors import HTTPError
 from threads_server.http.responses import Event, EventStream, Response
 from threads_server.openapi import Contract, Document, ValidatedRequest
 from threads_server.server import Server, listen

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from threads_server.errors import HTTPError
 from threads_server.http.authentication import Authenticator
 from threads_server.http.cors import CrossOrigin
-from threads_server.http.errors import HTTPError
 from threads_server.http.metrics import Metrics
 from threads_server.http.rate_limit import RateLimit
 from threads_server.http.response_sender import ResponseSender, new_request_id

@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from typing import TYPE_CHECKING
 
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 
 if TYPE_CHECKING:
     from threads_server.settings import Settings

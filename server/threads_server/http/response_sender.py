@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from starlette.types import Message, Receive, Send
 
-from threads_server.http.errors import ValidationErrorItem
+from threads_server.errors import ValidationErrorItem
 from threads_server.http.responses import EventStream, Response
 from threads_server.http.sse import OpenStreams, close_events
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from threads_server.http.errors import HTTPError, ValidationErrorItem
+from threads_server.errors import HTTPError, ValidationErrorItem
 from threads_server.openapi.document import METHODS, Document, DocumentError, objects
 from threads_server.openapi.parameters import Parameters
 from threads_server.openapi.request import Operation, ValidatedRequest

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote
 
 from jsonschema_rs import Draft202012Validator
 
-from threads_server.http.errors import ValidationErrorItem
+from threads_server.errors import ValidationErrorItem
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.schemas import Normalizer, Reader, compile_schema, text_reader
 from threads_server.openapi.validation_errors import fault, find_errors

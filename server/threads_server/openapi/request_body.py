@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from jsonschema_rs import Draft202012Validator
 
-from threads_server.http.errors import HTTPError, ValidationErrorItem
+from threads_server.errors import HTTPError, ValidationErrorItem
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.request import Upload

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from threads_server.http.errors import ValidationErrorItem
+from threads_server.errors import ValidationErrorItem
 
 Kind = ValidationErrorKind
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from threads_server.clock import new_id, now
 from threads_server.encoding import Json, encode
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.http.idempotency import replay_headers
 from threads_server.http.responses import Response
 from threads_server.runs.events import RunEvents

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.runs.events import NumberedEvent, RunEvents, ends_stream, event
 from threads_server.runs.states import RunState
 from threads_server.store import Store, StoreUnavailable, event_log

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from threads_server.clock import now
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.store import Store, StoreUnavailable, idempotency_keys
 from threads_server.store.threads import ThreadRow

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer
 from threads_server.store.transaction import Transaction, every, one
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.openapi import Contract
 from threads_server.store.transaction import Transaction, every, one
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from threads_server.encoding import encode
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.runs.history import Message
 from threads_server.runs.message_json import ToolOutput, output_text
 from threads_server.runs.states import RunState

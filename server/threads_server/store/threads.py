@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from threads_server.clock import format_timestamp
 from threads_server.encoding import encode
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.http.etags import matches, tag
 from threads_server.openapi import Contract
 from threads_server.runs.history import History, Message

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from threads_server.http.errors import HTTPError
+from threads_server.errors import HTTPError
 from threads_server.runs.states import RunState
 from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.support.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app, tell
+from threads_server.errors import HTTPError
 from threads_server.http.app import create_app
-from threads_server.http.errors import HTTPError
 from threads_server.http.rate_limit import RateLimit, RateTooLow
 from threads_server.http.responses import EventStream, Response
 from threads_server.openapi import Contract, Document, ValidatedRequest

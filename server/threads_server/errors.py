@@ -1,4 +1,4 @@
-"""Refusals: every answer that is not a success leaves an operation as one of these."""
+"""The error of a request: every answer that is not a success leaves an operation as an HTTPError."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -16,7 +16,7 @@ class HTTPError(Exception):
     """A request that is answered with an error.
 
     The app sends `{"detail": detail}` under `status`. `detail` is a string for people to read, except on 422 where it
-    is the list of faults (docs/hosted-api.md §7.3). `headers` go out with the answer (`Retry-After`, `Allow`, …).
+    is the list of errors (docs/hosted-api.md §7.3). `headers` go out with the answer (`Retry-After`, `Allow`, …).
     """
 
     def __init__(
