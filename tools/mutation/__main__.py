@@ -1,4 +1,4 @@
-"""`make drift`: tells lies, each in a copy of the project, and shows which test found each of them."""
+"""`make mutation`: apply mutations, each in a copy of the project, and show which test catches each."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.mutation.all_mutations import all_mutations, honest
+from tools.mutation.all_mutations import all_mutations, unchanged
 from tools.mutation.known import KNOWN
 from tools.mutation.mutation import Mutation, sample
 from tools.mutation.stages import STAGES, Outcome, run_stages
@@ -21,45 +21,45 @@ SHARES = {"document": 0.4, "prose": 0.1, "server": 0.28, "client": 0.22}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutation", description=__doc__)
-    parser.add_argument("--count", type=int, default=120, help="how many lies to tell (default 120)")
-    parser.add_argument("--seed", default="1", help="which ones: a number, or `random` (default 1)")
-    parser.add_argument("--only", metavar="TEXT", help="only lies whose name contains this, all of them")
+    parser.add_argument("--count", type=int, default=120, help="how many mutations to apply; 0 for all (default 120)")
+    parser.add_argument("--seed", default="1", help="seed of the sample: a number, or `random` (default 1)")
+    parser.add_argument("--only", metavar="TEXT", help="all mutations whose name contains TEXT")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
-    parser.add_argument("--list", action="store_true", help="list every lie that could be told")
+    parser.add_argument("--list", action="store_true", help="list the mutations and stop")
     parser.add_argument("--table", type=Path, metavar="FILE", help="write the table there as Markdown")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes there")
-    chosen = parser.parse_args()
-    seed = secrets.randbelow(2**32) if chosen.seed == "random" else int(chosen.seed)
+    options = parser.parse_args()
+    seed = secrets.randbelow(2**32) if options.seed == "random" else int(options.seed)
     mutations = all_mutations()
-    told = (
-        [mutation for mutation in mutations if chosen.only in mutation.name]
-        if chosen.only
-        else draw(mutations, chosen.count, seed)
+    selected = (
+        [mutation for mutation in mutations if options.only in mutation.name]
+        if options.only
+        else draw(mutations, options.count or len(mutations), seed)
     )
-    if chosen.list:
-        print("\n".join(mutation.name for mutation in (told if chosen.only else mutations)))
+    if options.list:
+        print("\n".join(mutation.name for mutation in (selected if options.only else mutations)))
         return 0
-    print(f"{len(told)} of {len(mutations)} lies, seed {seed}", flush=True)
-    outcomes = apply(told, chosen.jobs)
-    if chosen.json:
-        chosen.json.write_text(json.dumps([vars_of(one) for one in outcomes], indent=1), encoding="utf-8")
+    print(f"{len(selected)} of {len(mutations)} mutations, seed {seed}", flush=True)
+    outcomes = run(selected, options.jobs)
+    if options.json:
+        options.json.write_text(json.dumps([vars_of(one) for one in outcomes], indent=1), encoding="utf-8")
     text = table(outcomes, len(mutations), seed)
-    if chosen.table:
-        chosen.table.write_text(text, encoding="utf-8")
+    if options.table:
+        options.table.write_text(text, encoding="utf-8")
     print(text)
     return 1 if unexplained(outcomes) else 0
 
 
 def draw(mutations: list[Mutation], count: int, seed: int) -> list[Mutation]:
-    """A sample with its share of each side."""
+    """Sample each side by its share."""
     found = []
     for side, share in SHARES.items():
         found += sample([mutation for mutation in mutations if mutation.side == side], round(count * share), seed)
     return found
 
 
-def apply(mutations: list[Mutation], jobs: int) -> list[Outcome]:
-    """Tells the lies; first, nothing but the truth must survive on every ladder."""
+def run(mutations: list[Mutation], jobs: int) -> list[Outcome]:
+    """Run the mutations, after an unchanged tree has passed the stages of every side."""
 
     def one(mutation: Mutation) -> Outcome:
         outcome = run_stages(mutation)
@@ -68,9 +68,9 @@ def apply(mutations: list[Mutation], jobs: int) -> list[Outcome]:
 
     began = time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        for outcome in pool.map(one, [honest(side) for side in STAGES]):
+        for outcome in pool.map(one, [unchanged(side) for side in STAGES]):
             if not outcome.survived:
-                raise SystemExit(f"{outcome.mutation}: the truth is found out by {outcome.stage}: {outcome.test}")
+                raise SystemExit(f"{outcome.mutation}: an unchanged tree fails at {outcome.stage}: {outcome.test}")
         outcomes = list(pool.map(one, mutations))
     print(f"{time.monotonic() - began:.0f} s in all", flush=True)
     return outcomes
@@ -81,30 +81,29 @@ def unexplained(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def vars_of(outcome: Outcome) -> dict[str, object]:
-    return {name: getattr(outcome, name) for name in ("lie", "rung", "test", "seconds")}
+    return {name: getattr(outcome, name) for name in ("mutation", "stage", "test", "seconds")}
 
 
 def table(outcomes: list[Outcome], mutations: int, seed: int) -> str:
-    """The lies and who found them, as Markdown; the survivors first, each with its reason."""
+    """Markdown table of the outcomes, survivors first."""
     caught = [one for one in outcomes if not one.survived]
-    rungs = Counter(one.stage for one in caught)
+    stages = Counter(one.stage for one in caught)
     lines = [
-        "# Seeded lies",
+        "# Mutations",
         "",
-        'Written by `make drift ARGS="--table docs/drift.md"`. Each lie was told in a copy of the project, everything '
-        "derived from it was made anew, and the tests were asked from the quick to the slow; the test that failed had "
-        "to fail again, alone or in its place. The drift check of the client's bytes, its digest and the release's "
-        "difference are not among those asked.",
+        'Written by `make mutation ARGS="--table FILE"`. Each mutation was applied in a copy of the project, with '
+        "everything derived from it regenerated, and the tests ran in stages, quick ones first. A test counts when it "
+        "fails twice.",
         "",
-        f"{datetime.now(UTC).date()}: {len(caught)} of {len(outcomes)} lies were found out, by "
-        + ", ".join(f"{name} ({count})" for name, count in rungs.most_common())
-        + f". {mutations} could be told; this is the sample of seed {seed}, which has some of each kind.",
+        f"{datetime.now(UTC).date()}: {len(caught)} of {len(outcomes)} mutations were caught, by "
+        + ", ".join(f"{name} ({count})" for name, count in stages.most_common())
+        + f". {mutations} exist; this is the sample of seed {seed}, which has some of each kind.",
         "",
     ]
     for one in outcomes:
         if one.survived:
             lines.append(f"- survived: `{one.mutation}`: {KNOWN.get(one.mutation, '**a test is missing**')}")
-    lines += ["", "| lie | found by | test | seconds |", "|---|---|---|---|"]
+    lines += ["", "| mutation | caught by | test | seconds |", "|---|---|---|---|"]
     lines += [f"| {cell(one.mutation)} | {one.stage} | {cell(one.test)} | {one.seconds:.0f} |" for one in caught]
     return "\n".join(lines) + "\n"
 

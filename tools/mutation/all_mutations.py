@@ -1,4 +1,4 @@
-"""Every lie that can be told, and the truth, told in the same way."""
+"""All mutations, and the mutation that changes nothing."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ def all_mutations() -> list[Mutation]:
     return numbered([*document_mutations(), *prose_mutations(), *of_code])
 
 
-def honest(side: str) -> Mutation:
-    """No lie at all; where the document would be written anew it is."""
+def unchanged(side: str) -> Mutation:
+    """Change nothing; the document is rewritten as a mutation of it would be."""
 
     def apply(tree: Path) -> None:
         if side in ("document", "prose"):
             write(document(), tree)
 
-    return Mutation(side, "the truth", side, apply)
+    return Mutation(side, "unchanged", side, apply)

@@ -1,4 +1,4 @@
-"""Lies of the server about one operation, one refusal or one event, told where all of them pass."""
+"""Mutations of one operation, one error or one event, made where all of them pass."""
 
 import ast
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from tools.mutation.places import operations
 from tools.mutation.source import Change, Source, apply, called
 
 SERVER = Path("server") / "threads_server"
+APP = SERVER / "http" / "app.py"
 NULL = "404 as 200 with null"
 
 
@@ -18,27 +19,37 @@ def app_mutations() -> list[Mutation]:
 
 
 def unlocked_operations() -> Iterator[Mutation]:
-    """Each operation takes any key, or none."""
-    asked = "account = await self._doorkeeper.open(key, services.store)"
+    """Accept any key, or none, for one operation."""
+    app = Source(ROOT / APP)
+    (authenticate,) = (
+        node.value
+        for node in ast.walk(app.tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "account"
+    )
     for _, operation in operations():
         name = operation["operationId"]
-        text = asked.replace("await", f'"default" if endpoint.operation.id == {name!r} else await')
-        yield Mutation("server", "key not asked for", name, partial(replace, SERVER / "http" / "app.py", asked, text))
+        text = f'"default" if endpoint.operation.id == {name!r} else {app.of(authenticate)}'
+        yield Mutation("server", "key not asked for", name, partial(apply, APP, app.instead(authenticate, text)))
 
 
 def null_for_nothing() -> Iterator[Mutation]:
-    """An operation answers whoever asks for something that is not there with 200 and `null`."""
-    refused = "await reply.refuse(refusal.status, refusal.detail, refusal.headers)"
+    """Answer 200 and `null` where one operation answers 404."""
+    app = Source(ROOT / APP)
+    (handler,) = (
+        node
+        for node in ast.walk(app.tree)
+        if isinstance(node, ast.ExceptHandler) and node.type and ast.unparse(node.type) == "HTTPError"
+    )
+    answer, error = handler.body[0], handler.name
     for _, operation in operations():
         name = operation["operationId"]
         if "404" in operation["responses"]:
-            null = f'reply.answer(Answer(b"null")) if (operation, refusal.status) == ({name!r}, 404) else '
-            text = refused.replace("await ", f"await ({null}") + ")"
-            yield Mutation("server", NULL, name, partial(replace, SERVER / "http" / "app.py", refused, text))
+            null = f'await reply.answer(Response(b"null")) if (operation, {error}.status) == ({name!r}, 404) else '
+            yield Mutation("server", NULL, name, partial(apply, APP, app.instead(answer, null + app.of(answer))))
 
 
 def null_from_a_place() -> Iterator[Mutation]:
-    """A single place that finds nothing answers so, whichever operation has come there."""
+    """Answer 200 and `null` where one place raises 404, whatever the operation."""
     sources = [Source(path) for path in sorted((ROOT / SERVER).rglob("*.py"))]
     makers = {name for source in sources for name in makers_of_404(source)}
     for source in sources:
@@ -50,11 +61,11 @@ def null_from_a_place() -> Iterator[Mutation]:
                 text = f'type({source.of(node)})(200, "null")'
                 path = source.path.relative_to(ROOT)
                 place = f"{path} {source.function_of(node)}: {ast.unparse(node)[:50]}"
-                yield Mutation("server", NULL, place, partial(tell_null, path, source.instead(node, text)))
+                yield Mutation("server", NULL, place, partial(answer_null, path, source.instead(node, text)))
 
 
 def makers_of_404(source: Source) -> Iterator[str]:
-    """The functions that do nothing but make a refusal with status 404."""
+    """Names of the functions that only make an error with status 404."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Return):
             made = node.body[-1].value
@@ -63,18 +74,18 @@ def makers_of_404(source: Source) -> Iterator[str]:
 
 
 def is_404(call: ast.Call) -> bool:
-    return called(call) == "Refusal" and ast.unparse(call.args[0]) == "404"
+    return called(call) == "HTTPError" and ast.unparse(call.args[0]) == "404"
 
 
-def tell_null(path: Path, change: Change, tree: Path) -> None:
-    """Makes the change, and a refusal with status 200, which there is nowhere else, is answered with `null`."""
+def answer_null(path: Path, change: Change, tree: Path) -> None:
+    """Apply the change, and answer `null` to an error with status 200, which exists nowhere else."""
     body = 'json.dumps({"detail": detail}).encode()'
     replace(SERVER / "http" / "response_sender.py", body, f'b"null" if status == 200 else {body}', tree)
     apply(path, change, tree)
 
 
 def silent_events() -> Iterator[Mutation]:
-    """Events of one type are kept, and are not sent."""
+    """Store the events of one type without sending them."""
     path = SERVER / "runs" / "events.py"
     source, each = Source(ROOT / path), "for number, line in enumerate(lines, first)"
     for name in ("content_streaming", *names_of_events(source)):
@@ -90,7 +101,7 @@ def names_of_events(source: Source) -> Iterator[str]:
 
 
 def replace(path: Path, old: str, new: str, tree: Path) -> None:
-    """Replaces what stands there exactly once."""
+    """Replace a text that occurs exactly once."""
     content = (tree / path).read_text(encoding="utf-8")
     if content.count(old) != 1:
         raise LookupError(f"{path} has not exactly one {old!r}")

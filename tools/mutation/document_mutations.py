@@ -1,4 +1,4 @@
-"""Lies of the document, found in the document itself: a new operation is lied about too."""
+"""Mutations of the document, found in the document itself, so that a new operation has them too."""
 
 import copy
 from collections.abc import Callable
@@ -7,28 +7,27 @@ from typing import Any
 
 import yaml
 
-from tools.mutation import operation_mutations as operation_mutations
+from tools.mutation import operation_mutations, schema_mutations
 from tools.mutation import prose_mutations as sentences
-from tools.mutation import schema_mutations as schema_mutations
 from tools.mutation.mutation import Mutation
 from tools.mutation.places import Edit, Mutated, Node, whole
 
 
 def document_mutations() -> list[Mutation]:
-    """All of them, each kind at every place where it can be told."""
-    return lies_of("document", (*schema_mutations.TOLD, *operation_mutations.TOLD))
+    """Every kind at every place that it applies to."""
+    return mutations_of("document", (*schema_mutations.MUTATORS, *operation_mutations.MUTATORS))
 
 
 def prose_mutations() -> list[Mutation]:
-    """Those of its sentences alone, which change nothing that a program reads."""
-    return lies_of("prose", sentences.TOLD)
+    """Mutations of sentences only, which no program reads."""
+    return mutations_of("prose", sentences.MUTATORS)
 
 
-def lies_of(side: str, tellers: tuple[Callable[[], Mutated], ...]) -> list[Mutation]:
-    return [as_lie(side, apply.__name__.replace("_", " "), place, edit) for apply in tellers for place, edit in apply()]
+def mutations_of(side: str, mutators: tuple[Callable[[], Mutated], ...]) -> list[Mutation]:
+    return [as_mutation(side, one.__name__.replace("_", " "), place, edit) for one in mutators for place, edit in one()]
 
 
-def as_lie(side: str, kind: str, place: str, edit: Edit) -> Mutation:
+def as_mutation(side: str, kind: str, place: str, edit: Edit) -> Mutation:
     def apply(tree: Path) -> None:
         changed = copy.deepcopy(whole())
         edit(changed)
@@ -43,7 +42,7 @@ def write(changed: Node, tree: Path) -> None:
 
 
 class Plain(yaml.SafeDumper):
-    """Writes everything out: what is the same object twice is still said twice."""
+    """Write repeated objects out instead of as aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -1,3 +1,3 @@
-"""Lies that no test finds, by name, each with the reason why no reader could tell the difference."""
+"""Mutations that no test catches, by name, each with the reason why it changes no behaviour."""
 
 KNOWN: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""A lie: one small change that makes document, server and client say different things."""
+"""Mutation: one small change after which document, server and client disagree."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One lie.
+    """One change to a copy of the project.
 
-    `side` is what lies: the document, its prose, the server or the client. `kind` is how, in a few words; `place` is
-    where, so that kind and place are its name. `apply` changes the tree that it is given.
+    `side` is what changes: document, prose, server or client. `kind` names the mutator and `place` the location; the
+    three make the name. `apply` changes the given tree.
     """
 
     side: str
@@ -28,7 +28,7 @@ class Mutation:
 
 
 def numbered(mutations: Iterable[Mutation]) -> list[Mutation]:
-    """The lies with a number behind each name that another had before: names outlive other changes of a file."""
+    """Number the mutations of equal names, so that names outlive other changes of a file."""
     seen: Counter[str] = Counter()
     found = []
     for mutation in mutations:
@@ -39,9 +39,9 @@ def numbered(mutations: Iterable[Mutation]) -> list[Mutation]:
 
 
 def sample(mutations: Iterable[Mutation], count: int, seed: int) -> list[Mutation]:
-    """`count` lies, so many of each kind that none has more than one more than another.
+    """Choose `count` mutations, spread evenly over the kinds.
 
-    Which ones depends on the seed and on their names alone, so that a lie that is new or gone changes little.
+    The choice depends only on the seed and the names, so that a mutation more or less changes little.
     """
 
     def rank(text: str) -> str:

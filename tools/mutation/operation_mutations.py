@@ -1,4 +1,4 @@
-"""Lies of the operations: what they take and answer, their headers, links, examples, keys and events."""
+"""Mutations of the operations: parameters, bodies, responses, headers, links, examples, keys and events."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def success_renumbered() -> Mutated:
 
 
 def media_type_dropped() -> Mutated:
-    """A body or an answer no longer has one of its media types, or an answer its only one."""
+    """Drop a media type of a body or a response."""
     for place, node in nodes():
         in_answer, in_body = place[-3:-2] == ("responses",), place[-2:-1] == ("requestBody",)
         if place[-1:] == ("content",) and isinstance(node, dict) and (in_answer or in_body):
@@ -133,7 +133,7 @@ def header_optional() -> Mutated:
 
 
 def example_stale() -> Mutated:
-    """A field of an example has been renamed meanwhile."""
+    """Rename a field of an example."""
     for name, node in whole()["components"]["examples"].items():
         value = node["value"][0] if isinstance(node["value"], list) else node["value"]
         for key in value if isinstance(value, dict) else ():
@@ -200,7 +200,7 @@ def server_changed() -> Mutated:
 
 
 def stated_number_changed() -> Mutated:
-    """A number in an `x-` key of the document, such as a body's limit, is another."""
+    """Change a number in an `x-` key of the document, such as the limit of a body."""
     for key, numbers in whole().items():
         for name, value in numbers.items() if key.startswith("x-") and isinstance(numbers, dict) else ():
             if isinstance(value, int | float):
@@ -240,7 +240,7 @@ def end_of_stream_changed() -> Mutated:
                 yield f"{key} {kind}", put(place, key, [one for one in node[key] if one != kind])
 
 
-TOLD: tuple[Callable[[], Mutated], ...] = (
+MUTATORS: tuple[Callable[[], Mutated], ...] = (
     *(status_removed, status_added, success_renumbered, media_type_dropped, operation_renamed),
     *(parameter_renamed, parameter_moved, parameter_dropped, parameter_required, path_changed),
     *(method_changed, body_requirement_turned, header_dropped, header_optional, example_stale),

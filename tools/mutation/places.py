@@ -12,13 +12,13 @@ Place = tuple[str | int, ...]
 
 
 def whole() -> Node:
-    """The document in which lies are told."""
+    """The document that is mutated."""
     return document()
 
 
 @cache
 def nodes() -> list[tuple[Place, Node]]:
-    """Every node of the document with its place; what examples hold is data and no node."""
+    """Every node of the document with its place, without the values of examples."""
     found: list[tuple[Place, Node]] = []
 
     def walk(place: Place, node: Node) -> None:
@@ -43,7 +43,7 @@ def shown(place: Place) -> str:
 
 
 def schemas(test: Callable[[Node], bool]) -> Iterator[tuple[Place, Node]]:
-    """The schema nodes that pass a test: whatever has a type, a reference or properties and is no header or link."""
+    """Schema nodes that pass a test."""
     for place, node in nodes():
         if isinstance(node, dict) and in_schema(place) and test(node):
             yield place, node

@@ -1,4 +1,4 @@
-"""Lies of the sentences: a number, a status, a word that turns them round."""
+"""Mutations of sentences: a number, a status, a word that inverts the meaning."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from tools.mutation.places import Mutated, nodes, put, shown
 
 
 def number_in_prose_changed() -> Mutated:
-    """A number that a sentence states is another."""
+    """Double a number in a sentence."""
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str):
             for match in re.finditer(r"(?<![\w`.])\d+(?![\w`]|\.\d)", node):
@@ -70,7 +70,7 @@ def sentence_turned_round() -> Mutated:
 
 
 def sentence_denied() -> Mutated:
-    """What is, is not."""
+    """Negate a verb."""
     for place, node in nodes():
         if place[-1:] == ("description",) and isinstance(node, str):
             for match in re.finditer(r" (?:is|are|was|can|may)(?= (?!not\b))", node):
@@ -79,7 +79,7 @@ def sentence_denied() -> Mutated:
                 yield f"{shown(place)} {before}{match[0]}", put(place[:-1], place[-1], text)
 
 
-TOLD: tuple[Callable[[], Mutated], ...] = (
+MUTATORS: tuple[Callable[[], Mutated], ...] = (
     number_in_prose_changed,
     status_in_prose_changed,
     sentence_turned_round,

@@ -1,4 +1,4 @@
-"""Lies of the schemas: limits, types, fields, choices."""
+"""Mutations of the schemas: limits, types, fields, enums."""
 
 from collections.abc import Callable
 
@@ -100,7 +100,7 @@ def field_dropped() -> Mutated:
                 yield shown((*place, name)), drop((*place, "properties"), name)
 
 
-TOLD: tuple[Callable[[], Mutated], ...] = (
+MUTATORS: tuple[Callable[[], Mutated], ...] = (
     *(limit_raised, limit_lowered, least_changed, field_optional, field_required, type_widened),
     *(null_refused, type_exchanged, format_dropped, pattern_loosened, default_changed, choice_added),
     *(choice_removed, field_renamed, field_dropped),

@@ -1,4 +1,4 @@
-"""Python sources as places for lies: their nodes, their stretches of text, and the words of the wire in them."""
+"""Python sources to mutate: their nodes, text spans, and the words of the wire in them."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from tools.schema_strategies import merged
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stretch of a source text and what stands there instead."""
+    """Replacement of a span of a source text."""
 
     start: int
     end: int
@@ -21,7 +21,7 @@ class Change:
 
 
 class Source:
-    """A Python file, parsed, with its nodes' places in the text."""
+    """Parsed Python file that knows the text span of each node."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -35,13 +35,13 @@ class Source:
             self._starts.append(self._starts[-1] + len(line))
 
     def function_of(self, node: ast.AST) -> str:
-        """The function in which a node stands."""
+        """Name of the innermost function around a node."""
         line = getattr(node, "lineno", 0)
         around = [one for one in self._functions if one.lineno <= line <= (one.end_lineno or 0)]
         return max(around, key=lambda one: one.lineno).name if around else "module"
 
     def nodes(self) -> Iterator[ast.AST]:
-        """Every node but type annotations, docstrings and what is only for the type checker."""
+        """Every node except annotations, docstrings and code for type checkers."""
         yield from _nodes(self.tree)
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -59,7 +59,7 @@ class Source:
         return Change(*self.span(node), text)
 
     def without(self, items: list[ast.expr], index: int) -> Change:
-        """The change that takes one of several items, with its comma."""
+        """Change that removes one of several items and its comma."""
         if index + 1 < len(items):
             return Change(self.span(items[index])[0], self.span(items[index + 1])[0], "")
         return Change(self.span(items[index - 1])[1], self.span(items[index])[1], "")
@@ -71,8 +71,8 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
             continue  # a docstring
         if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
             continue
-        if isinstance(child, ast.arg | ast.JoinedStr | ast.Assert | ast.Raise) and not _is_refusal(child):
-            continue  # annotations; what is printed for people
+        if isinstance(child, ast.arg | ast.JoinedStr | ast.Assert | ast.Raise) and not _is_http_error(child):
+            continue  # annotations and messages
         if isinstance(child, ast.Call) and called(child).split(".")[0] in ("log", "logger", "TypeVar", "ParamSpec"):
             continue
         if isinstance(child, ast.Assign) and ast.unparse(child.targets[0]) in ("__slots__", "__all__"):
@@ -83,8 +83,8 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
         yield from _nodes(child)
 
 
-def _is_refusal(node: ast.AST) -> bool:
-    return isinstance(node, ast.Raise) and "Refusal" in ast.unparse(node)
+def _is_http_error(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise) and "HTTPError" in ast.unparse(node)
 
 
 def called(node: ast.Call) -> str:
@@ -99,7 +99,7 @@ Mutator = Callable[[Source], Found]
 
 @cache
 def wire_names() -> frozenset[str]:
-    """The names of all fields of the document."""
+    """Names of all fields of the document."""
     found: set[str] = set()
     for schema in document()["components"]["schemas"].values():
         found |= set(merged(schema).get("properties", {}))
@@ -108,7 +108,7 @@ def wire_names() -> frozenset[str]:
 
 @cache
 def wire_words() -> frozenset[str]:
-    """The words with a meaning on the wire: enumerated values, types of events, names of headers and parameters."""
+    """Words with a meaning on the wire: enum values, event types, names of headers and parameters."""
     found: set[str] = set(document()["components"]["schemas"]["StreamEvent"]["discriminator"]["mapping"])
     for schema in document()["components"]["schemas"].values():
         found |= {word for word in schema.get("enum", []) if isinstance(word, str)}
@@ -127,8 +127,8 @@ def mutations_of_sources(
             continue
         source = Source(path)
         for mutator in mutators:
-            for node, change, said in mutator(source):
-                place = f"{path.relative_to(ROOT)} {source.function_of(node)}: {said}"
+            for node, change, effect in mutator(source):
+                place = f"{path.relative_to(ROOT)} {source.function_of(node)}: {effect}"
                 kind = mutator.__name__.replace("_", " ")
                 found.append(Mutation(side, kind, place, partial(apply, path.relative_to(ROOT), change)))
     return found

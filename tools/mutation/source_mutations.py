@@ -1,14 +1,13 @@
-"""Lies of the server and of the client, found in their Python sources by small mutators."""
+"""Mutations of server and client, found in their Python sources."""
 
 import ast
 import re
 
-from tools.mutation import app_mutations as app_mutations
-from tools.mutation import sql_mutations as sql_mutations
+from tools.mutation import app_mutations, sql_mutations
 from tools.mutation.mutation import ROOT, Mutation
 from tools.mutation.source import Change, Found, Mutator, Source, called, mutations_of_sources, wire_names, wire_words
 
-# What the document does not speak of: how the server is started, watched, documented and tested with.
+# Outside the document: how the server is started, observed, documented and tested.
 NOT_THE_API = {
     *("cli.py", "server.py", "testing.py", "pytest_plugin.py", "pages.py", "service_routes.py", "metrics.py"),
     *("cors.py", "archive.py", "settings.py", "__main__.py", "lock.py", "schema.py"),
@@ -106,7 +105,8 @@ def step_left_out(source: Source) -> Found:
 
 
 HOUSEKEEPING = re.compile(
-    r"(close|shutdown|cancel|sleep|join|release|acquire|debug|info|warning|exception|count|saw|remove|discard|aclose|register_at_fork)$"
+    r"(close|shutdown|cancel|sleep|join|release|acquire|debug|info|warning|exception|count|saw|remove|discard|aclose"
+    r"|register_at_fork)$"
 )
 
 
@@ -134,16 +134,19 @@ def error_swallowed(source: Source) -> Found:
             yield node, source.instead(node, "pass"), f"{ast.unparse(node)[:60]} is swallowed"
 
 
-# What only a mistake in a program raises.
-MISTAKES = r"(RuntimeError|TypeError|AssertionError|LookupError|DocumentError|Unbound|UnusableDocument|StoreRefused)\b"
+# Raised for programming errors only.
+MISTAKES = (
+    r"(RuntimeError|TypeError|AssertionError|LookupError|DocumentError|OperationMismatch|UnusableDocument"
+    r"|StoreOpenError)\b"
+)
 
 
 def nothing_returned(source: Source) -> Found:
     for node in source.nodes():
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and called(node.value) == "Answer":
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and called(node.value) == "Response":
             yield (
                 node,
-                source.instead(node, 'return Answer(b"null")'),
+                source.instead(node, 'return Response(b"null")'),
                 f"null instead of {ast.unparse(node.value)[:50]}",
             )
 
@@ -166,7 +169,7 @@ def one_forgotten(source: Source) -> Found:
 
 
 def one_too_many(source: Source) -> Found:
-    """A set of methods or statuses has one more: POST is repeated like GET, 500 like 503."""
+    """Add POST to a set with GET, or 500 to a set with 503."""
     for node in source.nodes():
         if (
             isinstance(node, ast.Tuple | ast.Set)
@@ -192,7 +195,7 @@ def argument_exchanged(source: Source) -> Found:
 
 
 def event_missing(source: Source) -> Found:
-    """One of several events, or the only one, is not sent."""
+    """Leave out one event."""
     for node in source.nodes():
         if isinstance(node, ast.Tuple | ast.List):
             for index, one in enumerate(node.elts):
@@ -202,21 +205,21 @@ def event_missing(source: Source) -> Found:
 
 
 def wrong_encoding(source: Source) -> Found:
-    """A text goes out unescaped, escaped too little, or in another character set."""
+    """Leave a text unescaped, escape too little of it, or change its character set."""
     for node in source.nodes():
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        name, said = called(node), ast.unparse(node)[-50:]
+        name, code = called(node), ast.unparse(node)[-50:]
         if name in ("quote", "quote_plus"):
-            yield node, source.instead(node, source.of(node.args[0])), f"{said} is not escaped"
+            yield node, source.instead(node, source.of(node.args[0])), f"{code} is not escaped"
             for one in node.keywords:
                 if one.arg == "safe":
-                    yield node, source.instead(one.value, '"/"'), f"{said} leaves slashes"
+                    yield node, source.instead(one.value, '"/"'), f"{code} leaves slashes"
         elif name.endswith((".encode", ".decode")):
             charset = "utf-16" if ast.unparse(node.args[0]) == "'ascii'" else "latin-1"
-            yield node, source.instead(node.args[0], repr(charset)), f"{said} is {charset}"
+            yield node, source.instead(node.args[0], repr(charset)), f"{code} is {charset}"
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "replace" and len(node.args) == 2:
-            yield node, source.instead(node, source.of(node.func.value)), f"{said} is left out"
+            yield node, source.instead(node, source.of(node.func.value)), f"{code} is left out"
     for written in ast.walk(source.tree):
         if isinstance(written, ast.JoinedStr):  # its parts have no places of their own
             start, _ = source.span(written)
@@ -227,7 +230,7 @@ def wrong_encoding(source: Source) -> Found:
 
 SERVER: tuple[Mutator, ...] = (
     *(field_dropped, field_misnamed, field_null, wrong_status, word_misspelt, step_left_out, condition_turned),
-    *(error_swallowed, nothing_returned, zone_forgotten, one_forgotten, event_missing, *sql_mutations.TOLD),
+    *(error_swallowed, nothing_returned, zone_forgotten, one_forgotten, event_missing, *sql_mutations.MUTATORS),
 )
 CLIENT: tuple[Mutator, ...] = (
     *(wrong_status, word_misspelt, step_left_out, condition_turned, one_forgotten, one_too_many, argument_exchanged),
@@ -245,5 +248,5 @@ def runtime_mutations() -> list[Mutation]:
 
 
 def generator_mutations() -> list[Mutation]:
-    """What the generator makes of the document; that it refuses what it cannot use is another matter."""
+    """Conditions of the modules that turn the document into code; its checks of unsupported documents are left out."""
     return mutations_of_sources("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE, "*.py")

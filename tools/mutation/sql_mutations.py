@@ -1,4 +1,4 @@
-"""Lies of the server's store, told in its SQL and in the JSON that it makes of rows."""
+"""Mutations of the store's SQL and of the JSON made from rows."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ def rows_forgotten(source: Source) -> Found:
 
 
 def _sql(source: Source) -> Iterator[tuple[ast.expr, str, int]]:
-    """Every literal with SQL in it, as it is written, and where it begins."""
+    """Literals that contain SQL, with their source text and start."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and re.search(
             r"\b(SELECT|UPDATE|DELETE|INSERT)\b", source.of(node)
@@ -47,7 +47,7 @@ WHOLE = {"body", "metadata", "lines"}
 
 
 def stored_but_not_returned(source: Source) -> Found:
-    """What is kept is not read, or not written where the rows become JSON."""
+    """Leave out a column when rows are read or turned into JSON."""
     names = wire_names() | WHOLE
     for node, text, start in _sql(source):
         for columns in re.finditer(r"\bSELECT ([^()]*?)\s?FROM\b", text):
@@ -60,7 +60,7 @@ def stored_but_not_returned(source: Source) -> Found:
             at, _ = source.span(written)
             for match in re.finditer(r'"(\w+)":("?\[?\{[^{}]+\}\]?"?)', source.of(written)):
                 if match[1] in names:
-                    yield written, Change(at + match.start(2), at + match.end(2), "null"), f"{match[1]} is not told"
+                    yield written, Change(at + match.start(2), at + match.end(2), "null"), f"{match[1]} is not written"
 
 
-TOLD: tuple[Mutator, ...] = (order_reversed, account_forgotten, rows_forgotten, stored_but_not_returned)
+MUTATORS: tuple[Mutator, ...] = (order_reversed, account_forgotten, rows_forgotten, stored_but_not_returned)

@@ -1,7 +1,7 @@
-"""The tests that may find a lie, from the quick to the slow, and how far up a lie gets.
+"""Stages of tests, quick ones first, and how far a mutation gets.
 
-What only sees that something has changed is not asked: whether the client is what the document generates, its digest,
-the difference to the last release. After a lie in the document or the templates the client is generated anew.
+Tests that only detect a difference are left out: the committed client against the generator, its digest, the changes
+since the last release. The client is regenerated after a mutation of the document or the generator.
 """
 
 import re
@@ -16,7 +16,7 @@ from tools.mutation.tree import copy, imported_from, run
 
 PYTEST = [
     *(sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-rfE", "--tb=line", "--timeout=100"),
-    *("-o", "cache_dir=.lied"),
+    *("-o", "cache_dir=.mutation_cache"),
 ]
 AGAIN = ("--last-failed", "--last-failed-no-failures=none")
 GENERATE = [sys.executable, "-m", "generator"]
@@ -24,7 +24,7 @@ GENERATE = [sys.executable, "-m", "generator"]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One command that fails if it finds a lie. `arguments` of pytest, or a whole `command`."""
+    """One command that fails if it catches a mutation: `arguments` for pytest, or a whole `command`."""
 
     name: str
     arguments: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ PROPERTIES = Stage("properties", ("tests/client/properties",))
 WALKS = Stage("walks", ("tests/end_to_end/operation_matrix",))
 CONFORMANCE = Stage("conformance", ("tests/tools/conformance", "-k", "all_holds or sentence"))
 CLIENT = Stage("client", ("tests/client",))
-# Tests that draw another seed each time find something else each time.
+# Tests with a random seed catch something else each time.
 SERVER = Stage("server", ("tests/server", "-k", "not random"))
 VENDOR = Stage("vendor", ("tests/end_to_end/vendor_sdks",))
 GENERATOR = Stage(
@@ -61,7 +61,7 @@ STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a lie: the rung and the test that found it, None if none did, and the seconds that it took."""
+    """Result of a mutation: the stage and test that caught it (None for a survivor), and the seconds it took."""
 
     mutation: str
     stage: str | None
@@ -74,13 +74,13 @@ class Outcome:
 
 
 def run_stages(mutation: Mutation, *, seconds: float = 300) -> Outcome:
-    """Tells a lie in a copy of its own and asks one rung after the other until one finds it."""
+    """Apply a mutation in a fresh copy and run the stages until one fails."""
     began = time.monotonic()
 
     def outcome(stage: str | None, test: str) -> Outcome:
         return Outcome(mutation.name, stage, test, time.monotonic() - began)
 
-    with tempfile.TemporaryDirectory(prefix="threads-drift-") as folder:
+    with tempfile.TemporaryDirectory(prefix="threads-mutation-") as folder:
         tree = copy(Path(folder))
         mutation.apply(tree)
         if mutation.side != "server":
@@ -97,10 +97,10 @@ def run_stages(mutation: Mutation, *, seconds: float = 300) -> Outcome:
                 if code == -1:
                     return outcome(stage.name, f"no end within {seconds:.0f} s")
                 if code in (4, 5) and not stage.command:
-                    raise RuntimeError(f"{stage.name} cannot be asked: {last_line(output)}")
+                    raise RuntimeError(f"{stage.name} cannot run: {last_line(output)}")
                 if not code:
                     break
-                # what fails by chance finds nothing: the test has to fail again, alone or in its place
+                # a test that fails by chance catches nothing: it has to fail again, alone or in its place
                 if stage.command or culprit(output) == failed or run(tree, [*stage.line, *AGAIN], seconds)[0]:
                     return outcome(stage.name, culprit(output))
                 failed = culprit(output)
@@ -108,12 +108,12 @@ def run_stages(mutation: Mutation, *, seconds: float = 300) -> Outcome:
 
 
 def culprit(output: str) -> str:
-    """The test that failed, from what pytest prints; the last line of anything else."""
+    """Failed test named by pytest's output, else the last line."""
     match = re.search(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", output, re.MULTILINE)
     return match[1] if match else last_line(output)
 
 
 def last_line(output: str) -> str:
-    """The last line that is not empty, without the folder of a client that is being made."""
+    """Last non-empty line, without temporary folders."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return re.sub(r"\S*/(?=backboard_threads/)", "", lines[-1])[:120] if lines else "nothing was printed"

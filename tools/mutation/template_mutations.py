@@ -1,4 +1,4 @@
-"""Lies of the templates and of the table of names: what they drop, turn round or mix up."""
+"""Mutations of the templates and of methods.yaml."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ def template_mutations() -> list[Mutation]:
                 found.append(
                     Mutation("client", "template condition turned", place, partial(turned, name, number, match[1]))
                 )
-    return [*found, *name_lies(), *unsent_arguments(), *ignored_fields()]
+    return [*found, *name_mutations(), *unsent_arguments(), *ignored_fields()]
 
 
 def is_code(line: str) -> bool:
@@ -50,8 +50,8 @@ def turned(path: Path, number: int, condition: str, tree: Path) -> None:
     (tree / path).write_text("".join(lines), encoding="utf-8")
 
 
-def name_lies() -> list[Mutation]:
-    """Two operations exchange their methods; a twin is forgotten."""
+def name_mutations() -> list[Mutation]:
+    """Exchange the methods of two operations; drop an `iterate` or `stream` method."""
     names = yaml.safe_load((ROOT / NAMES).read_text(encoding="utf-8"))["operations"]
     found = []
     for one, other in zip(list(names), list(names)[1:], strict=False):
@@ -78,7 +78,7 @@ def forget(one: str, twin: str, tree: Path) -> None:
 
 
 def unsent_arguments() -> list[Mutation]:
-    """A method takes an argument and does not send it."""
+    """Accept an argument without sending it."""
     one = "if argument.place == place]"
     found = []
     for constant, wire in arguments():
@@ -89,7 +89,7 @@ def unsent_arguments() -> list[Mutation]:
 
 
 def arguments() -> dict[tuple[str, str], None]:
-    """The constant of each operation with what its methods send besides the path, by its name on the wire."""
+    """Constant of each operation with the wire names of what its methods send besides the path."""
     found: dict[tuple[str, str], None] = {}
     for path in sorted((CLIENT / "_async" / "resources").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -106,22 +106,22 @@ def arguments() -> dict[tuple[str, str], None]:
 
 
 def ignored_fields() -> list[Mutation]:
-    """A field of a model is not read, or it is not written."""
+    """Skip a field of a model when reading or writing."""
     path = TEMPLATES.relative_to(ROOT) / "model.py.jinja"
     unread = "        self.{{ field.attribute }} = UNSET\n        absent += get({{ field.key }}, UNSET) is UNSET"
     found = []
     for model, wire in fields():
-        asked = f"(page.name, field.wire) == ({model!r}, {wire!r})"
-        for call, instead, said in (("read(field)", unread, "read"), ("write(field)", "", "written")):
+        condition = f"(page.name, field.wire) == ({model!r}, {wire!r})"
+        for call, instead, verb in (("read(field)", unread, "read"), ("write(field)", "", "written")):
             old = f"{{{{ {call} }}}}"
-            text = f"{{% if {asked} %}}\n{instead}\n{{% else %}}\n{old}\n{{% endif %}}"
-            place = f"{model}.{wire} is not {said}"
+            text = f"{{% if {condition} %}}\n{instead}\n{{% else %}}\n{old}\n{{% endif %}}"
+            place = f"{model}.{wire} is not {verb}"
             found.append(Mutation("client", "field ignored", place, partial(replace, path, old, text)))
     return found
 
 
 def fields() -> Iterator[tuple[str, str]]:
-    """Each model of the client with each of its fields, by its name on the wire."""
+    """Each model of the client with the wire name of each field."""
     for path in sorted((CLIENT / "models").glob("*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
         classes = [node.name for node in body if isinstance(node, ast.ClassDef)]

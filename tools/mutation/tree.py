@@ -1,4 +1,4 @@
-"""A copy of the project in which a lie is told: its own sources, the same installed packages."""
+"""Copies of the project to mutate: own sources, shared installed packages."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ LINKED = (".venv", "node_modules")
 
 
 def copy(target: Path) -> Path:
-    """The project's files, as they are now, in a new folder; what is installed is shared."""
+    """Copy the project's files into `target`; installed packages are linked."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -31,7 +31,7 @@ def copy(target: Path) -> Path:
 
 
 def environment(tree: Path) -> dict[str, str]:
-    """What lets a copy's own code be imported before what is installed."""
+    """Environment in which a copy's code is imported before the installed one."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "THREADS_", "BACKBOARD_"))
     }
@@ -41,7 +41,7 @@ def environment(tree: Path) -> dict[str, str]:
 
 
 def run(tree: Path, arguments: list[str], seconds: float) -> tuple[int, str]:
-    """Runs a command in a copy: its exit code, -1 after `seconds`, and what it printed."""
+    """Run a command in a copy; return its exit code, -1 after `seconds`, and its output."""
     with subprocess.Popen(
         arguments,
         cwd=tree,
@@ -63,13 +63,13 @@ def run(tree: Path, arguments: list[str], seconds: float) -> tuple[int, str]:
 
 
 def kill_rest(group: int) -> None:
-    """Ends what a command has started and left running."""
+    """Kill the processes that a command has left."""
     with suppress(ProcessLookupError):
         os.killpg(group, 9)
 
 
 def imported_from(tree: Path) -> list[str]:
-    """The files that a copy's Python imports for client, server and generator."""
+    """Paths from which a copy imports client, server and generator."""
     code = "import {0}; print({0}.__file__)"
     names = ("backboard_threads", "threads_server", "generator")
     _, output = run(tree, [sys.executable, "-c", "\n".join(code.format(name) for name in names)], 60)
