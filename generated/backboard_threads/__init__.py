@@ -43,10 +43,8 @@ unknown header or parameter.
 Some more are for programs: `x-body-limits` gives the largest body of each media type in bytes, beyond which the
 answer has status 413; `x-idempotency` says of each server whether it is known to honour `Idempotency-Key`;
 `x-stream-ends` names the events that end a stream, and `x-stream-failures` those of them that say that the turn has
-failed; `x-reference-server` has the times and limits of the reference server that no schema can say: how deep a JSON
-body may nest and how many fields a form or a query may have (400 and 422 beyond), how long a message waits for a
-busy thread, how much of a first message a light list shows, how long event logs and keys are kept, of how large a
-body all faults are listed, and how long the head of a request may be.
+failed; `x-reference-server` has the sizes of a request that no schema can say: how deep a JSON body may nest, how
+many fields a form or a query may have (400 and 422 beyond), and how many bytes the head of a request (431 beyond).
 
 Unknown fields of a body and unknown query parameters are ignored. The reference server keeps what a tool definition
 has besides.

@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "f7391e492eb33188608e064a7803aad5468a522d761b001706c3652850892b15"
+DIGEST: Final = "ffa995d18a5c04a561077b9f21ec05dc2da9d9d6d812886a5475097bd5aa6553"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

@@ -278,7 +278,7 @@ class _Form:
         validator = self._kinds.get(kind) if isinstance(kind, str) else None
         if validator is None:
             raise BadArchive("it is neither an assistant nor a thread")
-        for fault in find_errors(validator, record, parts=0):
+        for fault in find_errors(validator, record, max_nodes=0):
             raise BadArchive(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}")
         assert isinstance(record, dict)
         versions = [entry["version"] for entry in record.get("messages", [])]

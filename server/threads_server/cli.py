@@ -82,7 +82,6 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         _seconds,
         default.busy_wait,
         "seconds that a message waits for its thread's running turn",
-        shown="what openapi.yaml says",
     )
     _option(parser, "run-timeout", _seconds, default.run_timeout, "seconds of silence after which a run has failed")
     _option(parser, "rate-limit", _seconds, default.rate_limit, "requests per second and key; 0 is no limit")
@@ -136,12 +135,11 @@ def _option(
     kind: Callable[[str], Any],
     default: object,
     text: str,
-    shown: str | None = None,
 ) -> None:
-    """An option that can also be given as an environment variable. `shown` is the default as its help says it."""
+    """An option that can also be given as an environment variable."""
     value = _environment(name.upper().replace("-", "_"), kind, default)
     parser.add_argument(
-        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {shown or default})"
+        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {default})"
     )
 
 

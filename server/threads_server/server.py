@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
@@ -107,7 +108,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=PlainHttpProtocol,
+                http=partial(PlainHttpProtocol, max_head_bytes=app.contract.document.limits.head_bytes),  # type: ignore[arg-type]
                 lifespan="on",
                 ws="none",
                 log_config=None,

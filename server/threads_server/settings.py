@@ -1,7 +1,15 @@
-"""What the server is told when it starts: options of the command line, or their variables in the environment."""
+"""Settings of the server: options of the command line, their environment variables, and fixed tuning."""
 
 import re
 from dataclasses import dataclass
+
+EVENT_LOG_RETENTION_HOURS = 24
+"""How long the events of a run are stored after it ended."""
+IDEMPOTENCY_KEY_RETENTION_HOURS = 24
+"""How long an idempotency key and its response are stored."""
+FIRST_USER_MESSAGE_CHARACTERS = 200
+"""How much of the first user message a light list shows."""
+MILLISECONDS_PER_HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +26,8 @@ class Settings:
     llm_base_url: str | None = None
     llm_api_key: str | None = None
     llm_model: str | None = None
-    busy_wait: float | None = None
-    """How long a message waits for its thread's running turn before it is answered 409; None is what the document
-    says."""
+    busy_wait: float = 10.0
+    """How long a message waits for its thread's running turn before it is answered 409."""
     run_timeout: float = 300.0
     """A run whose responder gives no sign for this long ends as FAILED."""
     rate_limit: float = 0.0

@@ -119,14 +119,9 @@ BODY_LIMITS = {
 }
 
 REFERENCE_SERVER = {
-    "busy-wait-seconds": 10,
-    "event-log-hours": 24,
-    "idempotency-key-hours": 24,
-    "first-user-message-characters": 200,
     "json-levels": 100,
     "form-fields": 1000,
     "query-fields": 1000,
-    "parts-with-all-faults": 5000,
     "head-bytes": 64 * 1024,
 }
 

@@ -27,14 +27,9 @@ servers: [{url: https://example.org/api}, {url: 'http://127.0.0.1:8000/api'}]
 security: [{Key: []}]
 x-body-limits: {application/json: 1000, application/x-www-form-urlencoded: 1000, multipart/form-data: 4000}
 x-reference-server:
-  busy-wait-seconds: 10
-  event-log-hours: 24
-  idempotency-key-hours: 24
-  first-user-message-characters: 200
   json-levels: 100
   form-fields: 1000
   query-fields: 1000
-  parts-with-all-faults: 5000
   head-bytes: 65536
 paths:
   /things:

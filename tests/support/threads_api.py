@@ -193,7 +193,9 @@ async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
     listener = listen("127.0.0.1", 0)
 
     def protocol() -> asyncio.Protocol:
-        return PlainHttpProtocol(config=config, server_state=state, app_state={})
+        return PlainHttpProtocol(
+            max_head_bytes=contract().document.limits.head_bytes, config=config, server_state=state, app_state={}
+        )
 
     async with app.opened():
         # uvicorn.Server does no more than this, but looks ten times a second whether it is to end

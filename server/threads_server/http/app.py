@@ -55,7 +55,7 @@ class App:
         settings: Settings,
         open_services: Callable[[Settings], Awaitable["Services"]],
     ) -> None:
-        self._contract = contract
+        self.contract = contract
         self._functions = functions
         self._settings = settings
         self._open_services = open_services
@@ -129,7 +129,7 @@ class App:
         operation = None
         try:
             path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-            found = self._contract.find(path)
+            found = self.contract.find(path)
             if found is None:
                 await self._service_routes(scope, receive, reply.pass_on)
             else:
@@ -171,7 +171,7 @@ class App:
         reply: ResponseSender,
     ) -> None:
         services = self._opened_services()
-        key = headers.get(self._contract.key_header)
+        key = headers.get(self.contract.key_header)
         account = await self._doorkeeper.open(key, services.store)
         if self._rate_limit is not None:
             wait = self._rate_limit.take(key)

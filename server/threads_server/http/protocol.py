@@ -8,7 +8,6 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from threads_server.http.response_sender import new_request_id
-from threads_server.openapi import Contract
 
 LINGER_SECONDS = 2
 """How long a refused connection stays open: closed at once, with something unread, it would lose the answer."""
@@ -27,9 +26,9 @@ class PlainHttpProtocol(HttpToolsProtocol):
     A method that the parser does not know is answered like every other one that no path has.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, max_head_bytes: int, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._longest_head = Contract.read().document.limits.head_bytes
+        self._longest_head = max_head_bytes
         self._in_message = self._in_head = self._too_long = self._refused = False
         self._heads = 0
         self._waited_for = 0  # bytes of a head that is not whole yet

@@ -13,7 +13,7 @@ from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, dec
 from threads_server.openapi.request import Upload
 from threads_server.openapi.schemas import Normalizer, Reader, compile_schema, text_reader
 from threads_server.openapi.strict_json import NotJson, decode_json
-from threads_server.openapi.validation_errors import fault, find_errors
+from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS, fault, find_errors
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -159,7 +159,6 @@ class JsonDecoder:
     def __init__(self, document: Document, schema: dict[str, Any]) -> None:
         fields = document.properties(schema)
         self._levels = document.limits.json_levels
-        self._parts = document.limits.parts_with_all_faults
         self._known = frozenset(fields)
         self._validator = compile_schema(document, schema)
         self._canonical = Normalizer.of(document, fields)
@@ -170,7 +169,7 @@ class JsonDecoder:
             value = decode_json(body, self._levels)
         except NotJson as error:
             raise HTTPError(400, f"The body is not valid JSON: {error}") from None
-        found = find_errors(self._validator, value, "body", parts=self._parts)
+        found = find_errors(self._validator, value, "body", max_nodes=MAX_NODES_WITH_ALL_ERRORS)
         if found:
             faults += found
             return Decoded()
@@ -272,7 +271,7 @@ class FormDecoder:
                 for name, uploads in files.items()
             }
         broken = {entry["loc"][1] for entry in found}
-        of_fields = find_errors(self._validator, instance, "body", parts=self._limits.parts_with_all_faults)
+        of_fields = find_errors(self._validator, instance, "body", max_nodes=MAX_NODES_WITH_ALL_ERRORS)
         found += [entry for entry in of_fields if not broken & {*entry["loc"][1:2]}]
         if found:
             faults += found

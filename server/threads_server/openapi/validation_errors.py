@@ -12,6 +12,9 @@ from threads_server.errors import ValidationErrorItem
 
 Kind = ValidationErrorKind
 
+MAX_NODES_WITH_ALL_ERRORS = 5000
+"""Members of objects and items of arrays up to which all errors of a body are listed, and not the first alone."""
+
 _TYPES = {
     "string": ("string_type", "a string"),
     "integer": ("int_type", "an integer"),
@@ -35,16 +38,16 @@ def fault(loc: Iterable[str | int], kind: str, message: str) -> ValidationErrorI
 
 
 def find_errors(
-    validator: Draft202012Validator, value: Any, *loc: str | int, parts: int | None = None
+    validator: Draft202012Validator, value: Any, *loc: str | int, max_nodes: int | None = None
 ) -> list[ValidationErrorItem]:
     """Every fault of `value`, each at its own place below `loc`; empty if it is valid.
 
-    Of a value with more than `parts` members of objects and items of arrays only the first fault: the library
+    Of a value with more than `max_nodes` members of objects and items of arrays only the first fault: the library
     makes all errors before it shows one, and a body of a million wrong items would take it seconds and gigabytes.
     """
     if validator.is_valid(value):
         return []
-    if parts is not None and _has_more_parts(value, parts):
+    if max_nodes is not None and _has_more_nodes(value, max_nodes):
         try:
             validator.validate(value)
         except ValidationError as error:
@@ -53,13 +56,13 @@ def find_errors(
     return list({(*entry["loc"], entry["type"]): entry for entry in found}.values())
 
 
-def _has_more_parts(value: Any, parts: int) -> bool:
+def _has_more_nodes(value: Any, max_nodes: int) -> bool:
     pending, count = [value], 0
     while pending:
         part = pending.pop()
         if isinstance(part, dict | list):
             count += len(part)
-            if count > parts:
+            if count > max_nodes:
                 return True
             pending.extend(part.values() if isinstance(part, dict) else part)
     return False

@@ -59,8 +59,7 @@ class Services:
             await store.close()
             raise
         create_assistant = contract.endpoints["createAssistant"].operation
-        busy_wait = contract.document.limits.busy_wait_seconds if settings.busy_wait is None else settings.busy_wait
-        turns = Turns(context, owner, busy_wait, create_assistant.defaults)
+        turns = Turns(context, owner, settings.busy_wait, create_assistant.defaults)
         return cls(context, turns, presence, create_assistant)
 
     async def end_runs(self) -> None:

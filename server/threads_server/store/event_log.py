@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from threads_server.openapi import Contract
 from threads_server.runs.events import NumberedEvent, RunEvents
 from threads_server.runs.states import RunState
+from threads_server.settings import EVENT_LOG_RETENTION_HOURS, MILLISECONDS_PER_HOUR
 from threads_server.store.transaction import Transaction, every, one
 
 
@@ -54,7 +54,7 @@ def numbered_events(run_id: str, after: int = 0) -> Transaction[list[NumberedEve
 
 def too_old(now: int) -> int:
     """The moment up to which a run must have ended for its events to be no longer kept."""
-    return now - Contract.read().document.limits.event_log
+    return now - EVENT_LOG_RETENTION_HOURS * MILLISECONDS_PER_HOUR
 
 
 def forget_old(now: int) -> Transaction[None]:

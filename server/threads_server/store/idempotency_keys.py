@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from threads_server.errors import HTTPError
-from threads_server.openapi import Contract
+from threads_server.settings import IDEMPOTENCY_KEY_RETENTION_HOURS, MILLISECONDS_PER_HOUR
 from threads_server.store.transaction import Transaction, every, one
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ _COLUMNS = "fingerprint, created_at, streamed, run_id, first_event, version, bod
 
 def _too_old(now: int) -> int:
     """The moment up to which a key must have been claimed to be no longer kept."""
-    return now - Contract.read().document.limits.idempotency_key
+    return now - IDEMPOTENCY_KEY_RETENTION_HOURS * MILLISECONDS_PER_HOUR
 
 
 def find_answer(claim: IdempotencyRequest, now: int) -> Transaction[StoredResponse | None]:

@@ -8,8 +8,8 @@ from threads_server.clock import format_timestamp
 from threads_server.encoding import encode
 from threads_server.errors import HTTPError
 from threads_server.http.etags import matches, tag
-from threads_server.openapi import Contract
 from threads_server.runs.history import History, Message
+from threads_server.settings import FIRST_USER_MESSAGE_CHARACTERS
 from threads_server.store import assistants
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer
 from threads_server.store.transaction import Transaction, every, one
@@ -36,7 +36,7 @@ class NewMessage:
 
 def preview(content: str) -> str | None:
     """As much of a user's message as a light list shows; None for an empty one."""
-    return content[: Contract.read().document.limits.first_user_message_characters] or None
+    return content[:FIRST_USER_MESSAGE_CHARACTERS] or None
 
 
 def not_found() -> HTTPError:

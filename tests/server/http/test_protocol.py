@@ -186,7 +186,9 @@ class Wire:
     def __init__(self) -> None:
         self.loop = Mock(asyncio.AbstractEventLoop)
         self.transport = Mock(asyncio.Transport)
-        self.protocol = PlainHttpProtocol(uvicorn.Config(small_app(), log_config=None), ServerState(), {}, self.loop)
+        self.protocol = PlainHttpProtocol(
+            uvicorn.Config(small_app(), log_config=None), ServerState(), {}, self.loop, max_head_bytes=65_536
+        )
         self.protocol.connection_made(self.transport)
 
 

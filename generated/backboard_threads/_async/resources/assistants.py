@@ -97,8 +97,7 @@ class AsyncAssistants(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -164,8 +163,7 @@ class AsyncAssistants(AsyncResource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -224,8 +222,7 @@ class AsyncAssistants(AsyncResource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -274,8 +271,7 @@ class AsyncAssistants(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -346,8 +342,7 @@ class AsyncAssistants(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -405,8 +400,7 @@ class AsyncAssistants(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -477,8 +471,7 @@ class AsyncAssistants(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the

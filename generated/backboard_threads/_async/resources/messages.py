@@ -106,8 +106,7 @@ class AsyncMessages(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -227,8 +226,7 @@ class AsyncMessages(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -411,8 +409,7 @@ class AsyncMessages(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -621,8 +618,7 @@ class AsyncMessages(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the

@@ -78,8 +78,7 @@ class AsyncRuns(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -160,8 +159,7 @@ class AsyncRuns(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -235,8 +233,7 @@ class AsyncRuns(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -307,8 +304,7 @@ class AsyncRuns(AsyncResource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -374,8 +370,7 @@ class AsyncRuns(AsyncResource):
             ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
                 refuse it.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -438,8 +433,7 @@ class AsyncRuns(AsyncResource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such thread, or the thread no such run.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the

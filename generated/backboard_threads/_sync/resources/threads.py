@@ -65,8 +65,7 @@ class Threads(Resource):
             APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
                 has a media type that this operation does not take.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -123,8 +122,7 @@ class Threads(Resource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -184,8 +182,7 @@ class Threads(Resource):
         Raises:
             AuthenticationError: 401. The key is missing or opens no account.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -243,8 +240,7 @@ class Threads(Resource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -307,8 +303,7 @@ class Threads(Resource):
             AuthenticationError: 401. The key is missing or opens no account.
             NotFoundError: 404. The account has no such assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -366,8 +361,7 @@ class Threads(Resource):
             NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
                 assistant.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
@@ -425,8 +419,7 @@ class Threads(Resource):
             PreconditionFailedError: 412. The thread has changed since the version given in `if_match`. Nothing was
                 done. The hosted API is not known to refuse it.
             UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, except that the reference server lists only the first one of a body with more
-                members and items than `parts-with-all-faults` of the API's document says.
+                fault is listed, but of a very large body only the first.
             RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
                 to.
             ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
