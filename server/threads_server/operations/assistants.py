@@ -11,7 +11,7 @@ from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.assistant_json import changed_assistant, cloned_assistant, new_assistant
 from threads_server.operations.services import Services
-from threads_server.store import assistants as kept
+from threads_server.store import assistants
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.idempotency_keys import Replay
 
@@ -23,24 +23,26 @@ async def create_assistant(call: ValidatedRequest, services: Services) -> Respon
 
 async def list_assistants(call: ValidatedRequest, services: Services) -> Response:
     query = call.query
-    bodies = await services.store.read(kept.list_page, call.account, query.get("name"), query["skip"], query["limit"])
+    bodies = await services.store.read(
+        assistants.list_page, call.account, query.get("name"), query["skip"], query["limit"]
+    )
     return Response(f"[{','.join(bodies)}]".encode())
 
 
 async def get_assistant(call: ValidatedRequest, services: Services) -> Response:
-    body = await services.store.read(kept.get, call.account, call.path["assistant_id"])
+    body = await services.store.read(assistants.get, call.account, call.path["assistant_id"])
     return Response(body.encode())
 
 
 async def update_assistant(call: ValidatedRequest, services: Services) -> Response:
     change = partial(changed_assistant, given=call.body)
-    body = await services.store.write(kept.change, call.account, call.path["assistant_id"], change)
+    body = await services.store.write(assistants.update, call.account, call.path["assistant_id"], change)
     return Response(body.encode())
 
 
 async def delete_assistant(call: ValidatedRequest, services: Services) -> Response:
     assistant_id = call.path["assistant_id"]
-    for thread_id in await services.store.write(kept.delete, call.account, assistant_id):
+    for thread_id in await services.store.write(assistants.delete, call.account, assistant_id):
         services.turns.deleted(call.account, thread_id)
     return Response(
         encode(
@@ -52,10 +54,14 @@ async def delete_assistant(call: ValidatedRequest, services: Services) -> Respon
 async def clone_assistant(call: ValidatedRequest, services: Services) -> Response:
     try:
         source = await services.store.read(
-            kept.get_to_clone, call.account, call.path["assistant_id"], idempotency_request(call), now()
+            assistants.get_to_clone,
+            call.account,
+            call.path["assistant_id"],
+            idempotency_request(call),
+            now(),
         )
-    except Replay as already:
-        return _replayed(already)
+    except Replay as replay:
+        return _replayed(replay)
     row = cloned_assistant(call.account, source, call.body, services.create_assistant.longest["name"])
     return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
 
@@ -67,11 +73,11 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _create(call: ValidatedRequest, services: Services, row: AssistantRow, answer: str) -> Response:
     try:
-        await services.store.write(kept.create, row, idempotency_request(call), answer)
-    except Replay as already:
-        return _replayed(already)
+        await services.store.write(assistants.create, row, idempotency_request(call), answer)
+    except Replay as replay:
+        return _replayed(replay)
     return Response(answer.encode())
 
 
-def _replayed(already: Replay) -> Response:
-    return Response((already.kept.body or "").encode(), headers=replay_headers(None))
+def _replayed(replay: Replay) -> Response:
+    return Response((replay.stored.body or "").encode(), headers=replay_headers(None))

@@ -19,7 +19,9 @@ from threads_server.store import Store, StoreUnavailable, event_log, idempotency
 if TYPE_CHECKING:
     from threads_server.openapi import Contract, Operation
 
-SWEEP_INTERVAL_SECONDS = 600  # seconds between two sweeps of expired keys and event logs
+SWEEP_INTERVAL_SECONDS = 600  # between two sweeps of expired keys and event logs
+SWEEP_ROWS = 500  # keys or runs in one transaction
+SWEEP_PAUSE_SECONDS = 0.01  # between two transactions of a sweep, for others to write
 
 log = logging.getLogger("threads_server")
 
@@ -87,7 +89,13 @@ class Services:
 
 
 async def sweep(store: Store) -> None:
-    """Deletes the keys and event logs that have been kept for as long as they are kept."""
+    """Delete expired idempotency keys and event logs, SWEEP_ROWS in a transaction."""
     moment = now()
-    await store.write(idempotency_keys.forget_old, moment)
-    await store.write(event_log.forget_old, moment)
+    for delete, before in (
+        (idempotency_keys.delete_expired, idempotency_keys.expired_before(moment)),
+        (event_log.delete_expired, event_log.expired_before(moment)),
+    ):
+        more = True
+        while more:
+            more = await store.write(delete, before, SWEEP_ROWS)
+            await asyncio.sleep(SWEEP_PAUSE_SECONDS)

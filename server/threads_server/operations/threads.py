@@ -7,20 +7,27 @@ from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.services import Services
+from threads_server.operations.thread_json import light_thread_json, new_thread_json, thread_json
 from threads_server.runs.run_segment import LARGE_THREAD
-from threads_server.store import threads as kept
+from threads_server.store import threads
 from threads_server.store.idempotency_keys import Replay
 
 
 async def create_thread(call: ValidatedRequest, services: Services) -> Response:
     assistant_id, thread_id, moment = call.path["assistant_id"], new_id(), now()
-    answer = kept.thread_text(thread_id, assistant_id, moment, "{}", None)
+    answer = new_thread_json(thread_id, assistant_id, moment)
     try:
         await services.store.write(
-            kept.create, call.account, thread_id, assistant_id, moment, idempotency_request(call), answer
+            threads.create,
+            call.account,
+            thread_id,
+            assistant_id,
+            moment,
+            idempotency_request(call),
+            answer,
         )
-    except Replay as already:
-        return Response((already.kept.body or "").encode(), headers=replay_headers(None))
+    except Replay as replay:
+        return Response((replay.stored.body or "").encode(), headers=replay_headers(None))
     return Response(answer.encode())
 
 
@@ -34,28 +41,31 @@ async def list_assistant_threads(call: ValidatedRequest, services: Services) -> 
 
 async def _list(call: ValidatedRequest, services: Services, assistant_id: str | None) -> Response:
     query, store = call.query, services.store
-    whole: bool = query["include_messages"]
-    read = store.read_large if whole else store.read
-    page = await read(kept.list_page, call.account, assistant_id, query["skip"], query["limit"], include_messages=whole)
-    return Response(f"[{','.join(page)}]".encode())
+    page = (call.account, assistant_id, query["skip"], query["limit"])
+    if query["include_messages"]:
+        bodies = [thread_json(row) for row in await store.read_large(threads.whole_page, *page)]
+    else:
+        bodies = [light_thread_json(row) for row in await store.read(threads.light_page, *page)]
+    return Response(f"[{','.join(bodies)}]".encode())
 
 
 async def get_thread(call: ValidatedRequest, services: Services) -> Response:
     store, thread_id = services.store, call.path["thread_id"]
     known = call.headers.get("if-none-match")
     if known is not None:
-        version, _ = await store.read(kept.size_of, call.account, thread_id)
+        version, _ = await store.read(threads.size_of, call.account, thread_id)
         if matches_weakly(known, version):
             return Response(b"", 304, {"ETag": tag(version)})
-    version, body = await store.read(kept.whole, call.account, thread_id, LARGE_THREAD)
-    if body is None:
-        version, body = await store.read_large(kept.whole, call.account, thread_id)
-    return Response((body or "").encode(), headers={"ETag": tag(version)})
+    version, row = await store.read(threads.whole, call.account, thread_id, LARGE_THREAD)
+    if row is None:
+        version, row = await store.read_large(threads.whole, call.account, thread_id)
+        assert row is not None
+    return Response(thread_json(row).encode(), headers={"ETag": tag(version)})
 
 
 async def delete_thread(call: ValidatedRequest, services: Services) -> Response:
     thread_id = call.path["thread_id"]
-    await services.store.write(kept.delete, call.account, thread_id, call.headers.get("if-match"))
+    await services.store.write(threads.delete, call.account, thread_id, call.headers.get("if-match"))
     services.turns.deleted(call.account, thread_id)
     return Response(
         encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": format_timestamp(now())}).encode()

@@ -49,7 +49,7 @@ async def cancel(
             )
         except Replay as already:
             headers = {} if asked else replay_headers(None)
-            return Response((already.kept.body or "").encode(), headers=headers)
+            return Response((already.stored.body or "").encode(), headers=headers)
         if state is not RunState.IN_PROGRESS:
             context.lines.move((account, thread_id))
             return Response(answer(state is RunState.CANCELLED).encode())

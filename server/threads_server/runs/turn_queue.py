@@ -97,7 +97,7 @@ class TurnQueue:
     async def _look_up(self, turn: NewTurn) -> None:
         """Raises Replay if the key has an answer, or a run that will bring it, and a 409 HTTPError."""
         if turn.claim is not None:
-            await self._store.read(idempotency_keys.raise_kept, turn.claim, now())
+            await self._store.read(idempotency_keys.raise_replay, turn.claim, now())
 
     @asynccontextmanager
     async def _among_processes(self, turn: NewTurn) -> AsyncIterator[NewTurn]:

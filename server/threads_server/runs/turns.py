@@ -91,7 +91,7 @@ class Turns:
 
     async def _replay(self, already: Replay) -> Response | EventStream:
         """Answers with what the key began before: finished, or joined while it is under way."""
-        found = already.kept
+        found = already.stored
         if found.streamed:
             if found.run_id is None or found.first_event is None:  # the message was only stored
                 return EventStream(_stored_events(found.body or ""), REPLAYED)
@@ -103,7 +103,7 @@ class Turns:
                 outcome = await asyncio.shield(live.outcome)
                 return Response(outcome.answer.encode(), headers=replay_headers(outcome.version))
             await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
-            again = await self._context.store.read(idempotency_keys.find_answer, already.claim, now())
+            again = await self._context.store.read(idempotency_keys.find_response, already.request, now())
             if again is None:
                 raise gone()
             found = again

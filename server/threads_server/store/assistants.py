@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from threads_server.errors import HTTPError
-from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer
+from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
 from threads_server.store.transaction import Transaction, every, one
 
 
 @dataclass(frozen=True, slots=True)
 class AssistantRow:
-    """An assistant; `body` is it as JSON."""
+    """An assistant. `body` is its JSON."""
 
     assistant_id: str
     account: str
@@ -31,11 +31,11 @@ def insert(row: AssistantRow, *, is_default: bool = False) -> Transaction[None]:
     )
 
 
-def create(row: AssistantRow, claim: IdempotencyRequest | None, answer: str) -> Transaction[None]:
-    """Keeps a new assistant and, under a key, the answer about it. Raises Replay and a 409 HTTPError."""
+def create(row: AssistantRow, request: IdempotencyRequest | None, response: str) -> Transaction[None]:
+    """Store a new assistant and, under a key, its response. Raises Replay and a 409 HTTPError."""
     yield from insert(row)
-    if claim is not None:
-        yield from claim_answer(claim, row.created_at, assistant_id=row.assistant_id, body=answer)
+    if request is not None:
+        yield from store_response(request, row.created_at, assistant_id=row.assistant_id, body=response)
 
 
 def get(account: str, assistant_id: str) -> Transaction[str]:
@@ -47,9 +47,9 @@ def get(account: str, assistant_id: str) -> Transaction[str]:
     return body
 
 
-def get_to_clone(account: str, assistant_id: str, claim: IdempotencyRequest | None, now: int) -> Transaction[str]:
-    """The assistant as JSON. Raises Replay if it is gone but the key has its clone, a 404 and a 409 HTTPError."""
-    return (yield from check_replay(claim, now, get(account, assistant_id)))
+def get_to_clone(account: str, assistant_id: str, request: IdempotencyRequest | None, now: int) -> Transaction[str]:
+    """The JSON of an assistant to clone. Raises Replay if the clone is stored already, a 404 and a 409 HTTPError."""
+    return (yield from check_replay(request, now, get(account, assistant_id)))
 
 
 def list_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str]]:
@@ -65,20 +65,20 @@ def list_page(account: str, name: str | None, skip: int, limit: int) -> Transact
     return [row[0] for row in rows]
 
 
-def change(account: str, assistant_id: str, changed: Callable[[str], tuple[str, str]]) -> Transaction[str]:
-    """Puts what `changed` makes of the body, a name and a body, in its place and returns it. Raises HTTPError (404)."""
+def update(account: str, assistant_id: str, change: Callable[[str], tuple[str, str]]) -> Transaction[str]:
+    """Replace name and JSON of an assistant; `change` makes them of the JSON. Raises a 404 HTTPError."""
     row = yield from one(
         "SELECT body FROM assistants WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
     )
     if row is None:
         raise not_found()
-    name, body = changed(row[0])
+    name, body = change(row[0])
     yield from one("UPDATE assistants SET name = ?, body = ? WHERE assistant_id = ?", name, body, assistant_id)
     return body
 
 
 def delete(account: str, assistant_id: str) -> Transaction[list[str]]:
-    """Deletes an assistant and everything under it; gives the ids of its threads that had a run under way."""
+    """Delete an assistant and everything under it; the ids of its threads with a run. Raises a 404 HTTPError."""
     row = yield from one(
         "SELECT 1 FROM assistants WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
     )

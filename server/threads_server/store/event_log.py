@@ -1,4 +1,4 @@
-"""Transactions of the events of runs, kept so that a stream can be taken up where it broke off."""
+"""Transactions of the event logs of runs, from which a broken stream is resumed."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from threads_server.store.transaction import Transaction, every, one
 
 
 def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
-    """Writes events as they are kept (events.py), also when it is done again with more of them."""
+    """Write events in their stored form (runs/events.py); may be repeated with more of them."""
     if lines:
         yield (
             "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)"
@@ -19,7 +19,7 @@ def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[N
 
 
 def append(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Transaction[bool]:
-    """Writes events of a leg that is still under way; False when it no longer is."""
+    """Write events of a segment in progress; False when it no longer is."""
     row = yield from one(
         "SELECT 1 FROM runs WHERE run_id = ? AND leg = ? AND status = ? FOR UPDATE", run_id, leg, RunState.IN_PROGRESS
     )
@@ -52,15 +52,18 @@ def numbered_events(run_id: str, after: int = 0) -> Transaction[list[NumberedEve
     return [event for event in events if event[0] > after]
 
 
-def too_old(now: int) -> int:
-    """The moment up to which a run must have ended for its events to be no longer kept."""
+def expired_before(now: int) -> int:
+    """The moment up to which a run must have ended for its event log to be expired at `now`."""
     return now - EVENT_LOG_RETENTION_HOURS * MILLISECONDS_PER_HOUR
 
 
-def forget_old(now: int) -> Transaction[None]:
-    """Deletes the events of runs that ended longer ago than events are kept."""
+def delete_expired(before: int, limit: int) -> Transaction[bool]:
+    """Delete the logs of at most `limit` runs that ended at `before` or earlier; whether there may be more."""
     rows = yield from every(
-        "UPDATE runs SET has_log = 0 WHERE has_log = 1 AND ended_at <= ? RETURNING run_id", too_old(now)
+        "UPDATE runs SET has_log = 0 WHERE run_id IN"
+        " (SELECT run_id FROM runs WHERE has_log = 1 AND ended_at <= ? LIMIT ?) RETURNING run_id",
+        *(before, limit),
     )
     for (run_id,) in rows:
         yield "DELETE FROM run_events WHERE run_id = ?", (run_id,)
+    return len(rows) == limit

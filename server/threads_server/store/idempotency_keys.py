@@ -1,4 +1,4 @@
-"""Answers kept under an Idempotency-Key: claimed in the transaction of the request itself."""
+"""Responses stored under an Idempotency-Key, in the transaction of the request itself."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRequest:
-    """A request under a key: whose it is, and a digest of what it asks for."""
+    """A request under an `Idempotency-Key`. `fingerprint` is a digest of what it asks for."""
 
     account: str
     key: str
@@ -21,10 +21,10 @@ class IdempotencyRequest:
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """The answer of an earlier request under the same key.
+    """The response of an earlier request under the same key.
 
-    It is `body`, or the events of `run_id` from `first_event` on when it was streamed; without either, the run is still
-    under way. `version` is the thread's version that came with it.
+    `body`, or when `streamed` the events of `run_id` from `first_event` on. Neither while the run is in progress.
+    `version` is the thread's version sent with it.
     """
 
     streamed: bool
@@ -35,60 +35,59 @@ class StoredResponse:
 
 
 class Replay(Exception):
-    """Ends a transaction whose key has an answer, so that nothing else of it is kept."""
+    """Roll back a transaction whose key has a stored response."""
 
-    def __init__(self, claim: IdempotencyRequest, kept: StoredResponse) -> None:
-        super().__init__(claim, kept)
-        self.claim = claim
-        self.kept = kept
+    def __init__(self, request: IdempotencyRequest, stored: StoredResponse) -> None:
+        super().__init__(request, stored)
+        self.request = request
+        self.stored = stored
 
 
 _COLUMNS = "fingerprint, created_at, streamed, run_id, first_event, version, body"
 
 
-def _too_old(now: int) -> int:
-    """The moment up to which a key must have been claimed to be no longer kept."""
+def expired_before(now: int) -> int:
+    """The moment up to which a response must have been stored to be expired at `now`."""
     return now - IDEMPOTENCY_KEY_RETENTION_HOURS * MILLISECONDS_PER_HOUR
 
 
-def find_answer(claim: IdempotencyRequest, now: int) -> Transaction[StoredResponse | None]:
-    """The answer under the key, if there is one. Raises a 409 HTTPError when the key was used for something else."""
+def find_response(request: IdempotencyRequest, now: int) -> Transaction[StoredResponse | None]:
+    """Find the response under the key. Raises a 409 HTTPError if the key was used for another request."""
     row = yield from one(
         f"SELECT {_COLUMNS} FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?",
-        claim.account,
-        claim.key,
+        request.account,
+        request.key,
     )
     if row is None:
         return None
     fingerprint, created_at, streamed, run_id, first_event, version, body = row
-    if created_at <= _too_old(now):
+    if created_at <= expired_before(now):
         return None
-    if bytes(fingerprint) != claim.fingerprint:
+    if bytes(fingerprint) != request.fingerprint:
         raise HTTPError(409, "This Idempotency-Key was used for another request")
     return StoredResponse(bool(streamed), run_id, first_event, version, body)
 
 
-def raise_kept(claim: IdempotencyRequest | None, now: int) -> Transaction[None]:
-    """Raises Replay if there is an answer under the key, and the 409 HTTPError of `find_answer`."""
-    if claim is not None and (kept := (yield from find_answer(claim, now))):
-        raise Replay(claim, kept)
+def raise_replay(request: IdempotencyRequest | None, now: int) -> Transaction[None]:
+    """Raise Replay if there is a response under the key, or the 409 HTTPError of `find_response`."""
+    if request is not None and (stored := (yield from find_response(request, now))):
+        raise Replay(request, stored)
 
 
-def check_replay(claim: IdempotencyRequest | None, now: int, steps: Transaction[T]) -> Transaction[T]:
-    """What `steps` give, which must come before the key is claimed. When they refuse, what the key has comes first:
-    what it was used for may be gone meanwhile.
+def check_replay(request: IdempotencyRequest | None, now: int, steps: Transaction[T]) -> Transaction[T]:
+    """Run the steps that come before the response is stored.
 
-    Raises Replay, and the HTTPError of `steps` or a 409 one.
+    Raises Replay instead of their HTTPError if the key has a response: what it is about may be gone meanwhile.
     """
     try:
         return (yield from steps)
     except HTTPError:
-        yield from raise_kept(claim, now)
+        yield from raise_replay(request, now)
         raise
 
 
-def claim_answer(
-    claim: IdempotencyRequest,
+def store_response(
+    request: IdempotencyRequest,
     now: int,
     *,
     thread: int | None = None,
@@ -99,34 +98,39 @@ def claim_answer(
     version: int | None = None,
     body: str | None = None,
 ) -> Transaction[None]:
-    """Keeps an answer, or the run that will bring it, under the key.
+    """Store a response, or the run that will give it, under the key.
 
-    It goes with the thread or the assistant that it is about. Raises Replay when the key has an answer, and a 409
-    HTTPError when that answer is to another request.
+    It is deleted with `thread` or `assistant_id`. Raises Replay, and a 409 HTTPError if the key was used for another
+    request.
     """
     while True:
-        made = yield from one(
+        inserted = yield from one(
             f"INSERT INTO idempotency_keys (account_id, idempotency_key, thread, assistant_id, {_COLUMNS})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
-            *(claim.account, claim.key, thread, assistant_id, claim.fingerprint, now),
+            *(request.account, request.key, thread, assistant_id, request.fingerprint, now),
             *(int(streamed), run_id, first_event, version, body),
         )
-        if made is not None:
+        if inserted is not None:
             return
-        yield from raise_kept(claim, now)
+        yield from raise_replay(request, now)
         yield from one(
-            "DELETE FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?", claim.account, claim.key
+            "DELETE FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?", request.account, request.key
         )
 
 
-def complete_answer(account: str, key: str, version: int | None, body: str) -> Transaction[None]:
-    """Puts the answer under a key that was claimed by a run."""
+def complete_response(account: str, key: str, version: int | None, body: str) -> Transaction[None]:
+    """Complete the response of a run under its key."""
     yield from one(
         "UPDATE idempotency_keys SET version = ?, body = ? WHERE account_id = ? AND idempotency_key = ?",
         *(version, body, account, key),
     )
 
 
-def forget_old(now: int) -> Transaction[None]:
-    """Deletes the keys that are older than they are kept."""
-    yield from every("DELETE FROM idempotency_keys WHERE created_at <= ?", _too_old(now))
+def delete_expired(before: int, limit: int) -> Transaction[bool]:
+    """Delete at most `limit` responses stored at `before` or earlier; whether there may be more."""
+    rows = yield from every(
+        "DELETE FROM idempotency_keys WHERE (account_id, idempotency_key) IN"
+        " (SELECT account_id, idempotency_key FROM idempotency_keys WHERE created_at <= ? LIMIT ?) RETURNING 1",
+        *(before, limit),
+    )
+    return len(rows) == limit

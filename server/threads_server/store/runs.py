@@ -21,9 +21,9 @@ from threads_server.store.idempotency_keys import (
     IdempotencyRequest,
     Replay,
     check_replay,
-    claim_answer,
-    complete_answer,
-    raise_kept,
+    complete_response,
+    raise_replay,
+    store_response,
 )
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, lock, one
@@ -120,7 +120,7 @@ def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transactio
     if row is None:
         yield from threads.size_of(account, thread_id)
         raise not_found()
-    if not row[1] or (row[2] is not None and row[2] <= event_log.too_old(now)):
+    if not row[1] or (row[2] is not None and row[2] <= event_log.expired_before(now)):
         raise not_found()
     return RunState(row[0])
 
@@ -146,7 +146,7 @@ def end_segment(
     for claim, answer in cancels:
         body = answer(ending.state is RunState.CANCELLED)
         with suppress(Replay, HTTPError):  # its own request will find out; the run ends all the same
-            yield from claim_answer(claim, now, thread=run.thread.thread, body=body)
+            yield from store_response(claim, now, thread=run.thread.thread, body=body)
     return version
 
 
@@ -169,7 +169,7 @@ def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
     )
     yield from event_log.insert(run.run_id, ending.first_event, ending.lines)
     if run.key is not None:
-        yield from complete_answer(run.account, run.key, version, ending.answer)
+        yield from complete_response(run.account, run.key, version, ending.answer)
     return version
 
 
@@ -190,7 +190,7 @@ def begin_segment(
     run, 409 for the key or a run that does not wait, 400 for outputs that do not fit what it waits for.
     """
     row = yield from check_replay(claim, now, threads.find(account, thread_id))
-    yield from raise_kept(claim, now)
+    yield from raise_replay(claim, now)
     if run_id is None:
         if row.active_run is None:
             raise HTTPError(409, "No run of this thread waits for tool outputs")
@@ -201,7 +201,7 @@ def begin_segment(
     messages = _output_messages(run, outputs, now)
     first_event = run.last_event + 1
     if claim is not None:
-        yield from claim_answer(
+        yield from store_response(
             claim, now, thread=row.thread, streamed=streamed, run_id=run_id, first_event=first_event
         )
     version = yield from threads.extend(run.thread, messages, run_id, now)
@@ -259,12 +259,12 @@ def cancel(
     `ending` says how; `answer` what a request is answered. Raises Replay, a 404 and a 409 HTTPError.
     """
     run = yield from check_replay(claim, now, find(account, thread_id, run_id))
-    yield from raise_kept(claim, now)
+    yield from raise_replay(claim, now)
     if run.state is RunState.IN_PROGRESS and not in_progress:
         return run.state
     if claim is not None:
         cancelled = not run.state.final or run.state is RunState.CANCELLED
-        yield from claim_answer(claim, now, thread=run.thread.thread, body=answer(cancelled))
+        yield from store_response(claim, now, thread=run.thread.thread, body=answer(cancelled))
     if run.state.final:
         return run.state
     yield from _end_from_here(run, ending, now)

@@ -3,21 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
-from threads_server.clock import format_timestamp
-from threads_server.encoding import encode
 from threads_server.errors import HTTPError
 from threads_server.http.etags import matches, tag
 from threads_server.runs.history import History, Message
 from threads_server.settings import FIRST_USER_MESSAGE_CHARACTERS
 from threads_server.store import assistants
-from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer
-from threads_server.store.transaction import Transaction, every, one
+from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
+from threads_server.store.transaction import Row, Transaction, every, one
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """What a turn needs to know of a thread. `thread` is its number inside the store."""
+    """A thread as a turn needs it. `thread` is its number inside the store."""
 
     thread: int
     thread_id: str
@@ -26,9 +25,35 @@ class ThreadRow:
     active_run: str | None
 
 
+class WholeThreadRow(NamedTuple):
+    """A thread with its messages. `metadata` is JSON; `messages` is that of the messages, joined by commas."""
+
+    thread_id: str
+    assistant_id: str
+    created_at: int
+    metadata: str
+    messages: str | None
+
+
+VersionedThread: TypeAlias = tuple[int, WholeThreadRow | None]
+
+
+class LightThreadRow(NamedTuple):
+    """A thread without its messages. `metadata` is JSON."""
+
+    thread_id: str
+    assistant_id: str
+    created_at: int
+    metadata: str
+    title: str | None
+    first_user_message: str | None
+    message_count: int
+    updated_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be stored; `body` is it as JSON, `preview` how a user's begins."""
+    """A message to be stored: its JSON, and the beginning of a user's for light lists."""
 
     body: str
     preview: str | None = None
@@ -67,13 +92,13 @@ def insert(account: str, thread_id: str, assistant_id: str, now: int) -> Transac
 
 
 def create(
-    account: str, thread_id: str, assistant_id: str, now: int, claim: IdempotencyRequest | None, answer: str
+    account: str, thread_id: str, assistant_id: str, now: int, request: IdempotencyRequest | None, response: str
 ) -> Transaction[None]:
-    """Keeps a new thread and, under a key, the answer about it. Raises Replay, a 404 and a 409 HTTPError."""
-    yield from check_replay(claim, now, assistants.get(account, assistant_id))
+    """Store a new thread and, under a key, its response. Raises Replay, a 404 and a 409 HTTPError."""
+    yield from check_replay(request, now, assistants.get(account, assistant_id))
     row = yield from insert(account, thread_id, assistant_id, now)
-    if claim is not None:
-        yield from claim_answer(claim, now, thread=row.thread, body=answer)
+    if request is not None:
+        yield from store_response(request, now, thread=row.thread, body=response)
 
 
 def append(
@@ -119,7 +144,7 @@ def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | Non
 
 
 def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[None]:
-    """Deletes a thread and everything under it. Raises a 404 and a 412 HTTPError."""
+    """Delete a thread and everything under it. Raises a 404 and a 412 HTTPError."""
     row = yield from find(account, thread_id)
     if if_match is not None:
         check_version(row.version, if_match)
@@ -127,12 +152,12 @@ def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[No
 
 
 def check_version(version: int, if_match: str) -> None:
-    """Raises a 412 HTTPError unless the version is one that the caller named."""
+    """Raise a 412 HTTPError unless the version is among those of `If-Match`."""
     if not matches(if_match, version):
         raise HTTPError(412, "The thread has changed", {"ETag": tag(version)})
 
 
-_HISTORY = (
+_MESSAGES = (
     "(SELECT group_concat(body, ',') FROM"
     " (SELECT body FROM messages WHERE messages.thread = threads.thread ORDER BY version) AS history)"
 )
@@ -151,78 +176,59 @@ def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
     return row[0], row[1]
 
 
-def whole(account: str, thread_id: str, longest: int | None = None) -> Transaction[tuple[int, str | None]]:
-    """The thread's version and it as JSON, with its whole history. Raises a 404 HTTPError.
+def whole(account: str, thread_id: str, most_messages: int | None = None) -> Transaction[VersionedThread]:
+    """A thread with its messages, read in one statement. Raises a 404 HTTPError.
 
-    In place of the JSON of a thread with more than `longest` messages it gives None, and does not read them.
+    The row is None, and no message is read, if there are more than `most_messages`.
     """
-    history = _HISTORY if longest is None else f"CASE WHEN message_count <= {int(longest)} THEN {_HISTORY} END"
+    messages = _MESSAGES
+    if most_messages is not None:
+        messages = f"CASE WHEN message_count <= {int(most_messages)} THEN {_MESSAGES} END"
     row = yield from one(
-        f"SELECT version, message_count, thread_id, assistant_id, created_at, metadata, {history} FROM threads"
+        f"SELECT version, message_count, thread_id, assistant_id, created_at, metadata, {messages} FROM threads"
         " WHERE thread_id = ? AND account_id = ?",
         thread_id,
         account,
     )
     if row is None:
         raise not_found()
-    version, count, *fields = row
-    return version, None if longest is not None and count > longest else thread_text(*fields)
+    version, count, *columns = row
+    return version, None if most_messages is not None and count > most_messages else WholeThreadRow(*columns)
 
 
-def thread_text(thread_id: str, assistant_id: str, created_at: int, metadata: str, history: str | None) -> str:
-    """A thread as JSON; `history` are its messages as JSON, joined by commas."""
-    return (
-        f'{{"thread_id":"{thread_id}","assistant_id":"{assistant_id}","created_at":"{format_timestamp(created_at)}",'
-        f'"messages":[{history or ""}],"metadata_":{metadata}}}'
-    )
+def whole_page(account: str, assistant_id: str | None, skip: int, limit: int) -> Transaction[list[WholeThreadRow]]:
+    """A page of the account's threads, or of one assistant's, newest first. Raises a 404 HTTPError."""
+    rows = yield from _page(account, assistant_id, skip, limit, _MESSAGES)
+    return [WholeThreadRow(*row) for row in rows]
 
 
-def list_page(
-    account: str, assistant_id: str | None, skip: int, limit: int, *, include_messages: bool
-) -> Transaction[list[str]]:
-    """A page of the account's threads, or of one assistant's, as JSON, newest first. Raises a 404 HTTPError.
+def light_page(account: str, assistant_id: str | None, skip: int, limit: int) -> Transaction[list[LightThreadRow]]:
+    """As `whole_page`, without messages: each thread costs the same, however long it is."""
+    columns = "title, first_user_message, message_count, updated_at"
+    rows = yield from _page(account, assistant_id, skip, limit, columns)
+    return [LightThreadRow(*row) for row in rows]
 
-    Without messages each thread costs the same, however long it is.
-    """
+
+def _page(account: str, assistant_id: str | None, skip: int, limit: int, columns: str) -> Transaction[list[Row]]:
     if assistant_id is None:
         where, parameter = "account_id = ?", account
     else:
         yield from assistants.get(account, assistant_id)
         where, parameter = "assistant_id = ?", assistant_id
-    columns = "thread_id, assistant_id, created_at, metadata"
-    more = _HISTORY if include_messages else "title, first_user_message, message_count, updated_at"
     # the page is found in the index alone; only its own rows are read
-    rows = yield from every(
-        f"SELECT {columns}, {more} FROM threads WHERE thread IN"
-        f" (SELECT thread FROM threads WHERE {where} ORDER BY created_at DESC, thread_id DESC LIMIT ? OFFSET ?)"
-        " ORDER BY created_at DESC, thread_id DESC",
-        *(parameter, limit, skip),
-    )
-    if include_messages:
-        return [thread_text(*row) for row in rows]
-    return [_light_text(*row) for row in rows]
-
-
-def _light_text(
-    thread_id: str,
-    assistant_id: str,
-    created_at: int,
-    metadata: str,
-    title: str | None,
-    first_user_message: str | None,
-    message_count: int,
-    updated_at: int,
-) -> str:
-    whole_text = thread_text(thread_id, assistant_id, created_at, metadata, None)
     return (
-        f'{whole_text[:-1]},"title":{encode(title)},"first_user_message":{encode(first_user_message)},'
-        f'"message_count":{message_count},"updated_at":"{format_timestamp(updated_at)}"}}'
+        yield from every(
+            f"SELECT thread_id, assistant_id, created_at, metadata, {columns} FROM threads WHERE thread IN"
+            f" (SELECT thread FROM threads WHERE {where} ORDER BY created_at DESC, thread_id DESC LIMIT ? OFFSET ?)"
+            " ORDER BY created_at DESC, thread_id DESC",
+            *(parameter, limit, skip),
+        )
     )
 
 
 def history(thread: int) -> Transaction[History]:
     """The thread's messages."""
-    row = yield from one(f"SELECT {_HISTORY}, {_LAST} FROM threads WHERE thread = ?", thread)
+    row = yield from one(f"SELECT {_MESSAGES}, {_LAST} FROM threads WHERE thread = ?", thread)
     return History(*(row or ()))
 
 

@@ -9,7 +9,7 @@ from threads_server.errors import HTTPError
 from threads_server.runs.states import RunState
 from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, claim_answer, raise_kept
+from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, raise_replay, store_response
 from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, one
 
@@ -102,7 +102,7 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
         turn.attempt.refused = True
         raise
     if turn.claim is not None:
-        yield from claim_answer(
+        yield from store_response(
             turn.claim,
             turn.now,
             thread=row.thread,
@@ -140,7 +140,7 @@ def _add_message(turn: NewTurn, run_id: str | None) -> Transaction[ThreadRow]:
     while (row := (yield from threads.append(*message))) is None:
         yield from _refuse(turn)
     if turn.behind is not None and turn.behind.refused:
-        yield from raise_kept(turn.claim, turn.now)
+        yield from raise_replay(turn.claim, turn.now)
         raise ThreadBusy(None)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
@@ -156,7 +156,7 @@ def _refuse(turn: NewTurn) -> Transaction[None]:
     row = yield from threads.find(turn.account, turn.fresh_thread_id)
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
-    yield from raise_kept(turn.claim, turn.now)
+    yield from raise_replay(turn.claim, turn.now)
     if turn.if_match is not None:
         threads.check_version(row.version, turn.if_match)
     busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)

@@ -351,7 +351,13 @@ class TestKeptFor24Hours:
 
         def move(hours: float) -> None:
             later = start + int(hours * 3_600_000)
-            for module in ("turns", "legs", "idempotency", "services", "endings"):
+            for module in (
+                "runs.turns",
+                "runs.run_segment",
+                "http.idempotency",
+                "operations.services",
+                "runs.cancellation",
+            ):
                 monkeypatch.setattr(f"threads_server.{module}.now", lambda: later, raising=False)
 
         move(23.9)

@@ -234,7 +234,7 @@ class TestThread:
     async def test_a_light_list_says_when_it_last_changed(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         thread_id = await offline.thread()
         for moment, fields in ((1_000, {"send_to_llm": False}), (2_000, {}), (3_000, {"send_to_llm": False})):
-            for module in ("turns", "legs", "turn_texts"):
+            for module in ("runs.turns", "runs.run_segment", "runs.message_json"):
                 monkeypatch.setattr(f"threads_server.{module}.now", lambda: moment)  # noqa: B023
             await offline.turn(thread_id, "x", **fields)
             [light] = (await offline.http.get("/threads", params={"include_messages": False})).json()

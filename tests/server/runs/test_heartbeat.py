@@ -202,7 +202,7 @@ class TestOrder:
         joined, read = asyncio.Event(), pair.there.services.store.read
 
         async def noticed(transaction: Any, *values: Any) -> Any:
-            if transaction is idempotency_keys.find_answer:
+            if transaction is idempotency_keys.find_response:
                 joined.set()
             return await read(transaction, *values)
 

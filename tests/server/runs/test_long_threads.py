@@ -73,8 +73,8 @@ async def test_a_light_list_is_the_same_work_however_long_the_threads_are(api: A
     async def light() -> int:
         return await work(
             api,
-            threads.list_page("default", None, 0, 10, include_messages=False),
-            threads.list_page("default", assistant_id, 5, 10, include_messages=False),
+            threads.light_page("default", None, 0, 10),
+            threads.light_page("default", assistant_id, 5, 10),
         )
 
     before = await light()
