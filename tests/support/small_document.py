@@ -191,12 +191,10 @@ async def tell(call: ValidatedRequest, services: Any) -> Response:
         "query": call.query,
         "headers": call.headers,
         "body": call.body,
-        "given": sorted(call.given),
         "files": {
             name: [[file.filename, file.content_type, file.data.decode("latin-1")] for file in files]
             for name, files in call.files.items()
         },
-        "request_id": call.request_id,
     }
     return Response(json.dumps(seen).encode(), headers={"ETag": '"1"'})
 

@@ -184,7 +184,6 @@ class App:
             headers,
             receive,
             account,
-            request_id.decode(),
         )
         answer = await self._functions[endpoint.operation.id](call, services)
         if isinstance(answer, Response):

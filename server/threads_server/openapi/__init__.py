@@ -1,4 +1,4 @@
-"""openapi.yaml compiled once: routes by operationId, request validation, coercion, the 422 body."""
+"""openapi.yaml compiled once: routes by operationId, request validation, coercion."""
 
 from threads_server.openapi.contract import Contract, Endpoint, Route
 from threads_server.openapi.document import Document, DocumentError

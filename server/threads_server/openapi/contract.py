@@ -1,4 +1,4 @@
-"""The whole document compiled: which operation a request means, and the call that it makes of it."""
+"""The document compiled: from a path to its operation, and from a request to a ValidatedRequest."""
 
 import math
 import re
@@ -15,7 +15,7 @@ from threads_server.openapi.request_body import Bodies, Receive
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
-    """An operation with everything that reading a request for it takes."""
+    """An operation with the readers of its parameters and body."""
 
     operation: Operation
     parameters: Parameters
@@ -29,20 +29,19 @@ class Endpoint:
         headers: dict[bytes, bytes],
         receive: Receive,
         account: str,
-        request_id: str,
     ) -> ValidatedRequest:
-        """The request as a call that fits the document.
+        """Validate a request against the document.
 
-        Raises HTTPError: 415, 413 and 400 as Bodies.read does, then 422 with every fault of path, query, headers and
+        Raises HTTPError: 415, 413 and 400 as Bodies.read does, then 422 with every error of path, query, headers and
         body together; ClientGone.
         """
-        faults: list[ValidationErrorItem] = []
-        path = self.parameters.read_path(raw_path_values, faults)
-        query = self.parameters.read_query(raw_query, faults)
-        given_headers = self.parameters.read_headers(headers, faults)
-        decoded = await self.bodies.read(headers, receive, faults)
-        if faults:
-            raise HTTPError(422, faults)
+        errors: list[ValidationErrorItem] = []
+        path = self.parameters.read_path(raw_path_values, errors)
+        query = self.parameters.read_query(raw_query, errors)
+        given_headers = self.parameters.read_headers(headers, errors)
+        decoded = await self.bodies.read(headers, receive, errors)
+        if errors:
+            raise HTTPError(422, errors)  # the only place where a 422 body is made
         return ValidatedRequest(
             operation=self.operation,
             account=account,
@@ -50,16 +49,13 @@ class Endpoint:
             query=query,
             headers=given_headers,
             body=decoded.values,
-            given=frozenset(decoded.values),
             files=decoded.files,
             raw_path=raw_path,
-            raw_query=raw_query,
-            request_id=request_id,
         )
 
 
 class Route:
-    """One path of the document with the operations on it."""
+    """One path of the document and its operations."""
 
     def __init__(self, template: str) -> None:
         pieces = re.split(r"\{([^}]*)\}", template)
@@ -69,14 +65,14 @@ class Route:
 
     @property
     def allow(self) -> str:
-        """The declared methods, as an `Allow` header."""
+        """Declared methods, as an `Allow` header."""
         return ", ".join(sorted(self.endpoints))
 
 
 class Contract:
-    """openapi.yaml, ready to answer for: compiled once when the server starts.
+    """openapi.yaml compiled, once per server process.
 
-    Raises DocumentError where the document says something that this server cannot enforce.
+    Raises DocumentError if the document has a rule that this server cannot enforce.
     """
 
     def __init__(self, document: Document) -> None:
@@ -100,7 +96,7 @@ class Contract:
     @staticmethod
     @cache
     def read() -> "Contract":
-        """The contract of this installation, compiled once per process."""
+        """Compile the contract of this installation, once per process."""
         return Contract(Document.read())
 
     def _endpoint(self, path: str, method: str, shared: list[dict[str, Any]], declared: dict[str, Any]) -> Endpoint:
@@ -133,7 +129,7 @@ class Contract:
         return endpoint
 
     def _of_body_fields(self, body: dict[str, Any] | None, keyword: str) -> dict[str, Any]:
-        """What the fields of a body have under `keyword`, by name; of several media types, the first that has it."""
+        """Values of `keyword` by body field; of several media types, the first that has it."""
         found: dict[str, Any] = {}
         for entry in (body or {}).get("content", {}).values():
             for name, schema in self.document.properties(entry.get("schema", {})).items():
@@ -143,7 +139,7 @@ class Contract:
         return found
 
     def _key_header(self) -> bytes:
-        """The header that carries the API key, in lower case."""
+        """Name of the API key's header, in lower case."""
         schemes = self.document.root.get("components", {}).get("securitySchemes", {})
         headers = {scheme["name"] for scheme in schemes.values() if scheme.get("in") == "header"}
         if len(headers) != 1 or len(schemes) != 1:
@@ -152,12 +148,12 @@ class Contract:
 
     @property
     def tags(self) -> list[str]:
-        """The tags of the operations, each once."""
+        """Tags of the operations, each once."""
         return list(dict.fromkeys(endpoint.operation.tag for endpoint in self.endpoints.values()))
 
     @property
     def request_id_limit(self) -> int:
-        """The most characters that a request's id may have, from the document's `X-Request-ID` response header."""
+        """Maximum length of a request id, from the document's `X-Request-ID` response header."""
         schema = self._answer_header("X-Request-ID")
         if schema is None:
             raise DocumentError("no answer of openapi.yaml has a header X-Request-ID")
@@ -165,7 +161,7 @@ class Contract:
 
     @property
     def longest_wait(self) -> float:
-        """The most seconds that `Retry-After` can say; infinity where the document sets no limit."""
+        """Maximum seconds of a `Retry-After`; infinity where the document sets no limit."""
         return float(self.document.first(self._answer_header("Retry-After") or {}, "maximum", math.inf))
 
     def _answer_header(self, name: str) -> dict[str, Any] | None:
@@ -177,7 +173,7 @@ class Contract:
         return None
 
     def header_names(self) -> tuple[list[str], list[str]]:
-        """The names of all headers that the document lets a request and a response have, for CORS."""
+        """Names of all request and response headers in the document, for CORS."""
         request = {self.key_header.decode(), "content-type"}
         response = set()
         for node in objects(self.document.root):
@@ -188,7 +184,7 @@ class Contract:
         return sorted(request), sorted(response)
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a request's raw path, and the raw texts of its path parameters; None outside the contract.
+        """Find the route of a raw path and the raw texts of its path parameters; None for an unknown path.
 
         A path without parameters wins over one with, as OpenAPI demands. Segments are compared as they came: an
         encoded slash is not a separator. A trailing slash is another path.

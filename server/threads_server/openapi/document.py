@@ -1,4 +1,4 @@
-"""openapi.yaml, read once: where it stands, what it says, and its references."""
+"""Reading openapi.yaml: its place, its content and its references."""
 
 import json
 import re
@@ -42,7 +42,7 @@ for _tag, _pattern, _first in (
 
 
 def find_document() -> Path:
-    """The document of this installation: beside the package in a wheel, at the top of the tree in a checkout."""
+    """Find the document: beside the package in a wheel, at the top of the tree in a checkout."""
     package = Path(__file__).resolve().parents[1]
     for path in (package / "openapi.yaml", package.parents[1] / "openapi.yaml"):
         if path.is_file():
@@ -68,7 +68,7 @@ class Document:
 
     @classmethod
     def read(cls, path: Path | None = None) -> "Document":
-        """The document at `path`, or this installation's own."""
+        """Read the document at `path`, by default this installation's own."""
         path = path or find_document()
         try:
             return cls(path.read_bytes())
@@ -77,12 +77,12 @@ class Document:
 
     @property
     def version(self) -> str:
-        """The version of the document, which is the version of the whole project."""
+        """Version of the document, which is the version of the project."""
         return str(self.root["info"]["version"])
 
     @cached_property
     def limits(self) -> Limits:
-        """What the document says of this server alone. Raises DocumentError if it does not."""
+        """Sizes under `x-reference-server`. Raises DocumentError if one is missing."""
         try:
             return Limits.of(self.root.get("x-reference-server"))
         except ValueError as error:
@@ -90,19 +90,19 @@ class Document:
 
     @cached_property
     def json(self) -> bytes:
-        """The same document as JSON."""
+        """The document as JSON."""
         return json.dumps(self.root, ensure_ascii=False, separators=(",", ":")).encode()
 
     @cached_property
     def base_path(self) -> str:
-        """The path that every server of the document ends in (`/api`). Raises DocumentError if they differ in it."""
+        """Path that every server of the document ends in (`/api`). Raises DocumentError if they differ."""
         paths = {re.sub(r"^[a-z]+://[^/]*", "", server["url"]).rstrip("/") for server in self.root.get("servers", [])}
         if len(paths) != 1:
             raise DocumentError("the servers of openapi.yaml do not all end in the same path")
         return paths.pop()
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
-        """`node`, or what it refers to if it is a reference."""
+        """Follow `node` to its target if it is a reference."""
         followed: list[str] = []
         while "$ref" in node:
             if node["$ref"] in followed:
@@ -125,7 +125,7 @@ class Document:
         return node
 
     def layers(self, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """All that must hold where `schema` stands: itself, what it refers to, and its `allOf`, in that order."""
+        """Schemas that apply together: `schema`, the target of its reference, and its `allOf`, in that order."""
         yield schema
         if "$ref" in schema:
             yield from self.layers(self._target(schema["$ref"]))
@@ -145,7 +145,7 @@ class Document:
         return frozenset([named] if isinstance(named, str) else named) - {"null"}
 
     def referenced(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Every component schema that `schema` needs, by name, however indirectly."""
+        """Component schemas that `schema` refers to, directly or not, by name."""
         needed: dict[str, dict[str, Any]] = {}
         pending = [schema]
         while pending:
@@ -159,7 +159,7 @@ class Document:
         return needed
 
     def properties(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The properties of an object schema, those of all its layers together."""
+        """Properties of an object schema, of all its layers together."""
         found: dict[str, dict[str, Any]] = {}
         for layer in self.layers(schema):
             for name, part in layer.get("properties", {}).items():
@@ -168,7 +168,7 @@ class Document:
 
 
 def objects(node: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a value, from the outside in."""
+    """Iterate over every object in a value, outer ones first."""
     if isinstance(node, dict):
         yield node
     for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():

@@ -1,4 +1,4 @@
-"""The two form encodings, to fields and files: `application/x-www-form-urlencoded` and `multipart/form-data`."""
+"""Decoding of the two form encodings: `application/x-www-form-urlencoded` and `multipart/form-data`."""
 
 import logging
 import re
@@ -16,12 +16,12 @@ logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it warns of 
 
 
 class BrokenForm(Exception):
-    """The body is not a form in the encoding that it claims; the message says why, as a whole sentence."""
+    """The body is not a form in its declared encoding; the message is a sentence for the client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a multipart body. `filename` is None for all but files."""
+    """One part of a multipart body. `filename` is None for text fields."""
 
     name: str
     data: bytes
@@ -29,18 +29,17 @@ class Part:
     content_type: str | None = None
 
     def text(self) -> str:
-        """The field as text. Raises BrokenForm if it is not UTF-8."""
+        """Decode the field. Raises BrokenForm if it is not UTF-8."""
         try:
             return self.data.decode()
         except UnicodeDecodeError:
             raise BrokenForm(f"The field {self.name!r} is not UTF-8") from None
 
 
-def decode_urlencoded(body: bytes, most: int) -> list[tuple[str, str]]:
-    """The names and texts of a urlencoded body. Raises BrokenForm for what is not UTF-8, and for more than `most`
-    fields."""
-    if body.count(b"&") >= most:
-        raise BrokenForm(f"The form has more than {most} fields")
+def decode_urlencoded(body: bytes, max_fields: int) -> list[tuple[str, str]]:
+    """Decode a urlencoded body. Raises BrokenForm unless it is UTF-8 with at most `max_fields` fields."""
+    if body.count(b"&") >= max_fields:
+        raise BrokenForm(f"The form has more than {max_fields} fields")
     try:
         pairs = [pair.partition("=") for pair in body.decode().split("&") if pair]
         return [(_unquoted(name), _unquoted(text)) for name, _, text in pairs]
@@ -54,15 +53,15 @@ def _unquoted(text: str) -> str:
     return unquote(text, errors="strict") if "%" in text else text
 
 
-def decode_multipart(body: bytes, boundary: bytes | None, most: int) -> list[Part]:
-    """The parts of a multipart body, whole.
+def decode_multipart(body: bytes, boundary: bytes | None, max_fields: int) -> list[Part]:
+    """Decode a multipart body.
 
-    Raises BrokenForm for: no boundary, a part without a name or end, headers that are none, another transfer encoding
-    than the identity, text in a character set other than UTF-8, more than `most` parts.
+    Raises BrokenForm for: no boundary, a part without a name or end, malformed headers, a transfer encoding other than
+    the identity, text in a character set other than UTF-8, more than `max_fields` parts.
     """
     if not boundary:
         raise BrokenForm("The multipart body has no boundary in its content type")
-    reader = _Parts(most)
+    reader = _PartCollector(max_fields)
     try:
         MultipartParser(boundary, reader.callbacks()).write(body)
     except FormParserError as error:
@@ -72,12 +71,12 @@ def decode_multipart(body: bytes, boundary: bytes | None, most: int) -> list[Par
     return reader.parts
 
 
-class _Parts:
-    """Collects what the multipart parser finds."""
+class _PartCollector:
+    """Callbacks of the multipart parser, which collect its parts."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_fields: int) -> None:
         self.parts: list[Part] = []
-        self._most = most
+        self._max_fields = max_fields
         self.ended = False
         self._headers: dict[bytes, bytes] = {}
         self._name = self._value = b""
@@ -91,12 +90,12 @@ class _Parts:
             "on_header_end": self._header_end,
             "on_part_data": self._part_data,
             "on_part_end": self._end,
-            "on_end": self._all,
+            "on_end": self._finish,
         }
 
     def _begin(self) -> None:
-        if len(self.parts) == self._most:
-            raise BrokenForm(f"The form has more than {self._most} fields")
+        if len(self.parts) == self._max_fields:
+            raise BrokenForm(f"The form has more than {self._max_fields} fields")
         self._headers, self._data = {}, []
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
@@ -115,7 +114,7 @@ class _Parts:
     def _end(self) -> None:
         self.parts.append(_part(self._headers, b"".join(self._data)))
 
-    def _all(self) -> None:
+    def _finish(self) -> None:
         self.ended = True
 
 
@@ -140,7 +139,7 @@ _EXTENDED = re.compile(r"([\w-]+)'[^']*'(.*)", re.DOTALL)
 
 
 def parse_header(header: bytes) -> tuple[str, dict[str, str]]:
-    """A header such as `form-data; name="files"`: its first word in lower case and its options.
+    """Parse a header such as `form-data; name="files"` into its first word in lower case and its options.
 
     Non-ASCII is read as UTF-8. In quoted values, `\\"` and `\\\\` and the browsers' `%22`, `%0D`, `%0A` are undone; the
     older `name*=utf-8''…` form (RFC 5987) is read too, and wins.

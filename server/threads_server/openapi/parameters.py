@@ -1,4 +1,4 @@
-"""Parameters of path, query and headers: from text to values, checked."""
+"""Parameters of path, query and headers: decoding and validation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from jsonschema_rs import Draft202012Validator
 from threads_server.errors import ValidationErrorItem
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.schemas import Normalizer, Reader, compile_schema, text_reader
-from threads_server.openapi.validation_errors import fault, find_errors
+from threads_server.openapi.validation_errors import find_errors, validation_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Parameter:
 
 
 class Parameters:
-    """The declared parameters of one operation. Undeclared ones are ignored, as the hosted API does (FastAPI)."""
+    """Declared parameters of one operation. Undeclared ones are ignored, as the hosted API does (FastAPI)."""
 
     def __init__(self, document: Document, declared: list[dict[str, Any]]) -> None:
-        self._most_query_fields = document.limits.query_fields
+        self._max_query_fields = document.limits.query_fields
         self._path: list[Parameter] = []
         self._query: dict[str, Parameter] = {}
         self._headers: list[tuple[bytes, str, Parameter]] = []
@@ -56,66 +56,66 @@ class Parameters:
                 case "header":
                     name = parameter.name.lower()
                     self._headers.append((name.encode(), name, parameter))
-                case place:
-                    raise DocumentError(f"the parameter {parameter.name} is in {place}, which is not served")
+                case location:
+                    raise DocumentError(f"the parameter {parameter.name} is in {location}, which is not served")
         self._query_required = any(parameter.required for parameter in self._query.values())
-        self._canonical_path = Normalizer.of(document, path_schemas)
-        self._canonical_query = Normalizer.of(document, query_schemas)
+        self._normalizer_path = Normalizer.of(document, path_schemas)
+        self._normalizer_query = Normalizer.of(document, query_schemas)
 
-    def read_path(self, raw: dict[str, str], faults: list[ValidationErrorItem]) -> dict[str, str]:
-        """The path parameters, by name, from their percent-encoded texts; faults are added to `faults`."""
+    def read_path(self, raw: dict[str, str], errors: list[ValidationErrorItem]) -> dict[str, str]:
+        """Decode and validate the path parameters, by name; append to `errors`."""
         values = {name: unquote(text) if "%" in text else text for name, text in raw.items()}
-        sound = True
+        valid = True
         for parameter in self._path:
             value = values[parameter.name]
             if not parameter.validator.is_valid(value):
-                sound = False
-                faults += find_errors(parameter.validator, value, "path", parameter.name)
-        if sound:
-            self._canonical_path.apply(values)
+                valid = False
+                errors += find_errors(parameter.validator, value, "path", parameter.name)
+        if valid:
+            self._normalizer_path.apply(values)
         return values
 
-    def read_query(self, raw: str, faults: list[ValidationErrorItem]) -> dict[str, Any]:
-        """The declared query parameters with the document's defaults for absent ones; faults are added to `faults`."""
+    def read_query(self, raw: str, errors: list[ValidationErrorItem]) -> dict[str, Any]:
+        """Decode and validate the query, with the document's defaults for absent parameters; append to `errors`."""
         if not raw and not self._query_required:
             return self._defaults.copy()
         try:
-            pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=self._most_query_fields)
+            pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=self._max_query_fields)
         except UnicodeDecodeError:
-            faults.append(fault(["query"], "string_unicode", "must be UTF-8"))
+            errors.append(validation_error(["query"], "string_unicode", "must be UTF-8"))
             return {}
         except ValueError:
-            faults.append(fault(["query"], "too_long", f"must have at most {self._most_query_fields} fields"))
+            errors.append(validation_error(["query"], "too_long", f"must have at most {self._max_query_fields} fields"))
             return {}
         values: dict[str, Any] = {}
-        found: list[ValidationErrorItem] = []
+        query_errors: list[ValidationErrorItem] = []
         for name, text in pairs:
             parameter = self._query.get(name)
             if parameter is None:
                 continue
             if name in values:
-                found.append(fault(["query", name], "duplicate", "must be given only once"))
+                query_errors.append(validation_error(["query", name], "duplicate", "must be given only once"))
                 continue
             values[name] = parameter.read(text)
-            found += find_errors(parameter.validator, values[name], "query", name)
-        found += [
-            fault(["query", name], "missing", "is required")
+            query_errors += find_errors(parameter.validator, values[name], "query", name)
+        query_errors += [
+            validation_error(["query", name], "missing", "is required")
             for name, parameter in self._query.items()
             if parameter.required and name not in values
         ]
-        if not found:
-            self._canonical_query.apply(values)
-        faults += found
+        if not query_errors:
+            self._normalizer_query.apply(values)
+        errors += query_errors
         return self._defaults | values
 
-    def read_headers(self, came: dict[bytes, bytes], faults: list[ValidationErrorItem]) -> dict[str, str]:
-        """The declared header parameters that came, by lower-case name; faults are added to `faults`."""
+    def read_headers(self, received: dict[bytes, bytes], errors: list[ValidationErrorItem]) -> dict[str, str]:
+        """Validate the declared header parameters that were sent, by lower-case name; append to `errors`."""
         values: dict[str, str] = {}
         for key, name, parameter in self._headers:
-            raw = came.get(key)
+            raw = received.get(key)
             if raw is not None:
                 values[name] = raw.decode("latin-1")
-                faults += find_errors(parameter.validator, values[name], "header", name)
+                errors += find_errors(parameter.validator, values[name], "header", name)
             elif parameter.required:
-                faults.append(fault(["header", name], "missing", "is required"))
+                errors.append(validation_error(["header", name], "missing", "is required"))
         return values

@@ -1,4 +1,4 @@
-"""Request bodies: chosen by media type, read within a limit, decoded to one shape, checked against the document."""
+"""Request bodies: media type, size limit, decoding and validation."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -13,43 +13,43 @@ from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, dec
 from threads_server.openapi.request import Upload
 from threads_server.openapi.schemas import Normalizer, Reader, compile_schema, text_reader
 from threads_server.openapi.strict_json import NotJson, decode_json
-from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS, fault, find_errors
+from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS, find_errors, validation_error
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-LARGE = 256 * 1024
-"""Bytes of a body from which on it is decoded aside, so that other requests need not wait for it."""
+THREAD_DECODE_BYTES = 256 * 1024
+"""Larger bodies are decoded in a thread, so that they do not block the event loop."""
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class ClientGone(Exception):
-    """The client left before its request was whole. Nobody is there to be answered."""
+    """The client disconnected before its request was complete."""
 
 
 @dataclass(slots=True)
 class Decoded:
-    """A decoded body. `values` and `files` hold only fields that the document knows."""
+    """A decoded body. `values` and `files` hold declared fields only."""
 
     values: dict[str, Any] = field(default_factory=dict)
     files: dict[str, list[Upload]] = field(default_factory=dict)
 
 
 class Decoder(Protocol):
-    """How one media type of one operation is decoded and checked."""
+    """Decoder and validator of one media type of one operation."""
 
-    def decode(self, body: bytes, options: dict[str, str], faults: list[ValidationErrorItem]) -> Decoded:
-        """The body's fields; what the document forbids is added to `faults`. Raises HTTPError 400 if undecodable."""
+    def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
+        """Decode and validate a body; append to `errors`. Raises HTTPError 400 if it cannot be decoded."""
         ...
 
 
 class Bodies:
-    """The request body of one operation, in all its media types. `declared` is None where the operation takes none."""
+    """Request bodies of one operation in all media types. `declared` is None where it takes none."""
 
     def __init__(self, document: Document, declared: dict[str, Any] | None) -> None:
-        self._taken = declared is not None
+        self._declared = declared is not None
         self._required = bool(declared and declared.get("required"))
         self._decoders: dict[str, tuple[Decoder, int]] = {}
         limits = document.root.get("x-body-limits", {})
@@ -60,18 +60,18 @@ class Bodies:
             decoder = JsonDecoder(document, schema) if media_type == JSON else FormDecoder(document, schema, media_type)
             self._decoders[media_type] = decoder, limits[media_type]
 
-    async def read(self, headers: dict[bytes, bytes], receive: Receive, faults: list[ValidationErrorItem]) -> Decoded:
-        """The decoded body; faults are added to `faults`.
+    async def read(self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem]) -> Decoded:
+        """Read, decode and validate the body; append to `errors`.
 
         Raises HTTPError: 415 for a media type that the operation does not take, 413 for a body over its limit (before
         the whole of it is in memory), 400 for one that cannot be decoded; ClientGone if the client leaves meanwhile.
-        A body sent to an operation that takes none is not looked at.
+        The body of an operation that takes none is ignored.
         """
-        if not self._taken:
+        if not self._declared:
             return Decoded()
         content_type = headers.get(b"content-type")
         if content_type is None:
-            return await self._read_untyped(headers, receive, faults)
+            return await self._read_untyped(headers, receive, errors)
         media_type = content_type.decode("latin-1")
         options: dict[str, str] = {}
         if media_type not in self._decoders:
@@ -90,19 +90,19 @@ class Bodies:
         decoder, limit = self._decoders[media_type]
         body = await read_body(headers, receive, limit)
         if not body and media_type == JSON:
-            return self._no_body(faults)
+            return self._no_body(errors)
         if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
             raise HTTPError(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
-        if len(body) > LARGE:
-            return await asyncio.to_thread(decoder.decode, body, options, faults)
-        return decoder.decode(body, options, faults)
+        if len(body) > THREAD_DECODE_BYTES:
+            return await asyncio.to_thread(decoder.decode, body, options, errors)
+        return decoder.decode(body, options, errors)
 
     async def _read_untyped(
-        self, headers: dict[bytes, bytes], receive: Receive, faults: list[ValidationErrorItem]
+        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem]
     ) -> Decoded:
         if await self._has_body(headers, receive):
             raise self._unsupported("The body has no Content-Type")
-        return self._no_body(faults)
+        return self._no_body(errors)
 
     async def _has_body(self, headers: dict[bytes, bytes], receive: Receive) -> bool:
         if b"content-length" in headers:
@@ -114,9 +114,9 @@ class Bodies:
         except HTTPError:
             return True
 
-    def _no_body(self, faults: list[ValidationErrorItem]) -> Decoded:
+    def _no_body(self, errors: list[ValidationErrorItem]) -> Decoded:
         if self._required:
-            faults.append(fault(["body"], "missing", "is required"))
+            errors.append(validation_error(["body"], "missing", "is required"))
         return Decoded()
 
     def _unsupported(self, reason: str) -> HTTPError:
@@ -161,36 +161,36 @@ class JsonDecoder:
         self._levels = document.limits.json_levels
         self._known = frozenset(fields)
         self._validator = compile_schema(document, schema)
-        self._canonical = Normalizer.of(document, fields)
+        self._normalizer = Normalizer.of(document, fields)
 
-    def decode(self, body: bytes, options: dict[str, str], faults: list[ValidationErrorItem]) -> Decoded:
-        """See Decoder. Fields that the document does not know are left out at the top and kept further down."""
+    def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
+        """See Decoder. Undeclared fields are left out at the top level and kept further down."""
         try:
             value = decode_json(body, self._levels)
         except NotJson as error:
             raise HTTPError(400, f"The body is not valid JSON: {error}") from None
         found = find_errors(self._validator, value, "body", max_nodes=MAX_NODES_WITH_ALL_ERRORS)
         if found:
-            faults += found
+            errors += found
             return Decoded()
         if not value.keys() <= self._known:
             value = {name: part for name, part in value.items() if name in self._known}
-        self._canonical.apply(value)
+        self._normalizer.apply(value)
         return Decoded(value)
 
 
 @dataclass(frozen=True, slots=True)
 class _FormField:
-    """How the texts or the files under one name of a form become a value."""
+    """Rule that makes a value of the texts or files under one name of a form."""
 
     kind: str
     """`text`, `json`, `file` or `files`."""
     read: Reader
-    """For `text`: what makes the value."""
+    """For `text`: the decoder."""
     json_type: type[dict[str, Any]] | type[list[Any]] | None = None
-    """For `json`: what the document's own formats `json-object` and `json-array` demand of the value."""
+    """For `json`: the type that the format `json-object` or `json-array` demands."""
     text_validator: Draft202012Validator | None = None
-    """For `json`: what the document demands of the text, such as its length."""
+    """For `json`: the validator of the text, such as of its length."""
 
 
 _JSON_FORMATS: dict[str, type[dict[str, Any]] | type[list[Any]]] = {"json-object": dict, "json-array": list}
@@ -199,8 +199,8 @@ _JSON_FORMATS: dict[str, type[dict[str, Any]] | type[list[Any]]] = {"json-object
 class FormDecoder:
     """A form in either encoding.
 
-    Each field's text becomes the value that the JSON form would have: JSON text is parsed and checked against its
-    `contentSchema`, in the place of the field, so that a fault in it names its place.
+    Each field becomes the value that it has in a JSON body: JSON text is decoded and validated by its `contentSchema`,
+    so that an error in it names its place.
     """
 
     def __init__(self, document: Document, schema: dict[str, Any], media_type: str) -> None:
@@ -212,7 +212,7 @@ class FormDecoder:
         declared = document.properties(schema)
         self._fields = {name: self._field(part) for name, part in declared.items()}
         self._validator = compile_schema(document, self._decoded_schema(schema))
-        self._canonical = Normalizer.of(
+        self._normalizer = Normalizer.of(
             document, {name: part for name, part in declared.items() if self._fields[name].kind == "text"}
         )
 
@@ -233,7 +233,7 @@ class FormDecoder:
         return bool(self._document.first(schema, "format") == "binary")
 
     def _decoded_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The schema of the decoded form: where the form has JSON text, what the text means."""
+        """Make the schema of the decoded form, with `contentSchema` in the place of JSON text."""
         if "$ref" in schema:
             inner = self._decoded_schema(self._document.resolve(schema))
             return {"allOf": [inner, self._decoded_schema({k: v for k, v in schema.items() if k != "$ref"})]}
@@ -249,8 +249,8 @@ class FormDecoder:
     def _decoded_field(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
         return dict(self._document.first(schema, "contentSchema")) if self._fields[name].kind == "json" else schema
 
-    def decode(self, body: bytes, options: dict[str, str], faults: list[ValidationErrorItem]) -> Decoded:
-        """See Decoder. Fields that the document does not know are ignored."""
+    def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
+        """See Decoder. Undeclared fields are ignored."""
         try:
             if self._multipart:
                 parts = decode_multipart(
@@ -265,7 +265,7 @@ class FormDecoder:
             raise HTTPError(400, str(error)) from None
         instance = values
         if files:
-            # A file stands in for itself as a text: the schema says how many there may be, not what is in them.
+            # The schema limits how many files there are, not their content: an empty text stands for each.
             instance = values | {
                 name: "" if self._fields[name].kind == "file" else [""] * len(uploads)
                 for name, uploads in files.items()
@@ -274,13 +274,13 @@ class FormDecoder:
         of_fields = find_errors(self._validator, instance, "body", max_nodes=MAX_NODES_WITH_ALL_ERRORS)
         found += [entry for entry in of_fields if not broken & {*entry["loc"][1:2]}]
         if found:
-            faults += found
+            errors += found
         else:
-            self._canonical.apply(values)
+            self._normalizer.apply(values)
         return Decoded(values, files)
 
     def _sort(self, parts: list[Part]) -> tuple[list[tuple[str, str]], dict[str, list[Upload]]]:
-        """The texts and the files among the parts that the document knows."""
+        """Sort declared parts into texts and files."""
         texts: list[tuple[str, str]] = []
         files: dict[str, list[Upload]] = {}
         for part in parts:
@@ -289,7 +289,7 @@ class FormDecoder:
                 continue
             if rule.kind not in ("file", "files"):
                 texts.append((part.name, part.text()))
-            elif part.filename != "" or part.data:  # a browser sends an empty one for a file input that was left empty
+            elif part.filename != "" or part.data:  # browsers send an empty part for an empty file input
                 uploads = files.setdefault(part.name, [])
                 if uploads and rule.kind == "file":
                     raise BrokenForm(f"The file {part.name!r} is given more than once")
@@ -298,7 +298,7 @@ class FormDecoder:
                 )
         return texts, files
 
-    def _values(self, texts: list[tuple[str, str]], faults: list[ValidationErrorItem]) -> dict[str, Any]:
+    def _values(self, texts: list[tuple[str, str]], errors: list[ValidationErrorItem]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, text in texts:
             rule = self._fields.get(name)
@@ -306,18 +306,20 @@ class FormDecoder:
                 continue
             if name in values:
                 raise BrokenForm(f"The field {name!r} is given more than once")
-            values[name] = self._json_value(name, rule, text, faults) if rule.kind == "json" else rule.read(text)
+            values[name] = self._json_value(name, rule, text, errors) if rule.kind == "json" else rule.read(text)
         return values
 
-    def _json_value(self, name: str, rule: _FormField, text: str, faults: list[ValidationErrorItem]) -> Any:
+    def _json_value(self, name: str, rule: _FormField, text: str, errors: list[ValidationErrorItem]) -> Any:
         try:
             value = decode_json(text, self._limits.json_levels)
         except NotJson as error:
-            faults.append(fault(["body", name], "json_invalid", f"must be JSON text: {error}"))
+            errors.append(validation_error(["body", name], "json_invalid", f"must be JSON text: {error}"))
             return None
         if rule.json_type is not None and not isinstance(value, rule.json_type):
             words = "an object" if rule.json_type is dict else "an array"
-            faults.append(fault(["body", name], f"{rule.json_type.__name__}_type", f"must be {words}, as JSON text"))
+            errors.append(
+                validation_error(["body", name], f"{rule.json_type.__name__}_type", f"must be {words}, as JSON text")
+            )
         if rule.text_validator is not None:
-            faults += find_errors(rule.text_validator, text, "body", name)
+            errors += find_errors(rule.text_validator, text, "body", name)
         return value

@@ -1,4 +1,4 @@
-"""Schemas of the document, compiled: validators, and the few facts about a schema that coercion needs."""
+"""Compiled schemas: validators, text decoding and normalization."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -15,9 +15,9 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def compile_schema(document: Document, schema: dict[str, Any], *, formats: bool = True) -> Draft202012Validator:
-    """A validator of `schema`, which may refer to anywhere in the document.
+    """Compile a validator of `schema`, which may refer to anywhere in the document.
 
-    Formats are asserted unless told otherwise. Raises DocumentError if it is no schema.
+    Raises DocumentError if it is no valid schema. `formats` says whether formats are asserted.
     """
     rooted = {**schema, "components": {"schemas": document.referenced(schema)}}
     try:
@@ -30,10 +30,10 @@ Reader = Callable[[str], Any]
 
 
 def text_reader(types: frozenset[str]) -> Reader:
-    """What turns a text of a URL or a form field into the value that it stands for.
+    """Make a decoder of texts from URLs and form fields.
 
-    `types` are those that the schema names. A text that does not fit is given back as it is: the schema then says
-    what is wrong with it. Booleans are exactly `true` and `false`, integers are digits.
+    `types` are the schema's. A text that does not fit is returned unchanged, so that the schema's validator reports
+    it. Booleans are exactly `true` and `false`, integers are digits.
     """
     if "integer" in types:
         return lambda text: int(text) if _INTEGER.fullmatch(text) else text
@@ -46,7 +46,7 @@ def text_reader(types: frozenset[str]) -> Reader:
 
 @dataclass(frozen=True, slots=True)
 class Normalizer:
-    """Which fields of an object have several spellings of one value, and the one that operations see.
+    """Fields with several spellings of one value, rewritten to one spelling.
 
     UUIDs in lower case; 5.0 where an integer is asked for as 5; the texts `true` and `false` where a boolean is taken
     as well as the boolean.
@@ -58,7 +58,7 @@ class Normalizer:
 
     @classmethod
     def of(cls, document: Document, fields: dict[str, dict[str, Any]]) -> "Normalizer":
-        """The rules for fields with these schemas."""
+        """Make the rules for fields with these schemas."""
 
         def named(fits: Any) -> tuple[str, ...]:
             return tuple(name for name, schema in fields.items() if fits(schema))
@@ -72,7 +72,7 @@ class Normalizer:
         )
 
     def apply(self, values: dict[str, Any]) -> None:
-        """Rewrites the fields of `values`, which are valid, in place."""
+        """Normalize validated `values` in place."""
         for name in self.uuids:
             value = values.get(name)
             if value is not None:

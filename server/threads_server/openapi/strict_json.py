@@ -1,4 +1,4 @@
-"""JSON text to Python values, strictly: what RFC 8259 leaves open is refused, so that nothing is read in two ways."""
+"""Strict JSON decoding: texts that RFC 8259 lets readers interpret differently are refused."""
 
 import json
 import re
@@ -8,13 +8,13 @@ _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class NotJson(Exception):
-    """The text is not JSON, or is JSON that has no one meaning. The message is a sentence's end: "is not JSON: …"."""
+    """The text is not JSON or is ambiguous. The message completes "is not JSON: …"."""
 
 
 def decode_json(text: bytes | str, levels: int) -> Any:
-    """The value of a JSON text in UTF-8; a leading byte order mark is skipped.
+    """Decode a JSON text in UTF-8; a leading byte order mark is skipped.
 
-    Raises NotJson for: other encodings, anything that is no JSON, NaN and infinities (also a number too large for a
+    Raises NotJson for: other encodings, syntax errors, NaN and infinities (also a number too large for a
     double), a name that comes twice in one object, half a surrogate pair, and nesting deeper than `levels`.
     """
     if isinstance(text, bytes):

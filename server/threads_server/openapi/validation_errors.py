@@ -1,6 +1,6 @@
-"""Faults: what jsonschema-rs says about a value, as the entries of a 422 body (docs/hosted-api.md §1, Errors).
+"""Validation errors of jsonschema-rs as entries of a 422 body (docs/hosted-api.md §1, Errors).
 
-The words in `type` are those that the hosted API's framework uses (pydantic), where it has one.
+The words in `type` are pydantic's, which the hosted API uses, where it has one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,18 +32,18 @@ _FORMATS = {
 }
 
 
-def fault(loc: Iterable[str | int], kind: str, message: str) -> ValidationErrorItem:
-    """One entry of a 422 body."""
+def validation_error(loc: Iterable[str | int], kind: str, message: str) -> ValidationErrorItem:
+    """Make one entry of a 422 body."""
     return {"loc": list(loc), "msg": message, "type": kind}
 
 
 def find_errors(
     validator: Draft202012Validator, value: Any, *loc: str | int, max_nodes: int | None = None
 ) -> list[ValidationErrorItem]:
-    """Every fault of `value`, each at its own place below `loc`; empty if it is valid.
+    """Find every error of `value`, located below `loc`; empty if it is valid.
 
-    Of a value with more than `max_nodes` members of objects and items of arrays only the first fault: the library
-    makes all errors before it shows one, and a body of a million wrong items would take it seconds and gigabytes.
+    Only the first error of a value with more than `max_nodes` members and items: the library builds all errors before
+    it yields one, and a body of a million wrong items would take seconds and gigabytes.
     """
     if validator.is_valid(value):
         return []
@@ -79,20 +79,20 @@ def _entries(error: ValidationError, loc: tuple[str | int, ...]) -> Iterator[Val
         else:
             first, *others = [next(_entries(errors[0], loc)) for errors in meant]
             instead = "; or ".join(f"{entry['loc'][-1]}: {entry['msg']}" for entry in others)
-            yield fault(first["loc"], first["type"], f"{first['msg']}, or instead {instead}")
+            yield validation_error(first["loc"], first["type"], f"{first['msg']}, or instead {instead}")
     elif isinstance(kind, Kind.Required):
-        yield fault((*at, kind.property), "missing", "is required")
+        yield validation_error((*at, kind.property), "missing", "is required")
     elif isinstance(kind, Kind.AdditionalProperties | Kind.UnevaluatedProperties):
         for name in kind.unexpected:
-            yield fault((*at, name), "extra_forbidden", "is not allowed")
+            yield validation_error((*at, name), "extra_forbidden", "is not allowed")
     else:
-        yield fault(at, *_words(kind))
+        yield validation_error(at, *_words(kind))
 
 
 def _meant_branches(branches: list[list[ValidationError]], here: list[str | int]) -> list[list[ValidationError]]:
-    """The errors of each alternative that the value can have been meant for.
+    """Errors of the alternatives that have the value's own type, if there are any, and never those of `null`.
 
-    Those of the value's own type, if there are any; `null` was never meant. That leaves one of "this or null".
+    That leaves one alternative of "this or null".
     """
 
     def wanted_types(errors: list[ValidationError]) -> list[str]:
@@ -107,7 +107,7 @@ def _meant_branches(branches: list[list[ValidationError]], here: list[str | int]
 
 
 def _words(kind: ValidationErrorKind) -> tuple[str, str]:
-    """The type and the message of a fault that concerns one value as a whole."""
+    """Type and message of an error that concerns one value as a whole."""
     match kind:
         case Kind.Type():
             names = [name for name in kind.types if name != "null"] or kind.types

@@ -154,7 +154,6 @@ class TestRequestId:
             answer = await client.get("/things", headers={b"X-Request-ID": given})
         assert kept.headers["x-request-id"] == "a" * 40
         assert answer.headers["x-request-id"] != given.decode("latin-1")
-        assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
     async def test_errors_have_one(self) -> None:
         async with client_of(small_app({"listThings": refused}), key=None) as client:
