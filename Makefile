@@ -5,10 +5,12 @@ BIN := .venv/bin
 VERSION := $(shell sed -n 's/^  version: *//p' openapi.yaml | head -n 1)
 INSTALLED := .venv/.installed-$(VERSION)
 NODE := node_modules/.installed
+# Each line of packages.txt is a program and the package that has it.
+MISSING_PACKAGES := while read -r program package; do PATH="$$PATH:/usr/sbin" command -v "$$program" >/dev/null || echo "$$package"; done < tests/world/packages.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check bench drift soak conformance release-check languages publish lock clean
+.PHONY: help setup demo test serve generate fuzz check bench mutation soak world conformance release-check languages publish lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -16,11 +18,12 @@ help: ## List what there is (what you are reading)
 setup: $(INSTALLED) ## Install everything Python into .venv (needs Python 3.11 and make, no Node)
 
 demo: $(INSTALLED) ## Play the concept page: two threads, a restart "days later", and what each remembers
-	@$(BIN)/python -m generator --check && echo "The client is what openapi.yaml generates."
+	@echo "Comparing the committed client with what openapi.yaml generates ..."
+	@$(BIN)/python -m generator --check && echo "They are the same."
 	@$(BIN)/python examples/demo.py
 
-test: $(INSTALLED) $(NODE) ## Run the whole test suite (also needs Node 20, for the vendor's npm SDK)
-	$(BIN)/python -m pytest $(ARGS)
+test: $(INSTALLED) $(NODE) ## Run the whole test suite on all cores (also needs Node 20, for the vendor's npm SDK)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 serve: $(INSTALLED) ## Start the server on http://127.0.0.1:8000/api (options in ARGS="--port 9000")
 	@$(BIN)/threads-server serve $(ARGS)
@@ -42,14 +45,18 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, that the clie
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
 	$(BIN)/python -m tools.release --standing
 
-bench: $(INSTALLED) ## Measure client and server beside what others do, as ratios (ARGS="client" picks)
+bench: $(INSTALLED) ## Measure client and server as ratios (ARGS="client" picks; ARGS=--write keeps the table)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-drift: $(INSTALLED) $(NODE) ## Tell lies in copies of the project and show which test finds each (half an hour; ARGS="--count 20")
+mutation: $(INSTALLED) $(NODE) ## Apply mutations in copies of the project and show which test catches each (ARGS="--count 20")
 	$(BIN)/python -m tools.mutation $(ARGS)
 
-soak: $(INSTALLED) ## Fuzz with 10,000 requests and more, from a seed that nobody chose
+soak: $(INSTALLED) ## Fuzz with 10,000 requests and more, from a random seed
 	$(BIN)/python -m tests.fuzz --seed random --examples 600 --at-least 10000 $(ARGS)
+
+world: $(INSTALLED) $(NODE) ## Run client, server and document against other people's programs (names the packages it needs)
+	@packages=$$($(MISSING_PACKAGES)); test -z "$$packages" || { echo "Install these system packages first:" $$packages; exit 1; }
+	$(BIN)/python -m pytest tests/world $(ARGS)
 
 conformance: $(INSTALLED) ## Put the document's questions to any server: BASE_URL=… API_KEY=… (and ARGS="--read-only")
 	@$(BIN)/python -m tools.conformance $(ARGS)
@@ -73,16 +80,20 @@ clean: ## Remove what setup and the checks made
 
 .venv/.locked: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=/path/to/it")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@echo "Making a virtual environment in .venv ..."
+	@$(PYTHON) -m venv .venv
+	@echo "Installing $$(grep -c == requirements.txt) packages from requirements.txt (half a minute to some minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
 $(INSTALLED): .venv/.locked pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing this project and compiling it ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q generated server
 	@touch $@
 
 $(NODE): package.json package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed for this"; exit 1; }
-	npm ci --no-progress --loglevel=error
+	@echo "Installing the Node packages of package-lock.json ..."
+	@npm ci --no-progress --loglevel=error
 	@touch $@

@@ -1,38 +1,49 @@
-"""`python -m benchmarks`: measure, print the table, and keep it in docs/benchmarks.md."""
+"""`python -m benchmarks`: measure and print the table; `--write` also puts it into docs/benchmarks.md."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from pathlib import Path
 
-from benchmarks.table import Row, keep, shown
+from benchmarks.server import load
+from benchmarks.table import Row, markdown, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = {
     "client": ["calls", "decoding", "streaming", "importing", "memory"],
     "server": ["reading", "writing", "streaming"],
 }
-"""Each part's modules; a module has `rows()`."""
+"""The modules of each part; a module has `rows()`."""
 
 
-def main() -> None:
-    """Measure the parts that are asked for, or all of them."""
+def main() -> int:
+    """Measure the chosen parts, by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything unless said")
-    parser.add_argument("--only", help="one module of the parts, and the file is left as it is")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="parts to measure (default: all)")
+    parser.add_argument("--only", help="measure one module of the parts")
+    parser.add_argument("--write", action="store_true", help="replace the table in docs/benchmarks.md")
     options = parser.parse_args()
-    for part in options.parts or PARTS:
+    if options.only and options.write:
+        parser.error("--write needs whole parts, not --only")
+    parts = options.parts or list(PARTS)
+    if "server" in parts and (missing := load.missing()):
+        print(f"The server part cannot be measured: {missing}. ARGS=client measures the client alone.", file=sys.stderr)
+        return 2
+    for part in parts:
         rows: list[Row] = []
         for module in PARTS[part]:
             if options.only in (None, module):
+                print(f"{part}: {module} ...", file=sys.stderr, flush=True)
                 for row in importlib.import_module(f"benchmarks.{part}.{module}").rows():
                     print(row, flush=True)
                     rows.append(row)
-        print(f"\n{shown(rows)}\n")
-        if options.only is None:
-            keep(ROOT / "docs" / "benchmarks.md", part, rows)
+        print(f"\n{markdown(rows)}\n")
+        if options.write:
+            write(ROOT / "docs" / "benchmarks.md", part, rows)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

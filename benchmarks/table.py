@@ -1,4 +1,4 @@
-"""The rows of a benchmark, as a table that is printed and kept in docs/benchmarks.md."""
+"""Rows of a benchmark and their table in docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One ratio: what it is of, its value, what it should reach ("<= 1.10"), and the figures behind it."""
+    """One ratio: its name, value, target ("<= 1.10") and the figures behind it."""
 
     name: str
     ratio: float | None
@@ -20,7 +20,7 @@ class Row(NamedTuple):
 
     @property
     def is_reached(self) -> bool | None:
-        """Whether the ratio is as it should be; None if nothing is asked of it, or it was not measured."""
+        """Whether the ratio meets its target; None without a target or a measurement."""
         if self.ratio is None or not self.reach:
             return None
         sign, bound = self.reach.split()
@@ -32,16 +32,16 @@ class Row(NamedTuple):
         return f"| {self.name} | {ratio} | {self.reach} | {mark} | {self.detail} |"
 
 
-def shown(rows: list[Row]) -> str:
-    """The rows as a Markdown table."""
+def markdown(rows: list[Row]) -> str:
+    """Rows as a Markdown table."""
     return "\n".join(["| ratio | here | reach | reached | figures |", "|---|---|---|---|---|", *map(str, rows)])
 
 
-def keep(page: Path, part: str, rows: list[Row]) -> None:
-    """Put the table in its place on the page, with machine and date."""
+def write(page: Path, part: str, rows: list[Row]) -> None:
+    """Replace the part's table on the page, with machine and date."""
     text = page.read_text("utf-8") if page.exists() else "# Benchmarks\n"
     begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
-    block = f"{begin}\n{machine()}\n\n{shown(rows)}\n{end}"
+    block = f"{begin}\n{machine()}\n\n{markdown(rows)}\n{end}"
     if begin in text:
         text = re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: block, text, flags=re.DOTALL)
     else:
@@ -50,7 +50,7 @@ def keep(page: Path, part: str, rows: list[Row]) -> None:
 
 
 def machine() -> str:
-    """What was measured on, and when."""
+    """Date and machine of the measurement."""
     model = ""
     if Path("/proc/cpuinfo").exists():
         found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text("utf-8"))

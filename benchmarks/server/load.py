@@ -37,34 +37,37 @@ int fdatasync(int file) { return slow("fdatasync", file); }
 
 
 def missing() -> str:
-    """What this machine lacks for the measurement; nothing, as a rule."""
-    if shutil.which("wrk") is None:
-        return "wrk is not installed"
+    """Tools and cores that the measurement needs and this machine lacks, as text; empty if nothing."""
+    lacking = [f"{tool} is not installed" for tool in ("wrk", "taskset") if shutil.which(tool) is None]
+    if compiler() is None:
+        lacking.append("no C compiler (cc or gcc) is installed")
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
-        return "the load needs a core of its own"
-    return ""
+        lacking.append("two cores are needed, one of them for the load")
+    return "; ".join(lacking)
+
+
+def compiler() -> str | None:
+    """Path of a C compiler."""
+    return shutil.which("cc") or shutil.which("gcc")
 
 
 def cores() -> tuple[int, int]:
-    """The core of what is measured, and the core of the load."""
+    """Core of the server and core of the load."""
     measured, load = sorted(os.sched_getaffinity(0))[:2]
     return measured, load
 
 
-def slow_sync(folder: Path) -> dict[str, str] | None:
-    """The environment in which a process takes a millisecond more for each sync; None without a C compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        return None
+def slow_sync(folder: Path) -> dict[str, str]:
+    """Environment in which each sync of a process takes a millisecond more."""
     source, library = folder / "slowsync.c", folder / "slowsync.so"
     source.write_text(_SLOW_SYNC)
-    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
+    subprocess.run([str(compiler()), "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
     return {"LD_PRELOAD": str(library)}
 
 
 @contextmanager
 def served(command: Sequence[str], health: str, **environment: str) -> Iterator[str]:
-    """A server that listens on the port it is given as `{port}`; gives its address."""
+    """Run a server that listens on `{port}`; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -77,12 +80,12 @@ def served(command: Sequence[str], health: str, **environment: str) -> Iterator[
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 200
         while not _answers(url + health):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not start")
             time.sleep(0.05)
-        if process.poll() is not None:  # it was another's server that answered on this port
+        if process.poll() is not None:  # another server answered on this port
             raise RuntimeError(f"{command[0]} did not start")
         yield url
     finally:
@@ -101,18 +104,18 @@ def _answers(url: str) -> bool:
 
 
 def ours(database: Path) -> list[str]:
-    """The command of this project's server."""
+    """Command of this project's server."""
     return [sys.executable, "-m", "threads_server", "serve", "--port", "{port}", "--database", str(database)]
 
 
 def bare(application: str) -> list[str]:
-    """The command of a bare ASGI application of `benchmarks.server.bare`, on the same server."""
+    """Command of an application of `benchmarks.server.bare` under uvicorn."""
     options = ["--port", "{port}", "--log-level", "critical", "--no-access-log", "--lifespan", "off"]
     return [sys.executable, "-m", "uvicorn", f"benchmarks.server.bare:{application}", *options]
 
 
 def per_second(url: str, script: str, *arguments: str) -> float:
-    """How many requests per second are answered with 200 when wrk asks as its script says."""
+    """Requests per second answered with 200 under a wrk script."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()

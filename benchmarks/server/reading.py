@@ -28,9 +28,6 @@ end
 
 def rows() -> Iterator[Row]:
     """One row."""
-    if lacking := load.missing():
-        yield Row(NAME, None, REACH, lacking)
-        return
     with tempfile.TemporaryDirectory() as folder:
         database, bare, ids = (Path(folder) / name for name in ("threads.db", "bare.db", "ids"))
         ids.write_text("\n".join(stored.fill(database)))

@@ -10,6 +10,6 @@ settings.register_profile(
     phases=(*FOUND, Phase.shrink),
 )  # fmt: skip
 settings.register_profile("random", settings.get_profile("same"), derandomize=False, print_blob=True)
-# For `make drift`: that there is a counterexample is enough.
+# For `make mutation`: that there is a counterexample is enough.
 settings.register_profile("quick", settings.get_profile("same"), phases=FOUND)
 settings.load_profile(os.environ.get("PROPERTIES", "same"))

@@ -1,0 +1,46 @@
+"""`make bench`: what it needs, and when it writes."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks.server import load
+from benchmarks.table import Row
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_bench_without_wrk_names_it_and_measures_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(load.shutil, "which", lambda name: None if name == "wrk" else f"/usr/bin/{name}")
+    monkeypatch.setattr(command.importlib, "import_module", lambda name: pytest.fail(f"{name} was measured"))
+    monkeypatch.setattr("sys.argv", ["bench"])
+    assert command.main() == 2
+    assert "wrk is not installed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--write"]])
+def test_bench_writes_the_table_only_when_told(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Module:
+        @staticmethod
+        def rows() -> list[Row]:
+            return [Row("a ratio of this test", 1.0, "", "")]
+
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "benchmarks.md"
+    page.write_bytes(PAGE.read_bytes())
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command.importlib, "import_module", lambda name: Module)
+    monkeypatch.setattr("sys.argv", ["bench", "client", *arguments])
+    before = digest(page)
+    assert command.main() == 0
+    assert (digest(page) != before) is bool(arguments)
