@@ -1,9 +1,14 @@
 """Operations of messages."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from threads_server.errors import HTTPError
 from threads_server.http.idempotency import idempotency_request
 from threads_server.http.responses import EventStream, Response
 from threads_server.openapi import Upload, ValidatedRequest
 from threads_server.operations.services import Services
+from threads_server.responders import Responder, UnknownModel
 from threads_server.runs.run_segment import TurnSettings
 from threads_server.runs.turns import SendMessage
 from threads_server.runs.unsupported_fields import UNSUPPORTED_FILES, unsupported
@@ -34,7 +39,7 @@ def _sending(call: ValidatedRequest, services: Services, thread_id: str | None) 
         send_to_llm=body.get("send_to_llm") not in (False, "false"),
         settings=TurnSettings(
             system_prompt=body.get("system_prompt"),
-            model_name=body.get("model_name"),
+            model_name=_chosen_model(body, services.context.responder),
             json_output=bool(body.get("json_output")),
             thinking=body.get("thinking"),
         ),
@@ -43,3 +48,14 @@ def _sending(call: ValidatedRequest, services: Services, thread_id: str | None) 
         claim=idempotency_request(call),
         if_match=call.headers.get("if-match"),
     )
+
+
+def _chosen_model(body: Mapping[str, Any], responder: Responder) -> str | None:
+    """The model that answers, by the responder's own name of it. Raises a 422 HTTPError that lists the known ones."""
+    try:
+        return responder.choose_model(body.get("llm_provider"), body.get("model_name"))
+    except UnknownModel as error:
+        known = ", ".join(map(repr, error.known))
+        raise HTTPError(
+            422, [{"loc": ["body", error.field], "msg": f"must be one of {known}", "type": "enum"}]
+        ) from error

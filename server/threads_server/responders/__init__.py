@@ -1,9 +1,13 @@
-"""Who answers: one interface, and a responder for each way of answering."""
+"""Responders: the interface, the events of an answer, and the choice of one by its name."""
 
-from collections.abc import AsyncIterator, Sequence
+import importlib
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from threads_server.encoding import Json
 from threads_server.runs.history import Message
 
 if TYPE_CHECKING:
@@ -15,7 +19,7 @@ ToolCall: TypeAlias = dict[str, Any]
 
 @dataclass(slots=True)
 class Conversation:
-    """What a responder is asked: the whole history, oldest first, and the settings of the turn.
+    """The whole history of a thread, oldest first, and the settings of the turn.
 
     The last message is the user's, or the last of the tool outputs that were asked for.
     """
@@ -24,6 +28,7 @@ class Conversation:
     system_prompt: str | None = None
     tools: Sequence[dict[str, Any]] = ()
     model_name: str | None = None
+    """The model as `Responder.choose_model` named it."""
     json_output: bool = False
     thinking: dict[str, Any] | None = None
     streamed: bool = False
@@ -38,7 +43,7 @@ class TextDelta:
 
 @dataclass(slots=True)
 class ReasoningDelta:
-    """More of what the model thinks before it answers."""
+    """More of the model's reasoning, which comes before the answer."""
 
     text: str
 
@@ -52,34 +57,87 @@ class ToolCallRequested:
 
 @dataclass(frozen=True, slots=True)
 class ModelUsage:
-    """The model that answers and, where it counts, the tokens it took."""
+    """The model that answers and, where it counts, the tokens it took. A later one replaces an earlier one."""
 
     model_provider: str
     model_name: str
     tokens: dict[str, int] = field(default_factory=dict)
     """`input_tokens`, `output_tokens`, `total_tokens`, `cached_input_tokens`: those that are known."""
+    context_usage: Mapping[str, Json] | None = None
+    """How full the model's context is (openapi.yaml, ContextUsage), where its size is known."""
 
 
-ResponderEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallRequested | ModelUsage
+@dataclass(frozen=True, slots=True)
+class FinishReason:
+    """Why an answer ended early, such as `length`, `content_filter` or `refusal`. Its text is kept all the same."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAlive:
+    """A sign that the model is at work. Nothing is sent, but the run does not count as silent."""
+
+
+ResponderEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallRequested | ModelUsage | FinishReason | KeepAlive
 
 
 class ResponderFailed(Exception):
-    """The responder cannot answer; its text says why, for people."""
+    """The responder cannot answer.
+
+    Args:
+        message: the reason as the user reads it, in the run's `message` and in the stored answer.
+        status: the HTTP status of a model endpoint, for the operator's log.
+        detail: more for the operator's log, such as the words of a model endpoint, without secrets.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.detail = detail
 
 
-class Responder(Protocol):
-    """Answers a conversation, bit by bit."""
+class UnknownModel(Exception):
+    """A request names a model that this responder does not have; answered with 422.
 
-    unsupported: frozenset[str]
-    """The fields of a message, or of tool outputs, that this responder does not act on."""
+    Args:
+        field: the field of the request, `llm_provider` or `model_name`.
+        known: the values that the field may have.
+    """
 
+    def __init__(self, field: str, known: Sequence[str]) -> None:
+        super().__init__(field, known)
+        self.field = field
+        self.known = known
+
+
+class Responder(ABC):
+    """Answers conversations. One instance serves all runs of a process, many at a time, on one event loop.
+
+    Write one by subclassing it, and load it with `threads-server serve --responder package.module:name`, where `name`
+    is an instance, or a class or function that makes one (given the server's `Settings`, if it takes an argument).
+    `threads_server.responders.scripted.FunctionResponder` makes one of a function.
+
+    A run fails when the responder is silent for `--run-timeout` seconds, and is cancelled by cancelling `answer`.
+    """
+
+    unsupported: frozenset[str] = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
+    """Request fields that have no effect here; a turn that sets one says so in its `message`."""
+
+    @abstractmethod
     def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        """The pieces of one answer, as many at a time as are there. Raises ResponderFailed."""
-        ...
+        """Yield the events of one answer, as many at a time as are there. Usually an `async def` with `yield`.
 
-    async def close(self) -> None:
-        """Lets go of its connections."""
-        ...
+        Raises:
+            ResponderFailed: the run ends as FAILED, with this reason. Text that was yielded before is kept.
+        """
+
+    def choose_model(self, llm_provider: str | None, model_name: str | None) -> str | None:
+        """The `Conversation.model_name` for what a request names. Raises UnknownModel, before anything is stored."""
+        return model_name
+
+    async def close(self) -> None:  # noqa: B027 - most responders have nothing to close
+        """Close connections. Called once, when no run is under way."""
 
 
 def open_responder(settings: "Settings") -> Responder:
@@ -92,4 +150,22 @@ def open_responder(settings: "Settings") -> Responder:
         from threads_server.responders.openai_compatible import OpenAICompatibleResponder
 
         return OpenAICompatibleResponder(settings)
-    raise ValueError(f"there is no responder {settings.responder!r}: it is offline or openai")
+    if ":" in settings.responder:
+        return _load(settings)
+    raise ValueError(f"there is no responder {settings.responder!r}: it is offline, openai or package.module:name")
+
+
+def _load(settings: "Settings") -> Responder:
+    name = settings.responder
+    module, _, attributes = name.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for attribute in attributes.split("."):
+            found = getattr(found, attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"the responder {name} cannot be loaded: {error}") from error
+    if not isinstance(found, Responder) and callable(found):
+        found = found(settings) if inspect.signature(found).parameters else found()
+    if not isinstance(found, Responder):
+        raise ValueError(f"{name} neither is nor makes a threads_server.responders.Responder")
+    return found

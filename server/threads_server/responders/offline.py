@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from threads_server.responders import (
     Conversation,
     ModelUsage,
+    Responder,
     ResponderEvent,
     ResponderFailed,
     TextDelta,
@@ -27,7 +28,7 @@ _CALL = re.compile(r"/call\s+(\S+)\s*")
 _SLOW = re.compile(r"/slow\s+(\d{1,6})(?:\s(.*))?\Z", re.DOTALL)
 
 
-class OfflineResponder:
+class OfflineResponder(Responder):
     """Names how many messages of the thread it saw and quotes the first one of the user.
 
     A message of the user can ask for something else: `/say TEXT` is answered with exactly TEXT, `/slow N TEXT` with
@@ -35,8 +36,6 @@ class OfflineResponder:
     the tool NAME with these arguments (more than one: the next begins after the JSON). Tool outputs are answered with a
     text that repeats them.
     """
-
-    unsupported = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         yield [ModelUsage("offline", "offline")]
@@ -61,9 +60,6 @@ class OfflineResponder:
             said = text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
             for words in _words(said):
                 yield words
-
-    async def close(self) -> None:
-        pass
 
 
 def _about(messages: Sequence[Message]) -> str:

@@ -15,6 +15,7 @@ from threads_server.responders import (
     Conversation,
     ModelUsage,
     ReasoningDelta,
+    Responder,
     ResponderEvent,
     ResponderFailed,
     TextDelta,
@@ -30,7 +31,7 @@ SHOWN = 300  # characters of an endpoint's complaint
 LONGEST_CALL_ID = 255  # what the outputs of a call can name it by (openapi.yaml, ToolOutput)
 
 
-class OpenAICompatibleResponder:
+class OpenAICompatibleResponder(Responder):
     """Raises ValueError when the settings do not name an endpoint, or what they name cannot be asked."""
 
     unsupported = frozenset({"llm_provider"})  # there is one endpoint, whoever runs it

@@ -42,6 +42,7 @@ class Model:
     provider: str | None = None
     name: str | None = None
     tokens: Mapping[str, int] = field(default_factory=dict)
+    context_usage: Mapping[str, Json] | None = None
 
 
 class UserMessage:
@@ -196,7 +197,7 @@ def turn_text(
         "voice_records": None,
         "system_one": None,
         "generated_media": None,
-        "context_usage": None,
+        "context_usage": model.context_usage,
         "timestamp": format_timestamp(timestamp),
     }
     return encode(fields)

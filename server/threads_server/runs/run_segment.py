@@ -11,6 +11,8 @@ from threads_server.clock import new_id, now
 from threads_server.encoding import Json
 from threads_server.responders import (
     Conversation,
+    FinishReason,
+    ModelUsage,
     ReasoningDelta,
     Responder,
     ResponderEvent,
@@ -93,6 +95,7 @@ class RunSegment:
         self._said: list[str] = []
         self._held = ""
         self._thinking = False
+        self._finish_reason = ""
         self._history = History()
         self._untold: list[str] = []
         """Events that are not emitted yet."""
@@ -154,6 +157,10 @@ class RunSegment:
                 task.uncancel()
             return _STOPPED[live.stopped or Stop.CLOSING]
         except ResponderFailed as failure:
+            if failure.detail is not None:
+                status = "" if failure.status is None else f" (status {failure.status})"
+                words = " ".join(failure.detail.split())
+                log.warning("run %s of thread %s failed: %s%s: %s", live.run_id, live.thread_id, failure, status, words)
             return RunState.FAILED, _sendable(str(failure))
         except StoreUnavailable as failure:
             return RunState.FAILED, f"The history could not be read: {failure}"
@@ -200,8 +207,12 @@ class RunSegment:
                 call = {**call, "id": f"call_{new_id()}"}  # outputs are told apart by it
             reply.tool_calls.append(call)
             self._untold += events.tool_call(call)
-        else:
-            reply.model = Model(piece.model_provider, _sendable(piece.model_name), piece.tokens)
+        elif isinstance(piece, ModelUsage):
+            reply.model = Model(
+                piece.model_provider, _sendable(piece.model_name), piece.tokens, context_usage=piece.context_usage
+            )
+        elif isinstance(piece, FinishReason):
+            self._finish_reason = _sendable(piece.reason)
 
     def _tell_thoughts(self) -> None:
         held, self._held = self._held, ""
@@ -221,6 +232,8 @@ class RunSegment:
         if state is not RunState.REQUIRES_ACTION:
             reply.tool_calls = []  # those of an answer that was broken off are never awaited
         said = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
+        if state is RunState.COMPLETED and self._finish_reason:
+            said = f"{said}. The answer ended early: {self._finish_reason}"
         said = with_unsupported(said, self._not_done)
         last = self._last_event(state, said)
         answer = "" if self._streamed else reply.turn(state, said)  # what was streamed is read in the log
@@ -299,14 +312,19 @@ class RunSegment:
             return events.tools_required(reply.tool_calls, costs)
         if state is RunState.COMPLETED:
             costs |= {"model_provider": reply.model.provider, "model_name": reply.model.name}
+            if reply.model.context_usage is not None:
+                costs["context_usage"] = reply.model.context_usage
             return events.ended(reply.content, reply.message_id, message, costs)
         return events.cancelled() if state is RunState.CANCELLED else events.failed(message)
 
     def _metadata(self, state: RunState, reason: str) -> Mapping[str, Json]:
         if state is RunState.FAILED:
             return {"error": reason}
-        if self._streamed or state is not RunState.COMPLETED or self._live.leg == 1:
+        if state is not RunState.COMPLETED:
             return {}
+        finish: dict[str, Json] = {"finish_reason": self._finish_reason} if self._finish_reason else {}
+        if self._streamed or self._live.leg == 1:
+            return finish
         # kept on an answer to tool outputs that were not streamed (docs/hosted-api.md §2)
         calls = [
             call
@@ -314,7 +332,7 @@ class RunSegment:
             if (message["metadata_"] or {}).get("run_id") == self._live.run_id
             for call in message["metadata_"].get("tool_calls", ())
         ]
-        return {"all_run_tool_calls": calls} if calls else {}
+        return {"all_run_tool_calls": calls, **finish} if calls else finish
 
 
 _STOPPED = {

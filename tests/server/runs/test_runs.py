@@ -11,6 +11,7 @@ from tests.support.threads_api import Api, serving
 from threads_server.responders import (
     Conversation,
     ModelUsage,
+    Responder,
     ResponderEvent,
     ResponderFailed,
     TextDelta,
@@ -22,7 +23,7 @@ from threads_server.runs.states import RunState
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 
 
-class Held:
+class Held(Responder):
     """A responder that says one word and goes on when it is let."""
 
     unsupported: frozenset[str] = frozenset()
@@ -36,9 +37,6 @@ class Held:
         yield [TextDelta("first ")]
         await self.go.wait()
         yield [TextDelta("last")]
-
-    async def close(self) -> None:
-        pass
 
 
 class Halting(Held):
