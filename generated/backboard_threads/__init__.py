@@ -91,6 +91,11 @@ if TYPE_CHECKING:
     from ._transport import Timeout as Timeout
     from .asgi import ASGITransport as ASGITransport
     from .asgi import AsyncASGITransport as AsyncASGITransport
+
+    AsyncEvents = AsyncEventStream
+    AsyncPages = AsyncPaginator
+    Events = EventStream
+    Pages = Paginator
 else:
     _LATER = {
         "ASGITransport": ".asgi",
@@ -110,7 +115,19 @@ else:
         "models": ".models",
     }
 
+    _RENAMED = {
+        "AsyncEvents": "AsyncEventStream",
+        "AsyncPages": "AsyncPaginator",
+        "Events": "EventStream",
+        "Pages": "Paginator",
+    }
+
     def __getattr__(name):
+        if name in _RENAMED:
+            from warnings import warn
+
+            warn(f"{__name__}.{name} is now {_RENAMED[name]}", DeprecationWarning, stacklevel=2)
+            return __getattr__(_RENAMED[name])
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         module = import_module(_LATER[name], __name__)

@@ -15,38 +15,40 @@ _HOP = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _NAME = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
-def find_key(given: str | None, facts: ApiInfo) -> str:
+def find_key(given: str | None, api_info: ApiInfo) -> str:
     """The API key: `given`, or the environment's.
 
     Raises `ValueError`, which never shows the key, if there is none or if it cannot be a header's value.
     """
-    key, source = (given, "api_key") if given is not None else (os.environ.get(facts.key_variable), facts.key_variable)
+    key, source = (
+        (given, "api_key") if given is not None else (os.environ.get(api_info.key_variable), api_info.key_variable)
+    )
     if key is None or (given is None and not key):
-        raise ValueError(f"no API key: pass api_key=… or set {facts.key_variable}")
+        raise ValueError(f"no API key: pass api_key=… or set {api_info.key_variable}")
     if not isinstance(key, str):
         raise TypeError(f"api_key must be a string, not {type(key).__name__}")
     if not key.strip():
-        raise ValueError(f"the API key is blank ({source}): pass api_key=… or set {facts.key_variable}")
+        raise ValueError(f"the API key is blank ({source}): pass api_key=… or set {api_info.key_variable}")
     if any(not " " <= character <= "~" for character in key):
         kind = "a line break" if "\n" in key or "\r" in key else "a character that is not printable ASCII"
         raise ValueError(
-            f"the API key ({source}) holds {kind}, which a header cannot carry: check {facts.key_variable}"
+            f"the API key ({source}) holds {kind}, which a header cannot carry: check {api_info.key_variable}"
         )
     if key != key.strip():
-        raise ValueError(f"the API key ({source}) begins or ends with a blank: check {facts.key_variable}")
+        raise ValueError(f"the API key ({source}) begins or ends with a blank: check {api_info.key_variable}")
     return key
 
 
-def find_base_url(given: str | None, facts: ApiInfo) -> str:
+def find_base_url(given: str | None, api_info: ApiInfo) -> str:
     """The base URL, without a slash at its end: `given`, or the environment's, or the document's first server.
 
     Raises `ValueError` if it is not an http or https URL, or if it carries more than host, port and path.
     """
-    source = "base_url" if given is not None else facts.url_variable
-    text = given if given is not None else os.environ.get(facts.url_variable) or next(iter(facts.servers))
+    source = "base_url" if given is not None else api_info.url_variable
+    text = given if given is not None else os.environ.get(api_info.url_variable) or next(iter(api_info.servers))
     if not isinstance(text, str):
         raise TypeError(f"base_url must be a string, not {type(text).__name__}")
-    wrong = f"{source} is not a base URL such as {next(iter(facts.servers))}"
+    wrong = f"{source} is not a base URL such as {next(iter(api_info.servers))}"
     if not text or any(not character >= "!" for character in text):
         raise ValueError(f"{wrong}: it is empty or holds a blank or a line break")
     try:
@@ -62,13 +64,13 @@ def find_base_url(given: str | None, facts: ApiInfo) -> str:
     return str(url).rstrip("/")
 
 
-def honours_keys(base_url: str, facts: ApiInfo) -> bool:
+def honours_keys(base_url: str, api_info: ApiInfo) -> bool:
     """Whether `Idempotency-Key` counts as honoured there: as the document says, and yes where it says nothing."""
-    listed = {str(URL(url)).rstrip("/"): honoured for url, honoured in facts.servers.items()}
+    listed = {str(URL(url)).rstrip("/"): honoured for url, honoured in api_info.servers.items()}
     return listed.get(base_url, True)
 
 
-def check_headers(headers: Mapping[str, str], facts: ApiInfo) -> dict[str, str]:
+def check_headers(headers: Mapping[str, str], api_info: ApiInfo) -> dict[str, str]:
     """`headers` as they will be sent. Raises `ValueError` for the key's own, for the transport's, and for what is no
     header."""
     if not isinstance(headers, Mapping):
@@ -77,7 +79,7 @@ def check_headers(headers: Mapping[str, str], facts: ApiInfo) -> dict[str, str]:
     for name, value in headers.items():
         if not isinstance(name, str):
             raise TypeError(f"a header's name must be a string, not {type(name).__name__}")
-        if name.lower() == facts.key_header.lower():
+        if name.lower() == api_info.key_header.lower():
             raise ValueError(f"{name} is the API key's header: pass api_key=…")
         if name.lower() == IDEMPOTENCY_KEY.lower():
             raise ValueError(f"{name} belongs to one call: pass its idempotency_key=…")

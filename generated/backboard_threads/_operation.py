@@ -32,14 +32,14 @@ class Operation(Generic[T]):
     `path` is the document's, with its parameters in braces, in the order in which the values are given to a call.
     `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's
     media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
-    fields that a form carries as JSON text. `gone` makes the answer of a DELETE that met a 404 after an attempt of
-    unknown outcome, from the last path value. `deprecated` is what to tell someone who uses it.
+    fields that a form carries as JSON text. `assume_deleted` makes the answer of a DELETE that met a 404 after an
+    attempt of unknown outcome, from the last path value. `deprecated` is what to tell someone who uses it.
     """
 
     __slots__ = (
+        "assume_deleted",
         "decode",
         "deprecated",
-        "gone",
         "id",
         "json_fields",
         "media",
@@ -60,7 +60,7 @@ class Operation(Generic[T]):
         media: tuple[str, ...] = (),
         json_fields: frozenset[str] = frozenset(),
         page: Page | None = None,
-        gone: Callable[[str], T] | None = None,
+        assume_deleted: Callable[[str], T] | None = None,
         deprecated: str | None = None,
     ) -> None:
         self.id = id
@@ -70,7 +70,7 @@ class Operation(Generic[T]):
         self.media = media
         self.json_fields = json_fields
         self.page = page
-        self.gone = gone
+        self.assume_deleted = assume_deleted
         self.deprecated = deprecated
         pieces = path.replace("}", "{").split("{")
         self.names = tuple(pieces[1::2])

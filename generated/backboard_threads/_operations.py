@@ -40,7 +40,7 @@ DELETE_ASSISTANT: Operation[models.AssistantDeleted] = Operation(
     "DELETE",
     "/assistants/{assistant_id}",
     lambda value: models.AssistantDeleted.from_dict(value),
-    gone=lambda assistant_id: models.AssistantDeleted(
+    assume_deleted=lambda assistant_id: models.AssistantDeleted(
         message="Not found any more: an earlier attempt of this call had deleted it.", assistant_id=assistant_id
     ),
 )
@@ -83,7 +83,7 @@ DELETE_THREAD: Operation[models.ThreadDeleted] = Operation(
     "DELETE",
     "/threads/{thread_id}",
     lambda value: models.ThreadDeleted.from_dict(value),
-    gone=lambda thread_id: models.ThreadDeleted(
+    assume_deleted=lambda thread_id: models.ThreadDeleted(
         message="Not found any more: an earlier attempt of this call had deleted it.", thread_id=thread_id
     ),
 )

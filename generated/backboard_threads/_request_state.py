@@ -30,7 +30,17 @@ T = TypeVar("T")
 class RequestState:
     """A call under way. Its bytes and its `Idempotency-Key` are the same on every attempt."""
 
-    __slots__ = ("body", "headers", "idempotency_key", "is_gone", "may_be_gone", "method", "retries", "timeout", "url")
+    __slots__ = (
+        "assumed_deleted",
+        "body",
+        "headers",
+        "idempotency_key",
+        "may_assume_deleted",
+        "method",
+        "retries",
+        "timeout",
+        "url",
+    )
 
     def __init__(
         self,
@@ -42,7 +52,7 @@ class RequestState:
         retries: Retries,
         *,
         idempotency_key: str | None = None,
-        may_be_gone: bool = False,
+        may_assume_deleted: bool = False,
     ) -> None:
         self.method = method
         self.url = url
@@ -51,9 +61,9 @@ class RequestState:
         self.timeout = timeout
         self.retries = retries
         self.idempotency_key = idempotency_key
-        self.may_be_gone = may_be_gone
+        self.may_assume_deleted = may_assume_deleted
         """Whether a 404 counts as success once an attempt's outcome is unknown."""
-        self.is_gone = False
+        self.assumed_deleted = False
         """Whether it did."""
 
     def new_request(self) -> Request:
@@ -84,8 +94,8 @@ class RequestState:
         logger.debug("%s %s: %d, request id %s", self.method, self.url, status, request_id(response))
         if 200 <= status < 300:
             return None
-        if status == 404 and self.may_be_gone and self.retries.outcome_unknown:
-            self.is_gone = True
+        if status == 404 and self.may_assume_deleted and self.retries.outcome_unknown:
+            self.assumed_deleted = True
             return None
         seconds = self.retries.wait_after_status(status, response.headers)
         if seconds is None:

@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from typing import Any, Self, TypeAlias, TypeVar
 
+from ._public import public
 from ._transport import (
     AsyncBaseTransport,
     AsyncByteStream,
@@ -174,6 +175,7 @@ class _AsyncPieces(AsyncByteStream):
         await self._exchange.close()
 
 
+@public
 class AsyncASGITransport(AsyncBaseTransport):
     """`app` as a transport for the async client. As a context manager it also starts and stops the application."""
 
@@ -209,6 +211,7 @@ class _Pieces(ByteStream):
         self._wait(self._exchange.close())
 
 
+@public
 class ASGITransport(BaseTransport):
     """`app` as a transport for the sync client: the application runs in an event loop of its own, in a thread.
 

@@ -25,11 +25,11 @@ EVENTS = "text/event-stream"
 class ClientConfig:
     """What stays the same from call to call."""
 
-    __slots__ = ("base_url", "facts", "headers", "honours_keys", "options")
+    __slots__ = ("api_info", "base_url", "headers", "honours_keys", "options")
 
     def __init__(
         self,
-        facts: ApiInfo,
+        api_info: ApiInfo,
         half: str,
         *,
         api_key: str | None,
@@ -39,17 +39,18 @@ class ClientConfig:
         max_retries: int,
         headers: Mapping[str, str] | None,
     ) -> None:
-        key = find_key(api_key, facts)
-        self.facts = facts
-        self.base_url = find_base_url(base_url, facts)
-        self.honours_keys = honours_keys(self.base_url, facts)
+        key = find_key(api_key, api_info)
+        self.api_info = api_info
+        self.base_url = find_base_url(base_url, api_info)
+        self.honours_keys = honours_keys(self.base_url, api_info)
         self.options = Options(
             DEFAULT_TIMEOUT if isinstance(timeout, Unset) else check_timeout(timeout),
             deadline if isinstance(deadline, Unset) else check_deadline(deadline),
             check_max_retries(max_retries),
-            check_headers(headers or {}, facts),
+            check_headers(headers or {}, api_info),
         )
-        agent = f"{facts.package}/{facts.version} ({half}; httpx {httpx_version()}; Python {platform.python_version()})"
+        versions = f"httpx {httpx_version()}; Python {platform.python_version()}"
+        agent = f"{api_info.package}/{api_info.version} ({half}; {versions})"
         self.headers = PrivateHeaders(
             {
                 "Host": URL(self.base_url).netloc.decode("ascii"),
@@ -57,14 +58,14 @@ class ClientConfig:
                 "Accept-Encoding": "gzip, deflate",
                 "Connection": "keep-alive",
                 "User-Agent": agent,
-                facts.key_header: key,
+                api_info.key_header: key,
             }
         )
 
     def adopt_defaults(self, headers: Headers, timeout: Timeout | None) -> None:
         """Take over what a given httpx client was made to send, and its time-outs. The key's header stays ours."""
         for name, value in headers.multi_items():
-            if name.lower() != self.facts.key_header.lower():
+            if name.lower() != self.api_info.key_header.lower():
                 self.headers[name] = value
         if timeout is not None:
             self.options.timeout = timeout
@@ -72,7 +73,7 @@ class ClientConfig:
     def state(self) -> dict[str, Any]:
         """The constructor's arguments, the API key among them, for a pickle."""
         return {
-            "api_key": self.headers[self.facts.key_header],
+            "api_key": self.headers[self.api_info.key_header],
             "base_url": self.base_url,
             "timeout": self.options.timeout,
             "deadline": self.options.deadline,
@@ -80,7 +81,7 @@ class ClientConfig:
             "headers": self.options.headers,
         }
 
-    def but(
+    def copy_with(
         self,
         timeout: TimeoutOption,
         deadline: float | Unset | None,
@@ -89,14 +90,14 @@ class ClientConfig:
     ) -> Self:
         """The same with other options."""
         copy = type(self).__new__(type(self))
-        copy.facts = self.facts
+        copy.api_info = self.api_info
         copy.base_url = self.base_url
         copy.headers = self.headers
         copy.honours_keys = self.honours_keys
-        copy.options = self.options.but(self.facts, timeout, deadline, max_retries, headers)
+        copy.options = self.options.copy_with(self.api_info, timeout, deadline, max_retries, headers)
         return copy
 
-    def call_of(
+    def operation_request(
         self,
         operation: Operation[Any],
         path: tuple[str, ...],
@@ -113,17 +114,17 @@ class ClientConfig:
         if operation.deprecated is not None:
             warn_once(operation.id, operation.deprecated)
         url = self.base_url + fill(operation.template, operation.names, path)
-        return self.new_call(
+        return self.request_state(
             operation.method,
             url if query is None else url + encode_query(query),
             EMPTY if body is None else encode_body(operation, media, body, files),
             parameters,
             idempotency_key,
-            may_be_gone=operation.gone is not None,
+            may_assume_deleted=operation.assume_deleted is not None,
             is_stream=is_stream,
         )
 
-    def new_call(
+    def request_state(
         self,
         method: str,
         url: str,
@@ -131,7 +132,7 @@ class ClientConfig:
         parameters: Mapping[str, str | Unset] | None,
         idempotency_key: str | Unset,
         *,
-        may_be_gone: bool = False,
+        may_assume_deleted: bool = False,
         is_stream: bool = False,
     ) -> RequestState:
         """A call. It carries an idempotency key of its own if it is a POST and is given none."""
@@ -170,7 +171,7 @@ class ClientConfig:
                 seconds=options.deadline_of_stream() if is_stream else options.deadline_of_call(),
             ),
             idempotency_key=headers.get(IDEMPOTENCY_KEY),
-            may_be_gone=may_be_gone,
+            may_assume_deleted=may_assume_deleted,
         )
 
     def url_of(self, path: str, query: Mapping[str, object] | None) -> str:

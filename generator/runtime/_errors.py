@@ -20,6 +20,7 @@ import json
 import re
 from typing import Any, Self
 
+from ._public import public
 from ._retries import retry_after
 from ._transport import Request, Response
 from ._unset import Unset
@@ -32,6 +33,7 @@ def _rebuild(kind: type[APIError], args: tuple[object, ...]) -> APIError:
     return kind.__new__(kind, *args)
 
 
+@public
 class APIError(Exception):
     """Something went wrong between this client and the API. The root of every error here."""
 
@@ -44,6 +46,7 @@ class APIError(Exception):
         return _rebuild, (type(self), self.args), self.__dict__
 
 
+@public
 class APIConnectionError(APIError):
     """No whole answer came: no connection, or one that broke. Whether the call took effect may be unknown."""
 
@@ -53,10 +56,12 @@ class APIConnectionError(APIError):
         """The `Idempotency-Key` that was sent: the same call under the same key is safe where keys are honoured."""
 
 
+@public
 class APITimeoutError(APIConnectionError):
     """A time-out, or the deadline of the whole call, passed."""
 
 
+@public
 class StreamInterrupted(APIConnectionError):
     """A stream ended before the event that ends it. What came until then was given out; the run may still go on."""
 
@@ -82,6 +87,7 @@ class StreamInterrupted(APIConnectionError):
         """The thread, if known."""
 
 
+@public
 class RunFailedError(APIError):
     """The run behind a stream failed: the stream held a `run_failed` or an `error` event."""
 
@@ -104,6 +110,7 @@ class RunFailedError(APIError):
         self.thread_id = thread_id
 
 
+@public
 class DecodeError(APIError):
     """An answer that cannot be what the document says: its place as a JSON path, what was expected, what came."""
 
@@ -141,6 +148,7 @@ class DecodeError(APIError):
         return f"{place}expected {self.expected}, got {self.got}{_origin(self.response)}"
 
 
+@public
 class APIStatusError(APIError):
     """The API answered with a status that is no success. Any number can be one."""
 
@@ -170,39 +178,48 @@ class APIStatusError(APIError):
         return retry_after(self.response.headers)
 
 
+@public
 class NotModifiedError(APIStatusError):
     """304: nothing changed since the version given with the call."""
 
 
+@public
 class BadRequestError(APIStatusError):
     """400: the request cannot be read, or not now."""
 
 
+@public
 class AuthenticationError(APIStatusError):
     """401: the API key is missing or opens nothing."""
 
 
+@public
 class NotFoundError(APIStatusError):
     """404: there is no such thing, or it belongs to another account."""
 
 
+@public
 class ConflictError(APIStatusError):
     """409: the thread or the run is in a state that does not allow this, or the idempotency key was used for another
     call."""
 
 
+@public
 class PreconditionFailedError(APIStatusError):
     """412: someone else changed the thread since the version given with the call."""
 
 
+@public
 class UnprocessableEntityError(APIStatusError):
     """422: the request is against the document; `errors` says where."""
 
 
+@public
 class RateLimitError(APIStatusError):
     """429: too many requests; `retry_after` says when to try again."""
 
 
+@public
 class ServerError(APIStatusError):
     """Any 5xx."""
 
@@ -219,6 +236,7 @@ BY_STATUS: dict[int, type[APIStatusError]] = {
 }
 
 
+@public
 class FieldError(dict[str, Any]):
     """One fault of a 422: `{"loc": [...], "msg": ..., "type": ...}` as it came, and in words as text."""
 

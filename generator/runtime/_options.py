@@ -34,9 +34,9 @@ class Options:
         self.max_retries = max_retries
         self.headers = headers
 
-    def but(
+    def copy_with(
         self,
-        facts: ApiInfo,
+        api_info: ApiInfo,
         timeout: TimeoutOption,
         deadline: float | Unset | None,
         max_retries: int | Unset,
@@ -47,7 +47,7 @@ class Options:
             self.timeout if timeout is UNSET else check_timeout(timeout),
             self.deadline if deadline is UNSET else check_deadline(deadline),
             self.max_retries if max_retries is UNSET else check_max_retries(max_retries),
-            self.headers if headers is UNSET else {**self.headers, **check_headers(headers, facts)},
+            self.headers if headers is UNSET else {**self.headers, **check_headers(headers, api_info)},
         )
 
     def deadline_of_stream(self) -> float | None:

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any, Generic, TypeVar
 
 from ._errors import DecodeError
+from ._public import public
 
 E = TypeVar("E")
 H = TypeVar("H")
@@ -18,6 +19,7 @@ TEXT = "content_streaming"
 _scan = json.JSONDecoder().raw_decode  # json.loads takes twice as long around it, for texts of this size
 
 
+@public
 class Reply(Generic[E]):
     """A stream's reply, whole."""
 
@@ -35,6 +37,7 @@ class Reply(Generic[E]):
         return f"Reply({self.text!r}, thread_id={self.thread_id!r}, run_id={self.run_id!r})"
 
 
+@public
 class Recovery(Generic[H]):
     """What the thread says about a reply whose stream was cut off."""
 

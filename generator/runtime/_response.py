@@ -6,12 +6,14 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from ._errors import request_id
+from ._public import public
 from ._transport import Headers, Request, Response
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
+@public
 class Answer(Generic[T]):
     """A result (`value`) with the response it came in."""
 

@@ -6,7 +6,10 @@ import enum
 from collections.abc import Iterator
 from typing import Final, Literal, Never
 
+from ._public import public
 
+
+@public
 class Unset(enum.Enum):
     """The type of `UNSET`. An enumeration of one member, so that it stays one object through copy, deepcopy and
     pickle."""

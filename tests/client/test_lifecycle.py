@@ -194,7 +194,7 @@ async def test_a_client_survives_pickle_copy_and_a_process_pool(half: Half, serv
     await half.do(client.threads.get(THREAD_ID))
     for twin in (pickle.loads(pickle.dumps(client)), copy.copy(client), copy.deepcopy(client)):
         assert repr(twin) == repr(client)
-        assert twin._service.state() == client._service.state()
+        assert twin.__getstate__() == client.__getstate__()
         await half.do(twin.threads.get(THREAD_ID))
         await half.end(twin)
     await half.do(client.threads.get(THREAD_ID))
@@ -222,8 +222,12 @@ def test_an_http_client_of_the_wrong_kind_is_refused(half: Half, wrong: str) -> 
 async def test_a_client_of_httpx_keeps_its_headers_time_outs_hooks_and_stays_open(half: Half, server: Server) -> None:
     seen: list[str] = []
 
+    limits: list[float | None] = []
+
     def note(message: httpx.Request | httpx.Response) -> None:
         seen.append(type(message).__name__)
+        if isinstance(message, httpx.Request):
+            limits.append(message.extensions["timeout"].get("read"))
 
     async def note_async(message: httpx.Request | httpx.Response) -> None:
         note(message)
@@ -239,7 +243,7 @@ async def test_a_client_of_httpx_keeps_its_headers_time_outs_hooks_and_stays_ope
     assert seen == ["Request", "Response"] * 2
     assert server.requests[0].headers["x-gateway"] == "g"
     assert server.requests[0].headers["x-api-key"] == KEY
-    assert client._service.options.timeout == httpx.Timeout(3)
+    assert limits == [3, 3]
     assert not given.is_closed
     await half.do(given.aclose() if half.name == "async" else given.close())
 
@@ -307,9 +311,16 @@ async def test_very_long_is_long(half: Half, server: Server, seconds: float) -> 
 
 
 async def test_time_outs_are_finite_by_default(half: Half) -> None:
-    options = half.client()._service.options
-    assert all(seconds is not None for seconds in options.timeout.as_dict().values())
-    assert options.deadline_of_call() is not None
+    limits: list[dict[str, float | None]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        limits.append({phase: request.extensions["timeout"].get(phase) for phase in request.extensions["timeout"]})
+        return httpx.Response(200, json=THREAD)
+
+    await half.do(half.mocked(handler).threads.get(THREAD_ID))
+    await half.do(half.mocked(handler, timeout=None).threads.get(THREAD_ID))
+    assert limits[0] == {"connect": 10, "read": 120, "write": 120, "pool": 120}
+    assert all(seconds is not None and 500 < seconds <= 600 for seconds in limits[1].values())
 
 
 async def test_cancellation_closes_the_connection(server: Server) -> None:

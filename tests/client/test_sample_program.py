@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import backboard_threads
-from tests.client.test_parity import RESOURCES
 from tests.support import sample_program
+from tests.support.client_calls import ITERATED, METHODS, STREAMED
 from threads_server.http.app import create_app
 from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
 from threads_server.settings import Settings
@@ -76,7 +76,8 @@ def test_it_needs_no_loop(backboard_threads_app: ThreadsApp) -> None:
 
 def test_it_uses_the_whole_surface() -> None:
     source = PROGRAM_PATH.read_text(encoding="utf-8")
-    calls = [rf"\b{name}(\.with_response)?\.{method}\(" for name, of in RESOURCES.items() for method in of]
+    said = {*METHODS.values(), *ITERATED.values(), *STREAMED.values()}
+    calls = [rf"\b{name.replace('.', '(.with_response)?.')}\(" for name in said]
     names = [rf"\b{name}\b" for name in backboard_threads.__all__]
     assert [pattern for pattern in [*calls, *names] if not re.search(pattern, source)] == []
     annotated = [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AnnAssign)]

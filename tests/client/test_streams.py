@@ -138,8 +138,17 @@ async def test_an_event_that_is_none(half: Half, server: Server, data: bytes) ->
 
 
 async def test_no_deadline_unless_given(half: Half) -> None:
-    opened = half.client().messages.stream(THREAD_ID, content="x")
-    assert opened._call.retries.seconds is None
+    limits: list[float | None] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        limits.append(request.extensions["timeout"].get("read"))
+        return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, content=frame(ENDED))
+
+    client = half.mocked(handler, timeout=100_000)
+    await half.read(client.messages.stream(THREAD_ID, content="x"))
+    await half.read(client.messages.stream(THREAD_ID, content="x", deadline=600))
+    assert limits[0] == 100_000
+    assert limits[1] < 600
 
 
 async def test_errors_before_the_stream_are_plain(half: Half, server: Server) -> None:

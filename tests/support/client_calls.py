@@ -1,42 +1,25 @@
-"""How each operation is said through the client: the names of the design, typed here a second time."""
+"""Each operation called through the client, by the names that the generator gave it."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 
 from backboard_threads import AsyncBackboard, Backboard
+from generator.document import Document
+from generator.names import read_names
 from tools.document import Operation
 from tools.schema_strategies import merged
 
-SAID = {
-    "createAssistant": "assistants.create",
-    "listAssistants": "assistants.list",
-    "getAssistant": "assistants.get",
-    "updateAssistant": "assistants.update",
-    "deleteAssistant": "assistants.delete",
-    "cloneAssistant": "assistants.clone",
-    "createThread": "threads.create",
-    "listAssistantThreads": "threads.list_for_assistant",
-    "listThreads": "threads.list",
-    "getThread": "threads.get",
-    "deleteThread": "threads.delete",
-    "sendMessage": "messages.send",
-    "sendChatMessage": "messages.chat",
-    "submitToolOutputs": "runs.submit_tool_outputs",
-    "submitLatestToolOutputs": "runs.submit_latest_tool_outputs",
-    "cancelRun": "runs.cancel",
-}
-STREAMED = {
-    "sendMessage": "messages.stream",
-    "sendChatMessage": "messages.chat_stream",
-    "submitToolOutputs": "runs.stream_tool_outputs",
-    "submitLatestToolOutputs": "runs.stream_latest_tool_outputs",
-    "streamRunEvents": "runs.events",
-}
+ROOT = Path(__file__).parents[2]
+NAMES = read_names(Document.at(ROOT / "openapi.yaml")).operations
+METHODS = {name: f"{one.resource}.{one.method}" for name, one in NAMES.items() if one.method}
+ITERATED = {name: f"{one.resource}.{one.iterate}" for name, one in NAMES.items() if one.iterate}
+STREAMED = {name: f"{one.resource}.{one.stream}" for name, one in NAMES.items() if one.stream}
 HALVES = ("sync", "async")
 ADDRESS = "http://service.example/api"
 
@@ -61,7 +44,7 @@ def say(request: Request, handler: Handler, *, half: str = "sync", streamed: boo
 
     Returns what the method returns; for a stream, the list of its events. Raises what the client raises.
     """
-    name = (STREAMED if streamed else SAID)[request.operation.id]
+    name = (STREAMED if streamed else METHODS)[request.operation.id]
     if half == "sync":
         with Backboard(
             api_key="key", base_url=ADDRESS, max_retries=0, http_client=httpx.MockTransport(handler)

@@ -17,20 +17,20 @@ from backboard_threads import (
     ASGITransport,
     AsyncASGITransport,
     AsyncBackboard,
-    AsyncEvents,
-    AsyncPages,
+    AsyncEventStream,
+    AsyncPaginator,
     AuthenticationError,
     Backboard,
     BadRequestError,
     ConflictError,
     DecodeError,
-    Events,
+    EventStream,
     FieldError,
     File,
     Files,
     NotFoundError,
     NotModifiedError,
-    Pages,
+    Paginator,
     PreconditionFailedError,
     RateLimitError,
     Recovery,
@@ -128,7 +128,7 @@ def answer_tools(address: str, key: str) -> list[str]:
         told.append(f"{len(backboard.assistants.list(limit=5))} assistants")
         thread = backboard.threads.create(assistant.assistant_id)
         threads = backboard.threads.iterate_for_assistant(assistant.assistant_id)
-        assert_type(threads, Pages[models.Thread])
+        assert_type(threads, Paginator[models.Thread])
         told.append(f"{len(list(threads))} thread")
         told.append(f"{len(backboard.threads.get(thread.thread_id).messages)} messages")
         for streamed, latest in ((False, False), (False, True), (True, False), (True, True)):
@@ -149,7 +149,7 @@ def answer_tools(address: str, key: str) -> list[str]:
                 if latest
                 else runs.stream_tool_outputs(here, waiting.run_id, tool_outputs=outputs)
             )
-            assert_type(opened, Events[models.StreamEvent, models.Thread])
+            assert_type(opened, EventStream[models.StreamEvent, models.Thread])
             with opened as events:
                 reply = events.reply()
                 assert_type(reply, Reply[models.StreamEvent])
@@ -177,8 +177,8 @@ async def play_in_process(app: Any, key: str, files: Files) -> list[str]:
     transport = AsyncASGITransport(app)
     async with AsyncBackboard(api_key=key, base_url="http://app/api", http_client=transport) as backboard:
         pages, events = backboard.threads.iterate(), backboard.messages.chat_stream(content="/say Hello", files=files)
-        assert_type(pages, AsyncPages[models.Thread])
-        assert_type(events, AsyncEvents[models.StreamEvent, models.Thread])
+        assert_type(pages, AsyncPaginator[models.Thread])
+        assert_type(events, AsyncEventStream[models.StreamEvent, models.Thread])
         async with events:
             told = [piece async for piece in events.deltas()]
         async for thread in pages:

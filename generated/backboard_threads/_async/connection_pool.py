@@ -189,7 +189,7 @@ class AsyncPoolRegistry:
         self.are_given = given is not None
         self._is_closed = False
         self._pid = os.getpid()
-        self._channels: dict[object, AsyncUserTransport | AsyncConnectionPool] = {}
+        self._pools: dict[object, AsyncUserTransport | AsyncConnectionPool] = {}
         self._keepers: dict[object, object] = {}
         self._inherited: list[object] = []
         self._current: tuple[object, int, AsyncUserTransport | AsyncConnectionPool] | None = None
@@ -205,22 +205,22 @@ class AsyncPoolRegistry:
             return self._given
         if self._pid != pid:
             # The sockets are the parent's: kept untouched, since closing them would end its conversations.
-            self._inherited += [self._channels, self._keepers]
-            self._channels, self._keepers, self._pid = {}, {}, pid
-        channel = self._channels.get(loop) or await self._open(loop)
+            self._inherited += [self._pools, self._keepers]
+            self._pools, self._keepers, self._pid = {}, {}, pid
+        channel = self._pools.get(loop) or await self._open(loop)
         self._current = (loop, pid, channel)
         return channel
 
     async def _open(self, loop: object) -> AsyncUserTransport | AsyncConnectionPool:
-        for other in [other for other in self._channels if is_over(other)]:
-            self._channels.pop(other, None)
+        for other in [other for other in self._pools if is_over(other)]:
+            self._pools.pop(other, None)
             self._keepers.pop(other, None)
         opened: AsyncUserTransport | AsyncConnectionPool
         if proxies_are_set():
             opened = AsyncUserTransport(AsyncHTTPClient(verify=tls_context(self._secure)), is_ours=True)
         else:
             opened = AsyncConnectionPool(secure=self._secure)
-        channel = self._channels.setdefault(loop, opened)
+        channel = self._pools.setdefault(loop, opened)
         if channel is opened:
             await close_with_loop(partial(self._close, loop), self._keepers, loop)
         return channel
@@ -232,6 +232,6 @@ class AsyncPoolRegistry:
 
     async def _close(self, loop: object) -> None:
         self._current = None
-        channel = self._channels.pop(loop, None)
+        channel = self._pools.pop(loop, None)
         if channel is not None:
             await channel.aclose()

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .._api_info import API_INFO
+from .._public import public
 from .base_client import BaseClient
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .resources.threads import Threads
 
 
+@public
 class Backboard(BaseClient):
     """Backboard Threads: the client for version 0.1.0 of the API.
 
@@ -41,7 +43,7 @@ class Backboard(BaseClient):
         TypeError: An argument has the wrong type.
     """
 
-    facts = API_INFO
+    api_info = API_INFO
 
     @cached_property
     def assistants(self) -> Assistants:

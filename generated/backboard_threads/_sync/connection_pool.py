@@ -189,7 +189,7 @@ class PoolRegistry:
         self.are_given = given is not None
         self._is_closed = False
         self._pid = os.getpid()
-        self._channels: dict[object, UserTransport | ConnectionPool] = {}
+        self._pools: dict[object, UserTransport | ConnectionPool] = {}
         self._keepers: dict[object, object] = {}
         self._inherited: list[object] = []
         self._current: tuple[object, int, UserTransport | ConnectionPool] | None = None
@@ -205,22 +205,22 @@ class PoolRegistry:
             return self._given
         if self._pid != pid:
             # The sockets are the parent's: kept untouched, since closing them would end its conversations.
-            self._inherited += [self._channels, self._keepers]
-            self._channels, self._keepers, self._pid = {}, {}, pid
-        channel = self._channels.get(loop) or self._open(loop)
+            self._inherited += [self._pools, self._keepers]
+            self._pools, self._keepers, self._pid = {}, {}, pid
+        channel = self._pools.get(loop) or self._open(loop)
         self._current = (loop, pid, channel)
         return channel
 
     def _open(self, loop: object) -> UserTransport | ConnectionPool:
-        for other in [other for other in self._channels if is_over(other)]:
-            self._channels.pop(other, None)
+        for other in [other for other in self._pools if is_over(other)]:
+            self._pools.pop(other, None)
             self._keepers.pop(other, None)
         opened: UserTransport | ConnectionPool
         if proxies_are_set():
             opened = UserTransport(HTTPClient(verify=tls_context(self._secure)), is_ours=True)
         else:
             opened = ConnectionPool(secure=self._secure)
-        channel = self._channels.setdefault(loop, opened)
+        channel = self._pools.setdefault(loop, opened)
         if channel is opened:
             close_with_process(partial(self._close, loop), self._keepers, loop)
         return channel
@@ -232,6 +232,6 @@ class PoolRegistry:
 
     def _close(self, loop: object) -> None:
         self._current = None
-        channel = self._channels.pop(loop, None)
+        channel = self._pools.pop(loop, None)
         if channel is not None:
             channel.close()

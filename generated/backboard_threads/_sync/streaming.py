@@ -21,6 +21,7 @@ from .._errors import (
 from .._event_loops import pause
 from .._logging import logger
 from .._operation import Streaming
+from .._public import public
 from .._reply import TEXT, Recovery, Reply, ReplyAccumulator, find_reply, parse_event, reason_of_failure
 from .._request_state import RequestState, decode_answer
 from .._retries import UNKNOWN_OUTCOME, backoff
@@ -37,6 +38,7 @@ H = TypeVar("H")
 LAST_EVENT_ID = "Last-Event-ID"
 
 
+@public
 class EventStream(Generic[E, H]):
     """The events of a run, one by one, to be used in a `with`:
 
@@ -67,7 +69,7 @@ class EventStream(Generic[E, H]):
         self._ends = streaming.ends
         self._call = call
         self._said = said
-        self._growing = ReplyAccumulator(thread_id, run_id)
+        self._accumulator = ReplyAccumulator(thread_id, run_id)
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
         self._received_id = call.headers.get(LAST_EVENT_ID)
         self._resumed_from = self._stream_id = self._received_id
@@ -75,7 +77,7 @@ class EventStream(Generic[E, H]):
         self._comes_again = False
         self._resumptions = call.retries.max_retries
         self._is_replay = call.method == "GET"
-        self._framer = SSEDecoder()
+        self._decoder = SSEDecoder()
         self._pieces: Iterator[bytes] | None = None
         self._fault: DecodeError | None = None
         self._is_open = False
@@ -90,17 +92,17 @@ class EventStream(Generic[E, H]):
     @property
     def text(self) -> str:
         """The reply's text so far; after the end, the whole of it."""
-        return self._growing.text
+        return self._accumulator.text
 
     @property
     def run_id(self) -> str | None:
         """The run, once an event named it."""
-        return self._growing.run_id
+        return self._accumulator.run_id
 
     @property
     def thread_id(self) -> str | None:
         """The thread, once it is known."""
-        return self._growing.thread_id
+        return self._accumulator.thread_id
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} thread_id={self.thread_id!r} run_id={self.run_id!r}>"
@@ -156,8 +158,8 @@ class EventStream(Generic[E, H]):
                 raise RuntimeError("no event has named the run: it cannot be cancelled by its id")
             self._receive()
         assert self._streaming.cancel is not None
-        service = self._client._service
-        call = service.call_of(
+        config = self._client._config
+        call = config.operation_request(
             self._streaming.cancel, (self.thread_id, self.run_id), None, None, None, None, UNSET, UNSET
         )
         answer = decode_answer(self._client._send(call), lambda value: value)
@@ -168,7 +170,7 @@ class EventStream(Generic[E, H]):
         history = self._streaming.history
         if self.thread_id is None or history is None:
             return Recovery(None, None, None)
-        call = self._client._service.call_of(history, (self.thread_id,), None, None, None, None, UNSET, UNSET)
+        call = self._client._config.operation_request(history, (self.thread_id,), None, None, None, None, UNSET, UNSET)
         response = self._client._send(call)
         thread = decode_answer(response, history.decode)
         text = find_reply(json.loads(response.content), self.run_id, self._said)
@@ -179,13 +181,13 @@ class EventStream(Generic[E, H]):
         self.last_event_id = event_id
         self.end = None
         kind = event.get("type")
-        self._last_piece = self._growing.add(event) if kind == TEXT else ""
+        self._last_piece = self._accumulator.add(event) if kind == TEXT else ""
         try:
             model = self._decode(event)
         except DecodeError as error:
             raise self._in_stream(error) from None
         if kind in self._ends:
-            self._growing.settle(event)
+            self._accumulator.settle(event)
             self.end = model
             reason = reason_of_failure(event, self._streaming.failures)
             if reason is not None:
@@ -216,9 +218,9 @@ class EventStream(Generic[E, H]):
             else:
                 self._close()
             return
-        growing, ready = self._growing, self._ready
+        accumulator, ready = self._accumulator, self._ready
         try:
-            for data, event_id in self._framer.feed(piece):
+            for data, event_id in self._decoder.feed(piece):
                 event = parse_event(data)
                 if event is None:
                     continue
@@ -233,8 +235,8 @@ class EventStream(Generic[E, H]):
                             self._first_id = event_id
                 elif self._comes_again:
                     continue
-                if growing.is_new:
-                    growing.note_ids(event)
+                if accumulator.is_new:
+                    accumulator.note_ids(event)
                 ready.append((event, event_id))
         except DecodeError as error:
             self._fault = self._in_stream(error)  # to be raised after the events that came before it
@@ -297,7 +299,7 @@ class EventStream(Generic[E, H]):
                 "the events of run %s broke off; resuming after %s in %.2f s", self.run_id, self._received_id, seconds
             )
             pause(seconds)
-            call = self._client._service.call_of(
+            call = self._client._config.operation_request(
                 resume,
                 (self.thread_id, self.run_id),
                 None,
@@ -322,7 +324,7 @@ class EventStream(Generic[E, H]):
                 cause = error
                 break
             else:
-                self._framer = SSEDecoder()
+                self._decoder = SSEDecoder()
                 self._resumed_from = self._stream_id = self._received_id
                 self._comes_again = False
                 self._is_replay = True

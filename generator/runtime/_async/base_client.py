@@ -42,12 +42,12 @@ class AsyncBaseClient:
     The generated class says what the constructor's arguments are, since it knows their names in the document.
     """
 
-    facts: ClassVar[ApiInfo]
+    api_info: ClassVar[ApiInfo]
 
     def __init_subclass__(cls) -> None:
-        if "facts" in cls.__dict__:
-            SECRET.add(cls.facts.key_header.lower())
-            print_if_asked(cls.facts.log_variable)
+        if "api_info" in cls.__dict__:
+            SECRET.add(cls.api_info.key_header.lower())
+            print_if_asked(cls.api_info.log_variable)
 
     def __init__(
         self,
@@ -62,8 +62,8 @@ class AsyncBaseClient:
     ) -> None:
         if http_client is not None and not isinstance(http_client, (AsyncHTTPClient, AsyncBaseTransport)):
             raise TypeError(f"http_client must be an httpx.AsyncClient or transport, not {type(http_client).__name__}")
-        self._service = ClientConfig(
-            self.facts,
+        self._config = ClientConfig(
+            self.api_info,
             "async",
             api_key=api_key,
             base_url=base_url,
@@ -73,25 +73,25 @@ class AsyncBaseClient:
             headers=headers,
         )
         if isinstance(http_client, AsyncHTTPClient):
-            self._service.adopt_defaults(
+            self._config.adopt_defaults(
                 own_headers(http_client), own_timeout(http_client) if timeout is UNSET else None
             )
-        self._channels = AsyncPoolRegistry(self.base_url, http_client)
+        self._pools = AsyncPoolRegistry(self.base_url, http_client)
         self._is_copy = False
         self._answers = False
 
     @property
     def base_url(self) -> str:
         """Where the calls go, without a slash at the end."""
-        return self._service.base_url
+        return self._config.base_url
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.base_url}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        if self._channels.are_given:
+        if self._pools.are_given:
             raise TypeError(f"a {type(self).__name__} with an http_client of its own cannot be pickled or copied")
-        return self._service.state()
+        return self._config.state()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         AsyncBaseClient.__init__(self, **state)
@@ -109,8 +109,8 @@ class AsyncBaseClient:
         `headers` are added to the ones there are. What is not given stays as it is.
         """
         copy = type(self).__new__(type(self))
-        copy._service = self._service.but(timeout, deadline, max_retries, headers)
-        copy._channels = self._channels
+        copy._config = self._config.copy_with(timeout, deadline, max_retries, headers)
+        copy._pools = self._pools
         copy._is_copy = True
         copy._answers = self._answers
         return copy
@@ -143,11 +143,11 @@ class AsyncBaseClient:
         ones are left out), `parameters` its header parameters, `media` the body's media type if it is not to be the
         usual one. Raises an `APIError`.
         """
-        service = self._service.but(timeout, deadline, max_retries, headers)
-        call = service.call_of(operation, path, query, parameters, body, files, media, idempotency_key)
+        config = self._config.copy_with(timeout, deadline, max_retries, headers)
+        call = config.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
         response = await self._send(call)
-        if call.is_gone and operation.gone is not None:
-            value = operation.gone(path[-1])
+        if call.assumed_deleted and operation.assume_deleted is not None:
+            value = operation.assume_deleted(path[-1])
         else:
             value = decode_answer(response, operation.decode)
         if self._answers:
@@ -195,7 +195,7 @@ class AsyncBaseClient:
         """
         client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
         client._answers = False
-        call = client._service.call_of(
+        call = client._config.operation_request(
             operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
         )
         said = (body or {}).get("content")
@@ -223,9 +223,9 @@ class AsyncBaseClient:
         text of anything else, or None for an empty body. Raises an `APIError`, and `ValueError` or `TypeError`, before
         anything is sent, for such a path and for what no request can carry.
         """
-        service = self._service.but(timeout, deadline, max_retries, headers)
-        call = service.new_call(
-            check_method(method), service.url_of(path, query), encode_free(json, form, files), None, idempotency_key
+        config = self._config.copy_with(timeout, deadline, max_retries, headers)
+        call = config.request_state(
+            check_method(method), config.url_of(path, query), encode_free(json, form, files), None, idempotency_key
         )
         response = await self._send(call)
         redact(response.request)
@@ -236,7 +236,7 @@ class AsyncBaseClient:
 
         The body has been read, unless it is to be kept open. Raises an `APIError`.
         """
-        channel = await self._channels.current()
+        channel = await self._pools.current()
         while True:
             request = call.new_request()
             try:
@@ -258,7 +258,7 @@ class AsyncBaseClient:
     async def aclose(self) -> None:
         """Close the connections. A copy made by `with_options` leaves them to its original."""
         if not self._is_copy:
-            await self._channels.aclose()
+            await self._pools.aclose()
 
     async def __aenter__(self) -> Self:
         return self

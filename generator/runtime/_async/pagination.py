@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._errors import APIError
 from .._operation import Operation, Page
+from .._public import public
 from .._unset import UNSET
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@public
 class AsyncPaginator(Generic[T]):
     """The items of a listing, page after page, each loop over them from the beginning.
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 
-from tests.support.client_calls import HALVES, SAID, Request, say
+from tests.support.client_calls import HALVES, METHODS, Request, say
 from tools.document import Operation, operations
 from tools.schema_strategies import values
 from tools.schema_validation import faults, same
@@ -63,7 +63,7 @@ def spelled_alike(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("half", HALVES)
-@pytest.mark.parametrize("name", SAID)
+@pytest.mark.parametrize("name", METHODS)
 def test_answer_is_kept_whole(name: str, half: str) -> None:
     operation = operations()[name]
     schema = operation.responses["200"]["content"][JSON]["schema"]

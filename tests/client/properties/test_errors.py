@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import backboard_threads
 from backboard_threads import APIStatusError
 from tests.client.properties.test_answers import plain_request
-from tests.support.client_calls import HALVES, SAID, STREAMED, say
+from tests.support.client_calls import HALVES, METHODS, STREAMED, say
 from tools.document import Operation, operations, resolve
 from tools.schema_strategies import values
 from tools.schema_validation import faults
@@ -38,7 +38,7 @@ def cases() -> Iterator[Any]:
         for status in operation.responses:
             for half in HALVES if status != "200" else ():
                 for streamed in (False, True):
-                    if operation.id in (STREAMED if streamed else SAID):
+                    if operation.id in (STREAMED if streamed else METHODS):
                         name = f"{operation.id}-{status}-{half}-{'streamed' if streamed else 'plain'}"
                         yield pytest.param(operation, int(status), half, streamed, id=name)
 

@@ -1,18 +1,15 @@
-"""What the client says by itself: log lines and deprecations; and the values that stand for what is not there."""
+"""Log lines and deprecation warnings."""
 
-import copy
 import logging
 import os
-import pickle
 import subprocess
 import sys
 import warnings
 
 import pytest
 
-from backboard_threads import UNSET, APIError, Unset, models
+from backboard_threads import APIError
 from backboard_threads import _deprecation as deprecation
-from backboard_threads._enums import OpenEnum
 from backboard_threads._operations import GET_THREAD
 from tests.support.client_variants import THREAD, THREAD_ID, Half
 from tests.support.scripted_server import Server, drop, events, reply
@@ -81,44 +78,6 @@ def test_a_deprecated_parameter_warns_once_where_it_is_used(monkeypatch: pytest.
         method()
         method()
     assert [(str(w.message), w.filename) for w in caught] == [("threads.list(old=…) is deprecated: use new", __file__)]
-
-
-def test_unset_is_one_falsy_thing() -> None:
-    assert not UNSET
-    assert repr(UNSET) == str(UNSET.name) == "UNSET"
-    assert list(UNSET) == []
-    for twin in (copy.copy(UNSET), copy.deepcopy([UNSET])[0], pickle.loads(pickle.dumps(UNSET)), Unset.UNSET):
-        assert twin is UNSET
-    with pytest.raises(TypeError):
-        sorted([UNSET, UNSET])
-
-
-class Light(OpenEnum):
-    RED = "red"
-
-
-def test_open_enumerations_keep_what_they_do_not_know() -> None:
-    assert Light("red") is Light.RED
-    assert Light.RED.is_known
-    blue = Light("blue")
-    assert isinstance(blue, Light)
-    assert (blue, blue.value, str(blue), f"{blue}", repr(blue)) == ("blue", "blue", "blue", "blue", "Light('blue')")
-    assert not blue.is_known
-    assert blue == Light("blue")
-    assert hash(blue) == hash("blue")
-    assert list(Light) == [Light.RED]
-    for twin in (copy.copy(blue), copy.deepcopy(blue), pickle.loads(pickle.dumps(blue))):
-        assert (type(twin), twin) == (Light, "blue")
-    for wrong in (7, None, b"red", ["red"]):
-        with pytest.raises(ValueError, match="not a valid Light"):
-            Light(wrong)
-
-
-def test_models_survive_pickle_and_copy() -> None:
-    thread = models.Thread.from_dict({**THREAD, "metadata_": {"a": [1]}, "new_field": {"x": None}})
-    for twin in (pickle.loads(pickle.dumps(thread)), copy.copy(thread), copy.deepcopy(thread)):
-        assert twin == thread
-        assert twin.to_dict() == thread.to_dict()
 
 
 def test_the_package_s_errors_have_docstrings() -> None:
