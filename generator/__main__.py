@@ -7,39 +7,77 @@ import sys
 from pathlib import Path
 
 from .document import UnusableDocument
-from .package import Unwritable, differences, generate, replace
+from .names import EXCEPTIONS, NameTable
+from .package import Generated, Unwritable, differences, generate, replace
+from .public_api import public_api
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "openapi.yaml"
+PACKAGE = ROOT / "generated" / "backboard_threads"
+PUBLIC_API = ROOT / "generated" / "public_api.txt"
+MAX_LINES = 20
+"""Lines of a difference that are printed."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code: 0, or 1 with one message on standard error and nothing overwritten."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
-    parser.add_argument("--document", type=Path, default=ROOT / "openapi.yaml", help="the OpenAPI 3.1 document")
-    parser.add_argument(
-        "--output", type=Path, default=ROOT / "generated" / "backboard_threads", help="the package to write"
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if the package is not what it should be"
-    )
+    parser.add_argument("--document", type=Path, default=DOCUMENT, help="the OpenAPI document")
+    parser.add_argument("--output", type=Path, default=PACKAGE, help="the package to write")
+    parser.add_argument("--names", type=Path, help="exceptions to the conventional names (default: methods.yaml)")
+    parser.add_argument("--public-api", type=Path, help="the file to write the client's public API to")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not what it should be")
     options = parser.parse_args(arguments)
+    names = options.names or (EXCEPTIONS if options.document == DOCUMENT else None)
+    listing = options.public_api or (PUBLIC_API if options.output == PACKAGE else None)
     try:
-        with generate(options.document) as client:
-            if not options.check:
-                replace(options.output, client)
-                return 0
-            different = differences(client, options.output)
+        with generate(options.document, names) as generated:
+            changed = differences(generated.package, options.output)
+            api = public_api(generated.package.parent, generated.names.client["name"]) if listing else ""
+            if listing and (not listing.exists() or listing.read_text("utf-8") != api):
+                changed.append(f"{listing.name}: {'different' if listing.exists() else 'missing'}")
+            if options.check:
+                return _check(changed, options.output, options.document)
+            if changed:
+                replace(options.output, generated.package)
+                if listing:
+                    listing.write_text(api, "utf-8")
     except (UnusableDocument, Unwritable) as error:
         print(f"generator: {error}", file=sys.stderr)
         return 1
     except RecursionError:
         print("generator: document: nested too deeply", file=sys.stderr)
         return 1
-    for line in different[:20]:
+    _report(generated, changed)
+    return 0
+
+
+def _check(changed: list[str], output: Path, document: Path) -> int:
+    for line in changed[:MAX_LINES]:
         print(line, file=sys.stderr)
-    if different:
-        print(f"generator: {options.output} is not what {options.document} gives; run `make generate`", file=sys.stderr)
-    return 1 if different else 0
+    if changed:
+        print(f"generator: {output} is not what {document} gives; run `make generate`", file=sys.stderr)
+    return 1 if changed else 0
+
+
+def _report(generated: Generated, changed: list[str]) -> None:
+    """Print the methods of each operation, and the files that were written."""
+    for line in _named(generated.names):
+        print(line)
+    words = {"missing": "new", "different": "changed", "not generated": "removed"}
+    for line in changed:
+        name, _, state = line.rpartition(": ")
+        print(f"{words.get(state, 'new')}: {name}")
+    if not changed:
+        print("Nothing changed.")
+
+
+def _named(names: NameTable) -> list[str]:
+    width = max((len(identifier) for identifier in names.operations), default=0)
+    return [
+        f"{identifier:{width}}  {', '.join(f'{one.resource}.{method}' for method in one.methods)}"
+        for identifier, one in names.operations.items()
+    ]
 
 
 if __name__ == "__main__":

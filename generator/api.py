@@ -12,11 +12,12 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier
 
-from .calls import IDEMPOTENCY_KEY, MULTIPART, OPTIONS, Argument, Call, Gone, Page, Place, Resource
 from .document import Document, Operation, UnusableDocument
+from .methods import IDEMPOTENCY_KEY, MULTIPART, OPTIONS, Argument, Call, Gone, Page, Place, Resource
 from .models import Catalogue, attribute_name
-from .names import Table
-from .sentences import describe
+from .names import NameTable
+from .paging import find_paging
+from .text import describe, first_sentences, literal
 from .types import TEXT, Shape
 
 JSON = "application/json"
@@ -29,10 +30,10 @@ HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PLACES: dict[str, Place] = {"path": "path", "query": "query", "header": "header"}
 
 
-class Surface:
+class Api:
     """All resources of a document, in the order of the table of names."""
 
-    def __init__(self, document: Document, data: GeneratorData, catalogue: Catalogue, table: Table) -> None:
+    def __init__(self, document: Document, data: GeneratorData, catalogue: Catalogue, table: NameTable) -> None:
         self._document = document
         self._catalogue = catalogue
         self.table = table
@@ -123,7 +124,7 @@ class Surface:
             result_text=result_text,
             streams=streams,
             switch=switch,
-            page=self._page(operation, arguments, endpoint) if names.iterate else None,
+            page=self._page(operation, endpoint) if names.iterate else None,
             gone=self._gone(operation, arguments, endpoint) if operation.method == "delete" else None,
             errors=tuple(self._errors(operation)),
         )
@@ -144,7 +145,7 @@ class Surface:
                 raise UnusableDocument(f"{where}: only a POST can carry it")
             text = describe(
                 {**schema, **{key: described[key] for key in ("deprecated", "x-extension") if key in described}},
-                described.get("description"),
+                first_sentences(str(described.get("description", schema.get("description", "")))),
             )
             yield Argument(
                 name=attribute_name(prop.python_name, wire),
@@ -230,20 +231,17 @@ class Surface:
         if not union.ends or not {*union.ends, *union.failures} <= tags or not set(union.failures) <= set(union.ends):
             raise UnusableDocument(f"{where}: `x-stream-ends` and `x-stream-failures` of {name} do not say how it ends")
 
-    def _page(self, operation: Operation, arguments: list[Argument], endpoint: Endpoint) -> Page:
-        raw = {one["name"]: self._document.follow(one["schema"], str(operation)) for one in operation.parameters}
-        try:
-            limit, skip = raw["limit"], raw["skip"]
-            bounds = limit["default"], limit["maximum"], skip["maximum"]
-        except KeyError as error:
-            raise UnusableDocument(f"{operation}: cannot be iterated: no {error} of `skip` and `limit`") from error
+    def _page(self, operation: Operation, endpoint: Endpoint) -> Page:
+        paging = find_paging(self._document, operation)
         prop = next(response.prop for response in endpoint.responses if _is_success(response.status_code.pattern))
         model = self._catalogue.model_of(prop.inner_property) if isinstance(prop, ListProperty) else None
-        fields = self._catalogue.fields(model, str(operation)) if model else []
-        keys = [field.attribute for field in fields if field.required and field.shape is TEXT]
-        if not keys:
-            raise UnusableDocument(f"{operation}: cannot be iterated: nothing tells its items apart")
-        return Page(*bounds, key=keys[0])
+        if paging is None or model is None:
+            raise UnusableDocument(
+                f"{operation}: cannot be iterated: needs `skip` and `limit` with a default and maxima, and objects"
+            )
+        fields = self._catalogue.fields(model, str(operation))
+        key = next((one.attribute for one in fields if one.wire == paging.key and one.shape is TEXT), None)
+        return Page(paging.default, paging.max_limit, paging.max_skip, key)
 
     def _gone(self, operation: Operation, arguments: list[Argument], endpoint: Endpoint) -> Gone | None:
         prop = next(response.prop for response in endpoint.responses if _is_success(response.status_code.pattern))
@@ -255,8 +253,8 @@ class Surface:
         for field in self._catalogue.fields(model, str(operation)):
             if field.wire == last[0].wire and field.shape is TEXT:
                 values[field.attribute] = last[0].name
-            elif field.required and field.shape is TEXT:
-                values[field.attribute] = '"Not found any more: an earlier attempt of this call had deleted it."'
+            elif field.required and field.shape is TEXT and field.wire in self.table.gone:
+                values[field.attribute] = literal(self.table.gone[field.wire])
             elif field.required:
                 return None
         if last[0].name not in values.values():

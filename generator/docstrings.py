@@ -1,55 +1,56 @@
-"""The methods as text: their signatures, and the docstrings that say what each argument, result and error is."""
+"""Signatures and docstrings of the client's methods, and the docstring of the client class."""
 
 from __future__ import annotations
 
 import re
 
-from .api import Surface
-from .calls import MULTIPART, Argument, Call
+from .api import Api
 from .document import Document
-from .sentences import wrapped
+from .methods import MULTIPART, Argument, Call
+from .text import EXTENSION, first_sentences, wrapped
 
-ERRORS = {
-    "304": "NotModifiedError",
-    "400": "BadRequestError",
-    "401": "AuthenticationError",
-    "404": "NotFoundError",
-    "409": "ConflictError",
-    "412": "PreconditionFailedError",
-    "422": "UnprocessableEntityError",
-    "429": "RateLimitError",
+PARTICULAR_ERRORS = {"304": "NotModifiedError", "404": "NotFoundError", "409": "ConflictError"} | {
+    "412": "PreconditionFailedError"
 }
-"""The errors of `runtime/errors.py` by status."""
+"""Errors that depend on the operation. Those of every call are in the docstring of the client class."""
 
-DOCUMENT = "the API's document"
-"""What the document's own texts call `this document`, for readers who are not in it."""
+COMMON_ERRORS = (
+    "AuthenticationError: 401.",
+    "BadRequestError, UnprocessableEntityError: 400, 422. The request breaks a rule of the API.",
+    "RateLimitError: 429, after the last retry.",
+    "ServerError: 5xx, after the last retry.",
+    "APIStatusError: Any other error status; the base class of those above.",
+    "APIConnectionError: No complete answer; `APITimeoutError` after a time-out.",
+    "DecodeError: The answer is not what the API describes.",
+    "StreamInterrupted: A stream ended early. `RunFailedError`: a run failed.",
+    "ValueError, TypeError, OSError: An argument cannot be sent. Nothing was sent.",
+)
 
-VALUES = {"true": "True", "false": "False", "null": "None"}
+PYTHON_VALUES = {"true": "True", "false": "False", "null": "None"}
 
 INDENT = 8
 """How deep the docstring of a method is."""
 
-OF_TIMEOUT = (
-    "Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each attempt; a "
-    "`Timeout` sets them apart, None sets no limit."
-)
-OF_DEADLINE = "Seconds that {call} may take, its attempts and the waits between them; None for no limit."
-OF_RETRIES = "How often a failed attempt is repeated, where that is safe."
-DEFAULTS = {
-    "timeout": "120 unless given, and 10 for connecting.",
-    "deadline": "600 unless given, and no limit for a stream.",
-    "max_retries": "2 unless given.",
-}
-"""What holds where neither the client nor the call says otherwise: said here, and done by the runtime."""
+KEY_TEXT = "Makes the call safe to repeat. Made for each call unless given."
 
-OWN = " As the client has it unless given."
-OPTIONS = (
-    ("timeout", "TimeoutOption", OF_TIMEOUT + OWN),
-    ("deadline", "float | Unset | None", OF_DEADLINE + OWN),
-    ("max_retries", "int | Unset", OF_RETRIES + OWN),
-    ("headers", "Mapping[str, str] | Unset", "More headers, besides those of the client."),
+TIMEOUT = (
+    "Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each attempt; a "
+    "`Timeout` sets them apart, None sets no limit. 120 unless given, and 10 for connecting."
 )
-"""What every method takes besides its own arguments: names, annotations and texts."""
+DEADLINE = (
+    "Seconds for a whole call, its attempts and the waits between them; for one page when iterating. None for no "
+    "limit. 600 unless given, and no limit for a stream."
+)
+MAX_RETRIES = "How often a failed attempt is repeated, where that is safe. 2 unless given."
+HEADERS = "More headers for every call."
+
+OPTIONS = (
+    ("timeout", "TimeoutOption"),
+    ("deadline", "float | Unset | None"),
+    ("max_retries", "int | Unset"),
+    ("headers", "Mapping[str, str] | Unset"),
+)
+"""Arguments of every method besides its own, with their annotations."""
 
 
 def signature(call: Call, kind: str) -> list[str]:
@@ -61,140 +62,108 @@ def signature(call: Call, kind: str) -> list[str]:
     parameters += [f"{one.name}: {one.annotation}" + ("" if one.required else " = UNSET") for one in named]
     if call.forms and kind != "iterate":
         parameters.append(f"media_type: {call.forms} | Unset = UNSET")
-    parameters += [f"{name}: {annotation} = UNSET" for name, annotation, _ in OPTIONS]
+    parameters += [f"{name}: {annotation} = UNSET" for name, annotation in OPTIONS]
     return parameters
 
 
 def arguments(call: Call, kind: str) -> list[Argument]:
-    """Return the arguments of one of an operation's methods: `Idempotency-Key` last, and no version when iterating."""
+    """Return the arguments of one of an operation's methods: `Idempotency-Key` last, no header when iterating."""
     ordered = sorted(call.arguments, key=lambda one: (one.place == "header", one is call.key))
     return [one for one in ordered if kind != "iterate" or one.place in {"path", "query"}]
 
 
-def documented(call: Call, kind: str, surface: Surface) -> str:
-    """Return the docstring of a method, without its quotes, for a method of a class."""
+def documented(call: Call, kind: str, api: Api) -> str:
+    """Return the docstring of a method, without its quotes: summary, a paragraph, arguments, result, errors."""
     raw = call.operation.raw
-    about = wrapped(_translated(str(raw.get("description", "")), call, surface), INDENT)
-    sections = [_opening(call, kind), about, _beyond(kind)]
+    description = first_sentences(str(raw.get("description", "")).strip().split("\n\n")[0], 2)
+    is_twin = kind != "call" and call.names.method is not None
+    sections = [_summary(call, kind)]
+    if is_twin:
+        sections.append(wrapped(f"Arguments and errors are those of `{call.names.method}`{_difference(kind)}.", INDENT))
+    else:
+        sections.append(wrapped(_translated(description, call, api), INDENT))
     if raw.get("deprecated") is True:
         sections.append("Deprecated.")
-    if raw.get("x-extension") is True:
-        sections.append("An extension to the hosted API.")
-    sections.append(_section("Args", _arguments(call, kind, surface), INDENT))
-    sections.append(_section("Returns", [_translated(_returned(call, kind, surface), call, surface)], INDENT))
-    sections.append(_section("Raises", _raised(call, kind, surface), INDENT))
+    if not is_twin:
+        sections.append(_section("Args", _arguments(call, kind, api), INDENT))
+    sections.append(_section("Returns", [_translated(_returned(call, kind, api), call, api)], INDENT))
+    if not is_twin:
+        sections.append(_section("Raises", _raised(call, api), INDENT))
     return "\n\n".join(section for section in sections if section)
 
 
-def documented_client(document: Document, surface: Surface) -> str:
-    """Return the docstring of the client's class, its constructor's arguments included."""
-    names = surface.table.client
-    resources = ", ".join(f"`{resource.name}`" for resource in surface.resources)
+def documented_client(document: Document, api: Api) -> str:
+    """Return the docstring of the client class, with the options and errors of every method."""
+    names = api.table.client
+    resources = ", ".join(f"`{resource.name}`" for resource in api.resources)
     about = (
         f"{document.title}: the client for version {document.version} of the API.\n\n"
-        f"Its methods are in {resources}; `request` makes a call that the API's document does not describe. Use it in "
-        "an `async with`, or close it with `aclose`. Making it sends nothing and opens no connection. A pickled client "
-        "carries its key."
+        f"Its methods are in {resources}; `request` calls a path that the API does not describe. Use it in an `async "
+        "with`, or close it with `aclose`. Making it sends nothing and opens no connection. A pickled client carries "
+        "its key.\n\n"
+        "Every method also takes `timeout`, `deadline`, `max_retries` and `headers`: those of the client unless given. "
+        "The errors below are those of every call; a method names its own."
     )
-    arguments = [
-        f"api_key: The API key, sent in the header `{surface.key_header}` with every call and shown nowhere. That of "
+    own = [
+        f"api_key: The API key, sent in the header `{api.key_header}` with every call and never shown. Read from "
         f"`{names['key_variable']}` in the environment unless given.",
-        f"base_url: Where the API is. That of `{names['url_variable']}` in the environment unless given, or else "
-        f"{surface.servers[0][0]}.",
-        f"timeout: {OF_TIMEOUT} {DEFAULTS['timeout']}",
-        f"deadline: {OF_DEADLINE.format(call='a whole call')} {DEFAULTS['deadline']}",
-        f"max_retries: {OF_RETRIES} {DEFAULTS['max_retries']}",
-        "headers: More headers for every call.",
-        "http_client: What to send requests with instead: an `httpx.AsyncClient`, whose hooks, proxies, headers and "
-        "time-outs then hold, or a transport. It is not closed with this client.",
+        f"base_url: Where the API is. Read from `{names['url_variable']}` in the environment unless given, or else "
+        f"{api.servers[0][0]}.",
+        f"timeout: {TIMEOUT}",
+        f"deadline: {DEADLINE}",
+        f"max_retries: {MAX_RETRIES}",
+        f"headers: {HEADERS}",
+        "http_client: An `httpx.AsyncClient` to send requests with, whose hooks, proxies, headers and time-outs then "
+        "hold, or a transport. It is not closed with this client.",
     ]
-    errors = [
-        "ValueError: There is no API key, or an argument cannot be what it should.",
-        "TypeError: An argument has the wrong type.",
-    ]
-    return "\n\n".join([wrapped(about, 4), _section("Args", arguments, 4), _section("Raises", errors, 4)])
+    return "\n\n".join([wrapped(about, 4), _section("Args", own, 4), _section("Raises", list(COMMON_ERRORS), 4)])
 
 
-def _opening(call: Call, kind: str) -> str:
+def _summary(call: Call, kind: str) -> str:
     summary = " ".join(str(call.operation.raw.get("summary") or call.operation.id).split()).rstrip(".")
     if kind == "iterate":
         return f"{summary}, page after page."
     return f"{summary}, as events." if kind == "stream" and call.names.method else f"{summary}."
 
 
-def _beyond(kind: str) -> str:
-    if kind == "iterate":
-        text = (
-            "Pages are fetched as they are needed. They are counted from the beginning of the list: what is created "
-            "while you iterate moves the rest back, and is not seen itself; what is deleted moves the rest forward, "
-            "so that items can be left out. None is given twice."
-        )
-    elif kind == "stream":
-        text = (
-            "Nothing is sent before the `async with` begins. Leaving it early closes the connection and does not "
-            "cancel the run; `cancel()` of the events does."
-        )
-    else:
-        return ""
-    return wrapped(text, INDENT)
+def _difference(kind: str) -> str:
+    return "; `limit` is the size of a page" if kind == "iterate" else ""
 
 
-def _arguments(call: Call, kind: str, surface: Surface) -> list[str]:
-    made = " Made for each call unless given."
+def _arguments(call: Call, kind: str, api: Api) -> list[str]:
     own = [
-        f"{one.name}: {_translated(one.text, call, surface)}{made if one is call.key else ''}".rstrip(" :")
+        f"{one.name}: {KEY_TEXT if one is call.key else _translated(one.text, call, api)}".removesuffix(
+            EXTENSION
+        ).rstrip(" :")
         for one in arguments(call, kind)
-        if kind != "iterate" or one.wire != "limit"
     ]
-    if kind == "iterate" and call.page:
-        limit = next(one for one in call.arguments if one.wire == "limit")
-        size = f"How many items one page has at most, up to {call.page.max_limit}. `{call.page.default}` unless given."
-        own.append(f"{limit.name}: {size}")
-    if call.forms and kind != "iterate":
-        others = f", or `{MULTIPART}` when there are files" if call.at("file") else ""
-        own.append(f"media_type: The form in which the body is sent; unless given, `{call.media[0]}`{others}.")
-    spans = "the call for one page" if kind == "iterate" else "the whole call"
-    return own + [f"{name}: {text.format(call=spans)}" for name, _, text in OPTIONS]
+    if call.forms:
+        others = f", or `{MULTIPART}` with files" if call.at("file") else ""
+        own.append(f"media_type: The form of the body: `{call.media[0]}`{others} unless given.")
+    return own
 
 
-def _returned(call: Call, kind: str, surface: Surface) -> str:
-    """Return what comes back: its class, and what the document says of that."""
+def _returned(call: Call, kind: str, api: Api) -> str:
+    """Return the class of a result, and what the document says of it."""
     if kind == "stream":
-        about = surface.event_text.split(". ")[0].strip().rstrip(".")
-        return (
-            "AsyncEventStream: An iterator, to be used in an `async with`. It yields each "
-            f"`models.{surface.event}` as it comes{f': {about[:1].lower()}{about[1:]}' if about else ''}."
-        )
-    shape = call.result
-    result = shape.annotation() if shape else "Any"
+        return f"AsyncEventStream: An iterator of `models.{api.event}`, for an `async with`."
+    result = call.result.annotation() if call.result else "Any"
     text = " ".join(call.result_text.split())
     if kind == "iterate":
         result = f"AsyncPaginator[{result.removeprefix('list[').removesuffix(']')}]"
-        text = f"{text} `async for` gives them one by one, `pages()` a page at a time."
     return f"{result}: {text}".rstrip(" :")
 
 
-def _raised(call: Call, kind: str, surface: Surface) -> list[str]:
-    by_class: dict[str, list[str]] = {}
-    for status, text in call.errors:
-        name = ERRORS.get(status, "ServerError" if status.startswith("5") else "APIStatusError")
-        by_class.setdefault(name, []).append(f"{status}. {_translated(text, call, surface)}")
-    lines = [f"{name}: {' '.join(texts)}" for name, texts in by_class.items()]
-    lines.append("APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.")
-    lines.append(f"DecodeError: The answer is not what {DOCUMENT} says.")
-    if kind == "iterate":
-        lines.append("APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.")
-    if kind == "stream":
-        lines.append("StreamInterrupted: The events stopped before one that ends the stream.")
-        lines.append("RunFailedError: The run failed; its last event says why.")
-    lines.append("ValueError, TypeError: An argument cannot be sent. Nothing was sent.")
-    if kind != "iterate" and call.at("file"):
-        lines.append("OSError: A file cannot be read. Nothing was sent.")
-    return lines
+def _raised(call: Call, api: Api) -> list[str]:
+    return [
+        f"{PARTICULAR_ERRORS[status]}: {_translated(first_sentences(text), call, api)}"
+        for status, text in call.errors
+        if status in PARTICULAR_ERRORS
+    ]
 
 
 def _section(title: str, entries: list[str], indent: int) -> str:
-    return "\n".join([f"{title}:", *(_indented(entry, indent + 4) for entry in entries)])
+    return "\n".join([f"{title}:", *(_indented(entry, indent + 4) for entry in entries)]) if entries else ""
 
 
 def _indented(entry: str, indent: int) -> str:
@@ -202,8 +171,8 @@ def _indented(entry: str, indent: int) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def _translated(text: str, call: Call, surface: Surface) -> str:
-    """Return a text of the document with operations, arguments and values called by what they are in Python."""
+def _translated(text: str, call: Call, api: Api) -> str:
+    """Return a text of the document with operations, arguments and values as they are called in Python."""
     names = {one.wire: one.name for one in call.arguments}
 
     def python(found: re.Match[str]) -> str:
@@ -211,13 +180,13 @@ def _translated(text: str, call: Call, surface: Surface) -> str:
         name, _, value = quoted.replace("=", ": ").partition(": ")
         if quoted == "null":
             return "`None`"
-        if quoted in surface.table.operations:
-            operation = surface.table.operations[quoted]
+        if quoted in api.table.operations:
+            operation = api.table.operations[quoted]
             return f"`{operation.resource}.{operation.methods[0]}`"
         if (name, value) == ("stream", "true") and call.switch:
             return f"`{call.names.resource}.{call.names.stream}`"
-        if name in names and value in VALUES:
-            return f"`{names[name]}={VALUES[value]}`"
-        return DOCUMENT if re.fullmatch("x-[a-z-]+", quoted) else f"`{names.get(quoted, quoted)}`"
+        if name in names and value in PYTHON_VALUES:
+            return f"`{names[name]}={PYTHON_VALUES[value]}`"
+        return f"`{names.get(quoted, quoted)}`"
 
-    return re.sub(r"`([^`\n]+)`", python, text.replace("this document", DOCUMENT))
+    return re.sub(r"`([^`\n]+)`", python, text)

@@ -46,7 +46,11 @@ class Operation:
 
     @property
     def tag(self) -> str:
-        return str(self.raw.get("tags", ["default"])[0])
+        return str(next(iter(self.raw.get("tags") or ()), "default"))
+
+    @property
+    def path_parameters(self) -> list[str]:
+        return re.findall(r"\{([^{}]*)\}", self.path)
 
 
 class Document:

@@ -14,7 +14,7 @@ from openapi_python_client.schema import Schema
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from .document import Document, UnusableDocument
-from .sentences import literal, wrapped
+from .text import literal, wrapped
 from .types import Name, Shape, Shapes
 
 OF_CLASSES = {

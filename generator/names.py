@@ -1,23 +1,46 @@
-"""The table of names: which resource and which methods each operation becomes."""
+"""Method names: by convention from tag and operationId, with the exceptions of methods.yaml.
+
+`listAssistantThreads`, tag `threads`, path `/assistants/{assistant_id}/threads`, is `threads.list_for_assistant`: the
+verb, without the resource's noun, and `for` what the path names. A listing has an `iterate`, an operation that answers
+with server-sent events a `stream`.
+"""
 
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from .document import Document, UnusableDocument
+from .document import Document, Operation, UnusableDocument
+from .paging import find_paging
 
-TABLE = Path(__file__).parent / "methods.yaml"
+EXCEPTIONS = Path(__file__).parent / "methods.yaml"
+EVENTS = "text/event-stream"
+
+RESERVED_METHODS = {"with_response"}
+"""Attributes that every resource has."""
+
+RESERVED_RESOURCES = {"aclose", "base_url", "close", "api_info", "request", "with_options", "with_response"}
+"""Attributes that every client has."""
+
+DEFAULT_CLIENT = {
+    "name": "Client",
+    "package": "client",
+    "key_variable": "API_KEY",
+    "url_variable": "API_BASE_URL",
+    "log_variable": "API_LOG",
+}
 
 
 @dataclass(frozen=True)
 class Names:
-    """What one operation is called. At least one of `method`, `iterate` and `stream` is there."""
+    """The resource of one operation and its methods, at least one of `method`, `iterate` and `stream`."""
 
     resource: str
     method: str | None = None
@@ -30,49 +53,167 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Table:
-    """The whole table: operations by their id, what streams do by themselves, and the client's own names."""
+class NameTable:
+    """The names of all operations by id, the operations that streams use, and the client's own names.
+
+    `gone` are the texts of required properties in the answer to a DELETE that a first, unanswered attempt had done.
+    """
 
     operations: dict[str, Names]
     streams: dict[str, str]
     client: dict[str, str]
-
-    @property
-    def resources(self) -> list[str]:
-        return list(dict.fromkeys(names.resource for names in self.operations.values()))
+    gone: dict[str, str]
+    resources: tuple[str, ...]
 
 
-def read_names(document: Document, path: Path = TABLE) -> Table:
-    """Return the table of names for a document.
+@dataclass(frozen=True)
+class Exceptions:
+    """The content of methods.yaml."""
 
-    Raises UnusableDocument if an operation has no name, a name no operation, or two of them are the same.
+    operations: dict[str, dict[str, Any]]
+    streams: dict[str, str]
+    client: dict[str, str]
+    gone: dict[str, str]
+
+
+def read_names(document: Document, path: Path | None = EXCEPTIONS) -> NameTable:
+    """Return the names for a document: those of convention, unless the file at `path` says otherwise.
+
+    Raises UnusableDocument if a name is for no operation, cannot be written in Python, or is given twice.
     """
-    try:
-        loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_bytes())
-        operations = {identifier: Names(**names) for identifier, names in loaded["operations"].items()}
-        table = Table(operations, loaded.get("streams", {}), loaded["client"])
-    except (OSError, YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise UnusableDocument(f"{path.name}: not a table of names: {error}") from error
+    loaded = _read_exceptions(path)
+    exceptions, client = loaded.operations, loaded.client
+    file = path.name if path else "names"
     ids = {operation.id for operation in document.operations}
-    for operation in document.operations:
-        if operation.id not in operations:
-            raise UnusableDocument(f"{operation}: {path.name} does not name it")
-    for identifier in [*operations, *table.streams.values()]:
+    for identifier in [*exceptions, *loaded.streams.values()]:
         if identifier not in ids:
-            raise UnusableDocument(f"{identifier}: named in {path.name}, but the document has no such operation")
-    if table.client["name"].lower() in {resource.replace("_", "").lower() for resource in table.resources}:
-        raise UnusableDocument(f"{path.name}: the client and a resource would both be {table.client['name']}")
+            raise UnusableDocument(f"{identifier}: named in {file}, but the document has no such operation")
     taken: dict[tuple[str, str], str] = {}
-    for identifier, names in operations.items():
-        if not names.methods:
-            raise UnusableDocument(f"{identifier}: {path.name} gives it no method")
-        for method in names.methods:
-            if not _is_name(method) or not _is_name(names.resource):
-                raise UnusableDocument(f"{identifier}: {names.resource}.{method} cannot be written in Python")
-            first = taken.setdefault((names.resource, method), identifier)
-            if first != identifier or names.methods.count(method) > 1:
-                raise UnusableDocument(f"{identifier}: {names.resource}.{method} is named twice, for {first} as well")
-    return table
+    operations: dict[str, Names] = {}
+    for operation in sorted(document.operations, key=lambda one: one.id not in exceptions):
+        exception = exceptions.get(operation.id, {})
+        names = conventional_names(document, operation)
+        try:
+            names = replace(names, **exception)
+        except TypeError as error:
+            raise UnusableDocument(f"{operation.id}: {file}: {error}") from error
+        if any((names.resource, method) in taken for method in names.methods) and not exception:
+            names = conventional_names(document, operation, in_full=True)
+        _check(operation, names, taken, file)
+        operations[operation.id] = names
+    operations = {operation.id: operations[operation.id] for operation in document.operations}
+    resources = tuple(_resources(document, operations))
+    if client["name"].lower() in {resource.replace("_", "").lower() for resource in resources}:
+        raise UnusableDocument(f"{file}: the client and a resource would both be {client['name']}")
+    return NameTable(operations, loaded.streams, loaded.client, loaded.gone, resources)
+
+
+def conventional_names(document: Document, operation: Operation, *, in_full: bool = False) -> Names:
+    """Return the names that tag and operationId give, `in_full` with every word of the operationId."""
+    resource = _python_name(snake(operation.tag), RESERVED_RESOURCES)
+    nouns = _forms(resource.strip("_").split("_"))
+    words = snake(_without_path(operation)).split("_")
+    if not in_full:
+        words = _after(words, nouns) or words
+    verb, rest = words[0], words[1:]
+    if not in_full:
+        rest = _without_noun(rest, nouns, operation)
+    plain, streams = _answers(document, operation)
+    method = "_".join([verb, *rest])
+    stream = "_".join(["stream", *rest]) if plain else "_".join(rest) if verb == "stream" and rest else method
+    iterate = "_".join(["iterate", *rest]) if verb in {"list", "get"} else f"iterate_{method}"
+    return Names(
+        resource,
+        method=_python_name(method, RESERVED_METHODS) if plain else None,
+        iterate=_python_name(iterate, RESERVED_METHODS) if plain and find_paging(document, operation) else None,
+        stream=_python_name(stream, RESERVED_METHODS) if streams else None,
+    )
+
+
+def snake(text: str) -> str:
+    """Return a name of the document in snake case: `getOAuthToken2` as `get_o_auth_token2`."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    return re.sub(r"\W+|_+", "_", text, flags=re.ASCII).strip("_").lower() or "operation"
+
+
+def _read_exceptions(path: Path | None) -> Exceptions:
+    if path is None:
+        return Exceptions({}, {}, DEFAULT_CLIENT, {})
+    try:
+        loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_bytes()) or {}
+        return Exceptions(
+            {key: dict(value) for key, value in (loaded.get("operations") or {}).items()},
+            loaded.get("streams") or {},
+            {**DEFAULT_CLIENT, **(loaded.get("client") or {})},
+            loaded.get("gone") or {},
+        )
+    except (OSError, YAMLError, TypeError, ValueError, AttributeError) as error:
+        raise UnusableDocument(f"{path.name}: not a table of names: {error}") from error
+
+
+def _check(operation: Operation, names: Names, taken: dict[tuple[str, str], str], file: str) -> None:
+    if not names.methods:
+        raise UnusableDocument(f"{operation}: {file} gives it no method")
+    for method in names.methods:
+        if not _is_name(method) or not _is_name(names.resource):
+            raise UnusableDocument(f"{operation}: {names.resource}.{method} cannot be written in Python")
+        if method in RESERVED_METHODS or names.resource in RESERVED_RESOURCES:
+            raise UnusableDocument(f"{operation}: {names.resource}.{method} is a name of the client's own")
+        first = taken.setdefault((names.resource, method), operation.id)
+        if first != operation.id or names.methods.count(method) > 1:
+            raise UnusableDocument(f"{operation}: {names.resource}.{method} is named twice, for {first} as well")
+
+
+def _answers(document: Document, operation: Operation) -> tuple[bool, bool]:
+    """Return whether a successful answer can be plain, and whether one can be server-sent events."""
+    plain = streams = False
+    for status, named in operation.raw.get("responses", {}).items():
+        if str(status).startswith("2") or status == "default":
+            content = document.follow(named, str(operation)).get("content", {})
+            streams |= EVENTS in content
+            plain |= not content or bool(set(content) - {EVENTS})
+    return plain or not streams, streams
+
+
+def _resources(document: Document, operations: dict[str, Names]) -> Iterator[str]:
+    """Yield the resources in the order of the document's tags, then of its operations."""
+    used = {names.resource for names in operations.values()}
+    tags = [_python_name(snake(str(tag.get("name"))), RESERVED_RESOURCES) for tag in document.raw.get("tags", [])]
+    yield from dict.fromkeys(name for name in [*tags, *(one.resource for one in operations.values())] if name in used)
+
+
+def _without_path(operation: Operation) -> str:
+    """Return an operationId without the path and method that FastAPI adds to it."""
+    made = re.sub(r"\W", "_", operation.path) + f"_{operation.method}"
+    return operation.id.removesuffix(made) or operation.id
+
+
+def _forms(words: list[str]) -> list[list[str]]:
+    """Return a noun as words, in the plural and in the singular."""
+    *first, last = words
+    singular = last[:-3] + "y" if last.endswith("ies") else last.removesuffix("s")
+    return [[*first, last], [*first, singular]]
+
+
+def _after(words: list[str], nouns: list[list[str]]) -> list[str]:
+    """Return what follows the resource's noun at the beginning, as in `threads/list`."""
+    return next((words[len(noun) :] for noun in nouns if words[: len(noun)] == noun), [])
+
+
+def _without_noun(words: list[str], nouns: list[list[str]], operation: Operation) -> list[str]:
+    for noun in nouns:
+        if words[-len(noun) :] == noun:
+            owner = words[: -len(noun)]
+            is_in_path = f"{{{'_'.join(owner)}_id}}" in operation.path
+            return ["for", *owner] if owner and is_in_path else owner
+        if words[: len(noun)] == noun:
+            return words[len(noun) :]
+    return words
+
+
+def _python_name(name: str, reserved: set[str]) -> str:
+    name = f"n{name}" if name[:1].isdigit() else name
+    return f"{name}_" if keyword.iskeyword(name) or name in reserved else name
 
 
 def _is_name(text: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from openapi_python_client.strings import pascal_case, snake_case
 
 from .document import Document, Operation, UnusableDocument
-from .sentences import describe
+from .text import describe, first_sentences
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
 BRANCHES = {"allOf", "anyOf", "oneOf"}
@@ -222,7 +222,11 @@ class _Reader:
         shape = self.shape(schema, where, name)
         if "$ref" in shape:
             shape = {"allOf": [shape]}
-        return {**shape, "x-text": describe(self._described(schema, where))}
+        return {**shape, "x-text": self._text(schema, where)}
+
+    def _text(self, schema: Any, where: str) -> str:
+        described = self._described(schema, where)
+        return describe(described, first_sentences(str(described.get("description", ""))))
 
     def _described(self, schema: Any, where: str) -> Schema:
         """Return a schema with what it says of its values; "this or null" says of them what "this" does."""

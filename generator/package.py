@@ -12,11 +12,12 @@ import tomllib
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from .document import Document, UnusableDocument
-from .names import TABLE, read_names
+from .names import EXCEPTIONS, NameTable, read_names
 from .project import HERE, parse, refuse
 from .unasync import derive
 
@@ -51,13 +52,21 @@ except Exception as error:
 """Imports every module of a package and every name that it offers; says which one fails."""
 
 
+@dataclass(frozen=True)
+class Generated:
+    """A new client: its package in a temporary folder, and the names of its methods."""
+
+    package: Path
+    names: NameTable
+
+
 class Unwritable(Exception):
     """The package could not be written; the text says what and why."""
 
 
 @contextmanager
-def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
-    """Make the package of a document in a folder of its own, which lives as long as the `with`.
+def generate(document: Path, names: Path | None = EXCEPTIONS) -> Iterator[Generated]:
+    """Make the package of a document in a temporary folder, which lives as long as the `with`.
 
     Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails, or if
     the package cannot be imported.
@@ -78,7 +87,7 @@ def generate(document: Path, names: Path = TABLE) -> Iterator[Path]:
         derive(package / "_async", package / "_sync")
         _format(package)
         _try_import(package)
-        yield package
+        yield Generated(package, table)
 
 
 def refuse_other_tools(settings: Path = SETTINGS) -> None:

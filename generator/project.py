@@ -16,12 +16,12 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.properties import ModelProperty
 from ruamel.yaml import YAML
 
-from . import sentences as prose
-from .api import Surface
+from . import text
+from .api import Api
 from .docstrings import documented, documented_client, signature
 from .document import Document, UnusableDocument
 from .models import Catalogue
-from .names import Table
+from .names import NameTable
 from .normalize import read
 from .types import enum_table, enum_values
 
@@ -36,9 +36,9 @@ class Client(Project):
     `build` writes the models, the facts, the operations, and the async client with its resources.
     """
 
-    def __init__(self, *, document: Document, table: Table, openapi: GeneratorData, config: Config) -> None:
+    def __init__(self, *, document: Document, table: NameTable, openapi: GeneratorData, config: Config) -> None:
         self.catalogue = Catalogue(document, openapi)
-        self.surface = Surface(document, openapi, self.catalogue, table)
+        self.api = Api(document, openapi, self.catalogue, table)
         self.catalogue.check()
         needed = replace(
             openapi,
@@ -47,14 +47,14 @@ class Client(Project):
         )
         super().__init__(openapi=needed, config=config, custom_template_path=TEMPLATES)
         self.env.undefined = StrictUndefined
-        self.env.filters.update(docstring=prose.docstring, literal=prose.literal, wrapped=prose.wrapped)
+        self.env.filters.update(docstring=text.docstring, literal=text.literal, wrapped=text.wrapped)
         self.env.globals.update(
             document=document,
             table=table,
-            surface=self.surface,
+            api=self.api,
             models=list(self.catalogue.models.values()),
             unions=list(self.catalogue.used_unions.values()),
-            event=self.catalogue.used_unions.get(self.surface.event or ""),
+            event=self.catalogue.used_unions.get(self.api.event or ""),
             page_of=self._page_of,
             later=self.catalogue.later,
             enum_table=enum_table,
@@ -93,7 +93,7 @@ class Client(Project):
         self._write("_operations.py", "operations.py.jinja")
         self._write("_async/client.py", "client.py.jinja")
         self._write("_async/resources/__init__.py", "resources_init.py.jinja")
-        for resource in self.surface.resources:
+        for resource in self.api.resources:
             self._write(f"_async/resources/{resource.name}.py", "resource.py.jinja", resource=resource)
 
     def _write(self, name: str, template: str, **values: object) -> None:
@@ -102,7 +102,7 @@ class Client(Project):
         path.write_text(self.env.get_template(template).render(**values), encoding=self.config.file_encoding)
 
 
-def parse(document: Document, table: Table, output: Path) -> Client:
+def parse(document: Document, table: NameTable, output: Path) -> Client:
     """Return the project for a document, to be built into the folder `output`, which must not exist.
 
     Raises UnusableDocument for everything that openapi-python-client's parser warns of or fails on.

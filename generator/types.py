@@ -24,7 +24,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from .document import UnusableDocument
-from .sentences import literal
+from .text import literal
 
 Kind = Literal["plain", "instant", "enum", "model", "list", "map", "tagged", "file"]
 Name = tuple[str, str]

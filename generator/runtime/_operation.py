@@ -14,12 +14,12 @@ class Page:
     """How a listing is paged: by `skip` and `limit`.
 
     `default` is the page size when no limit is sent, `max_limit` the greatest limit, `max_skip` the greatest `skip`
-    (the document says both), `key` the attribute that tells one item from another.
+    (the document says both), `key` the attribute that identifies an item; without one, every item is given.
     """
 
     __slots__ = ("default", "key", "max_limit", "max_skip")
 
-    def __init__(self, *, default: int, max_limit: int, max_skip: int, key: str) -> None:
+    def __init__(self, *, default: int, max_limit: int, max_skip: int, key: str | None) -> None:
         self.default = default
         self.max_limit = max_limit
         self.max_skip = max_skip

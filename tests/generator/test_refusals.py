@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -143,45 +142,6 @@ REFUSED: dict[str, tuple[Document, str]] = {
     "events without a union": (
         with_answers({"200": {"description": "", "content": {"text/event-stream": {"schema": OBJECT}}}}),
         "makeThing (POST /things): text/event-stream: `data` has no `contentSchema`",
-    ),
-    "events, but no method for them": (
-        small_document(
-            {
-                "Event": {
-                    "oneOf": [{"$ref": "#/components/schemas/A"}],
-                    "discriminator": {"propertyName": "type", "mapping": {"a": "#/components/schemas/A"}},
-                    "x-stream-ends": ["a"],
-                },
-                "A": {"type": "object", "properties": {"type": {"const": "a"}}, "required": ["type"]},
-            },
-            {
-                "/things": {
-                    "post": operation(
-                        "makeThing",
-                        responses={
-                            "200": {
-                                "description": "",
-                                "content": {
-                                    "text/event-stream": {
-                                        "schema": {
-                                            "type": "object",
-                                            "properties": {
-                                                "data": {
-                                                    "type": "string",
-                                                    "contentMediaType": JSON,
-                                                    "contentSchema": {"$ref": "#/components/schemas/Event"},
-                                                }
-                                            },
-                                        }
-                                    }
-                                },
-                            }
-                        },
-                    )
-                }
-            },
-        ),
-        "makeThing (POST /things): answers with text/event-stream, but the table of names has no `stream` for it",
     ),
     # schemas
     "reference to nothing": (
@@ -351,59 +311,3 @@ def test_a_file_that_is_not_text(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--document", str(tmp_path / "none.yaml"), "--output", str(tmp_path / "package")]) == 1
     assert capsys.readouterr().err == f"generator: {tmp_path / 'none.yaml'}: No such file or directory\n"
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"operations": {}}, "getThing (GET /things/{thing_id}): names.yaml does not name it"),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "get"}, "x": {"resource": "t", "method": "x"}}},
-            "x: named in names.yaml, but the document has no such operation",
-        ),
-        ({"operations": {"getThing": {"resource": "t"}}}, "getThing: names.yaml gives it no method"),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "a b"}}},
-            "getThing: t.a b cannot be written in Python",
-        ),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "class"}}},
-            "getThing: t.class cannot be written in Python",
-        ),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "a", "nope": "b"}}},
-            "names.yaml: not a table of names",
-        ),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "a", "stream": "b"}}},
-            "never answers with text/event-stream",
-        ),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "a", "iterate": "b"}}},
-            "getThing (GET /things/{thing_id}): cannot be iterated",
-        ),
-        (
-            {"operations": {"getThing": {"resource": "t", "method": "a", "iterate": "a"}}},
-            "getThing: t.a is named twice",
-        ),
-    ],
-)
-def test_a_table_of_names_that_does_not_fit(tmp_path: Path, change: Document, reason: str) -> None:
-    document = small_document()
-    with pytest.raises(UnusableDocument) as refused:
-        write_client(tmp_path, document, {**small_names(document), **change})
-    assert reason in str(refused.value)
-
-
-def test_a_client_with_the_name_of_a_resource(tmp_path: Path) -> None:
-    names = small_names(small_document())
-    names["client"]["name"] = "Things"
-    with pytest.raises(UnusableDocument, match="the client and a resource would both be Things"):
-        write_client(tmp_path, small_document(), names)
-
-
-def test_the_command_names_the_operation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = tmp_path / "openapi.yaml"
-    document.write_text(json.dumps(small_document()), "utf-8")
-    assert main(["--document", str(document), "--output", str(tmp_path / "package")]) == 1
-    assert capsys.readouterr().err == ("generator: getThing (GET /things/{thing_id}): methods.yaml does not name it\n")

@@ -27,8 +27,8 @@ MACHINES = {
 
 
 def test_the_committed_client_is_what_the_document_gives() -> None:
-    with generate(ROOT / "openapi.yaml") as client:
-        assert differences(client, COMMITTED) == []
+    with generate(ROOT / "openapi.yaml") as generated:
+        assert differences(generated.package, COMMITTED) == []
 
 
 def test_the_client_names_its_document() -> None:
@@ -58,11 +58,12 @@ def test_another_machine_gives_the_same_bytes(machine: str, tmp_path: Path) -> N
     document, target = tmp_path / "openapi.yaml", tmp_path / "there" / "backboard_threads"
     text = (ROOT / "openapi.yaml").read_text("utf-8")
     document.write_text(text.replace("summary: List threads\n", f"summary: List threads, {FOREIGN}\n"), "utf-8")
-    asked = [sys.executable, "-m", "generator", "--document", str(document), "--output", str(target)]
+    names = ["--names", str(ROOT / "generator" / "methods.yaml")]
+    asked = [sys.executable, "-m", "generator", "--document", str(document), "--output", str(target), *names]
     subprocess.run(asked, cwd=tmp_path, env=elsewhere, check=True)
-    with generate(document) as client:
-        assert FOREIGN in (client / "_sync" / "resources" / "threads.py").read_text("utf-8")
-        assert differences(client, target) == []
+    with generate(document) as generated:
+        assert FOREIGN in (generated.package / "_sync" / "resources" / "threads.py").read_text("utf-8")
+        assert differences(generated.package, target) == []
 
 
 def test_other_versions_of_the_tools_are_refused(tmp_path: Path) -> None:
@@ -84,6 +85,19 @@ def test_check_says_what_is_different_and_changes_nothing(tmp_path: Path, capsys
     said = capsys.readouterr().err
     assert "_api_info.py: different\nextra.py: not generated\npy.typed: missing\n" in said
     assert (target / "_api_info.py").read_text("utf-8") == "edited by hand"
+
+
+def test_generating_prints_names_and_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "package"
+    shutil.copytree(COMMITTED, target, ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "_api_info.py").write_text("edited by hand", "utf-8")
+    (target / "extra.py").write_text("", "utf-8")
+    assert main(["--output", str(target)]) == 0
+    printed = capsys.readouterr().out
+    assert "\nlistThreads              threads.list, threads.iterate\n" in printed
+    assert printed.endswith("changed: _api_info.py\nremoved: extra.py\n")
+    assert main(["--output", str(target)]) == 0
+    assert capsys.readouterr().out.endswith("runs.events\nNothing changed.\n")
 
 
 def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:

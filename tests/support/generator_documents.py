@@ -76,7 +76,7 @@ def write_client(folder: Path, document: Document, names: Document | None = None
     (folder / "names.yaml").write_text(json.dumps(names or small_names(document)), "utf-8")
     package = folder / "package"
     with generate(folder / "openapi.yaml", folder / "names.yaml") as client:
-        replace(package, client)
+        replace(package, client.package)
     return package
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from generator.document import Document
+from generator.names import read_names
 from tools.mutation.app_mutations import replace
 from tools.mutation.mutation import ROOT, Mutation
 
@@ -52,28 +54,26 @@ def turned(path: Path, number: int, condition: str, tree: Path) -> None:
 
 def name_mutations() -> list[Mutation]:
     """Exchange the methods of two operations; drop an `iterate` or `stream` method."""
-    names = yaml.safe_load((ROOT / NAMES).read_text(encoding="utf-8"))["operations"]
+    names = read_names(Document.at(ROOT / "openapi.yaml")).operations
     found = []
     for one, other in zip(list(names), list(names)[1:], strict=False):
-        if names[one]["resource"] == names[other]["resource"] and "method" in names[one] and "method" in names[other]:
-            found.append(Mutation("client", "methods exchanged", f"{one} and {other}", partial(exchange, one, other)))
+        if names[one].resource == names[other].resource and names[one].method and names[other].method:
+            exceptions = {one: {"method": names[other].method}, other: {"method": names[one].method}}
+            found.append(Mutation("client", "methods exchanged", f"{one} and {other}", partial(except_, exceptions)))
     for one, entry in names.items():
         for twin in ("iterate", "stream"):
-            if twin in entry:
-                found.append(Mutation("client", "twin forgotten", f"{one} {twin}", partial(forget, one, twin)))
+            if getattr(entry, twin):
+                found.append(
+                    Mutation("client", "twin forgotten", f"{one} {twin}", partial(except_, {one: {twin: None}}))
+                )
     return found
 
 
-def exchange(one: str, other: str, tree: Path) -> None:
+def except_(exceptions: dict[str, dict[str, str | None]], tree: Path) -> None:
+    """Add exceptions to the names of a tree."""
     names = yaml.safe_load((tree / NAMES).read_text(encoding="utf-8"))
-    entries = names["operations"]
-    entries[one]["method"], entries[other]["method"] = entries[other]["method"], entries[one]["method"]
-    (tree / NAMES).write_text(yaml.safe_dump(names, sort_keys=False), encoding="utf-8")
-
-
-def forget(one: str, twin: str, tree: Path) -> None:
-    names = yaml.safe_load((tree / NAMES).read_text(encoding="utf-8"))
-    del names["operations"][one][twin]
+    for identifier, exception in exceptions.items():
+        names["operations"].setdefault(identifier, {}).update(exception)
     (tree / NAMES).write_text(yaml.safe_dump(names, sort_keys=False), encoding="utf-8")
 
 
@@ -83,7 +83,7 @@ def unsent_arguments() -> list[Mutation]:
     found = []
     for constant, wire in arguments():
         text = one.replace("]", f" and (self.constant, argument.wire) != ({constant!r}, {wire!r})]")
-        apply = partial(replace, Path("generator") / "calls.py", one, text)
+        apply = partial(replace, Path("generator") / "methods.py", one, text)
         found.append(Mutation("client", "parameter not sent", f"{constant} {wire}", apply))
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from generator.document import Document, Operation
-from generator.names import Names, Table
+from generator.names import Names, NameTable
 
 EVENTS = "text/event-stream"
 FORM = "application/x-www-form-urlencoded"
@@ -49,7 +49,7 @@ class Request:
         return next(iter(self.bodies), None)
 
 
-def samples(document: Document, table: Table) -> dict[str, list[Sample]]:
+def samples(document: Document, table: NameTable) -> dict[str, list[Sample]]:
     """Return the samples of each operation, by its id; one that can answer with events has a set for that as well."""
     base_url = str(document.servers[0]["url"])
     key_header = _key_header(document)
@@ -69,7 +69,7 @@ def samples(document: Document, table: Table) -> dict[str, list[Sample]]:
     return found
 
 
-def with_samples(document: Document, table: Table) -> dict[str, Any]:
+def with_samples(document: Document, table: NameTable) -> dict[str, Any]:
     """Return the document with `x-codeSamples` in every operation."""
     found = samples(document, table)
     copy: dict[str, Any] = json.loads(json.dumps(document.raw))

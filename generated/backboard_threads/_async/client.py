@@ -20,27 +20,37 @@ if TYPE_CHECKING:
 class AsyncBackboard(AsyncBaseClient):
     """Backboard Threads: the client for version 0.1.0 of the API.
 
-    Its methods are in `assistants`, `threads`, `messages`, `runs`; `request` makes a call that the API's document
-    does not describe. Use it in an `async with`, or close it with `aclose`. Making it sends nothing and opens no
-    connection. A pickled client carries its key.
+    Its methods are in `assistants`, `threads`, `messages`, `runs`; `request` calls a path that the API does not
+    describe. Use it in an `async with`, or close it with `aclose`. Making it sends nothing and opens no connection.
+    A pickled client carries its key.
+
+    Every method also takes `timeout`, `deadline`, `max_retries` and `headers`: those of the client unless given. The
+    errors below are those of every call; a method names its own.
 
     Args:
-        api_key: The API key, sent in the header `X-API-Key` with every call and shown nowhere. That of
+        api_key: The API key, sent in the header `X-API-Key` with every call and never shown. Read from
             `BACKBOARD_API_KEY` in the environment unless given.
-        base_url: Where the API is. That of `BACKBOARD_BASE_URL` in the environment unless given, or else
+        base_url: Where the API is. Read from `BACKBOARD_BASE_URL` in the environment unless given, or else
             https://app.backboard.io/api.
         timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
             attempt; a `Timeout` sets them apart, None sets no limit. 120 unless given, and 10 for connecting.
-        deadline: Seconds that a whole call may take, its attempts and the waits between them; None for no limit. 600
-            unless given, and no limit for a stream.
+        deadline: Seconds for a whole call, its attempts and the waits between them; for one page when iterating.
+            None for no limit. 600 unless given, and no limit for a stream.
         max_retries: How often a failed attempt is repeated, where that is safe. 2 unless given.
         headers: More headers for every call.
-        http_client: What to send requests with instead: an `httpx.AsyncClient`, whose hooks, proxies, headers and
-            time-outs then hold, or a transport. It is not closed with this client.
+        http_client: An `httpx.AsyncClient` to send requests with, whose hooks, proxies, headers and time-outs then
+            hold, or a transport. It is not closed with this client.
 
     Raises:
-        ValueError: There is no API key, or an argument cannot be what it should.
-        TypeError: An argument has the wrong type.
+        AuthenticationError: 401.
+        BadRequestError, UnprocessableEntityError: 400, 422. The request breaks a rule of the API.
+        RateLimitError: 429, after the last retry.
+        ServerError: 5xx, after the last retry.
+        APIStatusError: Any other error status; the base class of those above.
+        APIConnectionError: No complete answer; `APITimeoutError` after a time-out.
+        DecodeError: The answer is not what the API describes.
+        StreamInterrupted: A stream ended early. `RunFailedError`: a run failed.
+        ValueError, TypeError, OSError: An argument cannot be sent. Nothing was sent.
     """
 
     api_info = API_INFO

@@ -53,20 +53,24 @@ class AsyncPaginator(Generic[T]):
         """The same items, a page at a time."""
         limit = self._query.get("limit", UNSET)
         full = min(limit, self._page.max_limit) if isinstance(limit, int) else self._page.default
-        given = self._query.get("skip", UNSET)
-        skip = given if isinstance(given, int) else 0
+        first = self._query.get("skip", UNSET)
+        skip = first if isinstance(first, int) else 0
         seen: set[object] = set()
         previous: list[object] = []
+        given = 0
         while True:
             query = {**self._query, "skip": skip} if skip else self._query
             items = await self._client._call(self._operation, self._path, query=query)
-            keys = [getattr(item, self._page.key) for item in items]
+            keys: list[object] = [item if self._page.key is None else getattr(item, self._page.key) for item in items]
             if keys and keys == previous:
                 raise APIError(
                     f"{self._operation!r} gave the same page at skip={skip} as before it: it cannot be paged"
                 )
-            fresh = [item for key, item in zip(keys, items, strict=True) if key not in seen]
-            seen.update(keys)
+            fresh = items
+            if self._page.key is not None:
+                fresh = [item for key, item in zip(keys, items, strict=True) if key not in seen]
+                seen.update(keys)
+            given += len(fresh)
             if fresh:
                 yield fresh
             if not items or len(items) < full:
@@ -74,7 +78,7 @@ class AsyncPaginator(Generic[T]):
             if skip >= self._page.max_skip:
                 raise APIError(
                     f"{self._operation!r} goes on beyond skip={self._page.max_skip}, the most the API allows: "
-                    f"{len(seen)} items were given, and there may be more"
+                    f"{given} items were given, and there may be more"
                 )
             previous = keys
             skip = min(skip + len(items), self._page.max_skip)

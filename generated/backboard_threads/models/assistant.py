@@ -39,21 +39,16 @@ class Assistant(Model):
         assistant_id: An identifier made by the server. A UUID.
         name: A name for people. 1 to 255 characters.
         created_at: A point in time, RFC 3339, in UTC.
-        tok_k: How many pieces a document search returns. The reference server only keeps it. 1 to 100. `10` unless
-            given.
-        description: What the assistant is. Used as the system prompt where `system_prompt` is not set. At most
-            100000 characters.
+        tok_k: How many pieces a document search returns. 1 to 100. `10` unless given.
+        description: What the assistant is. At most 100000 characters.
         system_prompt: The instructions that the model gets before the conversation. At most 100000 characters.
         tools: Tools that the assistant may use; `null` is the same as leaving them out. At most 128 items.
-        custom_fact_extraction_prompt: Instructions for finding facts worth remembering. The reference server only
-            keeps them. At most 100000 characters.
-        custom_update_memory_prompt: Instructions for updating memories. The reference server only keeps them. At
-            most 100000 characters.
-        embedding_provider: The provider of the embedding model. The hosted API uses `openai` unless set. At most 255
+        custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
             characters.
-        embedding_model_name: The embedding model. The hosted API uses `text-embedding-3-large` unless set. At most
-            255 characters.
-        embedding_dims: The number of dimensions. The hosted API uses 3072 unless set. 1 to 65536.
+        custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
+        embedding_provider: The provider of the embedding model. At most 255 characters.
+        embedding_model_name: The embedding model. At most 255 characters.
+        embedding_dims: The number of dimensions. 1 to 65536.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -23,7 +23,7 @@ class Attachment(Model):
         filename: The file's name as it was sent.
         status: How far the file is processed; always `indexed` on the reference server.
         file_size_bytes: The file's size in bytes.
-        summary: A summary of the file. The reference server makes none.
+        summary: A summary of the file.
         additional_properties: What came besides, by its name on the wire.
     """
 

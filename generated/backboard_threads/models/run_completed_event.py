@@ -45,14 +45,13 @@ class RunCompletedEvent(Model):
     Attributes:
         type: The type of the event.
         thread_id: The thread; a caller of the one-call form learns it here. A UUID.
-        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension to the
-            hosted API.
+        assistant_id: The assistant. A UUID. An extension to the hosted API.
         run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
         input_tokens: How many tokens the model read.
         output_tokens: How many tokens the model wrote.
         total_tokens: Both together.
         cached_input_tokens: How many of the tokens read came from a cache.
-        cost_usd: What the run cost, in US dollars. The reference server does not know.
+        cost_usd: What the run cost, in US dollars.
         model_provider: Who ran the model.
         model_name: The model's name.
         status: `completed`, or nothing. One of `completed`, `null`.

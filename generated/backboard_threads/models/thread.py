@@ -35,16 +35,13 @@ class Thread(Model):
     Attributes:
         thread_id: An identifier made by the server. A UUID.
         created_at: A point in time, RFC 3339, in UTC.
-        assistant_id: The assistant that the thread belongs to. The reference server always sends it; the hosted API
-            leaves it out of some answers. A UUID.
-        messages: The whole history, oldest message first. It is empty in a light list.
-        metadata: What is kept with the thread. No operation sets it.
-        title: The thread's title. It is given in a light list only, and is `null` there unless the thread was
-            imported with one.
-        first_user_message: The beginning of the first message of the user, at most 200 characters. It is given in a
-            light list only.
-        message_count: How many messages the thread has. It is given in a light list only.
-        updated_at: When the thread last changed. It is given in a light list only.
+        assistant_id: The assistant that the thread belongs to. A UUID.
+        messages: The whole history, oldest message first.
+        metadata: What is kept with the thread.
+        title: The thread's title.
+        first_user_message: The beginning of the first message of the user, at most 200 characters.
+        message_count: How many messages the thread has.
+        updated_at: When the thread last changed.
         additional_properties: What came besides, by its name on the wire.
     """
 

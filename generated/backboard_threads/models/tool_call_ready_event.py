@@ -23,8 +23,7 @@ class ToolCallReadyEvent(Model):
         type: The type of the event.
         tool_call: A tool that the assistant asks the caller to run.
         thread_id: The thread; a caller of the one-call form learns it here. A UUID.
-        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension to the
-            hosted API.
+        assistant_id: The assistant. A UUID. An extension to the hosted API.
         run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
             to the hosted API.
         additional_properties: What came besides, by its name on the wire.

@@ -41,13 +41,12 @@ class ToolSubmitRequiredEvent(Model):
         type: The type of the event.
         tool_calls: The tools to run. At least 1 items.
         thread_id: The thread; a caller of the one-call form learns it here. A UUID.
-        assistant_id: The assistant. The reference server sends it with `user_message`. A UUID. An extension to the
-            hosted API.
+        assistant_id: The assistant. A UUID. An extension to the hosted API.
         input_tokens: How many tokens the model read.
         output_tokens: How many tokens the model wrote.
         total_tokens: Both together.
         cached_input_tokens: How many of the tokens read came from a cache.
-        cost_usd: What the run cost, in US dollars. The reference server does not know.
+        cost_usd: What the run cost, in US dollars.
         cache_write_input_tokens: How many of the tokens read went into a cache.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -65,14 +65,14 @@ class Turn(Model):
         role: Whose message it is. One of `user`, `assistant`, `tool`, `system`.
         status: How the turn stands. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`, `CANCELLED`.
         tool_calls: The tools that the run waits for when `status` is `REQUIRES_ACTION`.
-        memory_operation_id: The memory operation that the turn started. The reference server starts none.
+        memory_operation_id: The memory operation that the turn started.
         retrieved_memories: The memories that went into the answer.
         retrieved_files: The names of the documents that went into the answer.
         reasoning: What the model thought before it answered.
         created_at: The `created_at` of that message.
-        voice_records: Transcripts and recordings. The reference server makes none.
-        system_one: Answers to typed questions. The reference server makes none.
-        generated_media: Images and videos that the turn made. The reference server makes none.
+        voice_records: Transcripts and recordings.
+        system_one: Answers to typed questions.
+        generated_media: Images and videos that the turn made.
         context_usage: How full the model's context is.
         input_tokens: How many tokens the model read.
         output_tokens: How many tokens the model wrote.

@@ -38,54 +38,23 @@ class AsyncRuns(AsyncResource):
         """Submit tool outputs.
 
         Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue. All outputs
-        of a round come in one call. The run may ask for tools again.
-
-        On the hosted API each round has its own `run_id`, so always use the latest one; the reference server keeps
-        one for the whole turn. Outputs that are missing, doubled or unknown are refused with status 400, outputs for
-        a run that no longer waits with 409.
+        of a round come in one call.
 
         Args:
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            tools: Tools for the answer to these outputs, used instead of the assistant's. They are not kept between
-                rounds of tool calls. At most 128 items.
+            tools: Tools for the answer to these outputs, used instead of the assistant's. At most 128 items.
             thinking: How much the model thinks before it answers.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
             ToolOutputsTurn: The answer after tool outputs were submitted, or the tool calls that come next.
 
         Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
+            NotFoundError: The account has no such thread, or the thread no such run.
+            ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             SUBMIT_TOOL_OUTPUTS,
@@ -114,61 +83,10 @@ class AsyncRuns(AsyncResource):
     ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Submit tool outputs, as events.
 
-        Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue. All outputs
-        of a round come in one call. The run may ask for tools again.
-
-        On the hosted API each round has its own `run_id`, so always use the latest one; the reference server keeps
-        one for the whole turn. Outputs that are missing, doubled or unknown are refused with status 400, outputs for
-        a run that no longer waits with 409.
-
-        Nothing is sent before the `async with` begins. Leaving it early closes the connection and does not cancel
-        the run; `cancel()` of the events does.
-
-        Args:
-            thread_id: The thread. A UUID.
-            run_id: The run, an opaque text. 1 to 255 characters.
-            tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            tools: Tools for the answer to these outputs, used instead of the assistant's. They are not kept between
-                rounds of tool calls. At most 128 items.
-            thinking: How much the model thinks before it answers.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+        Arguments and errors are those of `submit_tool_outputs`.
 
         Returns:
-            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
-                comes: an event of a streamed turn, told apart by `type`.
-
-        Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
-                request.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            StreamInterrupted: The events stopped before one that ends the stream.
-            RunFailedError: The run failed; its last event says why.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            AsyncEventStream: An iterator of `models.StreamEvent`, for an `async with`.
         """
         return self._client._stream(
             SUBMIT_TOOL_OUTPUTS,
@@ -199,48 +117,21 @@ class AsyncRuns(AsyncResource):
         """Submit tool outputs to latest run.
 
         Gives the thread's waiting run the outputs of its tool calls, without naming the run: it is the one of the
-        latest message with status `REQUIRES_ACTION`. A thread without such a run answers with status 409. Everything
-        else is as with `runs.submit_tool_outputs`.
+        latest message with status `REQUIRES_ACTION`. A thread without such a run answers with status 409.
 
         Args:
             thread_id: The thread whose waiting run gets the outputs. A UUID.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
             Turn: The answer to a message, or the tool calls that it waits for.
 
         Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
+            NotFoundError: The account has no such thread or, where the request names an assistant, no such
                 assistant.
-            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
+            ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return await self._client._call(
             SUBMIT_LATEST_TOOL_OUTPUTS,
@@ -265,55 +156,10 @@ class AsyncRuns(AsyncResource):
     ) -> AsyncEventStream[models.StreamEvent, models.Thread]:
         """Submit tool outputs to latest run, as events.
 
-        Gives the thread's waiting run the outputs of its tool calls, without naming the run: it is the one of the
-        latest message with status `REQUIRES_ACTION`. A thread without such a run answers with status 409. Everything
-        else is as with `runs.submit_tool_outputs`.
-
-        Nothing is sent before the `async with` begins. Leaving it early closes the connection and does not cancel
-        the run; `cancel()` of the events does.
-
-        Args:
-            thread_id: The thread whose waiting run gets the outputs. A UUID.
-            tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+        Arguments and errors are those of `submit_latest_tool_outputs`.
 
         Returns:
-            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
-                comes: an event of a streamed turn, told apart by `type`.
-
-        Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such thread or, where the request names an assistant, no such
-                assistant.
-            ConflictError: 409. The run does not wait for tool outputs, or the `idempotency_key` was used for another
-                request.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            StreamInterrupted: The events stopped before one that ends the stream.
-            RunFailedError: The run failed; its last event says why.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            AsyncEventStream: An iterator of `models.StreamEvent`, for an `async with`.
         """
         return self._client._stream(
             SUBMIT_LATEST_TOOL_OUTPUTS,
@@ -347,37 +193,14 @@ class AsyncRuns(AsyncResource):
         Args:
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
             RunCancelled: What became of a run that was to be cancelled.
 
         Raises:
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such thread, or the thread no such run.
-            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
-                refuse it.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            NotFoundError: The account has no such thread, or the thread no such run.
+            ConflictError: The `idempotency_key` was used for another request.
         """
         return await self._client._call(
             CANCEL_RUN,
@@ -404,45 +227,18 @@ class AsyncRuns(AsyncResource):
 
         Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
         the run ends or waits for tools. Every run has an event log, also one that was not streamed; only a run that
-        was imported has none, and is answered with status 404. Logs are kept for 24 hours after the run has ended;
-        later the run is answered with status 404. The hosted API is not known to have this operation.
-
-        Nothing is sent before the `async with` begins. Leaving it early closes the connection and does not cancel
-        the run; `cancel()` of the events does.
-
-        An extension to the hosted API.
+        was imported has none, and is answered with status 404.
 
         Args:
             thread_id: The thread. A UUID.
             run_id: The run, an opaque text. 1 to 255 characters.
-            last_event_id: The `id` of the last event that the caller has seen. The stream continues with the next
-                one. 1 to 20 characters.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            last_event_id: The `id` of the last event that the caller has seen. 1 to 20 characters.
 
         Returns:
-            AsyncEventStream: An iterator, to be used in an `async with`. It yields each `models.StreamEvent` as it
-                comes: an event of a streamed turn, told apart by `type`.
+            AsyncEventStream: An iterator of `models.StreamEvent`, for an `async with`.
 
         Raises:
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such thread, or the thread no such run.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            StreamInterrupted: The events stopped before one that ends the stream.
-            RunFailedError: The run failed; its last event says why.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            NotFoundError: The account has no such thread, or the thread no such run.
         """
         return self._client._stream(
             STREAM_RUN_EVENTS,

@@ -50,61 +50,28 @@ class Assistants(Resource):
     ) -> models.Assistant:
         """Create assistant.
 
-        Creates an assistant and returns it. Only `name` is needed. The embedding settings are fixed once the
-        assistant exists; every other setting can be changed later.
+        Creates an assistant and returns it. Only `name` is needed.
 
         Args:
             name: A name for people. 1 to 255 characters.
-            description: What the assistant is. Used as the system prompt where `system_prompt` is not set. At most
-                100000 characters.
+            description: What the assistant is. At most 100000 characters.
             system_prompt: The instructions that the model gets before the conversation. At most 100000
                 characters.
             tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
-            custom_fact_extraction_prompt: Instructions for finding facts worth remembering. The reference server
-                only keeps them. At most 100000 characters.
-            custom_update_memory_prompt: Instructions for updating memories. The reference server only keeps them. At
-                most 100000 characters.
-            embedding_provider: The provider of the embedding model. The hosted API uses `openai` unless set. At most
-                255 characters.
-            embedding_model_name: The embedding model. The hosted API uses `text-embedding-3-large` unless set. At
-                most 255 characters.
-            embedding_dims: The number of dimensions. The hosted API uses 3072 unless set. 1 to 65536.
-            tok_k: How many pieces a document search returns. The reference server only keeps it. 1 to 100. `10`
-                unless given.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
+                characters.
+            custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
+            embedding_provider: The provider of the embedding model. At most 255 characters.
+            embedding_model_name: The embedding model. At most 255 characters.
+            embedding_dims: The number of dimensions. 1 to 65536.
+            tok_k: How many pieces a document search returns. 1 to 100. `10` unless given.
+            idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
             Assistant: An assistant.
 
         Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
-                refuse it.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            ConflictError: The `idempotency_key` was used for another request.
         """
         return self._client._call(
             CREATE_ASSISTANT,
@@ -147,30 +114,10 @@ class Assistants(Resource):
         Args:
             skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
             limit: How many items to return at most. 1 to 200. `100` unless given.
-            name: Only assistants with exactly this name. Letter case counts, and a part of a name does not match.
-                Older hosted servers ignore it. 1 to 255 characters.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            name: Only assistants with exactly this name. 1 to 255 characters.
 
         Returns:
             list[Assistant]: Assistants, newest first.
-
-        Raises:
-            AuthenticationError: 401. The key is missing or opens no account.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
         """
         return self._client._call(
             LIST_ASSISTANTS,
@@ -194,43 +141,10 @@ class Assistants(Resource):
     ) -> Paginator[models.Assistant]:
         """List assistants, page after page.
 
-        Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id`
-        descending, so that the order is total. The answer is a bare array without a total; a page shorter than
-        `limit` is the last one.
-
-        Pages are fetched as they are needed. They are counted from the beginning of the list: what is created while
-        you iterate moves the rest back, and is not seen itself; what is deleted moves the rest forward, so that
-        items can be left out. None is given twice.
-
-        Args:
-            skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            name: Only assistants with exactly this name. Letter case counts, and a part of a name does not match.
-                Older hosted servers ignore it. 1 to 255 characters.
-            limit: How many items one page has at most, up to 200. `100` unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the call for one page may take, its attempts and the waits between them; None for
-                no limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+        Arguments and errors are those of `list`; `limit` is the size of a page.
 
         Returns:
-            Paginator[Assistant]: Assistants, newest first. `for` gives them one by one, `pages()` a page
-                at a time.
-
-        Raises:
-            AuthenticationError: 401. The key is missing or opens no account.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            APIError: The list goes on beyond the greatest `skip`, or the server gives the same page twice.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            Paginator[Assistant]: Assistants, newest first.
         """
         return self._client._iterate(
             LIST_ASSISTANTS,
@@ -256,29 +170,12 @@ class Assistants(Resource):
 
         Args:
             assistant_id: The assistant. A UUID.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
 
         Returns:
             Assistant: An assistant.
 
         Raises:
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            NotFoundError: The account has no such assistant.
         """
         return self._client._call(
             GET_ASSISTANT,
@@ -308,48 +205,25 @@ class Assistants(Resource):
         """Update assistant.
 
         Changes the given fields and returns the assistant. A field that is absent or `None` stays as it is; `tools`
-        replaces the whole list. An empty object changes nothing.
+        replaces the whole list.
 
         Args:
             assistant_id: The assistant. A UUID.
-            description: What the assistant is. Used as the system prompt where `system_prompt` is not set. At most
-                100000 characters.
+            description: What the assistant is. At most 100000 characters.
             system_prompt: The instructions that the model gets before the conversation. At most 100000
                 characters.
             tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
-            custom_fact_extraction_prompt: Instructions for finding facts worth remembering. The reference server
-                only keeps them. At most 100000 characters.
-            custom_update_memory_prompt: Instructions for updating memories. The reference server only keeps them. At
-                most 100000 characters.
+            custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
+                characters.
+            custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
             name: A new name. 1 to 255 characters.
-            tok_k: How many pieces a document search returns. The reference server only keeps it. 1 to 100.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            tok_k: How many pieces a document search returns. 1 to 100.
 
         Returns:
             Assistant: An assistant.
 
         Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such assistant.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            NotFoundError: The account has no such assistant.
         """
         return self._client._call(
             UPDATE_ASSISTANT,
@@ -381,33 +255,16 @@ class Assistants(Resource):
         """Delete assistant.
 
         Deletes the assistant and, with it, all its threads and their messages, files and runs. This cannot be
-        undone. Runs that are under way are cancelled.
+        undone.
 
         Args:
             assistant_id: The assistant. A UUID.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
 
         Returns:
             AssistantDeleted: The confirmation that an assistant is deleted.
 
         Raises:
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such assistant.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `Idempotency-Key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            NotFoundError: The account has no such assistant.
         """
         return self._client._call(
             DELETE_ASSISTANT,
@@ -434,51 +291,23 @@ class Assistants(Resource):
     ) -> models.AssistantCloned:
         """Clone assistant.
 
-        Creates a new assistant with the settings of an existing one. Threads are not copied. The reference server
-        keeps neither documents nor memories of an assistant, so it always reports zero copies of both.
+        Creates a new assistant with the settings of an existing one. Threads are not copied.
 
         Args:
             assistant_id: The assistant. A UUID.
-            copy_documents: Whether documents are copied. The reference server has none. `True` unless given.
-            copy_memories: Whether memories are copied. The reference server has none. `True` unless given.
+            copy_documents: Whether documents are copied. `True` unless given.
+            copy_memories: Whether memories are copied. `True` unless given.
             name: The copy's name; unless set, the name of the source and `Copy`, cut to what a name can hold. 1 to
                 255 characters.
             system_prompt: Other instructions for the copy. At most 100000 characters.
-            idempotency_key: A text of the caller's own that makes this call safe to repeat. The same key with the
-                same request gives the same answer: replayed when the first call has finished, joined while it is
-                still running, streams from their first event. The same key with another request is refused with
-                status 409. Keys belong to the account and are kept for 24 hours; only successful answers are kept.
-                The hosted API is not known to honour it. 1 to 255 characters. An extension to the hosted API. Made
-                for each call unless given.
-            timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-                attempt; a `Timeout` sets them apart, None sets no limit. As the client has it unless given.
-            deadline: Seconds that the whole call may take, its attempts and the waits between them; None for no
-                limit. As the client has it unless given.
-            max_retries: How often a failed attempt is repeated, where that is safe. As the client has it unless
-                given.
-            headers: More headers, besides those of the client.
+            idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
             AssistantCloned: The copy of an assistant, and what was copied with it.
 
         Raises:
-            BadRequestError: 400. The body cannot be read at all (it is not JSON, is cut off, or is in a wrong
-                character set), or the request does not fit the state of the thing it names.
-            AuthenticationError: 401. The key is missing or opens no account.
-            NotFoundError: 404. The account has no such assistant.
-            ConflictError: 409. The `idempotency_key` was used for another request. The hosted API is not known to
-                refuse it.
-            APIStatusError: 413. The body is larger than the API's document allows for its media type. 415. The body
-                has a media type that this operation does not take.
-            UnprocessableEntityError: 422. The request can be read but breaks a rule of the API's document. Every
-                fault is listed, but of a very large body only the first.
-            RateLimitError: 429. The key has made too many requests. The reference server limits them only when told
-                to.
-            ServerError: 503. The server cannot reach its store. Nothing was done, unless the store went away in the
-                midst of it; repeated under the same `idempotency_key`, a request is done once all the same.
-            APIConnectionError: No whole answer came; `APITimeoutError` if it took too long.
-            DecodeError: The answer is not what the API's document says.
-            ValueError, TypeError: An argument cannot be sent. Nothing was sent.
+            NotFoundError: The account has no such assistant.
+            ConflictError: The `idempotency_key` was used for another request.
         """
         return self._client._call(
             CLONE_ASSISTANT,

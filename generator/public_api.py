@@ -1,7 +1,6 @@
-"""`python -m tests.generator.public_api`: write down what the client offers, for `test_public_api.py` to compare.
+"""The client's public API as text, reviewed as a diff: names, signatures, attributes and bases, read from the source.
 
-Names, signatures, attributes and bases of everything that a user can name without an underscore, read from the source.
-The async half is only named: `tests/client/test_parity.py` holds it to the sync one.
+Async classes are only named, since sync is derived from them.
 """
 
 from __future__ import annotations
@@ -11,16 +10,12 @@ from pathlib import Path
 
 import griffe
 
-from generator.__main__ import ROOT
-
-SNAPSHOT = Path(__file__).with_suffix(".txt")
 PACKAGE = "backboard_threads"
-RESOURCES = f"{PACKAGE}._sync.resources"
 Entry = griffe.Object | griffe.Alias
 
 
-def public_api(packages: Path = ROOT / "generated") -> str:
-    """Return what the package in a folder offers, one name or parameter a line."""
+def public_api(packages: Path, client: str) -> str:
+    """Return the API of the package in the folder `packages`, whose client is `client`: a name or parameter a line."""
     package = griffe.load(PACKAGE, search_paths=[packages], allow_inspection=False)
     lines = [f"{PACKAGE}:"]
     lines += [f"    {name}" for name in sorted(_offered(package))]
@@ -30,7 +25,7 @@ def public_api(packages: Path = ROOT / "generated") -> str:
     for module in sorted(package["_sync.resources"].modules.values(), key=lambda module: module.name):
         for entry in module.classes.values():
             if not entry.name.endswith("WithResponse"):
-                lines += _described(f"Backboard.{module.name}", entry)
+                lines += _described(f"{client}.{module.name}", entry)
     models = package["models"]
     for name in sorted(_offered(models)):
         lines += _described(f"models.{name}", _target(models[name]))
@@ -94,7 +89,3 @@ def _signature(name: str, function: griffe.Function) -> Iterator[str]:
         annotation = f": {parameter.annotation}" if parameter.annotation else ""
         yield f"    {parameter.name}{annotation}{f' = {parameter.default}' if parameter.default is not None else ''},"
     yield f") -> {function.returns}"
-
-
-if __name__ == "__main__":
-    SNAPSHOT.write_text(public_api(), "utf-8")

@@ -1,4 +1,4 @@
-"""The parts of the client's surface: arguments, calls and resources, as the templates want them."""
+"""The parts of the client's api: arguments, calls and resources, as the templates want them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from openapi_python_client.strings import PythonIdentifier
 
 from .document import Operation
 from .names import Names
-from .sentences import literal
+from .text import literal
 from .types import Shape
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -61,12 +61,12 @@ class Argument:
 
 @dataclass(frozen=True)
 class Page:
-    """How a listing is paged: the default and the greatest `limit`, the greatest `skip`, and what tells items apart."""
+    """How a listing is paged: the default and the greatest `limit`, the greatest `skip`, and the items' identity."""
 
     default: int
     max_limit: int
     max_skip: int
-    key: str
+    key: str | None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sentences for people: what the document says of a value, with its limits, made fit for docstrings."""
+"""Texts of the document as Python source: sentences for docstrings, wrapped lines, literals."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 WIDTH = 120
+EXTENSION = "An extension to the hosted API."
 
 
 def describe(schema: Mapping[str, Any], description: object = None) -> str:
-    """Return what a schema says: its description, its limits, its default, and the marks that a caller should see.
+    """Return a schema's description, limits, default and marks as sentences.
 
-    `description` stands for the schema's own where both are there: that of a parameter, for example.
+    `description` replaces the schema's own: that of a parameter, for example.
     """
     text = description if isinstance(description, str) else schema.get("description", "")
     parts = [_sentence(str(text)), *limits(schema)]
     if schema.get("deprecated") is True:
         parts.append("Deprecated.")
     if schema.get("x-extension") is True:
-        parts.append("An extension to the hosted API.")
+        parts.append(EXTENSION)
     return " ".join(part for part in parts if part)
+
+
+def first_sentences(text: str, count: int = 1) -> str:
+    """Return the first sentences of a text, on one line."""
+    plain = " ".join(text.split())
+    return " ".join(re.split(r"(?<=[^.]{2}[.!?]) (?=[A-Z`])", plain)[:count])
 
 
 def limits(schema: Mapping[str, Any]) -> list[str]:
