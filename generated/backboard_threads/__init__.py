@@ -1,53 +1,14 @@
-"""A **thread** is a persistent conversation between a user and an assistant. It keeps its whole history across API
-calls, belongs to one assistant for life, and stays until someone deletes it: days later, same thread, the assistant
-remembers.
+"""A **thread** is a persistent conversation between a user and an assistant. Create an assistant, create a thread under
+it, send messages, and read the history. Sending a message starts a **run** of the assistant, whose reply is stored
+as the next message; a run that calls the caller's tools waits until their outputs are submitted. Threads never
+expire by themselves: days later, same thread, the assistant remembers.
 
-## The life of a thread
+Every request carries an API key in the `X-API-Key` header. A key belongs to one account. Objects of another account
+are reported as not found.
 
-Create an assistant, create a thread under it, send messages, read the history, delete the thread when it is no
-longer needed. Threads never expire by themselves.
-
-## Keys and accounts
-
-Every call carries an API key in the `X-API-Key` header. A key opens one account; what another account owns looks
-exactly like what does not exist.
-
-## Turns and runs
-
-Sending a message starts a **turn**: the message is stored, a **run** asks the assistant for an answer, and the
-answer is stored as the next message. A run that needs the caller's tools stops with the status `REQUIRES_ACTION` and
-continues when the outputs are submitted. The answer comes as one JSON object, or, with `stream: true`, as
-server-sent events.
-
-## Errors
-
-An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault. Of a body
-with more than 5000 members and items in all, the reference server gives the first fault only. A request to an
-unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header; `OPTIONS` gives that
-header alone, with status 204, and `HEAD` is answered like `GET`, without the body. A request whose head is longer
-than 64 KiB is refused with status 431, and what is not HTTP at all, such as a length that is no number, with status
-400, both before any operation is looked for. A fault of the reference server itself has status 500, and its log has
-the cause under the `X-Request-ID` of the answer. Errors of a streamed request are ordinary HTTP errors as long as no
-event was sent.
-
-## What is described here
-
-This document describes the assistants, threads, messages and runs of the hosted API as far as public material shows
-them. Two marks say where it goes further:
-
-- `x-extension: true` marks what this project adds: an optional header or parameter, an answer, a header or field of
-an answer, or a path. The reference server honours it; the hosted API is not known to, and its framework ignores an
-unknown header or parameter.
-- `x-unproven: true` marks a choice made where the hosted behaviour is not publicly known.
-
-Some more are for programs: `x-body-limits` gives the largest body of each media type in bytes, beyond which the
-answer has status 413; `x-idempotency` says of each server whether it is known to honour `Idempotency-Key`;
-`x-stream-ends` names the events that end a stream, and `x-stream-failures` those of them that say that the turn has
-failed; `x-reference-server` has the sizes of a request that no schema can say: how deep a JSON body may nest, how
-many fields a form or a query may have (400 and 422 beyond), and how many bytes the head of a request (431 beyond).
-
-Unknown fields of a body and unknown query parameters are ignored. The reference server keeps what a tool definition
-has besides.
+An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each invalid value. A
+streamed request fails with an ordinary HTTP error until its first event is sent. Unknown body fields and unknown
+query parameters are ignored.
 """
 
 from importlib import import_module

@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "ffa995d18a5c04a561077b9f21ec05dc2da9d9d6d812886a5475097bd5aa6553"
+DIGEST: Final = "5683873a675d033a6425eab6e39038d988f009237322fca111f58f5f958973f3"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

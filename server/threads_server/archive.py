@@ -236,7 +236,7 @@ class _Form:
             version=number, document_id=uuid, filename=text(), content_type=text(), content=text(pattern=_BASE64)
         )
         run = record(
-            run_id={"$ref": "#/components/schemas/RunKey"},
+            run_id={"$ref": "#/components/schemas/RunId"},
             leg=number,
             settings={"type": "object"},
             awaited={"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/ToolCall"}},

@@ -30,7 +30,7 @@ from tests.contract.vendor_facts_calls import (
 from tools.document import Operation, document, operations, resolve, validator
 from tools.document import properties as unresolved_properties
 
-RENAMED = {"CloneResult": "AssistantCloned"}  # the facts' name -> the document's
+RENAMED = {"CloneResult": "AssistantCloned", "Error": "ErrorResponse"}  # the facts' name -> the document's
 SAMPLES: dict[str, Any] = {
     "text": "some text",
     "uuid": str(uuid.UUID(int=7)),
@@ -268,7 +268,7 @@ def test_errors(name: str, call: Call) -> None:
     assert all(is_extension(response) for status, response in responses.items() if 300 <= status < 400), "§7.3"
     for status, response in responses.items():
         if status >= 400:
-            schema = component("HTTPValidationError" if status == 422 else "Error")
+            schema = component("HTTPValidationError" if status == 422 else "ErrorResponse")
             assert response["content"][JSON]["schema"] == schema, status
 
 

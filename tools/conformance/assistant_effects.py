@@ -9,6 +9,7 @@ from tools.conformance.prober import Prober
 from tools.conformance.questions import agrees
 from tools.conformance.results import NotAsked
 from tools.conformance.sentence import ask, new_assistant, new_thread, says, status, when
+from tools.document import operations
 from tools.resources import TOOL, Resources
 
 MOST = 200
@@ -66,14 +67,14 @@ def clone(prober: Prober) -> bool:
     )
 
 
-@says("unless set, the name of the source and `Copy`, cut to what a name can hold.")
+@says("by default the name of the source and `Copy`, shortened to fit.")
 def clone_name(prober: Prober) -> bool:
     copied = ask(prober, "cloneAssistant", new_assistant(prober), {})["assistant"]
     long = ask(prober, "cloneAssistant", new_assistant(prober, name="x" * 255), {})["assistant"]
     return copied["name"] == f"{prober.signed('Guide')} Copy" and len(long["name"]) == 255
 
 
-@says("Only assistants with exactly this name. Letter case counts, and a part of a name does not")
+@says("Only assistants with exactly this name, case-sensitive.")
 def list_by_name(prober: Prober) -> bool:
     name = prober.signed(f"Guide {uuid.uuid4()}")
     things = new_assistant(prober, name=name)
@@ -110,22 +111,10 @@ def is_ordered(prober: Prober, wanted: str) -> bool:
     raise NotAsked("it names an assistant, and the account has none that was made here")
 
 
-ORDERS = {
-    "listAssistants": (
-        "Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id` "
-        "descending, so that the order is total."
-    ),
-    "listAssistantThreads": (
-        "Returns the threads of one assistant, newest first: ordered by `created_at` descending, then by `thread_id` "
-        "descending, so that the order is total."
-    ),
-    "listThreads": (
-        "Returns all threads of the account, newest first: ordered by `created_at` descending, then by `thread_id` "
-        "descending, so that the order is total."
-    ),
-}
-for listing, sentence in ORDERS.items():
-    says(sentence)(partial(is_ordered, wanted=listing))
+for operation in operations().values():
+    order, _, _ = " ".join(operation.node["description"].split()).partition(". ")
+    if "newest first" in order:
+        says(order)(partial(is_ordered, wanted=operation.id))
 says("Assistants, newest first.")(partial(is_ordered, wanted="listAssistants"))
 says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
 
@@ -147,7 +136,7 @@ def last_page(prober: Prober) -> bool:
     return all(some(verdicts))
 
 
-@says("How many items to return at most.")
+@says("Maximum number of items to return.")
 def limit(prober: Prober) -> bool:
     verdicts = []
     for name, things, _ in listings(prober):
@@ -156,7 +145,7 @@ def limit(prober: Prober) -> bool:
     return all(some(verdicts))
 
 
-@says("How many items to leave out at the beginning.")
+@says("Number of items to skip at the beginning.")
 def skip(prober: Prober) -> bool:
     verdicts = []
     for name, things, _ in listings(prober):
@@ -181,11 +170,11 @@ def some(verdicts: list[bool]) -> list[bool]:
     return verdicts
 
 
-@says("The whole history, oldest message first. It is empty in a light list.")
-@says("How many messages the thread has. It is given in a light list only.")
-@says("When the thread last changed. It is given in a light list only.")
-@says("at most 200 characters. It is given in a light list only.")
-@says("It is given in a light list only, and is `null` there unless the thread was imported with one.")
+@says("The whole history, oldest message first; empty in a light list.")
+@says("Number of messages in the thread; in a light list only.")
+@says("When the thread last changed; in a light list only.")
+@says("The beginning of the first message of the user; in a light list only.")
+@says("The thread's title; in a light list only.")
 @says("Without them the list is light: `messages` is empty,")
 def light(prober: Prober) -> bool:
     things = prober.things()

@@ -18,7 +18,7 @@ def same_key(prober: Prober) -> bool:
     return sent[0].content == sent[1].content and len(messages(prober, things)) == 2
 
 
-@says("The same key with another request is refused with status 409.", "x-extension")
+@says("The same key with another request gives status 409.", "x-extension")
 def same_key_twice(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     key = str(uuid.uuid4())
@@ -26,23 +26,25 @@ def same_key_twice(prober: Prober) -> bool:
     return seen == [200, 409] and len(messages(prober, things)) == 2
 
 
-@says("The caller's own `X-Request-ID` is kept if it is usable.", "x-extension")
+@says("A valid `X-Request-ID` of the request is kept.", "x-extension")
 def request_id(prober: Prober) -> bool:
     response = prober.send(operations()["listThreads"], Resources("", "", ""), headers={"X-Request-ID": "asked-once"})
     return response.headers.get("X-Request-ID") == "asked-once"
 
 
-@says("The server cannot reach its store. Nothing was done,", "x-unproven")
+@says("The server cannot reach its store. The outcome may be unknown;", "x-unproven")
 def store(prober: Prober) -> bool:
     raise NotAsked("it cannot be brought about from outside")
 
 
-@says("The body cannot be read at all")
+@says("The body cannot be parsed")
 def unreadable(prober: Prober) -> bool:
     return prober.send(operations()["createAssistant"], Resources("", "", ""), content=b'{"name": ').status_code == 400
 
 
-@says("An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each fault.")
+@says(
+    "An error has a JSON body with `detail`: a text, or, with status 422, a list with one entry for each invalid value."
+)
 def errors(prober: Prober) -> bool:
     assistants, nothing = operations()["listAssistants"], Resources("", "", "")
     faults = prober.send(assistants, nothing, query={"limit": 0, "skip": -1})
@@ -54,44 +56,42 @@ def errors(prober: Prober) -> bool:
     )
 
 
-@says("A request to an unknown path is answered 404, an undeclared method on a known path 405 with an `Allow` header")
+@says("An unknown path gives 404. An undeclared method gives 405 with an `Allow` header")
 def elsewhere(prober: Prober) -> bool:
     wrong = prober.send(operations()["getThread"], UNKNOWN, method="PUT" if not prober.read_only else "OPTIONS")
     known = prober.read_only or wrong.status_code == 405
     return known and prober.fetch("/no-such-path").status_code == 404 and "GET" in wrong.headers.get("Allow", "")
 
 
-@says("`OPTIONS` gives that header alone, with status 204, and `HEAD` is answered like `GET`, without the body.")
+@says("`OPTIONS` gives that header with status 204, and `HEAD` is answered like `GET`, without the body.")
 def head(prober: Prober) -> bool:
     operation, nothing = operations()["listThreads"], Resources("", "", "")
     answers = [prober.send(operation, nothing, method=method) for method in ("HEAD", "OPTIONS")]
     return [one.content for one in answers] == [b"", b""] and [one.status_code for one in answers] == [200, 204]
 
 
-@says("`x-body-limits` gives the largest body of each media type in bytes, beyond which the answer has status 413;")
+@says("The body is larger than `x-body-limits` allows for its media type.")
 def too_large(prober: Prober) -> bool:
     limit = document()["x-body-limits"]["application/json"]
     content = b'{"name": "' + b"x" * limit + b'"}'
     return prober.send(operations()["createAssistant"], Resources("", "", ""), content=content).status_code == 413
 
 
-@says("Logs are kept for 24 hours after the run has ended; later the run is answered with status 404.", "x-extension")
-@says(
-    "A message to a busy thread waits its turn for up to 10 seconds, and is then refused with status 409.", "x-unproven"
-)
+@says("Logs are kept for 24 hours after the run has ended; later the status is 404.", "x-extension")
+@says("A message to a busy thread waits for a limited time, then fails with status 409.", "x-unproven")
 def late(prober: Prober) -> bool:
     raise NotAsked("it takes longer than anyone can wait")
 
 
-@says("(400 and 422 beyond)", "x-extension")
+@says("a body that nests too deep or has too many fields 400 or 422.", "x-extension")
 def too_deep(prober: Prober) -> bool:
     deep = document()["x-reference-server"]["json-levels"] + 1
     content = f'{{"name": "{prober.name}", "tools": '.encode() + b"[" * deep + b"]" * deep + b"}"
     return prober.send(operations()["createAssistant"], Resources("", "", ""), content=content).status_code == 400
 
 
-@says("The assistant does not exist any more; reading it answers with status 404.")
-@says("The thread does not exist any more; reading it answers with status 404.")
+@says("The assistant does not exist any more; reading it gives status 404.")
+@says("The thread does not exist any more; reading it gives status 404.")
 def deleted(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     ask(prober, "deleteThread", things)
@@ -100,7 +100,7 @@ def deleted(prober: Prober) -> bool:
     return [thread, status(prober, "getAssistant", things)] == [404, 404]
 
 
-@says("Comment lines can come between events and mean nothing.")
+@says("Comment lines may come between events and are to be ignored.")
 def comments(prober: Prober) -> bool:
     raise NotAsked("they come when nothing else does")
 
@@ -124,7 +124,7 @@ def embedding(prober: Prober) -> bool:
     return said == ["openai", "text-embedding-3-large", 3072]
 
 
-@says("account owns looks exactly like what does not exist.")
+@says("Objects of another account are reported as not found.")
 def tenancy(prober: Prober) -> bool:
     raise NotAsked("it takes a second account")
 

@@ -12,7 +12,7 @@ def create_thread_of_something(prober: Prober) -> bool:
     return bool(ask(prober, "createThread", new_assistant(prober), {"messages": [1], "title": 2})["messages"] == [])
 
 
-@says("Threads never expire by themselves.")
+@says("Threads never expire by themselves")
 def expiry(prober: Prober) -> bool:
     raise NotAsked("it takes longer than anyone can wait")
 
@@ -40,7 +40,7 @@ def history(prober: Prober) -> bool:
     return kept == expected
 
 
-@says("If the thread has not changed since, the answer has status 304 and no body.", "x-extension")
+@says("If the thread has not changed since, the status is 304, without a body.", "x-extension")
 def not_modified(prober: Prober) -> bool:
     things = prober.things()
     get = operations()["getThread"]
@@ -66,7 +66,7 @@ def precondition_of_nothing(prober: Prober) -> bool:
     return refused == 412 and ask(prober, "listAssistantThreads", assistant) == []
 
 
-@says("nothing is done and the answer has status 412.", "x-extension")
+@says("nothing is done and the status is 412.", "x-extension")
 def precondition(prober: Prober) -> bool:
     things = prober.things()
     before = messages(prober, things)
@@ -77,7 +77,7 @@ def precondition(prober: Prober) -> bool:
     return refused == [412, 412] and messages(prober, things) == before
 
 
-@says("The version of the thread, which grows by one with every new message, as a quoted number.", "x-extension")
+@says("The version of the thread as a quoted number, which grows by one with every message.", "x-extension")
 def version(prober: Prober) -> bool:
     things = prober.things()
     seen = []

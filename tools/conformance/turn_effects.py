@@ -20,7 +20,7 @@ from tools.document import operations
 from tools.resources import TOOL, Resources
 
 
-@says("Stores a message in the thread and asks the assistant for an answer, which is stored too and")
+@says("Stores a message in the thread and asks the assistant for a reply, which is stored too and returned.")
 def send(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     turn = ask(prober, "sendMessage", things, {"content": "My name is Ada."})
@@ -48,7 +48,7 @@ def message_of_turn(prober: Prober) -> bool:
     return bool((one["role"], one["content"]) == (turn["role"], turn["content"]))
 
 
-@says("Kept with the message of the user.")
+@says("Stored with the message of the user.")
 def metadata(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     kept: dict[str, Any] = {"channel": "web", "tags": ["a", 1, None], "ü": {"deep": True}}
@@ -72,7 +72,7 @@ def attachments(prober: Prober) -> bool:
     return response.status_code == 200 and (one["filename"], one["file_size_bytes"]) == ("ticket.txt", 9)
 
 
-@says("A run that fails is an answer as well: status 200, `status: FAILED` and the reason in `message`,")
+@says("A failed run is not an HTTP error: it gives status 200, `status: FAILED` and the reason in `message`,")
 def failed(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     turn = ask(prober, "sendMessage", things, {"content": "/fail It rains."})
@@ -81,7 +81,7 @@ def failed(prober: Prober) -> bool:
     return bool(turn["status"] == "FAILED" and turn["message"])
 
 
-@says("A message to a thread whose run waits for tool outputs is refused with 409 at once.")
+@says("A message to a thread whose run waits for tool outputs fails with 409 at once.")
 def busy(prober: Prober) -> bool:
     things, _ = waiting(prober)
     return status(prober, "sendMessage", things, {"content": "Hello"}) == 409
@@ -100,14 +100,14 @@ def chat(prober: Prober) -> bool:
     )
 
 
-@says("A `thread_id` of another assistant than `assistant_id` is refused with status 404.", "x-unproven")
+@says("A `thread_id` of another assistant than `assistant_id` gives status 404.", "x-unproven")
 def mixed_up(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     body = {"content": "Hello", "thread_id": things.thread_id, "assistant_id": new_assistant(prober).assistant_id}
     return status(prober, "sendChatMessage", things, body) == 404 and messages(prober, things) == []
 
 
-@says("Settings hold for this turn only.")
+@says("Settings apply to this turn only.")
 def settings_of_a_turn(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober, system_prompt="Be brief."))
     body = {"content": "Hello", "thread_id": things.thread_id, "system_prompt": "Be long.", "tools": [TOOL]}
@@ -116,7 +116,7 @@ def settings_of_a_turn(prober: Prober) -> bool:
     return bool(ask(prober, "getAssistant", things) == before)
 
 
-@says("With `stream: true` the answer comes as server-sent events")
+@says("With `stream: true` the reply comes as server-sent events")
 def streamed(prober: Prober) -> bool:
     things = new_thread(prober, new_assistant(prober))
     operation = operations()["sendMessage"]
@@ -137,7 +137,7 @@ def ends(prober: Prober) -> bool:
     return kinds[-1:] == ["run_ended"] and "run_ended" not in kinds[:-1]
 
 
-@says("Unknown fields of a body and unknown query parameters are ignored.")
+@says("Unknown body fields and unknown query parameters are ignored.")
 def unknown(prober: Prober) -> bool:
     if prober.read_only:
         response = prober.send(operations()["listThreads"], Resources("", "", ""), query={"no_such_parameter": "1"})
@@ -151,7 +151,7 @@ def unknown(prober: Prober) -> bool:
     return "no_such_field" not in made
 
 
-@says("Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue.")
+@says("Submits the outputs of a run's tool calls, so that the run continues.")
 def submit(prober: Prober) -> bool:
     things, calls = waiting(prober)
     turn = finished(ask(prober, "submitToolOutputs", things, outputs(calls)))
@@ -161,7 +161,7 @@ def submit(prober: Prober) -> bool:
     )
 
 
-@says("A thread without such a run answers with status 409.", "x-unproven")
+@says("A thread without such a run gives status 409.", "x-unproven")
 def nothing_waits(prober: Prober) -> bool:
     things = prober.things()
     body = {"thread_id": things.thread_id, "tool_outputs": [{"tool_call_id": "call_1", "output": "18"}]}
@@ -185,7 +185,7 @@ def wrong_outputs(prober: Prober) -> bool:
     return [*refused, status(prober, "submitToolOutputs", things, outputs(calls))] == [400, 400, 409]
 
 
-@says("`tool_calls` on a message that asks for tools, `tool_call_id` and `tool_name` on an output,")
+@says("`tool_calls` on a message that calls tools, `tool_call_id` and `tool_name` on an output,")
 def bookkeeping(prober: Prober) -> bool:
     things, calls = waiting(prober)
     finished(ask(prober, "submitToolOutputs", things, outputs(calls)))

@@ -57,7 +57,7 @@ class AsyncBackboard(AsyncBaseClient):
 
     @cached_property
     def assistants(self) -> AsyncAssistants:
-        """An assistant is a name, instructions and tools. It owns the threads that are created under it; deleting it
+        """An assistant has a name, instructions and tools. It owns the threads that are created under it; deleting it
         deletes them.
         """
         from .resources.assistants import AsyncAssistants
@@ -75,8 +75,8 @@ class AsyncBackboard(AsyncBaseClient):
 
     @cached_property
     def messages(self) -> AsyncMessages:
-        """Sending a message stores it and, unless told otherwise, asks the assistant for an answer. The answer is part
-        of the thread from then on.
+        """Sending a message stores it and, by default, asks the assistant for a reply. The reply is part of the thread
+        from then on.
         """
         from .resources.messages import AsyncMessages
 
@@ -84,8 +84,8 @@ class AsyncBackboard(AsyncBaseClient):
 
     @cached_property
     def runs(self) -> AsyncRuns:
-        """A run is the assistant's work on one message. It can wait for the caller's tools, and it can be cancelled at
-        any time.
+        """A run is the assistant's work on one message. It can wait for the outputs of tools, and it can be cancelled
+        at any time.
         """
         from .resources.runs import AsyncRuns
 

@@ -37,11 +37,11 @@ class Assistant(Model):
 
     Attributes:
         assistant_id: An identifier made by the server. A UUID.
-        name: A name for people. 1 to 255 characters.
+        name: A display name. 1 to 255 characters.
         created_at: A point in time, RFC 3339, in UTC.
-        tok_k: How many pieces a document search returns. 1 to 100. `10` unless given.
+        tok_k: Number of results of a document search. 1 to 100. `10` unless given.
         description: What the assistant is. At most 100000 characters.
-        system_prompt: The instructions that the model gets before the conversation. At most 100000 characters.
+        system_prompt: Instructions that the model gets before the conversation. At most 100000 characters.
         tools: Tools that the assistant may use; `null` is the same as leaving them out. At most 128 items.
         custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
             characters.

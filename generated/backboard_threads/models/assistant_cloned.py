@@ -1,4 +1,4 @@
-"""The copy of an assistant, and what was copied with it."""
+"""A copied assistant and what was copied with it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FIELDS = frozenset({"assistant", "documents_cloned", "memories_cloned"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class AssistantCloned(Model):
-    """The copy of an assistant, and what was copied with it.
+    """A copied assistant and what was copied with it.
 
     Attributes:
         assistant: An assistant.
-        documents_cloned: How many documents were copied. `0` unless given.
-        memories_cloned: How many memories were copied. `0` unless given.
+        documents_cloned: Number of copied documents. `0` unless given.
+        memories_cloned: Number of copied memories. `0` unless given.
         additional_properties: What came besides, by its name on the wire.
     """
 

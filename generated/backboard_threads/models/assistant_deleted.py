@@ -1,4 +1,4 @@
-"""The confirmation that an assistant is deleted."""
+"""Confirms that an assistant is deleted."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FIELDS = frozenset({"message", "assistant_id", "deleted_at"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class AssistantDeleted(Model):
-    """The confirmation that an assistant is deleted.
+    """Confirms that an assistant is deleted.
 
     Attributes:
-        message: A sentence for people.
+        message: A short text for display.
         assistant_id: An identifier made by the server. A UUID.
         deleted_at: A point in time, RFC 3339, in UTC.
         additional_properties: What came besides, by its name on the wire.

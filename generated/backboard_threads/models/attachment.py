@@ -1,4 +1,4 @@
-"""A file that came with a message. The reference server keeps it and does not read it."""
+"""A file of a message."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FIELDS = frozenset({"document_id", "filename", "status", "file_size_bytes", "su
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class Attachment(Model):
-    """A file that came with a message. The reference server keeps it and does not read it.
+    """A file of a message.
 
     Attributes:
         document_id: An identifier made by the server. A UUID.
-        filename: The file's name as it was sent.
-        status: How far the file is processed; always `indexed` on the reference server.
+        filename: The file's name as uploaded.
+        status: Processing state of the file.
         file_size_bytes: The file's size in bytes.
         summary: A summary of the file.
         additional_properties: What came besides, by its name on the wire.

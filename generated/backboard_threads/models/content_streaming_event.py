@@ -1,4 +1,4 @@
-"""The assistant said something more."""
+"""The next part of the reply."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _FIELDS = frozenset({"type", "content", "thread_id", "assistant_id", "run_id", "
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ContentStreamingEvent(Model):
-    """The assistant said something more.
+    """The next part of the reply.
 
     Attributes:
         type: The type of the event.
-        content: What was added.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        content: The added text.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
-            to the hosted API.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+            API.
         accumulated_content: The whole text so far.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -19,10 +19,10 @@ class ContextUsage(Model):
     """How much of the model's context the conversation takes.
 
     Attributes:
-        percent: The share that is used, in percent.
-        used_tokens: How many tokens are used.
-        context_limit: How many tokens the model takes.
-        summary_tokens: How many tokens a summary of older messages takes.
+        percent: Used share in percent.
+        used_tokens: Number of used tokens.
+        context_limit: Size of the model's context in tokens.
+        summary_tokens: Number of tokens of the summary of older messages.
         model: The model.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -1,4 +1,4 @@
-"""The stream has failed. It is the last event of its stream. The reference server sends `run_failed` instead."""
+"""The stream has failed. Last event of its stream."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id", "error", "me
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ErrorEvent(Model):
-    """The stream has failed. It is the last event of its stream. The reference server sends `run_failed` instead.
+    """The stream has failed. Last event of its stream.
 
     Attributes:
         type: The type of the event.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
-            to the hosted API.
-        error: Why it failed, in words for people.
-        message: What went wrong, where `error` is not sent; the reference server sends both.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+            API.
+        error: The reason, for display.
+        message: The reason, if `error` is not sent.
         additional_properties: What came besides, by its name on the wire.
     """
 

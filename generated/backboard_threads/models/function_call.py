@@ -1,4 +1,4 @@
-"""A call of a function that the assistant asks for."""
+"""A call of a function by the assistant."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _FIELDS = frozenset({"name", "arguments"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class FunctionCall(Model):
-    """A call of a function that the assistant asks for.
+    """A call of a function by the assistant.
 
     Attributes:
         name: The function's name.
-        arguments: The arguments as JSON, written as text.
+        arguments: The arguments as JSON text.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -1,4 +1,4 @@
-"""A function that the assistant may ask the caller to run."""
+"""A function that the assistant may call."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FIELDS = frozenset({"name", "parameters", "description"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class FunctionDefinition(Model):
-    """A function that the assistant may ask the caller to run.
+    """A function that the assistant may call.
 
     Attributes:
-        name: The function's name, as the assistant will call it. 1 to 255 characters.
+        name: The function's name. 1 to 255 characters.
         parameters: The parameters of a function, a JSON Schema of type `object`.
         description: What the function does, for the model. At most 100000 characters.
         additional_properties: What came besides, by its name on the wire.

@@ -23,7 +23,7 @@ class FunctionParameters(Model):
         properties: The parameters by name.
         type: The JSON type of the parameters, `object` in all known uses. At most 255 characters. `object` unless
             given.
-        required: The names of the parameters that must be given. At most 1000 items.
+        required: The names of the required parameters. At most 1000 items.
         additional_properties: What came besides, by its name on the wire.
     """
 

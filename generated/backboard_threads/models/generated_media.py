@@ -19,8 +19,8 @@ class GeneratedMedia(Model):
     """An image or a video.
 
     Attributes:
-        url: Where it can be fetched.
-        document_id: Its identifier.
+        url: Where it can be downloaded.
+        document_id: Its id.
         mime_type: Its media type.
         file_size_bytes: Its size in bytes.
         additional_properties: What came besides, by its name on the wire.

@@ -36,17 +36,17 @@ class Message(Model):
 
     Attributes:
         message_id: An identifier made by the server. A UUID.
-        role: The one who speaks. One of `user`, `assistant`, `tool`, `system`.
+        role: The author of a message. One of `user`, `assistant`, `tool`, `system`.
         created_at: A point in time, RFC 3339, in UTC.
-        content: What was said; empty on a message that only asks for tools.
-        status: How far the message is. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`,
+        content: Message text; empty on a message that only calls tools.
+        status: The state of the message. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`,
             `CANCELLED`.
-        metadata: The metadata of the sender and the server's bookkeeping: `run_id` on what a run wrote, `tool_calls`
-            on a message that asks for tools, `tool_call_id` and `tool_name` on an output, `all_run_tool_calls` on
-            the answer that followed outputs that were not streamed, and `error`, the reason, on an answer that
-            failed.
+        metadata: The metadata given by the sender, and the server's own: `run_id` on messages that a run wrote,
+            `tool_calls` on a message that calls tools, `tool_call_id` and `tool_name` on an output,
+            `all_run_tool_calls` on the reply that followed outputs that were not streamed, and `error`, the reason,
+            on a failed reply.
         attachments: The files that came with the message.
-        model_provider: Who ran the model that wrote the message.
+        model_provider: Provider of the model that wrote the message.
         model_name: The model that wrote the message.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -1,4 +1,4 @@
-"""The one who speaks."""
+"""The author of a message."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from .._enums import OpenEnum
 
 
 class MessageRole(OpenEnum):
-    """The one who speaks.
+    """The author of a message.
 
     A value that is not among these is kept as what it was.
     """

@@ -1,4 +1,4 @@
-"""How far a message or a turn is."""
+"""The state of a message or a turn."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from .._enums import OpenEnum
 
 
 class MessageStatus(OpenEnum):
-    """How far a message or a turn is.
+    """The state of a message or a turn.
 
     A value that is not among these is kept as what it was.
     """

@@ -1,4 +1,4 @@
-"""One parameter of a function, a JSON Schema. Keywords that are not listed here pass through."""
+"""One parameter of a function, a JSON Schema. Other keywords are kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "description", "enum", "properties", "items"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ParameterProperty(Model):
-    """One parameter of a function, a JSON Schema. Keywords that are not listed here pass through.
+    """One parameter of a function, a JSON Schema. Other keywords are kept.
 
     Attributes:
         type: The JSON type of the parameter. At most 255 characters.

@@ -1,4 +1,4 @@
-"""The model thought something more."""
+"""The next part of the model's reasoning."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _FIELDS = frozenset({"type", "content", "accumulated_reasoning", "thread_id", "a
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ReasoningStreamingEvent(Model):
-    """The model thought something more.
+    """The next part of the model's reasoning.
 
     Attributes:
         type: The type of the event.
-        content: What was added.
-        accumulated_reasoning: All thoughts so far.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        content: The added text.
+        accumulated_reasoning: The whole reasoning so far.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
-            to the hosted API.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+            API.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -1,4 +1,4 @@
-"""A memory that went into the answer. The reference server has none."""
+"""A memory used for the reply."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FIELDS = frozenset({"memory", "id", "score"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RetrievedMemory(Model):
-    """A memory that went into the answer. The reference server has none.
+    """A memory used for the reply.
 
     Attributes:
-        memory: What was remembered.
-        id: The memory's identifier.
-        score: How well it fits the question.
+        memory: The remembered text.
+        id: The memory's id.
+        score: Relevance to the message.
         additional_properties: What came besides, by its name on the wire.
     """
 

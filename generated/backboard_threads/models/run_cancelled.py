@@ -1,4 +1,4 @@
-"""What became of a run that was to be cancelled."""
+"""The outcome of a cancellation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _FIELDS = frozenset({"thread_id", "run_id", "cancelled"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunCancelled(Model):
-    """What became of a run that was to be cancelled.
+    """The outcome of a cancellation.
 
     Attributes:
         thread_id: An identifier made by the server. A UUID.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
         cancelled: Whether this or an earlier call cancelled the run.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -1,4 +1,4 @@
-"""A third name of `run_ended`, which the reference server does not use either."""
+"""A third name of `run_ended`."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class RunCompletedEvent(Model):
-    """A third name of `run_ended`, which the reference server does not use either.
+    """A third name of `run_ended`.
 
     Attributes:
         type: The type of the event.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
-        input_tokens: How many tokens the model read.
-        output_tokens: How many tokens the model wrote.
-        total_tokens: Both together.
-        cached_input_tokens: How many of the tokens read came from a cache.
-        cost_usd: What the run cost, in US dollars.
-        model_provider: Who ran the model.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
+        input_tokens: Number of input tokens.
+        output_tokens: Number of output tokens.
+        total_tokens: Input and output tokens together.
+        cached_input_tokens: Number of input tokens read from a cache.
+        cost_usd: The run's cost in US dollars.
+        model_provider: The model's provider.
         model_name: The model's name.
         status: `completed`, or nothing. One of `completed`, `null`.
-        final_content: The whole answer.
-        content: The whole answer, where `final_content` is not sent.
-        message_id: The stored answer, or the message of the user when the model was not asked. A UUID. An extension
-            to the hosted API.
+        final_content: The whole reply.
+        content: The whole reply, if `final_content` is not sent.
+        message_id: The stored reply, or the message of the user if the model was not asked. A UUID. An extension to
+            the hosted API.
         memory_operation_id: The memory operation that the run started.
         context_usage: How full the model's context was at the end of the run.
-        error: What went wrong, when the run did not complete.
-        message: A sentence for people about how the run went.
+        error: The reason, if the run did not complete.
+        message: A text for display about the outcome of the run.
         additional_properties: What came besides, by its name on the wire.
     """
 

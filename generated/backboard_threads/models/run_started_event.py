@@ -20,9 +20,9 @@ class RunStartedEvent(Model):
 
     Attributes:
         type: The type of the event.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -1,5 +1,5 @@
 """An event of a streamed turn, told apart by `type`. A stream ends with one of the events that `x-stream-ends` names;
-one that stops without any of these was cut off. Those that `x-stream-failures` names say that the turn has failed.
+one that stops without any of these was cut off. The events of `x-stream-failures` mean that the turn has failed.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ StreamEvent: TypeAlias = (
     | UnknownStreamEvent
 )
 """An event of a streamed turn, told apart by `type`. A stream ends with one of the events that `x-stream-ends` names;
-one that stops without any of these was cut off. Those that `x-stream-failures` names say that the turn has failed.
+one that stops without any of these was cut off. The events of `x-stream-failures` mean that the turn has failed.
 """
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], StreamEvent]] = {

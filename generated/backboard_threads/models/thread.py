@@ -35,13 +35,13 @@ class Thread(Model):
     Attributes:
         thread_id: An identifier made by the server. A UUID.
         created_at: A point in time, RFC 3339, in UTC.
-        assistant_id: The assistant that the thread belongs to. A UUID.
-        messages: The whole history, oldest message first.
-        metadata: What is kept with the thread.
-        title: The thread's title.
-        first_user_message: The beginning of the first message of the user, at most 200 characters.
-        message_count: How many messages the thread has.
-        updated_at: When the thread last changed.
+        assistant_id: The thread's assistant. A UUID.
+        messages: The whole history, oldest message first; empty in a light list.
+        metadata: Metadata of the thread.
+        title: The thread's title; in a light list only.
+        first_user_message: The beginning of the first message of the user; in a light list only.
+        message_count: Number of messages in the thread; in a light list only.
+        updated_at: When the thread last changed; in a light list only.
         additional_properties: What came besides, by its name on the wire.
     """
 

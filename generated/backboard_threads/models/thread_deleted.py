@@ -1,4 +1,4 @@
-"""The confirmation that a thread is deleted."""
+"""Confirms that a thread is deleted."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FIELDS = frozenset({"message", "thread_id", "deleted_at"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ThreadDeleted(Model):
-    """The confirmation that a thread is deleted.
+    """Confirms that a thread is deleted.
 
     Attributes:
-        message: A sentence for people.
+        message: A short text for display.
         thread_id: An identifier made by the server. A UUID.
         deleted_at: A point in time, RFC 3339, in UTC.
         additional_properties: What came besides, by its name on the wire.

@@ -1,4 +1,4 @@
-"""A tool that the assistant asks the caller to run."""
+"""A call of a tool that the caller is to run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FIELDS = frozenset({"id", "type", "function"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolCall(Model):
-    """A tool that the assistant asks the caller to run.
+    """A call of a tool that the caller is to run.
 
     Attributes:
-        id: Names the call; its output is submitted under this name. At least 1 characters.
+        id: The call's id; its output is submitted under this id. At least 1 characters.
         type: The kind of tool, `function`.
-        function: A call of a function that the assistant asks for.
+        function: A call of a function by the assistant.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -1,4 +1,4 @@
-"""The assistant has asked for a tool. It is advisory; `tool_submit_required` decides."""
+"""The assistant has called a tool. Advisory; `tool_submit_required` decides."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _FIELDS = frozenset({"type", "tool_call", "thread_id", "assistant_id", "run_id"}
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolCallReadyEvent(Model):
-    """The assistant has asked for a tool. It is advisory; `tool_submit_required` decides.
+    """The assistant has called a tool. Advisory; `tool_submit_required` decides.
 
     Attributes:
         type: The type of the event.
-        tool_call: A tool that the assistant asks the caller to run.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        tool_call: A call of a tool that the caller is to run.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
-            to the hosted API.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+            API.
         additional_properties: What came besides, by its name on the wire.
     """
 

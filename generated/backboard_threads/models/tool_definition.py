@@ -20,7 +20,7 @@ class ToolDefinition(Model):
     """A tool that the assistant may use.
 
     Attributes:
-        function: A function that the assistant may ask the caller to run.
+        function: A function that the assistant may call.
         type: The kind of tool, `function` in all known uses. At most 255 characters. `function` unless given.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -1,5 +1,5 @@
-"""The run waits for the caller's tools. It is the last event of its stream; only the log of a run goes on after it,
-once the outputs were submitted.
+"""The run waits for tool outputs. Last event of its stream; a run's event log continues after it once the outputs are
+submitted.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class ToolSubmitRequiredEvent(Model):
-    """The run waits for the caller's tools. It is the last event of its stream; only the log of a run goes on after it,
-    once the outputs were submitted.
+    """The run waits for tool outputs. Last event of its stream; a run's event log continues after it once the outputs
+    are submitted.
 
     Attributes:
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
         type: The type of the event.
-        tool_calls: The tools to run. At least 1 items.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        tool_calls: The tool calls to run. At least 1 items.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        input_tokens: How many tokens the model read.
-        output_tokens: How many tokens the model wrote.
-        total_tokens: Both together.
-        cached_input_tokens: How many of the tokens read came from a cache.
-        cost_usd: What the run cost, in US dollars.
-        cache_write_input_tokens: How many of the tokens read went into a cache.
+        input_tokens: Number of input tokens.
+        output_tokens: Number of output tokens.
+        total_tokens: Input and output tokens together.
+        cached_input_tokens: Number of input tokens read from a cache.
+        cost_usd: The run's cost in US dollars.
+        cache_write_input_tokens: Number of input tokens written to a cache.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -1,4 +1,4 @@
-"""A piece of speech. The reference server does not speak."""
+"""A piece of speech."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id"})
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class TtsAudioChunkEvent(Model):
-    """A piece of speech. The reference server does not speak.
+    """A piece of speech.
 
     Attributes:
         type: The type of the event.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
-            to the hosted API.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+            API.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -1,4 +1,4 @@
-"""The answer to a message, or the tool calls that it waits for."""
+"""The assistant's reply, or the tool calls that it waits for."""
 
 from __future__ import annotations
 
@@ -51,35 +51,36 @@ _FIELDS = frozenset(
 
 @define(kw_only=True, repr=False, weakref_slot=False)
 class Turn(Model):
-    """The answer to a message, or the tool calls that it waits for.
+    """The assistant's reply, or the tool calls that it waits for.
 
     Attributes:
-        message: A sentence for people about how the turn went: the reason of a failure, and what the server was
-            asked for and did not do. At least 1 characters.
+        message: A text for display about the outcome of the turn: the reason of a failure, for example. At least 1
+            characters.
         thread_id: An identifier made by the server. A UUID.
         timestamp: A point in time, RFC 3339, in UTC.
-        assistant_id: The assistant that answered. A UUID.
-        content: What the one who speaks said.
-        message_id: The message that `role` and `content` describe: the assistant's, or the user's when the model was
+        assistant_id: The assistant that replied. A UUID.
+        content: Message text.
+        message_id: The message that `role` and `content` describe: the assistant's, or the user's if the model was
             not asked. A UUID.
-        role: Whose message it is. One of `user`, `assistant`, `tool`, `system`.
-        status: How the turn stands. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`, `CANCELLED`.
-        tool_calls: The tools that the run waits for when `status` is `REQUIRES_ACTION`.
+        role: The author of that message. One of `user`, `assistant`, `tool`, `system`.
+        status: The state of the turn. One of `IN_PROGRESS`, `REQUIRES_ACTION`, `COMPLETED`, `FAILED`,
+            `CANCELLED`.
+        tool_calls: The tool calls that the run waits for if `status` is `REQUIRES_ACTION`.
         memory_operation_id: The memory operation that the turn started.
-        retrieved_memories: The memories that went into the answer.
-        retrieved_files: The names of the documents that went into the answer.
-        reasoning: What the model thought before it answered.
+        retrieved_memories: The memories used for the reply.
+        retrieved_files: The names of the documents used for the reply.
+        reasoning: The model's reasoning before the reply.
         created_at: The `created_at` of that message.
         voice_records: Transcripts and recordings.
         system_one: Answers to typed questions.
-        generated_media: Images and videos that the turn made.
+        generated_media: Images and videos made in the turn.
         context_usage: How full the model's context is.
-        input_tokens: How many tokens the model read.
-        output_tokens: How many tokens the model wrote.
-        total_tokens: Both together.
-        model_provider: Who ran the model.
+        input_tokens: Number of input tokens.
+        output_tokens: Number of output tokens.
+        total_tokens: Input and output tokens together.
+        model_provider: The model's provider.
         model_name: The model's name.
-        run_id: The run that answered; `null` when the model was not asked.
+        run_id: The run that replied; `null` if the model was not asked.
         attachments: The files that came with the message.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -20,13 +20,13 @@ class UserMessageEvent(Model):
 
     Attributes:
         type: The type of the event.
-        thread_id: The thread; a caller of the one-call form learns it here. A UUID.
+        thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: An identifier of a run, made by the server, opaque to the caller. 1 to 255 characters. An extension
-            to the hosted API.
+        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+            API.
         message_id: The stored message. A UUID.
-        content: What the user said.
-        message: What the server was asked for and will not do, as a sentence for people. An extension to the hosted
+        content: Message text.
+        message: The requested features that are not supported, as a text for display. An extension to the hosted
             API.
         additional_properties: What came besides, by its name on the wire.
     """

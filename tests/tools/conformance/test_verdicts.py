@@ -196,7 +196,7 @@ def test_account_that_others_use_meanwhile_is_nothing_against_the_server(server:
             one = json.loads(exchange.answer)[:1]
             exchange.answer = json.dumps([*one * requests, *json.loads(exchange.answer)]).encode()
 
-    names = ("listThreads ?skip is 0", "says: How many items to leave out", "says: a page shorter")
+    names = ("listThreads ?skip is 0", "says: Number of items to skip", "says: a page shorter")
     with between(server.url, after=grow) as (url, _):
         results = asked(url, *names, read_only=True)
     found = [fact for fact in results.facts.values() if fact.name.startswith(names)]

@@ -1,4 +1,4 @@
-"""An assistant is a name, instructions and tools. It owns the threads that are created under it; deleting it deletes
+"""An assistant has a name, instructions and tools. It owns the threads that are created under it; deleting it deletes
 them.
 """
 
@@ -25,7 +25,7 @@ from ..resource import AsyncResource
 
 
 class AsyncAssistants(AsyncResource):
-    """An assistant is a name, instructions and tools. It owns the threads that are created under it; deleting it
+    """An assistant has a name, instructions and tools. It owns the threads that are created under it; deleting it
     deletes them.
     """
 
@@ -53,10 +53,9 @@ class AsyncAssistants(AsyncResource):
         Creates an assistant and returns it. Only `name` is needed.
 
         Args:
-            name: A name for people. 1 to 255 characters.
+            name: A display name. 1 to 255 characters.
             description: What the assistant is. At most 100000 characters.
-            system_prompt: The instructions that the model gets before the conversation. At most 100000
-                characters.
+            system_prompt: Instructions that the model gets before the conversation. At most 100000 characters.
             tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
             custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
                 characters.
@@ -64,7 +63,7 @@ class AsyncAssistants(AsyncResource):
             embedding_provider: The provider of the embedding model. At most 255 characters.
             embedding_model_name: The embedding model. At most 255 characters.
             embedding_dims: The number of dimensions. 1 to 65536.
-            tok_k: How many pieces a document search returns. 1 to 100. `10` unless given.
+            tok_k: Number of results of a document search. 1 to 100. `10` unless given.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
@@ -107,14 +106,13 @@ class AsyncAssistants(AsyncResource):
     ) -> builtins.list[models.Assistant]:
         """List assistants.
 
-        Returns the account's assistants, newest first: ordered by `created_at` descending, then by `assistant_id`
-        descending, so that the order is total. The answer is a bare array without a total; a page shorter than
-        `limit` is the last one.
+        Returns the account's assistants, newest first: by `created_at` descending, then by `assistant_id`
+        descending. The response is a bare array without a total; a page shorter than `limit` is the last one.
 
         Args:
-            skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            limit: How many items to return at most. 1 to 200. `100` unless given.
-            name: Only assistants with exactly this name. 1 to 255 characters.
+            skip: Number of items to skip at the beginning. 0 to 10000. `0` unless given.
+            limit: Maximum number of items to return. 1 to 200. `100` unless given.
+            name: Only assistants with exactly this name, case-sensitive. 1 to 255 characters.
 
         Returns:
             list[Assistant]: Assistants, newest first.
@@ -169,13 +167,13 @@ class AsyncAssistants(AsyncResource):
         Returns one assistant with all its settings.
 
         Args:
-            assistant_id: The assistant. A UUID.
+            assistant_id: The assistant's id. A UUID.
 
         Returns:
             Assistant: An assistant.
 
         Raises:
-            NotFoundError: The account has no such assistant.
+            NotFoundError: No such assistant in this account.
         """
         return await self._client._call(
             GET_ASSISTANT,
@@ -208,22 +206,21 @@ class AsyncAssistants(AsyncResource):
         replaces the whole list.
 
         Args:
-            assistant_id: The assistant. A UUID.
+            assistant_id: The assistant's id. A UUID.
             description: What the assistant is. At most 100000 characters.
-            system_prompt: The instructions that the model gets before the conversation. At most 100000
-                characters.
+            system_prompt: Instructions that the model gets before the conversation. At most 100000 characters.
             tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
             custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
                 characters.
             custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
             name: A new name. 1 to 255 characters.
-            tok_k: How many pieces a document search returns. 1 to 100.
+            tok_k: Number of results of a document search. 1 to 100.
 
         Returns:
             Assistant: An assistant.
 
         Raises:
-            NotFoundError: The account has no such assistant.
+            NotFoundError: No such assistant in this account.
         """
         return await self._client._call(
             UPDATE_ASSISTANT,
@@ -258,13 +255,13 @@ class AsyncAssistants(AsyncResource):
         undone.
 
         Args:
-            assistant_id: The assistant. A UUID.
+            assistant_id: The assistant's id. A UUID.
 
         Returns:
-            AssistantDeleted: The confirmation that an assistant is deleted.
+            AssistantDeleted: Confirms that an assistant is deleted.
 
         Raises:
-            NotFoundError: The account has no such assistant.
+            NotFoundError: No such assistant in this account.
         """
         return await self._client._call(
             DELETE_ASSISTANT,
@@ -294,19 +291,19 @@ class AsyncAssistants(AsyncResource):
         Creates a new assistant with the settings of an existing one. Threads are not copied.
 
         Args:
-            assistant_id: The assistant. A UUID.
+            assistant_id: The assistant's id. A UUID.
             copy_documents: Whether documents are copied. `True` unless given.
             copy_memories: Whether memories are copied. `True` unless given.
-            name: The copy's name; unless set, the name of the source and `Copy`, cut to what a name can hold. 1 to
-                255 characters.
+            name: The copy's name; by default the name of the source and `Copy`, shortened to fit. 1 to 255
+                characters.
             system_prompt: Other instructions for the copy. At most 100000 characters.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
-            AssistantCloned: The copy of an assistant, and what was copied with it.
+            AssistantCloned: A copied assistant and what was copied with it.
 
         Raises:
-            NotFoundError: The account has no such assistant.
+            NotFoundError: No such assistant in this account.
             ConflictError: The `idempotency_key` was used for another request.
         """
         return await self._client._call(

@@ -1,5 +1,5 @@
-"""Sending a message stores it and, unless told otherwise, asks the assistant for an answer. The answer is part of the
-thread from then on.
+"""Sending a message stores it and, by default, asks the assistant for a reply. The reply is part of the thread from
+then on.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ..streaming import EventStream
 
 
 class Messages(Resource):
-    """Sending a message stores it and, unless told otherwise, asks the assistant for an answer. The answer is part of
-    the thread from then on.
+    """Sending a message stores it and, by default, asks the assistant for a reply. The reply is part of the thread from
+    then on.
     """
 
     def send(
@@ -45,35 +45,35 @@ class Messages(Resource):
     ) -> models.Turn:
         """Send message.
 
-        Stores a message in the thread and asks the assistant for an answer, which is stored too and returned. With
-        `messages.stream` the answer comes as server-sent events; with `send_to_llm=False` the message is only
-        stored.
+        Stores a message in the thread and asks the assistant for a reply, which is stored too and returned. With
+        `messages.stream` the reply comes as server-sent events; with `send_to_llm=False` the message is only stored.
 
         Args:
-            thread_id: The thread. A UUID.
-            content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. At most 255 characters.
-            model_name: The model that is to answer. At most 255 characters.
+            thread_id: The thread's id. A UUID.
+            content: Message text. 1 to 1000000 characters.
+            llm_provider: The model's provider. At most 255 characters.
+            model_name: The model that is to reply. At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case.
-            web_search: Whether the model may search the web, `Auto` or `off`.
-            send_to_llm: Whether the assistant is asked for an answer.
-            metadata: Kept with the message of the user.
-            files: Files that belong to the message. At most 20 items.
-            if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. 1 to
-                1000 characters.
+            web_search: Whether the model may search the web, `Auto` or `off`, in any letter case.
+            send_to_llm: Whether the assistant is asked for a reply, by default yes.
+            metadata: Stored with the message of the user.
+            files: Files of the message. At most 20 items.
+            if_match: The version of the thread that the caller has seen: the `ETag` of an earlier response, or `*`.
+                1 to 1000 characters.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
             media_type: The form of the body: `application/x-www-form-urlencoded`, or `multipart/form-data` with
                 files unless given.
 
         Returns:
-            Turn: The answer to a message, or the tool calls that it waits for.
+            Turn: The assistant's reply, or the tool calls that it waits for.
 
         Raises:
-            NotFoundError: The account has no such thread or, where the request names an assistant, no such
+            NotFoundError: No such thread in this account or, where the request names an assistant, no such
                 assistant.
-            ConflictError: The thread is busy with another turn for longer than this one may wait, or its run waits
-                for tool outputs, or the `idempotency_key` was used for another request.
-            PreconditionFailedError: The thread has changed since the version given in `if_match`.
+            ConflictError: The thread was busy with another turn for too long, or its run waits for tool outputs, or
+                the `idempotency_key` was used for another request.
+            PreconditionFailedError: The thread has changed since the version given in `if_match`; nothing was
+                done.
         """
         return self._client._call(
             SEND_MESSAGE,
@@ -198,61 +198,60 @@ class Messages(Resource):
     ) -> models.Turn:
         """Send message in one call.
 
-        Sends a message without preparing anything. With `thread_id` the thread continues; without it a new thread is
-        made, under `assistant_id` if given, else under the account's default assistant, which the first message that
-        needs it makes.
+        Sends a message in one call. With `thread_id` the thread continues; without it a new thread is created, under
+        `assistant_id` if given, else under the account's default assistant.
 
         Args:
-            content: What someone said. 1 to 1000000 characters.
-            llm_provider: Who runs the model. At most 255 characters.
-            model_name: The model that is to answer. At most 255 characters.
+            content: Message text. 1 to 1000000 characters.
+            llm_provider: The model's provider. At most 255 characters.
+            model_name: The model that is to reply. At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case.
-            web_search: Whether the model may search the web, `Auto` or `off`.
-            send_to_llm: Whether the assistant is asked for an answer.
+            web_search: Whether the model may search the web, `Auto` or `off`, in any letter case.
+            send_to_llm: Whether the assistant is asked for a reply, by default yes.
             thread_id: The thread to continue. A UUID.
-            assistant_id: The assistant for a new thread. A UUID.
-            system_prompt: Instructions for this turn only, used instead of the assistant's. At most 100000
-                characters.
-            memory_pro: A richer kind of memory, `Auto` or `Readonly`.
-            memory_response_citation: Whether the answer names the memories that it used.
+            assistant_id: The assistant of a new thread. A UUID.
+            system_prompt: Instructions for this turn only, instead of the assistant's. At most 100000 characters.
+            memory_pro: A richer kind of memory, `Auto` or `Readonly`, in any letter case.
+            memory_response_citation: Whether the reply names the memories that it used.
             image_generation: Whether the model may make images. At most 255 characters.
-            image_model_provider: Who runs the image model. At most 255 characters.
+            image_model_provider: The image model's provider. At most 255 characters.
             image_model_name: The image model. At most 255 characters.
             video_generation: Whether the model may make videos. One of `auto`, `off`.
-            video_model_provider: Who runs the video model. At most 255 characters.
+            video_model_provider: The video model's provider. At most 255 characters.
             video_model_name: The video model. At most 255 characters.
-            json_output: Whether the model is asked to answer with a JSON object.
-            operation: What is asked for. One of `chat`, `generate_image`, `generate_video`. `chat` unless given.
-            memory_profile: A profile of memory. At most 255 characters.
-            metadata: Kept with the message of the user.
-            tools: Tools for the answer to this message, used instead of the assistant's. At most 128 items.
-            thinking: How much the model thinks before it answers.
+            json_output: Whether the model is asked to reply with a JSON object.
+            operation: The kind of reply. One of `chat`, `generate_image`, `generate_video`. `chat` unless given.
+            memory_profile: A memory profile. At most 255 characters.
+            metadata: Stored with the message of the user.
+            tools: Tools for this turn, instead of the assistant's. At most 128 items.
+            thinking: How much the model reasons before it replies.
             image_config: Settings of the image model.
             video_config: Settings of the video model.
             voice: Settings for speech.
             system_one: Typed questions, not streamed.
             openrouter: Routing between providers.
-            files: Files that belong to the message. At most 20 items.
-            audio_file: A recording to be heard.
+            files: Files of the message. At most 20 items.
+            audio_file: A voice recording.
             input_image: An image to work on.
             input_last_frame: The last frame of a video to make.
             input_video: A video to work on.
             input_references: Files to refer to. At most 20 items.
-            if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. 1 to
-                1000 characters.
+            if_match: The version of the thread that the caller has seen: the `ETag` of an earlier response, or `*`.
+                1 to 1000 characters.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
             media_type: The form of the body: `application/json`, or `multipart/form-data` with files unless
                 given.
 
         Returns:
-            Turn: The answer to a message, or the tool calls that it waits for.
+            Turn: The assistant's reply, or the tool calls that it waits for.
 
         Raises:
-            NotFoundError: The account has no such thread or, where the request names an assistant, no such
+            NotFoundError: No such thread in this account or, where the request names an assistant, no such
                 assistant.
-            ConflictError: The thread is busy with another turn for longer than this one may wait, or its run waits
-                for tool outputs, or the `idempotency_key` was used for another request.
-            PreconditionFailedError: The thread has changed since the version given in `if_match`.
+            ConflictError: The thread was busy with another turn for too long, or its run waits for tool outputs, or
+                the `idempotency_key` was used for another request.
+            PreconditionFailedError: The thread has changed since the version given in `if_match`; nothing was
+                done.
         """
         return self._client._call(
             SEND_CHAT_MESSAGE,

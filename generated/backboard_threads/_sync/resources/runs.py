@@ -1,4 +1,4 @@
-"""A run is the assistant's work on one message. It can wait for the caller's tools, and it can be cancelled at any
+"""A run is the assistant's work on one message. It can wait for the outputs of tools, and it can be cancelled at any
 time.
 """
 
@@ -17,8 +17,8 @@ from ..streaming import EventStream
 
 
 class Runs(Resource):
-    """A run is the assistant's work on one message. It can wait for the caller's tools, and it can be cancelled at any
-    time.
+    """A run is the assistant's work on one message. It can wait for the outputs of tools, and it can be cancelled at
+    any time.
     """
 
     def submit_tool_outputs(
@@ -37,22 +37,22 @@ class Runs(Resource):
     ) -> models.ToolOutputsTurn:
         """Submit tool outputs.
 
-        Gives a run that waits in `REQUIRES_ACTION` the outputs of its tool calls and lets it continue. All outputs
-        of a round come in one call.
+        Submits the outputs of a run's tool calls, so that the run continues. All outputs of a round come in one
+        call.
 
         Args:
-            thread_id: The thread. A UUID.
-            run_id: The run, an opaque text. 1 to 255 characters.
+            thread_id: The thread's id. A UUID.
+            run_id: The run's id, an opaque text. 1 to 255 characters.
             tool_outputs: One output for each tool call of the round. 1 to 128 items.
-            tools: Tools for the answer to these outputs, used instead of the assistant's. At most 128 items.
-            thinking: How much the model thinks before it answers.
+            tools: Tools for the reply to these outputs, instead of the assistant's. At most 128 items.
+            thinking: How much the model reasons before it replies to them.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
-            ToolOutputsTurn: The answer after tool outputs were submitted, or the tool calls that come next.
+            ToolOutputsTurn: The assistant's reply to tool outputs, or the next tool calls.
 
         Raises:
-            NotFoundError: The account has no such thread, or the thread no such run.
+            NotFoundError: No such thread in this account, or no such run in the thread.
             ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
         """
@@ -116,8 +116,8 @@ class Runs(Resource):
     ) -> models.Turn:
         """Submit tool outputs to latest run.
 
-        Gives the thread's waiting run the outputs of its tool calls, without naming the run: it is the one of the
-        latest message with status `REQUIRES_ACTION`. A thread without such a run answers with status 409.
+        Submits the outputs of tool calls to the thread's waiting run, without naming the run: it is the one of the
+        latest message with status `REQUIRES_ACTION`. A thread without such a run gives status 409.
 
         Args:
             thread_id: The thread whose waiting run gets the outputs. A UUID.
@@ -125,10 +125,10 @@ class Runs(Resource):
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
-            Turn: The answer to a message, or the tool calls that it waits for.
+            Turn: The assistant's reply, or the tool calls that it waits for.
 
         Raises:
-            NotFoundError: The account has no such thread or, where the request names an assistant, no such
+            NotFoundError: No such thread in this account or, where the request names an assistant, no such
                 assistant.
             ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
@@ -186,20 +186,20 @@ class Runs(Resource):
     ) -> models.RunCancelled:
         """Cancel run.
 
-        Cancels a run that is at work or waits for tools, and leaves a history that the next turn can use. Calling it
-        again, or for a run that has ended, is no error: `cancelled` is true when this or an earlier call cancelled
-        the run, and false when it had ended otherwise.
+        Cancels a run that is active or waits for tools, and leaves a history that the next turn can use. Repeating
+        the call, or calling it for a run that has ended, is no error: `cancelled` is true when this or an earlier
+        call cancelled the run, and false when it had ended otherwise.
 
         Args:
-            thread_id: The thread. A UUID.
-            run_id: The run, an opaque text. 1 to 255 characters.
+            thread_id: The thread's id. A UUID.
+            run_id: The run's id, an opaque text. 1 to 255 characters.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
-            RunCancelled: What became of a run that was to be cancelled.
+            RunCancelled: The outcome of a cancellation.
 
         Raises:
-            NotFoundError: The account has no such thread, or the thread no such run.
+            NotFoundError: No such thread in this account, or no such run in the thread.
             ConflictError: The `idempotency_key` was used for another request.
         """
         return self._client._call(
@@ -225,20 +225,19 @@ class Runs(Resource):
     ) -> EventStream[models.StreamEvent, models.Thread]:
         """Stream events of run.
 
-        Streams the events of a run, from the first one or from the one after `last_event_id`, and goes on live until
-        the run ends or waits for tools. Every run has an event log, also one that was not streamed; only a run that
-        was imported has none, and is answered with status 404.
+        Streams the events of a run, from the first one or from the one after `last_event_id`, until the run ends or
+        waits for tools. Every run has an event log, streamed or not.
 
         Args:
-            thread_id: The thread. A UUID.
-            run_id: The run, an opaque text. 1 to 255 characters.
+            thread_id: The thread's id. A UUID.
+            run_id: The run's id, an opaque text. 1 to 255 characters.
             last_event_id: The `id` of the last event that the caller has seen. 1 to 20 characters.
 
         Returns:
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
 
         Raises:
-            NotFoundError: The account has no such thread, or the thread no such run.
+            NotFoundError: No such thread in this account, or no such run in the thread.
         """
         return self._client._stream(
             STREAM_RUN_EVENTS,

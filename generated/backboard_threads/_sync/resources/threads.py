@@ -37,14 +37,14 @@ class Threads(Resource):
         or the assistant, is deleted.
 
         Args:
-            assistant_id: The assistant. A UUID.
+            assistant_id: The assistant's id. A UUID.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:
             Thread: A persistent conversation with one assistant.
 
         Raises:
-            NotFoundError: The account has no such assistant.
+            NotFoundError: No such assistant in this account.
             ConflictError: The `idempotency_key` was used for another request.
         """
         return self._client._call(
@@ -72,14 +72,13 @@ class Threads(Resource):
     ) -> builtins.list[models.Thread]:
         """List threads of assistant.
 
-        Returns the threads of one assistant, newest first: ordered by `created_at` descending, then by `thread_id`
-        descending, so that the order is total. The answer is a bare array without a total; a page shorter than
-        `limit` is the last one.
+        Returns the threads of one assistant, newest first: by `created_at` descending, then by `thread_id`
+        descending. The response is a bare array without a total; a page shorter than `limit` is the last one.
 
         Args:
-            assistant_id: The assistant. A UUID.
-            skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            limit: How many items to return at most. 1 to 200. `100` unless given.
+            assistant_id: The assistant's id. A UUID.
+            skip: Number of items to skip at the beginning. 0 to 10000. `0` unless given.
+            limit: Maximum number of items to return. 1 to 200. `100` unless given.
             include_messages: Whether the threads carry their messages, as with `threads.list`. `True` unless
                 given.
 
@@ -87,7 +86,7 @@ class Threads(Resource):
             list[Thread]: Threads, newest first.
 
         Raises:
-            NotFoundError: The account has no such assistant.
+            NotFoundError: No such assistant in this account.
         """
         return self._client._call(
             LIST_ASSISTANT_THREADS,
@@ -141,13 +140,12 @@ class Threads(Resource):
     ) -> builtins.list[models.Thread]:
         """List threads.
 
-        Returns all threads of the account, newest first: ordered by `created_at` descending, then by `thread_id`
-        descending, so that the order is total. The answer is a bare array without a total; a page shorter than
-        `limit` is the last one.
+        Returns all threads of the account, newest first: by `created_at` descending, then by `thread_id` descending.
+        The response is a bare array without a total; a page shorter than `limit` is the last one.
 
         Args:
-            skip: How many items to leave out at the beginning. 0 to 10000. `0` unless given.
-            limit: How many items to return at most. 1 to 200. `100` unless given.
+            skip: Number of items to skip at the beginning. 0 to 10000. `0` unless given.
+            limit: Maximum number of items to return. 1 to 200. `100` unless given.
             include_messages: Whether the threads carry their messages. `True` unless given.
 
         Returns:
@@ -201,20 +199,20 @@ class Threads(Resource):
     ) -> models.Thread:
         """Get thread.
 
-        Returns the thread with its whole history, oldest message first. The order is the order in which the messages
-        were stored and does not depend on any clock.
+        Returns the thread with its whole history, oldest message first. Messages are in the order in which they were
+        stored, which does not depend on any clock.
 
         Args:
-            thread_id: The thread. A UUID.
-            if_none_match: The version of the thread that the caller already has, as an earlier `ETag` gave it, or
-                `*`. 1 to 1000 characters.
+            thread_id: The thread's id. A UUID.
+            if_none_match: The version of the thread that the caller already has: the `ETag` of an earlier response,
+                or `*`. 1 to 1000 characters.
 
         Returns:
             Thread: A persistent conversation with one assistant.
 
         Raises:
             NotModifiedError: The thread has not changed since the version given in `if_none_match`.
-            NotFoundError: The account has no such thread or, where the request names an assistant, no such
+            NotFoundError: No such thread in this account or, where the request names an assistant, no such
                 assistant.
         """
         return self._client._call(
@@ -242,17 +240,18 @@ class Threads(Resource):
         Deletes the thread and, with it, its messages, files and runs. This cannot be undone.
 
         Args:
-            thread_id: The thread. A UUID.
-            if_match: The version of the thread that the caller has seen, as an earlier `ETag` gave it, or `*`. 1 to
-                1000 characters.
+            thread_id: The thread's id. A UUID.
+            if_match: The version of the thread that the caller has seen: the `ETag` of an earlier response, or `*`.
+                1 to 1000 characters.
 
         Returns:
-            ThreadDeleted: The confirmation that a thread is deleted.
+            ThreadDeleted: Confirms that a thread is deleted.
 
         Raises:
-            NotFoundError: The account has no such thread or, where the request names an assistant, no such
+            NotFoundError: No such thread in this account or, where the request names an assistant, no such
                 assistant.
-            PreconditionFailedError: The thread has changed since the version given in `if_match`.
+            PreconditionFailedError: The thread has changed since the version given in `if_match`; nothing was
+                done.
         """
         return self._client._call(
             DELETE_THREAD,
