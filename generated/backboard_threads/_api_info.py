@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "5683873a675d033a6425eab6e39038d988f009237322fca111f58f5f958973f3"
+DIGEST: Final = "6250ea971d43245b5f38dd87f69b6f0bb4b05939ac1f9a9954e69de90f9e9475"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(
