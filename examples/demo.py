@@ -17,8 +17,8 @@ SPEAKERS = {"user": "you", "assistant": "Guide"}
 
 
 def main() -> None:
-    for leftover in Path.cwd().glob(f"{DATABASE}*"):
-        leftover.unlink()
+    for suffix in ("", "-wal", "-shm", ".lock"):  # of an earlier run, and nothing else that begins like it
+        DATABASE.with_name(DATABASE.name + suffix).unlink(missing_ok=True)
     with (
         LocalServer(DATABASE, api_key=KEY) as server,
         Backboard(api_key=KEY, base_url=server.url) as backboard,

@@ -73,7 +73,10 @@ def run(tree: Path, command: str, timeout: float = 100) -> str:
 
 
 def test_make_demo(tree: Path) -> None:
+    backup = tree / "demo.db.important-backup"
+    backup.touch()
     played = run(tree, "make demo")
+    assert backup.exists()
     for promise in ("thread A remembers Ada", "thread B has a memory of its own", "asked for again", "demo.db"):
         assert promise in played
     assert "broken" not in played

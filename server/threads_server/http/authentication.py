@@ -63,6 +63,10 @@ async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
         return None
     if await store.has_keys():
         return None
+    if await store.has_keys(revoked=True):
+        raise KeyConfigError(
+            f"every API key of {settings.shown_database} is revoked; make one with: threads-server keys create NAME"
+        )
     if not is_loopback(settings.host):
         raise KeyConfigError(
             f"{settings.shown_database} has no API key, and {settings.host} can be reached from elsewhere; "

@@ -95,7 +95,7 @@ async def sweep(store: Store) -> None:
         (idempotency_keys.delete_expired, idempotency_keys.expired_before(moment)),
         (event_log.delete_expired, event_log.expired_before(moment)),
     ):
-        more = True
+        more = await store.write(delete, before, SWEEP_ROWS)
         while more:
-            more = await store.write(delete, before, SWEEP_ROWS)
             await asyncio.sleep(SWEEP_PAUSE_SECONDS)
+            more = await store.write(delete, before, SWEEP_ROWS)

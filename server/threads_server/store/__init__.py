@@ -81,9 +81,9 @@ class Store(ABC):
         """Takes a key away; False when no key in use has this name."""
         return await self.write(api_keys.revoke_key, name, now())
 
-    async def has_keys(self) -> bool:
-        """Whether any key is in use."""
-        return await self.read(api_keys.has_keys)
+    async def has_keys(self, *, revoked: bool = False) -> bool:
+        """Whether any key is in use; with `revoked` also whether one ever was."""
+        return await self.read(api_keys.has_keys, revoked=revoked)
 
 
 async def open_store(settings: "Settings", *, serving: bool = False) -> Store:

@@ -46,5 +46,6 @@ def revoke_key(name: str, now: int) -> Transaction[bool]:
     return bool(rows)
 
 
-def has_keys() -> Transaction[bool]:
-    return (yield from one("SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1")) is not None
+def has_keys(*, revoked: bool = False) -> Transaction[bool]:
+    in_use = "" if revoked else " WHERE revoked_at IS NULL"
+    return (yield from one(f"SELECT 1 FROM api_keys{in_use} LIMIT 1")) is not None

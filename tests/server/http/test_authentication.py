@@ -15,8 +15,10 @@ class StoredResponse:
     def __init__(self) -> None:
         self.rows: list[tuple[str, bytes, str | None]] = []
 
-    async def has_keys(self) -> bool:
-        return bool(self.rows)
+        self.revoked = False
+
+    async def has_keys(self, *, revoked: bool = False) -> bool:
+        return bool(self.rows) and (revoked or not self.revoked)
 
     async def add_key(self, name: str, digest: bytes, account: str | None) -> str:
         self.rows.append((name, digest, account))
@@ -54,6 +56,16 @@ async def test_a_server_without_keys_makes_a_first_one_on_loopback(store: Any) -
     assert key is not None
     assert store.rows == [("first", hashlib.sha256(key.encode()).digest(), DEFAULT_ACCOUNT)]
     assert await prepare_keys(store, Settings(host="127.0.0.1")) is None
+
+
+async def test_server_whose_last_key_is_revoked_makes_no_first_key(store: Any) -> None:
+    await prepare_keys(store, Settings())
+    store.revoked = True
+    with pytest.raises(
+        KeyConfigError, match=r"^every API key of threads\.db is revoked; make one with: threads-server"
+    ):
+        await prepare_keys(store, Settings())
+    assert len(store.rows) == 1
 
 
 async def test_a_server_without_keys_refuses_to_start_elsewhere(store: Any) -> None:

@@ -24,7 +24,7 @@ class Commits:
     def __init__(self, api: Api) -> None:
         self.count = 0
         self._changed = False
-        api.services.store._writer.set_trace_callback(self._note)  # type: ignore[attr-defined]
+        api.services.store.writer.set_trace_callback(self._note)  # type: ignore[attr-defined]
 
     def _note(self, statement: str) -> None:
         if statement.startswith("BEGIN"):
@@ -87,7 +87,7 @@ async def test_a_run_at_work_is_cancelled_by_its_own_end(
 async def test_reading_and_repeating_cost_nothing(api: Api) -> None:
     thread_id = await api.thread()
     turn = (await api.send(thread_id, "x", key="k")).json()
-    reader = api.services.store._reader  # type: ignore[attr-defined]
+    reader = api.services.store.reader  # type: ignore[attr-defined]
 
     def version() -> int:
         """Another one after every commit that has written anything."""

@@ -193,7 +193,7 @@ async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
 
 async def test_a_commit_comes_before_its_acknowledgement(api: Api) -> None:
     seen: list[bool] = []
-    writer = api.services.store._writer  # type: ignore[attr-defined]
+    writer = api.services.store.writer  # type: ignore[attr-defined]
     sent: list[asyncio.Future[Any]] = []
 
     def look(statement: str) -> None:

@@ -13,8 +13,7 @@ import pytest
 from tests.server.runs.test_runs import eventually
 from threads_server.clock import new_id, now
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, threads
-from threads_server.store import sqlite as backend
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.schema import MIGRATIONS
 from threads_server.store.threads import LightThreadRow, NewMessage
@@ -62,7 +61,7 @@ def add_and_fail(name: str) -> Transaction[None]:
 def count_commits(store: Store) -> list[str]:
     """The statements that the writing thread runs from now on."""
     said: list[str] = []
-    store._writer.set_trace_callback(said.append)  # type: ignore[attr-defined]
+    store.writer.set_trace_callback(said.append)  # type: ignore[attr-defined]
     return said
 
 
@@ -74,7 +73,7 @@ class TestWriting:
         assert await store.read(names) == await store.read_large(names) == ["x"]
 
     async def test_it_is_synced_with_every_commit(self, store: Store) -> None:
-        writer = store._writer  # type: ignore[attr-defined]
+        writer = store.writer  # type: ignore[attr-defined]
         assert writer.execute("PRAGMA synchronous").fetchone() == (2,)
         assert writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert writer.execute("PRAGMA foreign_keys").fetchone() == (1,)
@@ -144,7 +143,7 @@ class TestAway:
         other.close()
 
     async def test_but_not_for_ever(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(backend, "BUSY_MILLISECONDS", 50)
+        monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT_MILLISECONDS", 50)
         store = await opened(path)
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -158,7 +157,7 @@ class TestAway:
 
     async def test_a_full_disk_loses_nothing_that_was_acknowledged(self, store: Store) -> None:
         await store.write(add, "kept")
-        writer = store._writer  # type: ignore[attr-defined]
+        writer = store.writer  # type: ignore[attr-defined]
         pages = writer.execute("PRAGMA page_count").fetchone()[0]
         writer.execute(f"PRAGMA max_page_count = {pages + 1}")
         tasks = [store.write(add, f"{number} {'x' * 5000}") for number in range(40)]
@@ -172,7 +171,7 @@ class TestAway:
 
     async def test_a_file_that_was_ruined_is_away(self, store: Store, path: Path) -> None:
         await store.write(add, "x")
-        store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+        store.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
         fill(path, b"\xff" * len(content(path)))
         with pytest.raises(StoreUnavailable, match="not a database"):
             await store.read_large(names)
@@ -246,7 +245,7 @@ class TestOpening:
     async def test_an_older_one_is_brought_up_to_date_with_what_is_in_it(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(backend, "MIGRATIONS", MIGRATIONS[:1])
+        monkeypatch.setattr(sqlite_file, "MIGRATIONS", MIGRATIONS[:1])
         store = await opened(path)
         await store.write(add, "x")
         await store.close()
@@ -267,14 +266,14 @@ class TestOpening:
             def execute(self, sql: str) -> sqlite3.Cursor:
                 self.looks += 1
                 if self.looks == 2:
-                    other = backend._connect(path)
-                    backend._migrate(path, other)
+                    other = sqlite_file.connect(path)
+                    sqlite_file.migrate(path, other)
                     other.close()
                 found = self.connection.execute(sql)
                 return self.connection.execute("SELECT ?", found.fetchone())
 
         slow: Any = Slow()
-        backend._check(path, slow)
+        sqlite_file.check_ownership(path, slow)
         assert slow.looks == 3
         slow.connection.close()
 
@@ -282,14 +281,14 @@ class TestOpening:
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         said: list[str] = []
-        connect = backend._connect
+        connect = sqlite_file.connect
 
         def traced(path: Path, **settings: bool) -> sqlite3.Connection:
             connection = connect(path, **settings)
             connection.set_trace_callback(said.append)
             return connection
 
-        monkeypatch.setattr(backend, "_connect", traced)
+        monkeypatch.setattr(sqlite_file, "connect", traced)
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         opening = asyncio.create_task(opened(path))
@@ -299,7 +298,7 @@ class TestOpening:
         await (await opening).close()
 
     async def test_but_not_for_ever(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(backend, "BUSY_MILLISECONDS", 50)
+        monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT_MILLISECONDS", 50)
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         assert "locked" in await self.refusal(path)
@@ -316,7 +315,7 @@ class TestOpening:
 
 class TestKeys:
     async def test_a_key_opens_its_account_until_it_is_revoked(self, store: Store, path: Path) -> None:
-        assert not await store.has_keys()
+        assert not await store.has_keys(revoked=True)
         account = await store.add_key("first", b"1" * 32, None)
         assert await store.add_key("second", b"2" * 32, account) == account
         assert await store.add_key("third", b"3" * 32, None) != account
@@ -334,7 +333,11 @@ class TestKeys:
             ("second", False),
             ("third", True),
         ]
-        await store.add_key("second", b"5" * 32, None)
+        assert await store.add_key("second", b"5" * 32, None) not in (account, await store.find_key(b"3" * 32))
+        for name in ("first", "second", "third"):
+            assert await store.revoke_key(name)
+        assert not await store.has_keys()
+        assert await store.has_keys(revoked=True)
 
 
 class TestOrder:

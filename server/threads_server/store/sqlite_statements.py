@@ -1,0 +1,33 @@
+"""Transactions driven on an SQLite connection, and their statements in its dialect."""
+
+import sqlite3
+from typing import TypeVar
+
+from threads_server.store.transaction import LOCKS, Transaction
+
+T = TypeVar("T")
+
+_translations: dict[str, str] = {}
+
+
+def run(connection: sqlite3.Connection, transaction: Transaction[T]) -> T:
+    """Run the statements of a transaction; its result. Raises sqlite3.Error, and what the transaction raises."""
+    execute = connection.execute
+    try:
+        sql, parameters = next(transaction)
+        while True:
+            translated = _translations.get(sql)
+            if translated is None:
+                translated = _translate(sql)
+            sql, parameters = transaction.send(execute(translated, parameters).fetchall() if translated else [])
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def _translate(sql: str) -> str:
+    # there is one writer at a time: everything is locked already
+    translated = "" if sql.startswith(LOCKS) else sql.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", "")
+    translated = translated.replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
+    _translations[sql] = translated
+    return translated
