@@ -182,24 +182,24 @@ class SmallServices:
         self.closed = True
 
 
-async def tell(call: ValidatedRequest, services: Any) -> Response:
-    """Answers with what an operation sees of the call."""
+async def tell(request: ValidatedRequest, services: Any) -> Response:
+    """Answers with what an operation sees of the request."""
     seen = {
-        "id": call.operation.id,
-        "account": call.account,
-        "path": call.path,
-        "query": call.query,
-        "headers": call.headers,
-        "body": call.body,
+        "id": request.operation.id,
+        "account": request.account,
+        "path": request.path,
+        "query": request.query,
+        "headers": request.headers,
+        "body": request.body,
         "files": {
             name: [[file.filename, file.content_type, file.data.decode("latin-1")] for file in files]
-            for name, files in call.files.items()
+            for name, files in request.files.items()
         },
     }
     return Response(json.dumps(seen).encode(), headers={"ETag": '"1"'})
 
 
-async def watch(call: ValidatedRequest, services: Any) -> EventStream:
+async def watch(request: ValidatedRequest, services: Any) -> EventStream:
     """Streams three events."""
 
     async def events() -> AsyncIterator[list[Event]]:
@@ -257,8 +257,8 @@ def served(app: App) -> Iterator[str]:
         thread.join()
 
 
-async def refused(call: ValidatedRequest, services: Any) -> Response:
-    """Refuses every call."""
+async def refused(request: ValidatedRequest, services: Any) -> Response:
+    """Refuses every request."""
     raise HTTPError(409, "Busy", {"Retry-After": "2"})
 
 

@@ -149,14 +149,14 @@ def unconfirm(api: Api, transaction: Callable[..., Any], monkeypatch: pytest.Mon
     store, done = api.services.store, asyncio.Event()
     write = store.write
 
-    async def format_timestamp(doing: Any, *args: Any, **kwargs: Any) -> Any:
+    async def unconfirmed(doing: Any, *args: Any, **kwargs: Any) -> Any:
         result = await write(doing, *args, **kwargs)
         if doing is transaction and not done.is_set():
             done.set()
             raise StoreUnavailable("The store cannot be reached: nobody knows what it did")
         return result
 
-    monkeypatch.setattr(store, "write", format_timestamp)
+    monkeypatch.setattr(store, "write", unconfirmed)
     return done
 
 

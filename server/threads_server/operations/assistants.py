@@ -16,34 +16,34 @@ from threads_server.store.assistants import AssistantRow
 from threads_server.store.idempotency_keys import Replay
 
 
-async def create_assistant(call: ValidatedRequest, services: Services) -> Response:
-    row = new_assistant(call.account, {**services.create_assistant.defaults, **_given(call.body)})
-    return await _create(call, services, row, row.body)
+async def create_assistant(request: ValidatedRequest, services: Services) -> Response:
+    row = new_assistant(request.account, {**services.create_assistant.defaults, **_given(request.body)})
+    return await _create(request, services, row, row.body)
 
 
-async def list_assistants(call: ValidatedRequest, services: Services) -> Response:
-    query = call.query
+async def list_assistants(request: ValidatedRequest, services: Services) -> Response:
+    query = request.query
     bodies = await services.store.read(
-        assistants.list_page, call.account, query.get("name"), query["skip"], query["limit"]
+        assistants.list_page, request.account, query.get("name"), query["skip"], query["limit"]
     )
     return Response(f"[{','.join(bodies)}]".encode())
 
 
-async def get_assistant(call: ValidatedRequest, services: Services) -> Response:
-    body = await services.store.read(assistants.get, call.account, call.path["assistant_id"])
+async def get_assistant(request: ValidatedRequest, services: Services) -> Response:
+    body = await services.store.read(assistants.get, request.account, request.path["assistant_id"])
     return Response(body.encode())
 
 
-async def update_assistant(call: ValidatedRequest, services: Services) -> Response:
-    change = partial(changed_assistant, given=call.body)
-    body = await services.store.write(assistants.update, call.account, call.path["assistant_id"], change)
+async def update_assistant(request: ValidatedRequest, services: Services) -> Response:
+    change = partial(changed_assistant, given=request.body)
+    body = await services.store.write(assistants.update, request.account, request.path["assistant_id"], change)
     return Response(body.encode())
 
 
-async def delete_assistant(call: ValidatedRequest, services: Services) -> Response:
-    assistant_id = call.path["assistant_id"]
-    for thread_id in await services.store.write(assistants.delete, call.account, assistant_id):
-        services.turns.deleted(call.account, thread_id)
+async def delete_assistant(request: ValidatedRequest, services: Services) -> Response:
+    assistant_id = request.path["assistant_id"]
+    for thread_id in await services.store.write(assistants.delete, request.account, assistant_id):
+        services.turns.thread_deleted(request.account, thread_id)
     return Response(
         encode(
             {"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": format_timestamp(now())}
@@ -51,19 +51,19 @@ async def delete_assistant(call: ValidatedRequest, services: Services) -> Respon
     )
 
 
-async def clone_assistant(call: ValidatedRequest, services: Services) -> Response:
+async def clone_assistant(request: ValidatedRequest, services: Services) -> Response:
     try:
         source = await services.store.read(
             assistants.get_to_clone,
-            call.account,
-            call.path["assistant_id"],
-            idempotency_request(call),
+            request.account,
+            request.path["assistant_id"],
+            idempotency_request(request),
             now(),
         )
     except Replay as replay:
         return _replayed(replay)
-    row = cloned_assistant(call.account, source, call.body, services.create_assistant.longest["name"])
-    return await _create(call, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
+    row = cloned_assistant(request.account, source, request.body, services.create_assistant.longest["name"])
+    return await _create(request, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
 
 
 def _given(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,9 +71,9 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-async def _create(call: ValidatedRequest, services: Services, row: AssistantRow, answer: str) -> Response:
+async def _create(request: ValidatedRequest, services: Services, row: AssistantRow, answer: str) -> Response:
     try:
-        await services.store.write(assistants.create, row, idempotency_request(call), answer)
+        await services.store.write(assistants.create, row, idempotency_request(request), answer)
     except Replay as replay:
         return _replayed(replay)
     return Response(answer.encode())

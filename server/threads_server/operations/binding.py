@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 Function = Callable[[ValidatedRequest, "Services"], Awaitable[Response | EventStream]]
 
-PARAMETERS = ["call", "services"]
+PARAMETERS = ["request", "services"]
 
 
 class OperationMismatch(Exception):
-    """The document and the functions do not fit each other; the text names every one that is left over, in one line."""
+    """The document and the functions differ; the text names each operation or function without its counterpart."""
 
 
 def bind(contract: Contract, package: ModuleType | None = None) -> Mapping[str, Function]:
-    """The function of each operation, by operationId.
+    """Find the function of each operation, by operationId.
 
-    An operation `createThread` with the first tag `threads` is done by `create_thread(call, services)` in the module
+    The operation `createThread` with the first tag `threads` is `create_thread(request, services)` in the module
     `threads` of `package` (threads_server.operations unless given). Every public coroutine function there that takes
-    `call` and `services` counts as one. Raises OperationMismatch for an operation without a function and the reverse.
+    `request` and `services` counts as one. Raises OperationMismatch if an operation or a function is left over.
     """
     package = package or importlib.import_module("threads_server.operations")
     functions = {

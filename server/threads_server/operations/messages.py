@@ -3,37 +3,45 @@
 from collections.abc import Mapping
 from typing import Any
 
+from threads_server.clock import new_id
 from threads_server.errors import HTTPError
 from threads_server.http.idempotency import idempotency_request
 from threads_server.http.responses import EventStream, Response
-from threads_server.openapi import Upload, ValidatedRequest
+from threads_server.openapi import ValidatedRequest
+from threads_server.operations.assistant_json import DEFAULT_NAME, new_assistant
 from threads_server.operations.services import Services
+from threads_server.operations.turn_response import turn_response
 from threads_server.responders import Responder, UnknownModel
 from threads_server.runs.run_segment import TurnSettings
 from threads_server.runs.turns import SendMessage
 from threads_server.runs.unsupported_fields import UNSUPPORTED_FILES, unsupported
+from threads_server.store.assistants import AssistantRow
+from threads_server.store.turns import FileRow
 
 
-async def send_message(call: ValidatedRequest, services: Services) -> Response | EventStream:
-    return await services.turns.send(_sending(call, services, call.path["thread_id"]))
+async def send_message(request: ValidatedRequest, services: Services) -> Response | EventStream:
+    return await _send(request, services, request.path["thread_id"])
 
 
-async def send_chat_message(call: ValidatedRequest, services: Services) -> Response | EventStream:
-    thread_id = call.body.get("thread_id")
-    return await services.turns.send(_sending(call, services, thread_id and thread_id.lower()))
+async def send_chat_message(request: ValidatedRequest, services: Services) -> Response | EventStream:
+    return await _send(request, services, request.body.get("thread_id"))
 
 
-def _sending(call: ValidatedRequest, services: Services, thread_id: str | None) -> SendMessage:
-    body = call.body
+async def _send(request: ValidatedRequest, services: Services, thread_id: str | None) -> Response | EventStream:
+    body = request.body
     assistant_id: str | None = body.get("assistant_id")
-    # those of the other parts are kept as well: what was sent is not thrown away because nobody here looks at it
-    files: list[Upload] = [file for name in ("files", *UNSUPPORTED_FILES) for file in call.files.get(name, ())]
-    return SendMessage(
-        account=call.account,
-        thread_id=thread_id,
+    message = SendMessage(
+        account=request.account,
+        thread_id=thread_id and thread_id.lower(),
         assistant_id=assistant_id and assistant_id.lower(),
+        fresh_assistant=None if thread_id or assistant_id else _default_assistant(request.account, services),
         content=body.get("content") or "",
-        files=files,
+        # files of the parts without effect are stored as well: nothing that was sent is thrown away
+        files=[
+            FileRow(new_id(), file.filename, file.content_type, file.data)
+            for name in ("files", *UNSUPPORTED_FILES)
+            for file in request.files.get(name, ())
+        ],
         metadata=body.get("metadata"),
         streamed=bool(body.get("stream")),
         send_to_llm=body.get("send_to_llm") not in (False, "false"),
@@ -44,10 +52,15 @@ def _sending(call: ValidatedRequest, services: Services, thread_id: str | None) 
             thinking=body.get("thinking"),
         ),
         tools=body.get("tools"),
-        unsupported=unsupported(body, call.files, services.context.responder.unsupported),
-        claim=idempotency_request(call),
-        if_match=call.headers.get("if-match"),
+        unsupported=unsupported(body, request.files, services.context.responder.unsupported),
+        idempotency=idempotency_request(request),
+        if_match=request.headers.get("if-match"),
     )
+    return turn_response(await services.turns.send(message))
+
+
+def _default_assistant(account: str, services: Services) -> AssistantRow:
+    return new_assistant(account, {**services.create_assistant.defaults, "name": DEFAULT_NAME})
 
 
 def _chosen_model(body: Mapping[str, Any], responder: Responder) -> str | None:

@@ -1,53 +1,58 @@
 """Operations of runs."""
 
 from threads_server.clock import now
-from threads_server.http.idempotency import idempotency_request
+from threads_server.http.idempotency import REPLAYED, idempotency_request
 from threads_server.http.responses import EventStream, Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.services import Services
+from threads_server.operations.turn_response import turn_response
 from threads_server.runs.cancellation import cancel
 from threads_server.runs.turns import SubmitToolOutputs
 from threads_server.runs.unsupported_fields import unsupported
-from threads_server.store import runs as kept
+from threads_server.store import runs
 
-LAST_NUMBER = 2**62  # a greater one than any event has, that every database can hold
-
-
-async def submit_tool_outputs(call: ValidatedRequest, services: Services) -> Response | EventStream:
-    return await _submit(call, services, call.path["thread_id"], call.path["run_id"], streamed=call.query["stream"])
+MAX_EVENT_NUMBER = 2**62
+"""Greater than the number of any event, and one that every database can hold."""
 
 
-async def submit_latest_tool_outputs(call: ValidatedRequest, services: Services) -> Response | EventStream:
-    thread_id: str = call.body["thread_id"]
-    return await _submit(call, services, thread_id.lower(), None, streamed=bool(call.body.get("stream")))
+async def submit_tool_outputs(request: ValidatedRequest, services: Services) -> Response | EventStream:
+    path = request.path
+    return await _submit(request, services, path["thread_id"], path["run_id"], streamed=request.query["stream"])
+
+
+async def submit_latest_tool_outputs(request: ValidatedRequest, services: Services) -> Response | EventStream:
+    thread_id: str = request.body["thread_id"]
+    return await _submit(request, services, thread_id.lower(), None, streamed=bool(request.body.get("stream")))
 
 
 async def _submit(
-    call: ValidatedRequest, services: Services, thread_id: str, run_id: str | None, *, streamed: bool
+    request: ValidatedRequest, services: Services, thread_id: str, run_id: str | None, *, streamed: bool
 ) -> Response | EventStream:
-    return await services.turns.submit(
-        SubmitToolOutputs(
-            account=call.account,
-            thread_id=thread_id,
-            run_id=run_id,
-            outputs=[(output["tool_call_id"], output["output"]) for output in call.body["tool_outputs"]],
-            tools=call.body.get("tools"),
-            thinking=call.body.get("thinking"),
-            streamed=streamed,
-            unsupported=unsupported(call.body, call.files, services.context.responder.unsupported),
-            claim=idempotency_request(call),
-        )
+    body = request.body
+    outputs = SubmitToolOutputs(
+        account=request.account,
+        thread_id=thread_id,
+        run_id=run_id,
+        outputs=[(output["tool_call_id"], output["output"]) for output in body["tool_outputs"]],
+        tools=body.get("tools"),
+        thinking=body.get("thinking"),
+        streamed=streamed,
+        unsupported=unsupported(body, request.files, services.context.responder.unsupported),
+        idempotency=idempotency_request(request),
     )
+    return turn_response(await services.turns.submit(outputs))
 
 
-async def cancel_run(call: ValidatedRequest, services: Services) -> Response:
-    return await cancel(
-        services.context, call.account, call.path["thread_id"], call.path["run_id"], idempotency_request(call)
+async def cancel_run(request: ValidatedRequest, services: Services) -> Response:
+    path = request.path
+    result = await cancel(
+        services.context, request.account, path["thread_id"], path["run_id"], idempotency_request(request)
     )
+    return Response(result.body.encode(), headers=REPLAYED if result.replayed else {})
 
 
-async def stream_run_events(call: ValidatedRequest, services: Services) -> EventStream:
-    run_id = call.path["run_id"]
-    await services.store.read(kept.check_log, call.account, call.path["thread_id"], run_id, now())
-    after = min(int(call.headers.get("last-event-id", 0)), LAST_NUMBER)
+async def stream_run_events(request: ValidatedRequest, services: Services) -> EventStream:
+    thread_id, run_id = request.path["thread_id"], request.path["run_id"]
+    await services.store.read(runs.check_log, request.account, thread_id, run_id, now())
+    after = min(int(request.headers.get("last-event-id", 0)), MAX_EVENT_NUMBER)
     return EventStream(services.context.runs.follow(run_id, after))

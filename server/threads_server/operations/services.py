@@ -1,11 +1,11 @@
-"""What the operations work with: the store, the responder, the turns, and the clearing up of what has expired."""
+"""Dependencies of the operations: the store, the responder and the turns; and the sweep of what has expired."""
 
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from threads_server.clock import new_id, now
+from threads_server.openapi import Contract, Operation
 from threads_server.responders import open_responder
 from threads_server.runs.cancellation import end_orphans
 from threads_server.runs.heartbeat import Heartbeat
@@ -15,9 +15,6 @@ from threads_server.runs.turns import Turns
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, open_store
-
-if TYPE_CHECKING:
-    from threads_server.openapi import Contract, Operation
 
 SWEEP_INTERVAL_SECONDS = 600  # between two sweeps of expired keys and event logs
 SWEEP_ROWS = 500  # keys or runs in one transaction
@@ -30,61 +27,62 @@ class Services:
     """Made with `open`, ended with `close`."""
 
     def __init__(
-        self, context: RunContext, turns: Turns, presence: Heartbeat | None, create_assistant: "Operation"
+        self, context: RunContext, turns: Turns, heartbeat: Heartbeat | None, create_assistant: Operation
     ) -> None:
+        """`create_assistant` has the defaults of a new assistant, and how long its texts may be."""
         self.context = context
         self.turns = turns
-        self._presence = presence
+        self.heartbeat = heartbeat
         self.create_assistant = create_assistant
-        """What the document says of a new assistant: its defaults, and how long its texts may be."""
-        self._sweeper = asyncio.get_running_loop().create_task(self._sweep_now_and_then())
+        self._sweeper = asyncio.get_running_loop().create_task(self._sweep_repeatedly())
 
     @property
     def store(self) -> Store:
         return self.context.store
 
     @classmethod
-    async def open(cls, settings: Settings, contract: "Contract") -> "Services":
-        """Opens the store and the responder; ends what an earlier process left under way (with a shared store that
-        may take as long as it takes to be sure that the process is gone).
+    async def open(cls, settings: Settings, contract: Contract) -> "Services":
+        """Open the store and the responder, and end the runs that an earlier process left in progress.
 
-        Raises StoreOpenError, and ValueError for settings that are not enough for the responder.
+        On a shared store the runs of another process are ended once its heartbeat has stopped for long enough. Raises
+        StoreOpenError, and ValueError for settings that the responder cannot use.
         """
         responder = open_responder(settings)
         store = await open_store(settings, serving=True)
-        context = RunContext(store, responder, Runs(store), WaitQueues(), settings.run_timeout)
+        context = RunContext(
+            store, responder, Runs(store), WaitQueues(), settings.run_timeout, _max_tool_calls(contract)
+        )
         owner = new_id()
-        presence = Heartbeat(context, owner) if store.shared else None
+        heartbeat = Heartbeat(context, owner) if store.shared else None
         try:
-            await (end_orphans(context) if presence is None else presence.begin())
+            await (end_orphans(context) if heartbeat is None else heartbeat.register())
         except BaseException:
             await store.close()
             raise
-        create_assistant = contract.endpoints["createAssistant"].operation
-        turns = Turns(context, owner, settings.busy_wait, create_assistant.defaults)
-        return cls(context, turns, presence, create_assistant)
+        turns = Turns(context, owner, settings.busy_wait)
+        return cls(context, turns, heartbeat, contract.endpoints["createAssistant"].operation)
 
     async def end_runs(self) -> None:
-        """Ends the runs of this process as failed; whoever waits for one has its answer then."""
-        await self.context.runs.stop_all()
+        """End the runs of this process as failed, and answer the callers that wait for them."""
+        await self.turns.close()
 
     async def close(self) -> None:
-        """Ends what is under way, and closes everything."""
+        """End what is in progress, and close everything."""
         self._sweeper.cancel()
         with suppress(asyncio.CancelledError):
             await self._sweeper
         await self.end_runs()
-        if self._presence is not None:
-            await self._presence.end()
+        if self.heartbeat is not None:
+            await self.heartbeat.deregister()
         await self.context.responder.close()
         await self.context.store.close()
 
-    async def _sweep_now_and_then(self) -> None:
+    async def _sweep_repeatedly(self) -> None:
         while True:
             try:
                 await sweep(self.context.store)
             except StoreUnavailable as error:
-                log.warning("expired keys and events could not be cleared: %s", error)
+                log.warning("expired keys and events could not be deleted: %s", error)
             await asyncio.sleep(SWEEP_INTERVAL_SECONDS)
 
 
@@ -99,3 +97,12 @@ async def sweep(store: Store) -> None:
         while more:
             await asyncio.sleep(SWEEP_PAUSE_SECONDS)
             more = await store.write(delete, before, SWEEP_ROWS)
+
+
+def _max_tool_calls(contract: Contract) -> int:
+    """How many tool outputs one request can submit."""
+    document = contract.document
+    path = contract.endpoints["submitToolOutputs"].operation.path
+    body = document.resolve(document.resolve(document.root["paths"][path]["post"])["requestBody"])
+    outputs = document.properties(body["content"]["application/json"]["schema"])["tool_outputs"]
+    return int(document.first(outputs, "maxItems"))

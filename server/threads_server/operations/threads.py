@@ -13,17 +13,17 @@ from threads_server.store import threads
 from threads_server.store.idempotency_keys import Replay
 
 
-async def create_thread(call: ValidatedRequest, services: Services) -> Response:
-    assistant_id, thread_id, moment = call.path["assistant_id"], new_id(), now()
+async def create_thread(request: ValidatedRequest, services: Services) -> Response:
+    assistant_id, thread_id, moment = request.path["assistant_id"], new_id(), now()
     answer = new_thread_json(thread_id, assistant_id, moment)
     try:
         await services.store.write(
             threads.create,
-            call.account,
+            request.account,
             thread_id,
             assistant_id,
             moment,
-            idempotency_request(call),
+            idempotency_request(request),
             answer,
         )
     except Replay as replay:
@@ -31,17 +31,17 @@ async def create_thread(call: ValidatedRequest, services: Services) -> Response:
     return Response(answer.encode())
 
 
-async def list_threads(call: ValidatedRequest, services: Services) -> Response:
-    return await _list(call, services, None)
+async def list_threads(request: ValidatedRequest, services: Services) -> Response:
+    return await _list(request, services, None)
 
 
-async def list_assistant_threads(call: ValidatedRequest, services: Services) -> Response:
-    return await _list(call, services, call.path["assistant_id"])
+async def list_assistant_threads(request: ValidatedRequest, services: Services) -> Response:
+    return await _list(request, services, request.path["assistant_id"])
 
 
-async def _list(call: ValidatedRequest, services: Services, assistant_id: str | None) -> Response:
-    query, store = call.query, services.store
-    page = (call.account, assistant_id, query["skip"], query["limit"])
+async def _list(request: ValidatedRequest, services: Services, assistant_id: str | None) -> Response:
+    query, store = request.query, services.store
+    page = (request.account, assistant_id, query["skip"], query["limit"])
     if query["include_messages"]:
         bodies = [thread_json(row) for row in await store.read_large(threads.whole_page, *page)]
     else:
@@ -49,24 +49,24 @@ async def _list(call: ValidatedRequest, services: Services, assistant_id: str | 
     return Response(f"[{','.join(bodies)}]".encode())
 
 
-async def get_thread(call: ValidatedRequest, services: Services) -> Response:
-    store, thread_id = services.store, call.path["thread_id"]
-    known = call.headers.get("if-none-match")
+async def get_thread(request: ValidatedRequest, services: Services) -> Response:
+    store, thread_id = services.store, request.path["thread_id"]
+    known = request.headers.get("if-none-match")
     if known is not None:
-        version, _ = await store.read(threads.size_of, call.account, thread_id)
+        version, _ = await store.read(threads.size_of, request.account, thread_id)
         if matches_weakly(known, version):
             return Response(b"", 304, {"ETag": tag(version)})
-    version, row = await store.read(threads.whole, call.account, thread_id, LARGE_THREAD)
+    version, row = await store.read(threads.whole, request.account, thread_id, LARGE_THREAD)
     if row is None:
-        version, row = await store.read_large(threads.whole, call.account, thread_id)
+        version, row = await store.read_large(threads.whole, request.account, thread_id)
         assert row is not None
     return Response(thread_json(row).encode(), headers={"ETag": tag(version)})
 
 
-async def delete_thread(call: ValidatedRequest, services: Services) -> Response:
-    thread_id = call.path["thread_id"]
-    await services.store.write(threads.delete, call.account, thread_id, call.headers.get("if-match"))
-    services.turns.deleted(call.account, thread_id)
+async def delete_thread(request: ValidatedRequest, services: Services) -> Response:
+    thread_id = request.path["thread_id"]
+    await services.store.write(threads.delete, request.account, thread_id, request.headers.get("if-match"))
+    services.turns.thread_deleted(request.account, thread_id)
     return Response(
         encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": format_timestamp(now())}).encode()
     )

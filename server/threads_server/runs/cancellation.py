@@ -1,67 +1,74 @@
-"""Runs that end without a leg of this process at work: cancelled while they wait, or orphaned by one that died."""
+"""Runs that end without a segment at work in this process: cancelled while they wait, or orphaned by a process."""
 
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from threads_server.clock import new_id, now
 from threads_server.encoding import Json, encode
 from threads_server.errors import HTTPError
-from threads_server.http.idempotency import replay_headers
-from threads_server.http.responses import Response
 from threads_server.runs.events import RunEvents
 from threads_server.runs.history import Message, answered_files
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, Stop
-from threads_server.runs.message_json import Reply, ToolOutput, output_text
+from threads_server.runs.message_json import Reply, output_text
 from threads_server.runs.run_segment import RunContext
 from threads_server.runs.states import RunState
-from threads_server.store import StoreUnavailable, processes
-from threads_server.store import runs as kept
+from threads_server.store import StoreUnavailable, processes, runs
 from threads_server.store.idempotency_keys import IdempotencyRequest, Replay
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
 from threads_server.store.threads import NewMessage
 
 ORPHANED = "The server was stopped during the run"
-MAX_POLLS = 25  # times to see whether a run that nobody here works on still ends by itself before it is ended from here
+
+MAX_POLLS = 25
+"""How often a run that another process works on is read before it is cancelled without that process."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelResult:
+    """The response to a request to cancel, as JSON. `replayed`: under an Idempotency-Key used before."""
+
+    body: str
+    replayed: bool = False
 
 
 async def cancel(
-    context: RunContext, account: str, thread_id: str, run_id: str, claim: IdempotencyRequest | None
-) -> Response:
-    """Cancels a run whatever its state; gives the answer to the request. Raises HTTPError and StoreUnavailable."""
+    context: RunContext, account: str, thread_id: str, run_id: str, idempotency: IdempotencyRequest | None
+) -> CancelResult:
+    """Cancel a run in any state. Raises HTTPError and StoreUnavailable."""
 
     def answer(cancelled: bool) -> str:
         return encode({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})
 
-    look = 0
+    polls = 0
     asked = False
     while True:
         live = context.runs.get(run_id)
         try:
             state = await context.store.write(
-                kept.cancel,
+                runs.cancel,
                 *(account, thread_id, run_id),
-                claim=claim,
+                idempotency=idempotency,
                 answer=answer,
                 ending=_cancelled,
-                in_progress=live is None and look >= MAX_POLLS,
+                in_progress=live is None and polls >= MAX_POLLS,
                 now=now(),
             )
-        except Replay as already:
-            headers = {} if asked else replay_headers(None)
-            return Response((already.stored.body or "").encode(), headers=headers)
+        except Replay as replay:
+            return CancelResult(replay.stored.body or "", replayed=not asked)
         if state is not RunState.IN_PROGRESS:
-            context.lines.move((account, thread_id))
-            return Response(answer(state is RunState.CANCELLED).encode())
+            context.queues.notify((account, thread_id))
+            return CancelResult(answer(state is RunState.CANCELLED))
         live = context.runs.get(run_id)
         if live is None:  # another process works on it, or it has ended this moment
-            if look == 0 and context.store.shared:
-                await context.store.write(processes.ask_to_cancel, run_id)
-            look += 1
+            if polls == 0 and context.store.shared:
+                await context.store.write(processes.request_cancel, run_id)
+            polls += 1
             await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
             continue
-        if claim is not None and not asked:
-            live.cancels.append((claim, answer))
+        if idempotency is not None and not asked:
+            live.cancels.append((idempotency, answer))
         asked = True
         live.stop(Stop.CANCELLED)
         try:
@@ -73,27 +80,22 @@ async def cancel(
 
 
 async def end_orphans(context: RunContext, owner: str | None = None) -> None:
-    """Ends as failed every run that is under way by the store, when no process is at work on any: or, with `owner`,
-    those of that process."""
-    for run_id, leg in await context.store.read(kept.under_way, owner):
-        await end_orphan(context, run_id, leg)
+    """End as failed every run in progress, when no process works on any; or, with `owner`, those of that process."""
+    for run_id, segment in await context.store.read(runs.in_progress, owner):
+        await end_orphan(context, run_id, segment)
 
 
-async def end_orphan(context: RunContext, run_id: str, leg: int) -> None:
-    """Ends a leg of a run as failed, if it is under way by the store; nobody may be at work on it."""
-    await context.store.write(kept.end_orphan, run_id, leg, _orphaned, now())
+async def end_orphan(context: RunContext, run_id: str, segment: int) -> None:
+    """End a segment as failed, if it is in progress. No task may be at work on it."""
+    await context.store.write(runs.end_orphan, run_id, segment, _orphaned, now())
 
 
 def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:
-    """How a run ends that is cancelled from here: every tool call that waits is answered, so that the next turn finds
-    a history that a model takes."""
-    reason = "The run was cancelled"
+    """The end of a run that is cancelled here. Every waiting tool call gets an output, as models require."""
     moment = now()
     reply = _reply(run, log, last)
     unanswered = [
-        NewMessage(
-            output_text(run.run_id, call, ToolOutput(call["id"], "Cancelled", new_id()), RunState.CANCELLED, moment)
-        )
+        NewMessage(output_text(run.run_id, call, new_id(), "Cancelled", RunState.CANCELLED, moment))
         for call in run.awaited
     ]
     events = RunEvents(run.thread.thread_id, run.run_id)
@@ -102,7 +104,7 @@ def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:
         messages=[*unanswered, NewMessage(reply.message(RunState.CANCELLED, {}))],
         first_event=run.last_event + (1 if run.awaited else LOST_EVENTS),
         lines=[events.cancelled()],
-        answer=reply.turn(RunState.CANCELLED, reason),
+        answer=reply.turn(RunState.CANCELLED, "The run was cancelled"),
     )
 
 
@@ -120,16 +122,19 @@ def _orphaned(run: RunRow, log: Sequence[str], last: Message) -> Ending:
 
 
 def _reply(run: RunRow, log: Sequence[str], last: Message) -> Reply:
-    """What the run's last leg had said, as far as its events were written."""
+    """The reply of the run's last segment, as far as its events were written."""
     thread = run.thread
     reply = Reply(thread.thread_id, thread.assistant_id, run.run_id, attachments=answered_files(last))
     if run.state is RunState.IN_PROGRESS:
-        said: list[str] = []
+        deltas: list[str] = []
         for line in reversed(log):
+            if line.startswith('"'):  # the short form of content_streaming (events.py)
+                deltas.append(json.loads(line))
+                continue
             fields = json.loads(line)
             if fields["type"] == "tool_submit_required":
                 break
-            if fields["type"] == "content_streaming":
-                said.append(fields["content"])
-        reply.content = "".join(reversed(said))
+            if fields["type"] == "content_streaming":  # in a log of version 0.1
+                deltas.append(fields["content"])
+        reply.content = "".join(reversed(deltas))
     return reply

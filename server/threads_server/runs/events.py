@@ -1,9 +1,9 @@
 """The events of a streamed turn, as lines of JSON (openapi.yaml, StreamEvent; docs/hosted-api.md §5.3 and §7.4).
 
-`type` always comes first, so that the end of a stream is seen without decoding it.
+`type` always comes first, so that the end of a stream is recognized without decoding.
 
-While a run goes on, and in its log, the most frequent event is kept short: of `content_streaming` there is only the
-text, as JSON. `RunEvents.whole` makes the event of it.
+In memory and in the log `content_streaming`, the most frequent event, is only its text, as JSON; `RunEvents.expand`
+makes the event of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from threads_server.encoding import Json, encode_event
 
 _ENDS = tuple(f'{{"type":"{name}"' for name in ("run_ended", "run_failed", "run_cancelled", "tool_submit_required"))
-"""How the lines begin that end a stream; of those the document names, the ones that this server sends."""
+"""How the events begin that end a stream: of those in the document, the ones that this server sends."""
 
 
 NumberedEvent: TypeAlias = tuple[int, str]
@@ -45,12 +45,12 @@ class RunEvents:
         return event("run_started", self._ids)
 
     def content(self, text: str) -> str:
-        """More of the answer, kept short. `accumulated_content` is left out, since it would make a stream's size grow
-        with the square of its length."""
+        """A text delta in its short form. `accumulated_content` is left out: with it a stream's size would grow with
+        the square of its length."""
         return text_of(text)
 
-    def whole(self, lines: Sequence[str], first: int) -> list[NumberedEvent]:
-        """Events as they are kept, the first numbered `first`, as they are sent, each with its number."""
+    def expand(self, lines: Sequence[str], first: int) -> list[NumberedEvent]:
+        """Stored events as they are sent, the first numbered `first`."""
         tail = self._tail
         return [
             (number, f'{{"type":"content_streaming","content":{line}{tail}' if line[0] == '"' else line)

@@ -1,98 +1,127 @@
-"""The presence of a server process on a database that it shares with others.
+"""The heartbeat of a server process on a database that it shares with others.
 
-Every BEAT seconds it gives a sign of life, and hears which of its runs were cancelled, ended or deleted by others. A
-process that gives no sign for GONE_AFTER seconds is gone, and its runs are ended as failed by whoever notices; that is
-at most GONE_AFTER and two BEATs after its end. Signs are counted, and waited for by the clock of the one who waits:
-the clocks of the machines need not agree.
+With each heartbeat a process learns which of its runs others have cancelled, ended or deleted. A process without a
+heartbeat for HEARTBEAT_TIMEOUT_SECONDS is gone, and the first to notice ends its runs as failed: at most the timeout
+and two intervals after its end. Heartbeats are counted, and timed by the clock of the process that waits for them: the
+clocks of the machines need not agree.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from threads_server.runs.cancellation import end_orphan, end_orphans
 from threads_server.runs.live_runs import Stop
 from threads_server.runs.run_segment import RunContext
+from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable, processes
 
 HEARTBEAT_INTERVAL_SECONDS = 0.5
-HEARTBEAT_TIMEOUT_SECONDS = 10.0
+
+TAKEOVER_SECONDS = 3.0
+"""How long it may take to notice that a process is gone (two intervals), and to end its runs."""
+
+HEARTBEAT_TIMEOUT_SECONDS = Settings().busy_wait - TAKEOVER_SECONDS
+"""A process without a heartbeat for so long is gone. A message that waits for the thread of a killed process, as long
+as messages wait by default, is so answered and not refused."""
 
 log = logging.getLogger("threads_server")
 
 
-class Heartbeat:
-    """The presence of this process, which is called `owner` in its runs."""
+class Silence:
+    """Tells which of the other processes have given no heartbeat for too long."""
 
-    def __init__(self, context: RunContext, owner: str) -> None:
-        self._context = context
-        self._owner = owner
-        self._clock = asyncio.get_running_loop().time
-        self._heard_at = self._clock()
+    def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
+        self._timeout = timeout
+        self._clock = clock
+        self._heard_at = clock()
         self._others: dict[str, tuple[int | None, float]] = {}
-        """The last sign of each of the others, and when it was first heard."""
-        self._adrift: dict[tuple[str, int], float] = {}
-        """The legs of this process by the store that nobody here works on, and when each was first heard of."""
-        self._beating: asyncio.Task[None] | None = None
+        """The last heartbeat of each, and when it was first heard."""
 
-    async def begin(self) -> None:
-        """Gives the first sign, before the first run. Raises StoreUnavailable."""
-        await self._beat()
-        self._beating = asyncio.get_running_loop().create_task(self._beat_on())
-
-    async def end(self) -> None:
-        """Takes leave, after the last run."""
-        if self._beating is not None:
-            self._beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._beating
-        with suppress(StoreUnavailable):  # then the others find out for themselves
-            await self._context.store.write(processes.leave, self._owner)
-
-    async def _beat_on(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_INTERVAL_SECONDS)
-            try:
-                await self._beat()
-            except StoreUnavailable:
-                pass  # whoever asks for something is told, and that is logged
-            except Exception:
-                log.exception("the presence of this process")
-
-    async def _beat(self) -> None:
-        store = self._context.store
-        at_work = self._context.runs.responding()
-        news = await store.write(processes.beat, self._owner)
-        for live in at_work:
-            if not live.responding:
-                continue  # it has come to its end meanwhile
-            if live.run_id in news.cancelled:
-                live.stop(Stop.CANCELLED)
-            elif (live.run_id, live.leg) not in news.runs:
-                live.stop(Stop.ENDED_ELSEWHERE)
-        for run_id, leg in self._abandoned(news.runs):
-            await end_orphan(self._context, run_id, leg)
-        for other in self._gone(news.beats):
-            log.warning("another server process is gone; its runs are ended")
-            await end_orphans(self._context, other)
-            await store.write(processes.leave, other)
-
-    def _abandoned(self, legs: frozenset[tuple[str, int]]) -> list[tuple[str, int]]:
-        """Those of our legs that nobody has worked on for too long: the commit that began them was done, but never
-        confirmed."""
-        moment, runs = self._clock(), self._context.runs
-        adrift = [(run_id, leg) for run_id, leg in legs if (live := runs.get(run_id)) is None or live.leg != leg]
-        self._adrift = {one: self._adrift.get(one, moment) for one in adrift}
-        return [one for one, since in self._adrift.items() if moment - since >= HEARTBEAT_TIMEOUT_SECONDS]
-
-    def _gone(self, beats: dict[str, int | None]) -> list[str]:
-        """Those who have given no sign for too long."""
+    def gone(self, beats: Mapping[str, int | None]) -> list[str]:
+        """The processes that are gone, from the last heartbeat of each."""
         moment = self._clock()
-        if moment - self._heard_at > HEARTBEAT_TIMEOUT_SECONDS / 2:
+        if moment - self._heard_at > self._timeout / 2:
             self._others.clear()  # it was this process, or the database, that was away
         self._heard_at = moment
         before, self._others = self._others, {}
-        for other, sign in beats.items():
+        for other, beat in beats.items():
             known = before.get(other)
-            self._others[other] = known if known is not None and known[0] == sign else (sign, moment)
-        return [other for other, (_, since) in self._others.items() if moment - since >= HEARTBEAT_TIMEOUT_SECONDS]
+            self._others[other] = known if known is not None and known[0] == beat else (beat, moment)
+        return [other for other, (_, since) in self._others.items() if moment - since >= self._timeout]
+
+
+class Heartbeat:
+    """The heartbeat of this process, which is called `owner` in its runs."""
+
+    def __init__(
+        self,
+        context: RunContext,
+        owner: str,
+        timeout: float = HEARTBEAT_TIMEOUT_SECONDS,
+        interval: float = HEARTBEAT_INTERVAL_SECONDS,
+    ) -> None:
+        self.owner = owner
+        self.timeout = timeout
+        self.interval = interval
+        self._context = context
+        self._clock = asyncio.get_running_loop().time
+        self._silence = Silence(timeout, self._clock)
+        self._adrift: dict[tuple[str, int], float] = {}
+        """This process's segments in progress that no task works on, and when each was first seen."""
+        self._task: asyncio.Task[None] | None = None
+
+    async def register(self) -> None:
+        """Send the first heartbeat, before the first run. Raises StoreUnavailable."""
+        await self.beat()
+        self._task = asyncio.get_running_loop().create_task(self._repeat())
+
+    async def deregister(self) -> None:
+        """Stop after the last run, and say so to the others."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        with suppress(StoreUnavailable):  # then the others notice after the timeout
+            await self._context.store.write(processes.deregister, self.owner)
+
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(self.interval)
+            try:
+                await self.beat()
+            except StoreUnavailable:
+                pass  # requests fail with it, and log it
+            except Exception:
+                log.exception("the heartbeat of this process")
+
+    async def beat(self) -> None:
+        """Send a heartbeat, and act on its report."""
+        store = self._context.store
+        at_work = self._context.runs.responding()
+        report = await store.write(processes.heartbeat, self.owner)
+        for live in at_work:
+            if not live.responding:
+                continue  # it has come to its end meanwhile
+            if live.run_id in report.cancelled:
+                live.stop(Stop.CANCELLED)
+            elif (live.run_id, live.segment) not in report.runs:
+                live.stop(Stop.ENDED_ELSEWHERE)
+        for run_id, segment in self._abandoned(report.runs):
+            await end_orphan(self._context, run_id, segment)
+        for other in self._silence.gone(report.beats):
+            log.warning("another server process is gone; its runs are ended")
+            await end_orphans(self._context, other)
+            await store.write(processes.deregister, other)
+
+    def _abandoned(self, segments: frozenset[tuple[str, int]]) -> list[tuple[str, int]]:
+        """This process's segments that no task has worked on for too long: their commit was never confirmed."""
+        moment, runs = self._clock(), self._context.runs
+        adrift = [
+            (run_id, segment)
+            for run_id, segment in segments
+            if (live := runs.get(run_id)) is None or live.segment != segment
+        ]
+        self._adrift = {one: self._adrift.get(one, moment) for one in adrift}
+        return [one for one, since in self._adrift.items() if moment - since >= self.timeout]

@@ -1,25 +1,29 @@
-"""Runs under way in this process, and the events of every run.
+"""The runs that this process works on, and the way to the events of any run.
 
-A run belongs to one task (turns.py), which alone writes its end. Whoever follows a run reads its events; leaving ends
-the reading, never the run.
+A run segment belongs to one task (run_segment.py), which alone writes its end. A reader of events who leaves ends the
+reading, never the run.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from threads_server.errors import HTTPError
 from threads_server.runs.events import NumberedEvent, RunEvents, ends_stream, event
 from threads_server.runs.states import RunState
-from threads_server.store import Store, StoreUnavailable, event_log
-from threads_server.store import runs as kept
+from threads_server.store import Store, StoreUnavailable, event_log, runs
 from threads_server.store.idempotency_keys import IdempotencyRequest
 
-REMOTE_POLL_INTERVAL_SECONDS = 0.2  # seconds between two looks at a run that another server process works on
+REMOTE_POLL_INTERVAL_SECONDS = 0.2
+"""How often a run is read that another server process works on."""
 
-log = logging.getLogger("threads_server")
+BATCH_EVENTS = 256
+"""Events that are expanded at once for one reader."""
+
+CLOSE_SECONDS = 5.0
+"""How long the ends of all runs may take when the server stops."""
 
 
 class Stop(Enum):
@@ -34,7 +38,7 @@ class Stop(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a leg of a run ended: the state it left, the answer of the turn as JSON, and the thread's version."""
+    """The end of a segment: the state that follows, the turn's response as JSON, and the thread's version."""
 
     state: RunState
     answer: str
@@ -42,74 +46,92 @@ class Outcome:
 
 
 class LiveRun:
-    """One leg of a run that this process works on."""
+    """A run segment that this process works on."""
 
-    def __init__(self, run_id: str, thread_id: str, leg: int, first: int) -> None:
+    def __init__(self, run_id: str, thread_id: str, segment: int, first: int) -> None:
+        """`segment` counts the run's segments; `first` is the number of this one's first event."""
         self.run_id = run_id
         self.thread_id = thread_id
-        self.leg = leg
+        self.segment = segment
         self.first = first
-        """The number of the leg's first event."""
         self.events = RunEvents(thread_id, run_id)
         self.lines: list[str] = []
-        """The leg's events, as they are kept (events.py)."""
+        """The segment's events as they are stored."""
         self.over = False
         self.cancels: list[tuple[IdempotencyRequest, Callable[[bool], str]]] = []
+        """The requests to cancel it that came under a key, with what each answers."""
         self.stopped: Stop | None = None
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
         self.responding = False
         """Whether its task waits for the responder, and so may be interrupted."""
-        self._followers: set[asyncio.Event] = set()
+        self._readers: set[asyncio.Event] = set()
 
     def emit(self, *lines: str) -> None:
-        """Adds events; everyone who follows sees them."""
+        """Add events."""
         self.lines.extend(lines)
-        for follower in self._followers:
-            follower.set()
+        self._wake_readers()
 
     def close(self) -> None:
-        """No event comes after this."""
+        """Say that no event follows."""
         self.over = True
-        for follower in self._followers:
-            follower.set()
+        self._wake_readers()
+
+    def _wake_readers(self) -> None:
+        for reader in self._readers:
+            reader.set()
 
     def stop(self, why: Stop) -> None:
-        """Stops the responder, if it is still at work; the run's task then ends the run."""
+        """Stop the responder, if it is still at work; the run's task then ends the run."""
         if self.stopped is None:
             self.stopped = why
             if self.responding and self.task is not None:
                 self.task.cancel()
 
-    async def follow(self, after: int) -> AsyncIterator[list[NumberedEvent]]:
-        """The events of this leg numbered higher than `after`, in batches as they come, until the leg is over."""
-        at = max(0, after + 1 - self.first)
-        news = asyncio.Event()
-        self._followers.add(news)
+    async def follow(self, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
+        """The segment's events numbered higher than `after`, in batches as they come, until it is over."""
+        position = max(0, after + 1 - self.first)
+        more = asyncio.Event()
+        self._readers.add(more)
         try:
             while True:
-                if at < len(self.lines):
-                    lines = self.lines[at:]
-                    at, first = len(self.lines), self.first + at
-                    yield self.events.whole(lines, first)
+                if position < len(self.lines):
+                    batch = self.lines[position : position + BATCH_EVENTS]
+                    yield self.events.expand(batch, self.first + position)
+                    position += len(batch)
+                    if len(batch) == BATCH_EVENTS:
+                        await asyncio.sleep(0)  # a long backlog: let others run
                 elif self.over:
                     return
                 else:
-                    news.clear()
-                    await news.wait()
+                    more.clear()
+                    await more.wait()
         finally:
-            self._followers.discard(news)
+            self._readers.discard(more)
 
 
 class Runs:
-    """The runs of this process by id, and the way to any run's events."""
+    """The runs of this process by id, and the events of every run."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._live: dict[str, LiveRun] = {}
 
+    def __len__(self) -> int:
+        return len(self._live)
+
     def add(self, live: LiveRun) -> None:
         self._live[live.run_id] = live
+
+    @contextmanager
+    def starting(self, live: LiveRun) -> Iterator[None]:
+        """Make a run findable while its row is written; without the row it is removed again."""
+        self.add(live)
+        try:
+            yield
+        except BaseException:
+            self.remove(live)
+            raise
 
     def remove(self, live: LiveRun) -> None:
         if self._live.get(live.run_id) is live:
@@ -119,64 +141,66 @@ class Runs:
         return self._live.get(run_id)
 
     def responding(self) -> list[LiveRun]:
-        """The runs whose rows are there, and whose responder is at work."""
+        """The runs whose rows are written and whose responder is at work."""
         return [live for live in self._live.values() if live.responding]
 
     def of_thread(self, thread_id: str) -> list[LiveRun]:
         return [live for live in self._live.values() if live.thread_id == thread_id]
 
     async def stop_all(self) -> None:
-        """Ends every run of this process, as failed, and waits until that is written."""
+        """End every run of this process as failed, and wait until that is written."""
         tasks = []
         for live in list(self._live.values()):
             live.stop(Stop.CLOSING)
             if live.task is not None:
                 tasks.append(live.task)
         if tasks:
-            await asyncio.wait(tasks, timeout=5)
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
 
     async def follow(self, run_id: str, after: int, *, one_segment: bool = False) -> AsyncIterator[list[NumberedEvent]]:
-        """The events of a run numbered higher than `after`, from the log and then as they come.
+        """The events of a run numbered higher than `after`, from the log and then as they come, in bounded batches.
 
-        Ends when the run is over or waits for tools; with `one_segment` already where a leg ends that has ended before.
+        Ends when the run is over or waits for tools; with `one_segment` at the first end of a segment.
         """
+        async with aclosing(self._follow(run_id, after)) as batches:
+            async for batch in batches:
+                if one_segment:
+                    for count, (_, line) in enumerate(batch, 1):
+                        if ends_stream(line):
+                            yield batch[:count]
+                            return
+                yield batch
+
+    async def _follow(self, run_id: str, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
         while True:
             live = self._live.get(run_id)
             if live is not None and after + 1 >= live.first:
-                async for batch in live.follow(after):
-                    after = batch[-1][0]
-                    yield batch
-                    if one_segment and ends_stream(batch[-1][1]):
-                        return
+                async with aclosing(live.follow(after)) as batches:
+                    async for batch in batches:
+                        after = batch[-1][0]
+                        yield batch
                 if self._live.get(run_id) in (None, live):
                     return
                 continue
-            # asked before the log is read: what the log lacks then was not written when this state was
-            state = await self._store.read(kept.state_of, run_id)
-            logged = await self._store.read_large(event_log.numbered_events, run_id, after)
-            if one_segment:
-                logged = _first_leg(logged)
-            if logged:
-                after = logged[-1][0]
-                yield logged
-                if one_segment and ends_stream(logged[-1][1]):
-                    return
+            # read before the log: what the log lacks then was not written when the run had this state
+            state = await self._store.read(runs.state_of, run_id)
+            page = await self._store.read_large(event_log.read_page, run_id, after)
+            for thread_id, first, lines in page:
+                events = RunEvents(thread_id, run_id)
+                for start in range(0, len(lines), BATCH_EVENTS):
+                    yield events.expand(lines[start : start + BATCH_EVENTS], first + start)
+                    await asyncio.sleep(0)
+                after = first + len(lines) - 1
+            if page:
+                continue
             if live is not None:
-                after = max(after, live.first - 1)
-            else:
-                if state is None:  # it was deleted, and the process that worked on it is another one
-                    yield [(after + 1, event("run_cancelled", {"run_id": run_id}))]
-                if state is not RunState.IN_PROGRESS:
-                    return
+                after = live.first - 1
+            elif state is RunState.IN_PROGRESS:
                 await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
-
-
-def _first_leg(events: list[NumberedEvent]) -> list[NumberedEvent]:
-    """The events up to the first one that ends a stream."""
-    for place, (_, line) in enumerate(events, 1):
-        if ends_stream(line):
-            return events[:place]
-    return events
+            else:
+                if state is None:  # deleted, and another process worked on it
+                    yield [(after + 1, event("run_cancelled", {"run_id": run_id}))]
+                return
 
 
 class EventLog:
@@ -186,33 +210,33 @@ class EventLog:
         self._store = store
         self._live = live
         self._writing: asyncio.Task[None] | None = None
-        self.format_timestamp = 0
-        """How many of the leg's events are in the store."""
+        self.written = 0
+        """How many of the segment's events are in the store."""
 
-    def write_news(self) -> None:
-        """Begins to write what is not written yet."""
-        if self._writing is None and self.format_timestamp < len(self._live.lines):
+    def start_writing(self) -> None:
+        """Begin to write what is not written yet, unless a write is under way."""
+        if self._writing is None and self.written < len(self._live.lines):
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
-        live, first = self._live, self.format_timestamp
+        live, first = self._live, self.written
         lines = live.lines[first:]
         try:
-            if await self._store.write(event_log.append, live.run_id, live.leg, live.first + first, lines):
-                self.format_timestamp += len(lines)
+            if await self._store.write(event_log.append, live.run_id, live.segment, live.first + first, lines):
+                self.written += len(lines)
             else:
                 live.stop(Stop.ENDED_ELSEWHERE)
         except StoreUnavailable:
-            pass  # they are kept in memory and written with the next ones
+            pass  # written with the next ones
         finally:
             self._writing = None
 
     async def settle(self) -> None:
-        """Waits for a write that has begun."""
+        """Wait for a write that is under way."""
         if self._writing is not None:
             await self._writing
 
 
-def gone() -> HTTPError:
-    """What is answered when a thread was deleted under a turn."""
+def thread_not_found() -> HTTPError:
+    """The answer to a turn whose thread was deleted meanwhile."""
     return HTTPError(404, "Thread not found")

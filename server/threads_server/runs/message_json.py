@@ -1,4 +1,4 @@
-"""What a turn writes: its messages as the thread keeps them, and its answer as the caller gets it."""
+"""The JSON of a turn: its messages as they are stored, and the response to its request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from threads_server.clock import format_timestamp, new_id, now
 from threads_server.encoding import Json, encode
 from threads_server.runs.events import event
 from threads_server.runs.states import RunState
+from threads_server.store.turns import FileRow
 
 
 def message_text(
@@ -37,7 +38,7 @@ def message_text(
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The model that answered, and the tokens it took as far as it counts them."""
+    """The model that answered, and the tokens that it counted."""
 
     provider: str | None = None
     name: str | None = None
@@ -46,7 +47,7 @@ class Model:
 
 
 class UserMessage:
-    """A message of the user: as the thread keeps it, and as it is answered when no run answers it."""
+    """A user's message: as it is stored, and the response to one that no run answers."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class UserMessage:
         message: str,
         created_at: int,
     ) -> None:
-        """`message` is the sentence for people about it."""
+        """`message` is the sentence about it in the response."""
         self.content = content
         self.message = message
         self.message_id = new_id()
@@ -73,7 +74,7 @@ class UserMessage:
         )
 
     def turn(self, thread_id: str, assistant_id: str) -> str:
-        """The answer of the turn as JSON. It is asked for twice, to be kept and to be sent, and made once."""
+        """The response as JSON. Cached: the same text is stored and sent."""
         if self._turn is None or self._turn[0] != assistant_id:
             answer = turn_text(
                 *(thread_id, assistant_id, self.message),
@@ -89,30 +90,34 @@ class UserMessage:
         return self._turn[1]
 
     def events(self, thread_id: str, assistant_id: str) -> str:
-        """The events of the turn, a line each. There is no run, and so they have no numbers."""
+        """The events of the turn, a line each. Without a run they have no numbers."""
         ids: dict[str, Json] = {"thread_id": thread_id, "assistant_id": assistant_id, "message_id": self.message_id}
         end: dict[str, Json] = {**ids, "status": "completed", "message": self.message}
         return "\n".join((event("user_message", {**ids, "content": self.content}), event("run_ended", end)))
 
 
-def output_text(run_id: str, call: Mapping[str, Any], output: "ToolOutput", status: RunState, created_at: int) -> str:
+def output_text(
+    run_id: str, call: Mapping[str, Any], message_id: str, output: str, status: RunState, created_at: int
+) -> str:
     """The message of a tool's output as JSON (docs/hosted-api.md §2, how a tool turn is stored)."""
     metadata = {"run_id": run_id, "tool_call_id": call["id"], "tool_name": call["function"]["name"]}
-    return message_text(output.message_id, "tool", output.output, status, created_at, metadata)
+    return message_text(message_id, "tool", output, status, created_at, metadata)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolOutput:
-    """What a tool call returned, and the id of the message that will say so."""
-
-    call_id: str
-    output: str
-    message_id: str
+def attachment(file: FileRow) -> Json:
+    """A file as its message lists it (openapi.yaml, Attachment)."""
+    return {
+        "document_id": file.document_id,
+        "filename": file.filename,
+        "status": "indexed",
+        "file_size_bytes": len(file.content),
+        "summary": None,
+    }
 
 
 @dataclass(slots=True)
 class Reply:
-    """An answer as it grows, and then as it stands: the assistant's message and the answer of the turn."""
+    """An assistant's reply, as far as it has come: its message and the response of the turn."""
 
     thread_id: str
     assistant_id: str
@@ -121,7 +126,7 @@ class Reply:
     reasoning: str = ""
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
     attachments: Sequence[Json] | None = None
-    """The files of the message that is answered."""
+    """The files of the message that it answers."""
     model: Model = field(default_factory=Model)
     message_id: str = field(default_factory=new_id)
     created_at: int = field(default_factory=now)
@@ -135,7 +140,7 @@ class Reply:
         )
 
     def turn(self, status: RunState, message: str) -> str:
-        """The answer of the turn as JSON."""
+        """The response of the turn as JSON."""
         return turn_text(
             self.thread_id,
             self.assistant_id,
@@ -171,7 +176,7 @@ def turn_text(
     attachments: Sequence[Json] | None = None,
     model: Model | None = None,
 ) -> str:
-    """The answer of a turn as JSON (openapi.yaml, Turn): flat, and never with a key `messages`."""
+    """The response of a turn as JSON (openapi.yaml, Turn): flat, and never with a key `messages`."""
     model = model or Model()
     fields: dict[str, Json] = {
         "message": message,

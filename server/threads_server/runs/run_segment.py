@@ -1,4 +1,4 @@
-"""One leg of a run: the responder is asked, its pieces become events, and the end is written."""
+"""A segment of a run: the responder is asked, what it gives becomes events, and the end is written."""
 
 import asyncio
 import json
@@ -21,40 +21,54 @@ from threads_server.responders import (
     ToolCallRequested,
 )
 from threads_server.runs.history import History, answered_files
-from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Runs, Stop, gone
+from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Runs, Stop, thread_not_found
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.states import RunState
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.runs.wait_queues import WaitQueues
-from threads_server.store import Store, StoreUnavailable, assistants, threads
-from threads_server.store import runs as kept
+from threads_server.store import Store, StoreUnavailable, assistants, runs, threads
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
 
-LARGE_THREAD = 500  # messages; the history of a longer thread is read aside
-FAIL_WAITERS_AFTER = 3  # attempts to write an end, after which those who wait for it are told that the store is away
-REASONING_BATCH_DIVISOR = 32  # a part of all thoughts so far that is sent at once, one in so many
-LOG_INTERVAL_SECONDS = 0.25  # seconds between two writes of a run's events while it goes on; its end writes the rest
-YIELD_EVERY = 256  # pieces after which a responder that never waits lets others go on
+LARGE_THREAD = 500
+"""Messages; the history of a longer thread is read with `read_large`."""
+
+FAIL_WAITERS_AFTER = 3
+"""Failed writes of an end after which waiting callers get 503."""
+
+END_RETRY_SECONDS = (0.1, 2.0)
+"""The first and the longest pause between two attempts to write an end."""
+
+REASONING_BATCH_DIVISOR = 32
+"""Reasoning is sent in parts of at least one in so many of all that was sent."""
+
+LOG_INTERVAL_SECONDS = 0.25
+"""How often the events of a run in progress are written; its end writes the rest."""
+
+YIELD_EVERY = 256
+"""Yield to the event loop every so many deltas, for responders that never wait."""
 
 log = logging.getLogger("threads_server")
 
 
 @dataclass(slots=True)
 class RunContext:
-    """What every leg works with."""
+    """Dependencies shared by all segments of a run."""
 
     store: Store
     responder: Responder
     runs: Runs
-    lines: WaitQueues
-    silence: float
-    """Seconds without a sign after which the responder is given up."""
+    queues: WaitQueues
+    run_timeout: float
+    """Seconds without output after which a responder is given up."""
+    max_tool_calls: int
+    """Tool calls of one round: more outputs could not be submitted."""
+    log_interval: float = LOG_INTERVAL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
-    """What a turn asks of the responder, for this turn only; kept with its run."""
+    """A turn's own settings for the responder, stored with its run."""
 
     system_prompt: str | None = None
     model_name: str | None = None
@@ -63,7 +77,7 @@ class TurnSettings:
 
 
 class RunSegment:
-    """A stretch of a run between two rounds of tools, as one task of this process."""
+    """A run between two rounds of tools, as one task of this process."""
 
     def __init__(
         self,
@@ -78,8 +92,8 @@ class RunSegment:
         unsupported: list[str],
         streamed: bool,
     ) -> None:
-        """`tools` are used instead of the assistant's; `message` is what the answer says when all went well, and
-        `unsupported` what it says besides in any case."""
+        """`tools` replace the assistant's. `message` is the response's sentence for a run that completes; the fields in
+        `unsupported` are added to it in any case."""
         self._context = context
         self._live = live
         self._account = account
@@ -87,37 +101,37 @@ class RunSegment:
         self._settings = settings
         self._tools = tools
         self._message = message
-        self._not_done = unsupported
+        self._unsupported = unsupported
         self._streamed = streamed
         self._events = live.events
         self._log = EventLog(context.store, live)
         self._reply = Reply(thread.thread_id, thread.assistant_id, live.run_id)
-        self._said: list[str] = []
-        self._held = ""
-        self._thinking = False
+        self._deltas: list[str] = []
+        self._reasoning_held = ""
+        self._reasoning_open = False
         self._finish_reason = ""
         self._history = History()
-        self._untold: list[str] = []
+        self._pending: list[str] = []
         """Events that are not emitted yet."""
 
     def start(self, *opening: str) -> None:
-        """Begins the work, with these events first."""
-        self._untold += opening
+        """Start the task, with these events first."""
+        self._pending += opening
         self._emit()
         self._live.task = asyncio.get_running_loop().create_task(self._work())
 
     def _emit(self) -> None:
-        if self._untold:
-            self._live.emit(*self._untold)
-            self._untold = []
+        if self._pending:
+            self._live.emit(*self._pending)
+            self._pending = []
 
     async def _work(self) -> None:
         live = self._live
         try:
             state, reason = await self._respond()
-            self._end_thinking()
+            self._end_reasoning()
             self._emit()
-            self._reply.content = "".join(self._said)
+            self._reply.content = "".join(self._deltas)
             await self._log.settle()
             if live.stopped in (Stop.DELETED, Stop.ENDED_ELSEWHERE):
                 await self._superseded()
@@ -129,25 +143,25 @@ class RunSegment:
         finally:
             self._context.runs.remove(live)
             live.close()
-            self._context.lines.move((self._account, live.thread_id))
+            self._context.queues.notify((self._account, live.thread_id))
 
     async def _respond(self) -> tuple[RunState, str]:
-        """Takes the responder's pieces; gives the state that follows, and why."""
+        """Take what the responder gives; returns the state that follows, and why."""
         live = self._live
-        watch = _Watch(live, self._log, self._context.silence)
+        watch = _Watch(live, self._log, self._context.run_timeout, self._context.log_interval)
         live.responding = True
         try:
             if live.stopped is not None:
                 return _STOPPED[live.stopped]
             conversation = await self._conversation()
             taken = 0
-            async for pieces in self._context.responder.answer(conversation):
-                if pieces:
-                    watch.saw()
-                for piece in pieces:
-                    self._take(piece)
+            async for batch in self._context.responder.answer(conversation):
+                if batch:
+                    watch.reset()
+                for responder_event in batch:
+                    self._take(responder_event)
                 self._emit()
-                taken += len(pieces) or 1
+                taken += len(batch) or 1
                 if taken >= YIELD_EVERY:
                     taken = 0
                     await asyncio.sleep(0)
@@ -161,7 +175,7 @@ class RunSegment:
                 status = "" if failure.status is None else f" (status {failure.status})"
                 words = " ".join(failure.detail.split())
                 log.warning("run %s of thread %s failed: %s%s: %s", live.run_id, live.thread_id, failure, status, words)
-            return RunState.FAILED, _sendable(str(failure))
+            return RunState.FAILED, _replace_surrogates(str(failure))
         except StoreUnavailable as failure:
             return RunState.FAILED, f"The history could not be read: {failure}"
         except Exception:
@@ -169,7 +183,7 @@ class RunSegment:
             return RunState.FAILED, "The responder broke; the server's log says where"
         finally:
             live.responding = False
-            watch.end()
+            watch.stop()
 
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._context.store, self._thread, self._settings
@@ -187,58 +201,58 @@ class RunSegment:
             streamed=self._streamed,
         )
 
-    def _take(self, piece: ResponderEvent) -> None:
+    def _take(self, event: ResponderEvent) -> None:
         reply, events = self._reply, self._events
-        if isinstance(piece, TextDelta):
-            self._end_thinking()
-            text = _sendable(piece.text)
-            self._said.append(text)
-            self._untold.append(events.content(text))
-        elif isinstance(piece, ReasoningDelta):
-            self._held += _sendable(piece.text)
-            # each event repeats all thoughts so far: it takes more of them the more there are, or a long stream of
-            # thoughts would grow with the square of its length
-            if len(self._held) * REASONING_BATCH_DIVISOR >= len(reply.reasoning):
-                self._tell_thoughts()
-        elif isinstance(piece, ToolCallRequested):
-            self._end_thinking()
-            call = json.loads(_sendable(json.dumps(piece.call, ensure_ascii=False)))
+        if isinstance(event, TextDelta):
+            self._end_reasoning()
+            text = _replace_surrogates(event.text)
+            self._deltas.append(text)
+            self._pending.append(events.content(text))
+        elif isinstance(event, ReasoningDelta):
+            self._reasoning_held += _replace_surrogates(event.text)
+            # each event repeats all reasoning so far: larger parts as it grows keep the stream linear in its length
+            if len(self._reasoning_held) * REASONING_BATCH_DIVISOR >= len(reply.reasoning):
+                self._flush_reasoning()
+        elif isinstance(event, ToolCallRequested):
+            self._end_reasoning()
+            if len(reply.tool_calls) >= self._context.max_tool_calls:
+                raise ResponderFailed(f"The answer asks for more than {self._context.max_tool_calls} tool calls")
+            call = json.loads(_replace_surrogates(json.dumps(event.call, ensure_ascii=False)))
             if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
-                call = {**call, "id": f"call_{new_id()}"}  # outputs are told apart by it
+                call = {**call, "id": f"call_{new_id()}"}  # outputs name their call by it
             reply.tool_calls.append(call)
-            self._untold += events.tool_call(call)
-        elif isinstance(piece, ModelUsage):
-            reply.model = Model(
-                piece.model_provider, _sendable(piece.model_name), piece.tokens, context_usage=piece.context_usage
-            )
-        elif isinstance(piece, FinishReason):
-            self._finish_reason = _sendable(piece.reason)
+            self._pending += events.tool_call(call)
+        elif isinstance(event, ModelUsage):
+            name = _replace_surrogates(event.model_name)
+            reply.model = Model(event.model_provider, name, event.tokens, context_usage=event.context_usage)
+        elif isinstance(event, FinishReason):
+            self._finish_reason = _replace_surrogates(event.reason)
 
-    def _tell_thoughts(self) -> None:
-        held, self._held = self._held, ""
+    def _flush_reasoning(self) -> None:
+        held, self._reasoning_held = self._reasoning_held, ""
         self._reply.reasoning += held
-        self._thinking = True
-        self._untold.append(self._events.reasoning(held, self._reply.reasoning))
+        self._reasoning_open = True
+        self._pending.append(self._events.reasoning(held, self._reply.reasoning))
 
-    def _end_thinking(self) -> None:
-        if self._held:
-            self._tell_thoughts()
-        if self._thinking:
-            self._thinking = False
-            self._untold.append(self._events.reasoning_ended())
+    def _end_reasoning(self) -> None:
+        if self._reasoning_held:
+            self._flush_reasoning()
+        if self._reasoning_open:
+            self._reasoning_open = False
+            self._pending.append(self._events.reasoning_ended())
 
     async def _end(self, state: RunState, reason: str) -> None:
         live, reply = self._live, self._reply
         if state is not RunState.REQUIRES_ACTION:
-            reply.tool_calls = []  # those of an answer that was broken off are never awaited
-        said = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
+            reply.tool_calls = []  # those of an interrupted answer are never awaited
+        sentence = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
         if state is RunState.COMPLETED and self._finish_reason:
-            said = f"{said}. The answer ended early: {self._finish_reason}"
-        said = with_unsupported(said, self._not_done)
-        last = self._last_event(state, said)
-        answer = "" if self._streamed else reply.turn(state, said)  # what was streamed is read in the log
+            sentence = f"{sentence}. The answer ended early: {self._finish_reason}"
+        sentence = with_unsupported(sentence, self._unsupported)
+        last = self._last_event(state, sentence)
+        answer = "" if self._streamed else reply.turn(state, sentence)  # a stream is replayed from the log
         message = reply.message(state, self._metadata(state, reason))
-        first = self._log.format_timestamp
+        first = self._log.written
         ending = Ending(
             state=state,
             messages=[NewMessage(message)],
@@ -256,12 +270,12 @@ class RunSegment:
             live.outcome.set_result(Outcome(state, answer, version))
 
     async def _write(self, ending: Ending) -> int | None:
-        """Writes the end however long it takes: a run must not stay under way because the store was away."""
-        live, attempt, pause = self._live, 0, 0.1
+        """Write the end, however long that takes: a run must not stay in progress because the store was away."""
+        live, attempt, (pause, longest) = self._live, 0, END_RETRY_SECONDS
         while True:
             try:
                 return await self._context.store.write(
-                    kept.end_segment, live.run_id, live.leg, ending, list(live.cancels), now()
+                    runs.end_segment, live.run_id, live.segment, ending, list(live.cancels), now()
                 )
             except StoreUnavailable as error:
                 attempt += 1
@@ -271,10 +285,10 @@ class RunSegment:
                 if live.stopped is Stop.CLOSING:
                     raise
             await asyncio.sleep(pause)
-            pause = min(2.0, pause * 2)
+            pause = min(longest, pause * 2)
 
     async def _end_broken(self, error: Exception) -> None:
-        """Ends the run without what could not be written, since it must not hold its thread for ever."""
+        """End the run as failed without its reply, which could not be written, so that its thread is free."""
         files = self._reply.attachments
         self._reply = Reply(self._thread.thread_id, self._thread.assistant_id, self._live.run_id, attachments=files)
         try:
@@ -286,15 +300,15 @@ class RunSegment:
     def _fail_waiters(self, error: Exception) -> None:
         if not self._live.outcome.done():
             self._live.outcome.set_exception(error)
-            self._live.outcome.exception()  # it counts as seen, whoever waits
+            self._live.outcome.exception()  # mark it as retrieved
 
     async def _superseded(self) -> None:
-        """The run was deleted under this leg, or ended by another process: those who wait are told."""
+        """Tell waiting callers how the run was deleted, or ended by another process."""
         live, reply, store = self._live, self._reply, self._context.store
-        state = await store.read(kept.state_of, live.run_id)
+        state = await store.read(runs.state_of, live.run_id)
         if state is None:
             live.emit(self._events.cancelled())
-            self._fail_waiters(gone())
+            self._fail_waiters(thread_not_found())
             return
         _, reason = _STOPPED[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
         for message in await store.read_large(threads.history, self._thread.thread):
@@ -323,9 +337,9 @@ class RunSegment:
         if state is not RunState.COMPLETED:
             return {}
         finish: dict[str, Json] = {"finish_reason": self._finish_reason} if self._finish_reason else {}
-        if self._streamed or self._live.leg == 1:
+        if self._streamed or self._live.segment == 1:
             return finish
-        # kept on an answer to tool outputs that were not streamed (docs/hosted-api.md §2)
+        # on the message that answers tool outputs that were not streamed (docs/hosted-api.md §2)
         calls = [
             call
             for message in self._history
@@ -345,32 +359,33 @@ _STOPPED = {
 
 
 class _Watch:
-    """Looks after a run while its responder is at work: writes its events to the log, and stops it when the responder
-    is silent for too long."""
+    """Writes the events of a run to the log while its responder is at work, and stops one that is silent too long."""
 
-    def __init__(self, live: LiveRun, log: EventLog, silence: float) -> None:
+    def __init__(self, live: LiveRun, log: EventLog, run_timeout: float, log_interval: float) -> None:
         self._live = live
         self._log = log
-        self._silence = silence
+        self._run_timeout = run_timeout
+        self._log_interval = log_interval
         self._loop = asyncio.get_running_loop()
-        self._seen = self._loop.time()
-        self._timer = self._loop.call_later(min(silence, LOG_INTERVAL_SECONDS), self._look)
+        self._last_output = self._loop.time()
+        self._timer = self._loop.call_later(min(run_timeout, log_interval), self._look)
 
-    def saw(self) -> None:
-        self._seen = self._loop.time()
+    def reset(self) -> None:
+        """Note that the responder has given something."""
+        self._last_output = self._loop.time()
+
+    def stop(self) -> None:
+        self._timer.cancel()
 
     def _look(self) -> None:
-        left = self._seen + self._silence - self._loop.time()
+        left = self._last_output + self._run_timeout - self._loop.time()
         if left <= 0:
             self._live.stop(Stop.SILENT)
         else:
-            self._log.write_news()
-            self._timer = self._loop.call_later(min(left, LOG_INTERVAL_SECONDS), self._look)
-
-    def end(self) -> None:
-        self._timer.cancel()
+            self._log.start_writing()
+            self._timer = self._loop.call_later(min(left, self._log_interval), self._look)
 
 
-def _sendable(text: str) -> str:
-    """The text with every lone surrogate, which UTF-8 cannot hold, replaced."""
+def _replace_surrogates(text: str) -> str:
+    """The text with each lone surrogate, which UTF-8 cannot hold, replaced."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,55 +1,56 @@
-"""A turn: user message -> run -> reply, whole or streamed, and everything that can come between."""
+"""A turn: user message -> run -> reply, whole or streamed (docs/architecture.md)."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from threads_server.clock import new_id, now
-from threads_server.encoding import Json, encode
-from threads_server.http.etags import tag
-from threads_server.http.idempotency import REPLAYED, replay_headers
-from threads_server.http.responses import Event, EventStream, Response
-from threads_server.openapi import Upload
-from threads_server.operations.assistant_json import DEFAULT_NAME, new_assistant
-from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, LiveRun, Stop, gone
-from threads_server.runs.message_json import ToolOutput, UserMessage
+from threads_server.encoding import encode
+from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, LiveRun, Stop, thread_not_found
+from threads_server.runs.message_json import UserMessage, attachment
 from threads_server.runs.run_segment import RunContext, RunSegment, TurnSettings
+from threads_server.runs.tool_outputs import ToolOutput, output_messages
 from threads_server.runs.turn_queue import TurnQueue
 from threads_server.runs.unsupported_fields import with_unsupported
-from threads_server.store import idempotency_keys
-from threads_server.store import runs as kept
+from threads_server.store import idempotency_keys, runs
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.idempotency_keys import IdempotencyRequest, Replay
-from threads_server.store.threads import NewMessage, ThreadRow, preview
-from threads_server.store.turns import FileRow, NewRun, NewTurn, begin_turn
+from threads_server.store.threads import NewMessage, preview
+from threads_server.store.turns import FileRow, NewRun, NewTurn
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """A message to be sent. `files` are listed as its attachments; `unsupported` names what this server does not do."""
+    """A message to send.
+
+    `fresh_assistant` becomes the account's default assistant if the message names neither thread nor assistant and
+    there is no default yet. `files` are listed as its attachments; `unsupported` are the fields without effect.
+    """
 
     account: str
     thread_id: str | None
     assistant_id: str | None
+    fresh_assistant: AssistantRow | None
     content: str
-    files: Sequence[Upload]
+    files: Sequence[FileRow]
     metadata: dict[str, Any] | None
     streamed: bool
     send_to_llm: bool
     settings: TurnSettings
     tools: Sequence[dict[str, Any]] | None
     unsupported: list[str]
-    claim: IdempotencyRequest | None
+    idempotency: IdempotencyRequest | None
     if_match: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitToolOutputs:
-    """Tool outputs to be submitted, to the run that waits if none is named; `unsupported` is as in Sending."""
+    """Tool outputs to submit, to the thread's waiting run if none is named; `unsupported` as in SendMessage."""
 
     account: str
     thread_id: str
@@ -59,195 +60,196 @@ class SubmitToolOutputs:
     thinking: dict[str, Any] | None
     streamed: bool
     unsupported: list[str]
-    claim: IdempotencyRequest | None
+    idempotency: IdempotencyRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBody:
+    """A finished turn as JSON, and the thread's version after it. `replayed`: under an Idempotency-Key used before."""
+
+    body: str
+    version: int | None
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEvents:
+    """The events of a streamed turn, in batches, each event with its number if it has one."""
+
+    events: AsyncIterator[Sequence[tuple[int | None, str]]]
+    replayed: bool = False
+
+
+TurnResult: TypeAlias = TurnBody | TurnEvents
 
 
 class Turns:
     """The turns of this process."""
 
-    def __init__(
-        self, context: RunContext, owner: str, busy_wait: float, assistant_defaults: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, context: RunContext, owner: str, busy_wait: float) -> None:
         """`owner` names this process in its runs; `busy_wait` is how many seconds a message waits for its thread."""
         self._context = context
         self._owner = owner
-        self._order = TurnQueue(context.store, context.lines, owner, busy_wait)
-        self._assistant_defaults = assistant_defaults
-        self._beginning: set[asyncio.Task[Any]] = set()
+        self.queue = TurnQueue(context.store, context.queues, busy_wait)
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def send(self, sending: SendMessage) -> Response | EventStream:
-        """Stores a message and, unless told otherwise, has it answered. Raises HTTPError and StoreUnavailable."""
+    async def send(self, message: SendMessage) -> TurnResult:
+        """Store a message and, unless told otherwise, have it answered. Raises HTTPError and StoreUnavailable."""
         try:
-            return await self._send(sending)
-        except Replay as already:
-            return await self._replay(already)
+            if not message.send_to_llm:
+                return await self._complete(self._store_message(message))
+            live = await self._complete(self._begin_run(message))
+        except Replay as replay:
+            return await self._replay(replay)
+        return await self._answer(live, streamed=message.streamed)
 
-    async def submit(self, outputs: SubmitToolOutputs) -> Response | EventStream:
-        """Gives a run the outputs it waits for and lets it go on. Raises HTTPError and StoreUnavailable."""
+    async def submit(self, outputs: SubmitToolOutputs) -> TurnResult:
+        """Give a run the outputs it waits for and let it go on. Raises HTTPError and StoreUnavailable."""
         try:
-            return await self._submit(outputs)
-        except Replay as already:
-            return await self._replay(already)
-
-    async def _replay(self, already: Replay) -> Response | EventStream:
-        """Answers with what the key began before: finished, or joined while it is under way."""
-        found = already.stored
-        if found.streamed:
-            if found.run_id is None or found.first_event is None:  # the message was only stored
-                return EventStream(_stored_events(found.body or ""), REPLAYED)
-            events = self._context.runs.follow(found.run_id, found.first_event - 1, one_segment=True)
-            return EventStream(events, REPLAYED)
-        while found.body is None:
-            live = self._context.runs.get(found.run_id or "")
-            if live is not None and live.first == found.first_event:
-                outcome = await asyncio.shield(live.outcome)
-                return Response(outcome.answer.encode(), headers=replay_headers(outcome.version))
-            await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
-            again = await self._context.store.read(idempotency_keys.find_response, already.request, now())
-            if again is None:
-                raise gone()
-            found = again
-        return Response(found.body.encode(), headers=replay_headers(found.version))
-
-    async def _send(self, sending: SendMessage) -> Response | EventStream:
-        files = [FileRow(new_id(), file.filename, file.content_type, file.data) for file in sending.files]
-        said = UserMessage(
-            sending.content,
-            sending.metadata,
-            [_attachment(file) for file in files],
-            with_unsupported("Message added", sending.unsupported),
-            created_at=now(),
-        )
-        turn = NewTurn(
-            account=sending.account,
-            thread_id=sending.thread_id,
-            assistant_id=sending.assistant_id,
-            fresh_thread_id=new_id() if sending.thread_id is None else sending.thread_id,
-            fresh_assistant=self._default_assistant(sending),
-            message=NewMessage(said.text(), preview(said.content)),
-            files=files,
-            run=NewRun(f"run_{new_id()}", self._owner, _settings_text(sending.settings))
-            if sending.send_to_llm
-            else None,
-            stored_answer=said.events if sending.streamed else said.turn,
-            claim=sending.claim,
-            streamed=sending.streamed,
-            if_match=sending.if_match,
-            now=said.created_at,
-        )
-        if turn.run is None:
-            thread = await self._order.begin(turn, lambda turn: self._context.store.write(begin_turn, turn))
-            if sending.streamed:
-                return EventStream(_stored_events(said.events(thread.thread_id, thread.assistant_id)))
-            answer = said.turn(thread.thread_id, thread.assistant_id)
-            return Response(answer.encode(), headers={"ETag": tag(thread.version)})
-
-        live = LiveRun(turn.run.run_id, turn.fresh_thread_id, 1, 1)
-
-        async def begin(turn: NewTurn) -> ThreadRow:
-            thread = await self._context.store.write(begin_turn, turn)
-            self._context.runs.add(live)  # again, if the caller has left meanwhile: it must be found to be cancelled
-            leg = RunSegment(
-                *(self._context, live, sending.account, thread, sending.settings, sending.tools),
-                message="Message added",
-                unsupported=sending.unsupported,
-                streamed=sending.streamed,
-            )
-            unsupported = said.message if sending.unsupported else None
-            leg.start(
-                live.events.user_message(thread.assistant_id, said.message_id, said.content, unsupported),
-                live.events.started(),
-            )
-            return thread
-
-        await self._live(live, lambda: self._order.begin(turn, lambda turn: self._through(begin(turn))))
-        return await self._answer(live, streamed=sending.streamed)
-
-    def _default_assistant(self, sending: SendMessage) -> AssistantRow | None:
-        """The assistant that a message without a thread and an assistant makes, if its account has no default yet."""
-        if sending.thread_id is not None or sending.assistant_id is not None:
-            return None
-        return new_assistant(sending.account, {**self._assistant_defaults, "name": DEFAULT_NAME})
-
-    async def _submit(self, outputs: SubmitToolOutputs) -> Response | EventStream:
-        given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
-        store = self._context.store
-
-        async def begin() -> LiveRun:
-            run = await store.write(
-                kept.begin_segment,
-                *(outputs.account, outputs.thread_id, outputs.run_id, given),
-                claim=outputs.claim,
-                streamed=outputs.streamed,
-                owner=self._owner,
-                now=now(),
-            )
-            live = LiveRun(run.run_id, outputs.thread_id, run.leg, run.last_event + 1)
-            self._context.runs.add(live)
-            settings = TurnSettings(**{**json.loads(run.settings), "thinking": outputs.thinking})
-            leg = RunSegment(
-                *(self._context, live, outputs.account, run.thread, settings, outputs.tools),
-                message="Tool outputs submitted",
-                unsupported=outputs.unsupported,
-                streamed=outputs.streamed,
-            )
-            leg.start()
-            return live
-
-        live = await self._through(begin())
+            live = await self._complete(self._continue_run(outputs))
+        except Replay as replay:
+            return await self._replay(replay)
         return await self._answer(live, streamed=outputs.streamed)
 
-    async def _live(self, live: LiveRun, begin: Callable[[], Awaitable[ThreadRow]]) -> None:
-        """Begins a run that can be found by others from the moment its row is there."""
+    def thread_deleted(self, account: str, thread_id: str) -> None:
+        """Stop the run of a thread that was deleted, and wake the messages that wait for it."""
+        for live in self._context.runs.of_thread(thread_id):
+            live.stop(Stop.DELETED)
+        self._context.queues.notify((account, thread_id))
+
+    async def close(self) -> None:
+        """Refuse the messages that wait for a thread, and end every run of this process as failed."""
+        self.queue.close()
+        await self._context.runs.stop_all()
+
+    async def _store_message(self, message: SendMessage) -> TurnResult:
+        user_message, turn = _new_turn(message, run=None)
+        thread = await self.queue.begin(turn)
+        if message.streamed:
+            return TurnEvents(_unnumbered(user_message.events(thread.thread_id, thread.assistant_id)))
+        return TurnBody(user_message.turn(thread.thread_id, thread.assistant_id), thread.version)
+
+    async def _begin_run(self, message: SendMessage) -> LiveRun:
+        run = NewRun(f"run_{new_id()}", self._owner, _settings_json(message.settings))
+        user_message, turn = _new_turn(message, run)
+        live = LiveRun(run.run_id, turn.fresh_thread_id, segment=1, first=1)
+        with self._context.runs.starting(live):
+            thread = await self.queue.begin(turn)
+        segment = RunSegment(
+            *(self._context, live, message.account, thread, message.settings, message.tools),
+            message="Message added",
+            unsupported=message.unsupported,
+            streamed=message.streamed,
+        )
+        notice = user_message.message if message.unsupported else None
+        segment.start(
+            live.events.user_message(thread.assistant_id, user_message.message_id, user_message.content, notice),
+            live.events.started(),
+        )
+        return live
+
+    async def _continue_run(self, outputs: SubmitToolOutputs) -> LiveRun:
+        moment = now()
+        given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
+        run = await self._context.store.write(
+            runs.begin_segment,
+            *(outputs.account, outputs.thread_id, outputs.run_id),
+            partial(output_messages, outputs=given, created_at=moment),
+            idempotency=outputs.idempotency,
+            streamed=outputs.streamed,
+            owner=self._owner,
+            now=moment,
+        )
+        live = LiveRun(run.run_id, outputs.thread_id, run.segment, run.last_event + 1)
         self._context.runs.add(live)
-        try:
-            await begin()
-        except BaseException:
-            if live.task is None:
-                self._context.runs.remove(live)
-            raise
+        segment = RunSegment(
+            *(self._context, live, outputs.account, run.thread, _settings(run.settings, outputs.thinking)),
+            outputs.tools,
+            message="Tool outputs submitted",
+            unsupported=outputs.unsupported,
+            streamed=outputs.streamed,
+        )
+        segment.start()
+        return live
 
-    async def _answer(self, live: LiveRun, *, streamed: bool) -> Response | EventStream:
+    async def _answer(self, live: LiveRun, *, streamed: bool) -> TurnResult:
         if streamed:
-            return EventStream(live.follow(0))
+            return TurnEvents(live.follow(0))
         outcome = await asyncio.shield(live.outcome)
-        return Response(outcome.answer.encode(), headers={"ETag": tag(outcome.version)})
+        return TurnBody(outcome.answer, outcome.version)
 
-    async def _through(self, begin: Coroutine[Any, Any, T]) -> T:
-        """Does something whole even if its caller is cancelled: what the store has begun must have its task."""
-        task = asyncio.get_running_loop().create_task(begin)
-        self._beginning.add(task)  # the loop itself would not keep it
-        task.add_done_callback(self._begun)
+    async def _replay(self, replay: Replay) -> TurnResult:
+        """Answer with what the key began before: finished, or joined while it is under way."""
+        stored = replay.stored
+        if stored.streamed:
+            if stored.run_id is None or stored.first_event is None:  # the message was only stored
+                return TurnEvents(_unnumbered(stored.body or ""), replayed=True)
+            events = self._context.runs.follow(stored.run_id, stored.first_event - 1, one_segment=True)
+            return TurnEvents(events, replayed=True)
+        while stored.body is None:
+            live = self._context.runs.get(stored.run_id or "")
+            if live is not None and live.first == stored.first_event:
+                outcome = await asyncio.shield(live.outcome)
+                return TurnBody(outcome.answer, outcome.version, replayed=True)
+            await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
+            found = await self._context.store.read(idempotency_keys.find_response, replay.request, now())
+            if found is None:
+                raise thread_not_found()
+            stored = found
+        return TurnBody(stored.body, stored.version, replayed=True)
+
+    async def _complete(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work to its end even if the caller is cancelled: a run that the store has begun needs its task."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # the loop holds tasks weakly
+        task.add_done_callback(self._completed)
         try:
             return await asyncio.shield(task)
         finally:
-            del task  # with it, its error would hold this frame, and this frame the error
+            del task  # its error would hold this frame, and this frame the error
 
-    def _begun(self, task: "asyncio.Task[Any]") -> None:
-        self._beginning.discard(task)
+    def _completed(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # it counts as seen: whoever waited for it may be gone
-
-    def deleted(self, account: str, thread_id: str) -> None:
-        """A thread is gone: its run in this process stops, and those in line for it learn of it."""
-        for live in self._context.runs.of_thread(thread_id):
-            live.stop(Stop.DELETED)
-        self._context.lines.move((account, thread_id))
+            task.exception()  # mark it as retrieved: the caller may be gone
 
 
-def _settings_text(settings: TurnSettings) -> str:
+def _new_turn(message: SendMessage, run: NewRun | None) -> tuple[UserMessage, NewTurn]:
+    user_message = UserMessage(
+        message.content,
+        message.metadata,
+        [attachment(file) for file in message.files],
+        with_unsupported("Message added", message.unsupported),
+        created_at=now(),
+    )
+    turn = NewTurn(
+        account=message.account,
+        thread_id=message.thread_id,
+        assistant_id=message.assistant_id,
+        fresh_thread_id=message.thread_id or new_id(),
+        fresh_assistant=message.fresh_assistant,
+        message=NewMessage(user_message.text(), preview(message.content)),
+        files=message.files,
+        run=run,
+        stored_response=user_message.events if message.streamed else user_message.turn,
+        idempotency=message.idempotency,
+        streamed=message.streamed,
+        if_match=message.if_match,
+        now=user_message.created_at,
+    )
+    return user_message, turn
+
+
+def _settings_json(settings: TurnSettings) -> str:
     return "{}" if settings == TurnSettings() else encode(asdict(settings))
 
 
-def _attachment(file: FileRow) -> Json:
-    return {
-        "document_id": file.document_id,
-        "filename": file.filename,
-        "status": "indexed",
-        "file_size_bytes": len(file.content),
-        "summary": None,
-    }
+def _settings(stored: str, thinking: dict[str, Any] | None) -> TurnSettings:
+    """The settings of a run's next segment: unknown keys, of another version of the server, are ignored."""
+    names = {field.name for field in fields(TurnSettings)}
+    known = {name: value for name, value in json.loads(stored).items() if name in names}
+    return TurnSettings(**{**known, "thinking": thinking})
 
 
-async def _stored_events(lines: str) -> AsyncIterator[list[Event]]:
+async def _unnumbered(lines: str) -> AsyncIterator[list[tuple[None, str]]]:
     yield [(None, line) for line in lines.split("\n")]

@@ -1,41 +1,74 @@
-"""Where messages wait for a thread that is busy: first come, first served."""
+"""Queues of requests that wait for the same thing, first come, first served."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+
+
+class Ticket:
+    """A place in a queue."""
+
+    def __init__(self, queue: "deque[Ticket]") -> None:
+        self._queue = queue
+        self._notified = asyncio.Event()
+
+    @property
+    def first(self) -> bool:
+        """Whether nobody waits in front."""
+        return self._queue[0] is self
+
+    def notify(self) -> None:
+        """Wake the holder, who is first or has just become it."""
+        self._notified.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for a notification, for this long at most."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._notified.wait()
+        except TimeoutError:
+            pass
+        self._notified.clear()
 
 
 class WaitQueues:
-    """A line in front of each busy thread."""
+    """A queue for each name that someone waits for."""
 
     def __init__(self) -> None:
-        self._lines: dict[Hashable, deque[asyncio.Event]] = {}
+        self._queues: dict[Hashable, deque[Ticket]] = {}
 
-    def anyone_at(self, name: Hashable) -> bool:
-        return name in self._lines
-
-    @asynccontextmanager
-    async def place_at(self, name: Hashable) -> AsyncIterator[asyncio.Event]:
-        """A place at the end of a line: an event that is set whenever its holder, being first, should try again."""
-        place = asyncio.Event()
-        line = self._lines.setdefault(name, deque())
-        line.append(place)
-        if line[0] is place:
-            place.set()
+    @contextmanager
+    def enter(self, name: Hashable) -> Iterator[Ticket]:
+        """Join the end of a queue; leaving it notifies the next one if the first has left."""
+        queue = self._queues.setdefault(name, deque())
+        ticket = Ticket(queue)
+        queue.append(ticket)
         try:
-            yield place
+            yield ticket
         finally:
-            line.remove(place)
-            if line:
-                line[0].set()
-            else:
-                del self._lines[name]
+            was_first = ticket.first
+            queue.remove(ticket)
+            if not queue:
+                del self._queues[name]
+            elif was_first:
+                queue[0].notify()
 
-    def is_first(self, name: Hashable, place: asyncio.Event) -> bool:
-        return self._lines[name][0] is place
+    def notify(self, name: Hashable) -> None:
+        """Wake the first of a queue, if there is one."""
+        if queue := self._queues.get(name):
+            queue[0].notify()
 
-    def move(self, name: Hashable) -> None:
-        """Tells the first of a line, if there is one, to try again."""
-        if line := self._lines.get(name):
-            line[0].set()
+    def notify_all(self) -> None:
+        """Wake everyone."""
+        for queue in self._queues.values():
+            for ticket in queue:
+                ticket.notify()
+
+    def is_waiting(self, name: Hashable) -> bool:
+        """Whether the queue has anyone in it."""
+        return name in self._queues
+
+    def waiting(self, name: Hashable) -> int:
+        """How many are in the queue."""
+        return len(self._queues.get(name, ()))

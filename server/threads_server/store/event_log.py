@@ -1,27 +1,60 @@
-"""Transactions of the event logs of runs, from which a broken stream is resumed."""
+"""Transactions of the events of runs, stored so that a stream can be resumed.
 
-from collections.abc import Sequence
+A row holds up to ROW_EVENTS events, one JSON text per line (runs/events.py), the first numbered `first_event`.
+"""
 
-from threads_server.runs.events import NumberedEvent, RunEvents
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
 from threads_server.runs.states import RunState
 from threads_server.settings import EVENT_LOG_RETENTION_HOURS, MILLISECONDS_PER_HOUR
 from threads_server.store.transaction import Transaction, every, one
 
+ROW_EVENTS = 1_000
+ROW_CHARACTERS = 100_000
+"""A row is full with one event that reaches it."""
+
+PAGE_ROWS = 4
+"""Rows that are read at once."""
+
+
+class LogRow(NamedTuple):
+    """Events of a run, as stored; the first is numbered `first`."""
+
+    thread_id: str
+    first: int
+    lines: list[str]
+
 
 def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
-    """Write events in their stored form (runs/events.py); may be repeated with more of them."""
-    if lines:
+    """Write events. Doing it again with more of them, after an unconfirmed commit, writes each once."""
+    for first, row in _rows(first_event, lines):
         yield (
             "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (run_id, first_event) DO UPDATE SET last_event = excluded.last_event, lines = excluded.lines",
-            (run_id, first_event, first_event + len(lines) - 1, "\n".join(lines)),
+            (run_id, first, first + len(row) - 1, "\n".join(row)),
         )
 
 
-def append(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Transaction[bool]:
-    """Write events of a segment in progress; False when it no longer is."""
+def _rows(first: int, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The events of each row, and the number of its first. The same events in front make the same full rows."""
+    row: list[str] = []
+    characters = 0
+    for number, line in enumerate(lines, first):
+        row.append(line)
+        characters += len(line)
+        if len(row) >= ROW_EVENTS or characters >= ROW_CHARACTERS:
+            yield number - len(row) + 1, row
+            row, characters = [], 0
+    if row:
+        yield first + len(lines) - len(row), row
+
+
+def append(run_id: str, segment: int, first_event: int, lines: Sequence[str]) -> Transaction[bool]:
+    """Write events of a segment that is still in progress; False when it no longer is."""
     row = yield from one(
-        "SELECT 1 FROM runs WHERE run_id = ? AND leg = ? AND status = ? FOR UPDATE", run_id, leg, RunState.IN_PROGRESS
+        "SELECT 1 FROM runs WHERE run_id = ? AND leg = ? AND status = ? FOR UPDATE",
+        *(run_id, segment, RunState.IN_PROGRESS),
     )
     if row is None:
         return False
@@ -30,26 +63,25 @@ def append(run_id: str, leg: int, first_event: int, lines: Sequence[str]) -> Tra
     return True
 
 
-def events(run_id: str) -> Transaction[list[str]]:
-    """The logged events of a run."""
-    numbered = yield from numbered_events(run_id)
-    return [line for _, line in numbered]
+def read_all(run_id: str) -> Transaction[list[str]]:
+    """The logged events of a run, as stored."""
+    rows = yield from every("SELECT lines FROM run_events WHERE run_id = ? ORDER BY first_event", run_id)
+    return [line for (lines,) in rows for line in lines.split("\n")]
 
 
-def numbered_events(run_id: str, after: int = 0) -> Transaction[list[NumberedEvent]]:
-    """The logged events of a run that are numbered higher than `after`, with their numbers."""
+def read_page(run_id: str, after: int) -> Transaction[list[LogRow]]:
+    """The first logged events that are numbered higher than `after`, as stored."""
     rows = yield from every(
         "SELECT thread_id, first_event, lines FROM run_events JOIN runs ON runs.run_id = run_events.run_id"
         " JOIN threads ON threads.thread = runs.thread"
-        " WHERE run_events.run_id = ? AND run_events.last_event > ? ORDER BY first_event",
-        run_id,
-        after,
+        " WHERE run_events.run_id = ? AND run_events.last_event > ? ORDER BY first_event LIMIT ?",
+        *(run_id, after, PAGE_ROWS),
     )
-    if not rows:
-        return []
-    of_run = RunEvents(rows[0][0], run_id)
-    events = [event for _, first, lines in rows for event in of_run.whole(lines.split("\n"), first)]
-    return [event for event in events if event[0] > after]
+    page = []
+    for thread_id, first, text in rows:
+        skipped = max(0, after + 1 - first)
+        page.append(LogRow(thread_id, first + skipped, text.split("\n")[skipped:]))
+    return page
 
 
 def expired_before(now: int) -> int:

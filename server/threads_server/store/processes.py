@@ -1,4 +1,4 @@
-"""Transactions of server processes that share a database: their signs of life, and what they ask of each other."""
+"""Transactions of server processes that share a database: their heartbeats, and requests to each other."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from threads_server.store.transaction import Transaction, every, one
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatReport:
-    """What a process hears when it gives a sign of life.
+    """The state of the other processes, and of this one's runs, at a heartbeat.
 
-    `beats` has, for each of the other processes, the number of its last sign, or None if it has runs under way and is
-    not known. `runs` are the legs (run and number) that this process has under way by the store, and `cancelled` those
-    of its runs that another one was asked to cancel.
+    `beats` has the last heartbeat's number of each other process; None for one that has runs in progress and is not
+    registered. `runs` are this process's segments in progress, as run and number; `cancelled` those of its runs that
+    another process was asked to cancel.
     """
 
     beats: dict[str, int | None]
@@ -20,32 +20,31 @@ class HeartbeatReport:
     cancelled: frozenset[str]
 
 
-def beat(owner: str) -> Transaction[HeartbeatReport]:
-    """A sign of life of a process."""
+def heartbeat(owner: str) -> Transaction[HeartbeatReport]:
+    """Count a process's heartbeat up; the first one registers it."""
     yield from one(
         "INSERT INTO processes (owner, beat) VALUES (?, 1) ON CONFLICT (owner) DO UPDATE SET beat = processes.beat + 1",
         owner,
     )
-    known = yield from every("SELECT owner, beat FROM processes WHERE owner <> ?", owner)
+    registered = yield from every("SELECT owner, beat FROM processes WHERE owner <> ?", owner)
     unknown = yield from every(
         "SELECT DISTINCT owner FROM runs WHERE status = 'IN_PROGRESS' AND owner NOT IN (SELECT owner FROM processes)"
     )
-    mine = yield from every(
+    own = yield from every(
         "SELECT run_id, leg, cancel_asked FROM runs WHERE owner = ? AND status = 'IN_PROGRESS'", owner
     )
     return HeartbeatReport(
-        beats=dict.fromkeys(row[0] for row in unknown) | dict(known),
-        runs=frozenset((run_id, leg) for run_id, leg, _ in mine),
-        cancelled=frozenset(run_id for run_id, _, asked in mine if asked),
+        beats=dict.fromkeys(row[0] for row in unknown) | dict(registered),
+        runs=frozenset((run_id, segment) for run_id, segment, _ in own),
+        cancelled=frozenset(run_id for run_id, _, asked in own if asked),
     )
 
 
-def leave(owner: str) -> Transaction[None]:
-    """A process is gone, and so is whoever waited in it."""
-    yield from one("DELETE FROM places WHERE owner = ?", owner)
+def deregister(owner: str) -> Transaction[None]:
+    """Remove a process that has ended."""
     yield from one("DELETE FROM processes WHERE owner = ?", owner)
 
 
-def ask_to_cancel(run_id: str) -> Transaction[None]:
-    """Asks the process that works on a run to cancel it."""
+def request_cancel(run_id: str) -> Transaction[None]:
+    """Ask the process that works on a run to cancel it."""
     yield from one("UPDATE runs SET cancel_asked = 1 WHERE run_id = ? AND status = ?", run_id, RunState.IN_PROGRESS)

@@ -1,8 +1,7 @@
-"""Transactions of runs: their legs end, tools are awaited and answered, they are cancelled.
+"""Transactions of runs: segments end, tool outputs come, runs are cancelled.
 
-Every one of them locks the run's thread first, so that two of them never see each other half done. What they
-decide by is read by another statement after that: one that waits for a lock and reads would see what was before it
-waited.
+Each locks the run's thread first, so that two of them never see each other half done, and reads what it decides by in
+a later statement: one that waits for a lock sees the state from before its wait.
 """
 
 import json
@@ -13,8 +12,6 @@ from typing import Any, TypeAlias
 
 from threads_server.encoding import encode
 from threads_server.errors import HTTPError
-from threads_server.runs.history import Message
-from threads_server.runs.message_json import ToolOutput, output_text
 from threads_server.runs.states import RunState
 from threads_server.store import event_log, threads
 from threads_server.store.idempotency_keys import (
@@ -29,17 +26,17 @@ from threads_server.store.threads import NewMessage, ThreadRow
 from threads_server.store.transaction import Transaction, every, lock, one
 
 LOST_EVENTS = 1_000_000
-"""How far the end of an orphaned run is numbered from the last event in its log: those that were sent but not yet
-written when the server ended had the numbers right after it, and a client may have seen them."""
+"""Numbers left free before the end of an orphaned run: the events right after its log may have been sent without
+being written, and a client may have seen them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as it stands, and its thread. `awaited` are the tool calls it waits for."""
+    """A run and its thread. `segment` counts its rounds from 1; `awaited` are the tool calls it waits for."""
 
     run_id: str
     state: RunState
-    leg: int
+    segment: int
     settings: str
     awaited: Sequence[dict[str, Any]]
     asked_at: int | None
@@ -51,10 +48,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a leg of a run ends: the state it leaves, its messages, its last events, and the answer of its request.
+    """The end of a segment: the state that follows, its messages, its last events, and the response of its request.
 
-    `lines` are events as they are kept, the first numbered `first_event`. `answer` completes the key of the leg, if
-    any.
+    `lines` are events as stored, the first numbered `first_event`. `answer` completes the segment's idempotency key,
+    if it has one.
     """
 
     state: RunState
@@ -65,8 +62,8 @@ class Ending:
     awaited: Sequence[dict[str, Any]] = ()
 
 
-EndingOf: TypeAlias = Callable[[RunRow, Sequence[str], Message], Ending]
-"""How a run ends, from it, the events of its log, and the last message of its thread."""
+EndingOf: TypeAlias = Callable[[RunRow, Sequence[str], dict[str, Any]], Ending]
+"""Makes the end of a run from the run, the events of its log, and the last message of its thread."""
 
 
 _RUN = (
@@ -77,16 +74,16 @@ _RUN = (
 
 
 def _run_row(
-    run_id: str, state: str, leg: int, settings: str, awaited: str | None, asked_at: int | None, last_event: int,
+    run_id: str, state: str, segment: int, settings: str, awaited: str | None, asked_at: int | None, last_event: int,
     key: str | None, account: str, thread: int, thread_id: str, assistant_id: str, version: int, active_run: str | None,
 ) -> RunRow:  # fmt: skip
     row = ThreadRow(thread, thread_id, assistant_id, version, active_run)
     calls = json.loads(awaited) if awaited else []
-    return RunRow(run_id, RunState(state), leg, settings, calls, asked_at, last_event, key, account, row)
+    return RunRow(run_id, RunState(state), segment, settings, calls, asked_at, last_event, key, account, row)
 
 
 def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
-    """A run of a thread, locked for this transaction. Raises a 404 HTTPError for the thread or the run."""
+    """Find a run of a thread, locked for this transaction. Raises a 404 HTTPError for the thread or the run."""
     yield from lock("SELECT 1 FROM threads WHERE thread_id = ? AND account_id = ? FOR UPDATE", thread_id, account)
     row = yield from one(
         f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? FOR UPDATE", run_id, thread_id, account
@@ -97,8 +94,8 @@ def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
     return _run_row(*row)
 
 
-def _under_way(run_id: str) -> Transaction[RunRow | None]:
-    """A run, locked for this transaction, if a leg of it is under way."""
+def _in_progress(run_id: str) -> Transaction[RunRow | None]:
+    """Find a run, locked for this transaction, if it is in progress."""
     yield from lock(
         "SELECT 1 FROM threads WHERE thread = (SELECT thread FROM runs WHERE run_id = ?) FOR UPDATE", run_id
     )
@@ -110,43 +107,46 @@ def not_found() -> HTTPError:
     return HTTPError(404, "Run not found")
 
 
-def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[RunState]:
-    """The state of a run whose events can be read. Raises a 404 HTTPError for the thread or the run."""
+def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transaction[None]:
+    """Raise a 404 HTTPError unless there is such a run, and its event log has not expired."""
     row = yield from one(
-        "SELECT status, has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
+        "SELECT has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
         " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
         *(run_id, thread_id, account),
     )
     if row is None:
         yield from threads.size_of(account, thread_id)
         raise not_found()
-    if not row[1] or (row[2] is not None and row[2] <= event_log.expired_before(now)):
+    if not row[0] or (row[1] is not None and row[1] <= event_log.expired_before(now)):
         raise not_found()
-    return RunState(row[0])
 
 
 def state_of(run_id: str) -> Transaction[RunState | None]:
-    """The state of a run; None when it is gone with its thread."""
+    """The state of a run; None if it was deleted with its thread."""
     row = yield from one("SELECT status FROM runs WHERE run_id = ?", run_id)
     return None if row is None else RunState(row[0])
 
 
 def end_segment(
-    run_id: str, leg: int, ending: Ending, cancels: Sequence[tuple[IdempotencyRequest, Callable[[bool], str]]], now: int
+    run_id: str,
+    segment: int,
+    ending: Ending,
+    cancels: Sequence[tuple[IdempotencyRequest, Callable[[bool], str]]],
+    now: int,
 ) -> Transaction[int | None]:
-    """Ends a leg of a run that is under way; gives the thread's version after it.
+    """End a segment that is in progress; gives the thread's version after it.
 
-    Gives None, and does nothing, when the run has been ended, cancelled or deleted since the leg began: a late writer
-    brings nothing back. `cancels` are the keys of requests to cancel it, with their answers to whether it was.
+    Gives None, with nothing done, when the run has been ended, cancelled or deleted since the segment began: a late
+    writer brings nothing back. `cancels` are the requests to cancel it that came under a key, with what each answers.
     """
-    run = yield from _under_way(run_id)
-    if run is None or run.leg != leg:
+    run = yield from _in_progress(run_id)
+    if run is None or run.segment != segment:
         return None
     version = yield from _apply(run, ending, now)
-    for claim, answer in cancels:
+    for idempotency, answer in cancels:
         body = answer(ending.state is RunState.CANCELLED)
-        with suppress(Replay, HTTPError):  # its own request will find out; the run ends all the same
-            yield from store_response(claim, now, thread=run.thread.thread, body=body)
+        with suppress(Replay, HTTPError):  # its own request raises it; the run ends all the same
+            yield from store_response(idempotency, now, thread=run.thread.thread, body=body)
     return version
 
 
@@ -177,20 +177,20 @@ def begin_segment(
     account: str,
     thread_id: str,
     run_id: str | None,
-    outputs: Sequence[ToolOutput],
+    messages_of: Callable[[RunRow], Sequence[NewMessage]],
     *,
-    claim: IdempotencyRequest | None,
+    idempotency: IdempotencyRequest | None,
     streamed: bool,
     owner: str,
     now: int,
 ) -> Transaction[RunRow]:
-    """Stores the outputs that a run waited for and lets it go on; gives the run and its thread as they are then.
+    """Store the outputs that a run waited for and let it go on; gives the run and its thread after that.
 
-    Without `run_id` it is the run that the thread waits with. Raises Replay, and Refusals: 404 for the thread or
-    run, 409 for the key or a run that does not wait, 400 for outputs that do not fit what it waits for.
+    Without `run_id` it is the thread's waiting run. `messages_of` makes the messages of the outputs. Raises Replay,
+    what `messages_of` raises, and HTTPError: 404 for the thread or run, 409 for the key or a run that does not wait.
     """
-    row = yield from check_replay(claim, now, threads.find(account, thread_id))
-    yield from raise_replay(claim, now)
+    row = yield from check_replay(idempotency, now, threads.find(account, thread_id))
+    yield from raise_replay(idempotency, now)
     if run_id is None:
         if row.active_run is None:
             raise HTTPError(409, "No run of this thread waits for tool outputs")
@@ -198,43 +198,26 @@ def begin_segment(
     run = yield from find(account, thread_id, run_id)
     if run.state is not RunState.REQUIRES_ACTION:
         raise HTTPError(409, f"Run {run_id} does not wait for tool outputs: it is {run.state}")
-    messages = _output_messages(run, outputs, now)
+    messages = messages_of(run)
     first_event = run.last_event + 1
-    if claim is not None:
+    if idempotency is not None:
         yield from store_response(
-            claim, now, thread=row.thread, streamed=streamed, run_id=run_id, first_event=first_event
+            idempotency, now, thread=row.thread, streamed=streamed, run_id=run_id, first_event=first_event
         )
     version = yield from threads.extend(run.thread, messages, run_id, now)
     yield from _settle_question(run, RunState.COMPLETED)
-    key = claim.key if claim and not streamed else None
+    key = idempotency.key if idempotency and not streamed else None
     yield (
         "UPDATE runs SET status = ?, leg = leg + 1, owner = ?, awaited = NULL, asked_at = NULL, idempotency_key = ?"
         " WHERE run_id = ?",
         (RunState.IN_PROGRESS, owner, key, run_id),
     )
-    return replace(
-        run, state=RunState.IN_PROGRESS, leg=run.leg + 1, awaited=(), thread=replace(run.thread, version=version)
-    )
-
-
-def _output_messages(run: RunRow, outputs: Sequence[ToolOutput], now: int) -> list[NewMessage]:
-    awaited = [str(call["id"]) for call in run.awaited]
-    given = [output.call_id for output in outputs]
-    if unknown := [call for call in dict.fromkeys(given) if call not in awaited]:
-        raise HTTPError(400, f"Outputs are given for tool calls that nobody asked for: {', '.join(unknown)}")
-    if doubled := [call for call in dict.fromkeys(given) if given.count(call) > 1]:
-        raise HTTPError(400, f"Outputs are given more than once for tool calls: {', '.join(doubled)}")
-    if missing := [call for call in awaited if call not in given]:
-        raise HTTPError(400, f"Outputs are missing for tool calls: {', '.join(missing)}")
-    by_call = {output.call_id: output for output in outputs}
-    return [
-        NewMessage(output_text(run.run_id, call, by_call[str(call["id"])], RunState.COMPLETED, now))
-        for call in run.awaited
-    ]
+    thread = replace(run.thread, version=version)
+    return replace(run, state=RunState.IN_PROGRESS, segment=run.segment + 1, awaited=(), thread=thread)
 
 
 def _settle_question(run: RunRow, state: RunState) -> Transaction[None]:
-    """The message that asked for tools no longer waits for them."""
+    """Give the message that asked for tools its final state."""
     row = yield from one("SELECT body FROM messages WHERE thread = ? AND version = ?", run.thread.thread, run.asked_at)
     assert row is not None
     body = json.loads(row[0]) | {"status": state}
@@ -248,46 +231,46 @@ def cancel(
     thread_id: str,
     run_id: str,
     *,
-    claim: IdempotencyRequest | None,
+    idempotency: IdempotencyRequest | None,
     answer: Callable[[bool], str],
     ending: EndingOf,
     in_progress: bool,
     now: int,
 ) -> Transaction[RunState]:
-    """Cancels a run that waits for tools, or with `in_progress` also one that works; gives the state it has then.
+    """Cancel a run that waits for tools, or with `in_progress` also one at work; gives its state after that.
 
-    `ending` says how; `answer` what a request is answered. Raises Replay, a 404 and a 409 HTTPError.
+    `ending` makes its end, `answer` the response. Raises Replay, a 404 and a 409 HTTPError.
     """
-    run = yield from check_replay(claim, now, find(account, thread_id, run_id))
-    yield from raise_replay(claim, now)
+    run = yield from check_replay(idempotency, now, find(account, thread_id, run_id))
+    yield from raise_replay(idempotency, now)
     if run.state is RunState.IN_PROGRESS and not in_progress:
         return run.state
-    if claim is not None:
+    if idempotency is not None:
         cancelled = not run.state.final or run.state is RunState.CANCELLED
-        yield from store_response(claim, now, thread=run.thread.thread, body=answer(cancelled))
+        yield from store_response(idempotency, now, thread=run.thread.thread, body=answer(cancelled))
     if run.state.final:
         return run.state
-    yield from _end_from_here(run, ending, now)
+    yield from _end_with(run, ending, now)
     if run.asked_at is not None:
         yield from _settle_question(run, RunState.CANCELLED)
     return RunState.CANCELLED
 
 
-def end_orphan(run_id: str, leg: int, ending: EndingOf, now: int) -> Transaction[None]:
-    """Ends a leg whose server process is gone, if it is still under way."""
-    run = yield from _under_way(run_id)
-    if run is not None and run.leg == leg:
-        yield from _end_from_here(run, ending, now)
+def end_orphan(run_id: str, segment: int, ending: EndingOf, now: int) -> Transaction[None]:
+    """End a segment whose server process is gone, if it is still in progress."""
+    run = yield from _in_progress(run_id)
+    if run is not None and run.segment == segment:
+        yield from _end_with(run, ending, now)
 
 
-def _end_from_here(run: RunRow, ending: EndingOf, now: int) -> Transaction[None]:
-    log = yield from event_log.events(run.run_id)
+def _end_with(run: RunRow, ending: EndingOf, now: int) -> Transaction[None]:
+    log = yield from event_log.read_all(run.run_id)
     last = yield from threads.last_message(run.thread.thread)
     yield from _apply(run, ending(run, log, last), now)
 
 
-def under_way(owner: str | None = None) -> Transaction[list[tuple[str, int]]]:
-    """The runs that are under way by the store, with their legs: all of them, or those of one server process."""
+def in_progress(owner: str | None = None) -> Transaction[list[tuple[str, int]]]:
+    """The runs in progress, each with its segment: all of them, or those of one server process."""
     of_owner = "" if owner is None else " AND owner = ?"
     rows = yield from every(
         f"SELECT run_id, leg FROM runs WHERE status = 'IN_PROGRESS'{of_owner}", *(() if owner is None else (owner,))

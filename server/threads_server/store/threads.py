@@ -102,22 +102,17 @@ def create(
 
 
 def append(
-    account: str, thread_id: str, message: NewMessage, run_id: str | None, now: int, place: int | None
+    account: str, thread_id: str, message: NewMessage, run_id: str | None, now: int
 ) -> Transaction[ThreadRow | None]:
-    """Stores a message at the end of a thread that no run holds, and lets `run_id` hold it; gives the thread after it.
+    """Store a message at the end of a thread that no run holds, and let `run_id` hold it; gives the thread after it.
 
-    Gives None, with nothing done, when there is no such thread, a run holds it, or someone waits for it in front of
-    `place`.
+    Gives None, with nothing done, when there is no such thread or a run holds it.
     """
-    whose_turn = "active_run IS NULL"
-    if place is not None:
-        whose_turn += " AND NOT EXISTS (SELECT 1 FROM places WHERE thread = threads.thread AND place < ?)"
     row = yield from one(
         "UPDATE threads SET version = version + 1, message_count = message_count + 1, updated_at = ?, active_run = ?,"
         " first_user_message = coalesce(first_user_message, ?)"
-        f" WHERE thread_id = ? AND account_id = ? AND {whose_turn} RETURNING thread, assistant_id, version",
+        " WHERE thread_id = ? AND account_id = ? AND active_run IS NULL RETURNING thread, assistant_id, version",
         *(now, run_id, message.preview, thread_id, account),
-        *(() if place is None else (place,)),
     )
     if row is None:
         return None

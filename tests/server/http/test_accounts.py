@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.builders import WEATHER, waiting_run
 from tests.support.threads_api import Api, another_account, client, contract
 from threads_server.http.authentication import digest
 

@@ -88,7 +88,7 @@ class TestRouting:
     async def test_head_of_a_stream_is_its_head(self) -> None:
         closed = asyncio.Event()
 
-        async def stream(call: ValidatedRequest, services: Any) -> EventStream:
+        async def stream(request: ValidatedRequest, services: Any) -> EventStream:
             async def events() -> Any:
                 try:
                     yield [(None, b"{}")]
@@ -169,7 +169,7 @@ class TestRefusals:
         assert (answer.status_code, answer.json(), answer.headers["retry-after"]) == (409, {"detail": "Busy"}, "2")
 
     async def test_not_modified_has_no_body(self) -> None:
-        async def unchanged(call: ValidatedRequest, services: Any) -> Response:
+        async def unchanged(request: ValidatedRequest, services: Any) -> Response:
             raise HTTPError(304, "", {"ETag": '"4"'})
 
         async with client_of(small_app({"listThings": unchanged})) as client:
@@ -178,7 +178,7 @@ class TestRefusals:
         assert "content-type" not in answer.headers
 
     async def test_a_store_that_cannot_be_reached_is_503(self) -> None:
-        async def unavailable(call: ValidatedRequest, services: Any) -> Response:
+        async def unavailable(request: ValidatedRequest, services: Any) -> Response:
             raise StoreUnavailable("The store cannot be reached")
 
         services = SmallServices()
@@ -191,7 +191,7 @@ class TestRefusals:
             assert answer.headers["retry-after"] == "1"
 
     async def test_a_bug_is_500_without_a_traceback_and_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
-        async def broken(call: ValidatedRequest, services: Any) -> Response:
+        async def broken(request: ValidatedRequest, services: Any) -> Response:
             raise ZeroDivisionError("secret text")
 
         async with client_of(small_app({"listThings": broken})) as client:
@@ -290,9 +290,9 @@ class TestBinding:
         made = []
         for name, functions in modules.items():
             module = types.ModuleType(f"small_operations.{name}")
-            source = "".join(f"async def {function}(call, services): ...\n" for function in functions)
+            source = "".join(f"async def {function}(request, services): ...\n" for function in functions)
             exec(source, vars(module))
-            exec("async def assist(one): ...\nasync def _private(call, services): ...\n", vars(module))
+            exec("async def assist(one): ...\nasync def _private(request, services): ...\n", vars(module))
             module.tell = tell  # type: ignore[attr-defined]  # imported from elsewhere: no operation of this module
             made.append(module)
         monkeypatch.setattr(binding, "_modules", lambda package: made)

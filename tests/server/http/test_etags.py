@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.server.runs.test_turns import waiting_run
+from tests.support.builders import waiting_run
 from tests.support.threads_api import Api
 from threads_server.http.etags import matches, matches_weakly
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.server.operations.test_response_fields import ONLY_KEPT
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from tests.support.threads_api import Api, serving
 from tools.document import operations, properties
 

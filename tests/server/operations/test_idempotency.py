@@ -7,8 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.server.runs.test_runs import eventually, hold, running
-from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
 from tests.support.threads_api import Api, another_account, serving, unconfirm
 from threads_server import clock as stamps
 from threads_server.operations.services import sweep
@@ -171,7 +170,7 @@ class TestJoin:
         thread_id = await api.thread()
         first, _ = await running(api, thread_id)
         waiting = [asyncio.create_task(api.send(thread_id, "x", key="k")) for _ in range(4)]
-        await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
+        await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
         held.go.set()
         await first
         answers = [await task for task in waiting]
@@ -183,29 +182,28 @@ class TestJoin:
         held = hold(api)
         thread_id = await api.thread()
         first, run_id = await running(api, thread_id)
-        waiting = []
+        sending = []
         for place, key in enumerate(["k", "another", "k"]):
-            waiting.append(asyncio.create_task(api.send(thread_id, "x", key=key)))
-            line = api.services.context.lines._lines
-            await eventually(lambda: len(line.get(("default", thread_id), ())) > place)  # noqa: B023
+            sending.append(asyncio.create_task(api.send(thread_id, "x", key=key)))
+            await waiting(api, thread_id, place + 1)
         await api.cancel(thread_id, run_id)
         await first
         await eventually(lambda: held.asked == ["hold", "x"])
         async with asyncio.timeout(30):
-            await eventually(lambda: len(line[("default", thread_id)]) == 1)  # the last one has joined the first
+            await waiting(api, thread_id, 1)  # the last one has joined the first
         held.go.set()
-        answers = [await task for task in waiting]
+        answers = [await task for task in sending]
         assert same(answers[0], answers[2])
         assert held.asked == ["hold", "x", "x"]
 
-    async def test_a_line_does_not_keep_it_from_joining(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.runs.turn_queue.LOOK_AGAIN", 3_600)
+    async def test_a_line_does_not_keep_it_from_joining(self, api: Api) -> None:
+        api.services.turns.queue.retry_interval = 3_600
         held = hold(api)
         thread_id = await api.thread()
         async with api.stream(thread_id, "x", key="k") as first:
             events = await first.until("content_streaming")
             waiting = asyncio.create_task(api.send(thread_id, "y"))
-            await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
+            await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
             async with asyncio.timeout(8), api.stream(thread_id, "x", key="k") as second:
                 assert await second.until("content_streaming") == events
             held.go.set()
@@ -252,7 +250,7 @@ class TestLookedUpFirst:
         held = hold(api)
         sending, _ = await running(api, thread_id)
         other = asyncio.create_task(api.send(thread_id, "in line"))
-        await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
+        await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
         assert same(first, await api.send(thread_id, "/say x", key="k"))
         assert (await api.send(thread_id, "/say y", key="k")).json() == USED
         held.go.set()
@@ -320,7 +318,7 @@ class TestOtherRequests:
         held = hold(api)
         thread_id = await api.thread()
         sending, _ = await running(api, thread_id)
-        api.services.turns._order._busy_wait = 0.0
+        api.services.turns.queue.busy_wait = 0.0
         assert (await api.send(thread_id, "x", key="k")).status_code == 409
         held.go.set()
         await sending

@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from tests.server.runs.test_turns import waiting_run
+from tests.support.builders import waiting_run
 from tests.support.threads_api import serving
 from threads_server import clock
 from threads_server.operations.services import sweep

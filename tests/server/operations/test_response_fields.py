@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.server.responders.test_responders import Endpoint, Reply, answered
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from tests.support.threads_api import Api, serving
 from tools.document import operations, properties, validator
 

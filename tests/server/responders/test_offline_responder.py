@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from threads_server.responders import Conversation, ResponderFailed, TextDelta, ToolCallRequested
 from threads_server.responders.offline import OfflineResponder
 

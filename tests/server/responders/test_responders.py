@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from tests.support.model_endpoint import DONE, Endpoint, Reply, answered, asking, delta, head, streamed
 from tests.support.threads_api import Api, serving, text_of
 from threads_server.responders import open_responder

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from tests.server.runs.test_runs import Held, eventually, hold, running
+from tests.support.builders import Held, eventually, hold, running
 from tests.support.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta
 

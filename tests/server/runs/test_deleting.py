@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.server.runs.test_runs import eventually, hold, running
-from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.builders import WEATHER, eventually, hold, running, waiting_run
 from tests.support.threads_api import Api
 from threads_server.runs.live_runs import Stop
 
@@ -64,7 +63,7 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     thread_id, streamed = await api.thread(assistant_id), await api.thread(assistant_id)
     sending, run_id = await running(api, thread_id)
     in_line = asyncio.create_task(api.send(thread_id, "in line"))
-    await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
+    await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
     async with api.stream(streamed, "x") as stream, api.events(thread_id, run_id) as follower:
         await stream.until("content_streaming")
         await follower.until("content_streaming")
@@ -82,7 +81,7 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     assert {run.stopped for run in runs} == {Stop.DELETED}  # told at once, before they look for themselves
     for table in ("threads", "messages", "runs", "run_events"):
         assert await rows(api, table) == 0
-    assert not api.services.context.runs._live
+    assert not api.services.context.runs
 
 
 async def test_a_thread_whose_run_waits_can_be_deleted(api: Api) -> None:

@@ -41,11 +41,11 @@ def test_examples_are_the_events_of_one_turn_after_another() -> None:
         events.content(WEATHER["content"]),
         events.ended(WEATHER["content"], WEATHER["message_id"], WEATHER["message"], TOKENS | MODEL),
     ]
-    assert events.whole(beginning + answered, 1) == shown(
+    assert events.expand(beginning + answered, 1) == shown(
         *("UserMessage", "RunStarted", "Reasoning", "ReasoningEnded", "Content", "RunEnded")
     )
-    assert events.whole(waited + used, 3) == shown(
+    assert events.expand(waited + used, 3) == shown(
         *("ToolCallStart", "ToolCallReady", "ToolSubmitRequired", "WeatherContent", "WeatherEnded")
     )
-    assert events.whole([events.cancelled()], 6) == shown("RunCancelled")
-    assert events.whole([events.failed(text_in("RunFailed", "error"))], 3) == shown("RunFailed")
+    assert events.expand([events.cancelled()], 6) == shown("RunCancelled")
+    assert events.expand([events.failed(text_in("RunFailed", "error"))], 3) == shown("RunFailed")

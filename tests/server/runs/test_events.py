@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.runs.test_runs import Halting, hold
-from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.builders import WEATHER, Halting, hold, waiting_run
 from tests.support.model_endpoint import DONE, answered, asking, delta, streamed
 from tests.support.threads_api import Api, Event, Events, contract, serving, text_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.runs.test_runs import Held
+from tests.support.builders import Held
 from tests.support.threads_api import Api, serving
 from threads_server.clock import new_id, now
 from threads_server.responders import Conversation, ReasoningDelta, ResponderEvent, TextDelta

@@ -4,10 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import pytest
-
-from tests.server.runs.test_runs import Held, eventually, hold, running
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER, Held, eventually, hold, running
 from tests.support.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
 from threads_server.runs.cancellation import end_orphans
@@ -40,8 +37,8 @@ async def test_its_message_tells_why_it_ended(api: Api) -> None:
     assert message["metadata_"] == {"run_id": run_id, "error": "The server was stopped during the run"}
 
 
-async def test_what_was_said_before_the_tools_is_not_said_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    class InTwoLegs(Held):
+async def test_what_was_said_before_the_tools_is_not_said_again(api: Api) -> None:
+    class InTwoSegments(Held):
         async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
             if conversation.messages[-1]["role"] == "user":
                 function = {"name": "get_weather", "arguments": "{}"}
@@ -53,8 +50,8 @@ async def test_what_was_said_before_the_tools_is_not_said_again(api: Api, monkey
                 yield [TextDelta("It is ")]
                 await self.go.wait()
 
-    monkeypatch.setattr("threads_server.runs.run_segment.LOG_INTERVAL_SECONDS", 0.01)
-    api.services.context.responder = held = InTwoLegs()
+    api.services.context.log_interval = 0.01
+    api.services.context.responder = held = InTwoSegments()
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     run_id = (await api.turn(thread_id, "How is the weather?"))["run_id"]
     outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "warm"}]}

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.server.runs.test_runs import hold, running
-from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.builders import WEATHER, hold, running, waiting_run
 from tests.support.threads_api import Api, Event, serving
 from threads_server import clock as stamps
 from threads_server.operations.services import sweep

@@ -1,73 +1,23 @@
 """Runs: one at a time per thread, never stuck, cancelled in any state, ended when their process dies."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from tests.server.runs.test_turns import WEATHER, waiting_run
+from tests.support.builders import Halting, Held, eventually, hold, running, waiting_run
 from tests.support.threads_api import Api, serving
 from threads_server.responders import (
     Conversation,
     ModelUsage,
-    Responder,
     ResponderEvent,
     ResponderFailed,
     TextDelta,
-    ToolCallRequested,
 )
 from threads_server.runs.run_segment import YIELD_EVERY
 from threads_server.runs.states import RunState
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
-
-
-class Held(Responder):
-    """A responder that says one word and goes on when it is let."""
-
-    unsupported: frozenset[str] = frozenset()
-
-    def __init__(self) -> None:
-        self.go = asyncio.Event()
-        self.asked: list[str] = []
-
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        self.asked.append(conversation.messages[-1]["content"])
-        yield [TextDelta("first ")]
-        await self.go.wait()
-        yield [TextDelta("last")]
-
-
-class Halting(Held):
-    """A responder that asks for a tool and breaks off."""
-
-    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        yield [ToolCallRequested({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
-        raise ResponderFailed("no power")
-
-
-def hold(api: Api) -> Held:
-    """Has every run of the server answered by one `Held`."""
-    responder = Held()
-    api.services.context.responder = responder
-    return responder
-
-
-async def eventually(true: Callable[[], bool]) -> None:
-    while not true():  # noqa: ASYNC110 - what is waited for does not know that anyone waits
-        await asyncio.sleep(0.01)
-
-
-async def running(
-    api: Api, thread_id: str, content: str = "hold", *, key: str | None = None
-) -> tuple[asyncio.Task[Any], str]:
-    """A message that is being answered, and its run."""
-    sending = asyncio.create_task(api.send(thread_id, content, key=key))
-    await eventually(
-        lambda: any(live.responding and live.lines[2:] for live in api.services.context.runs.of_thread(thread_id))
-    )
-    return sending, api.services.context.runs.of_thread(thread_id)[0].run_id
 
 
 def test_every_state_has_its_steps() -> None:
@@ -78,116 +28,6 @@ def test_every_state_has_its_steps() -> None:
                 (state is RunState.IN_PROGRESS and other is not state)
                 or (state is RunState.REQUIRES_ACTION and other in (RunState.IN_PROGRESS, RunState.CANCELLED))
             )
-
-
-class TestBusy:
-    async def test_messages_wait_their_turn_in_the_order_of_arrival(
-        self, api: Api, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # whoever is next is told, and need not look again or wait until the time is up
-        monkeypatch.setattr("threads_server.runs.turn_queue.LOOK_AGAIN", 3_600)
-        monkeypatch.setattr(api.services.turns._order, "_busy_wait", 3_600)
-        held = hold(api)
-        thread_id = await api.thread()
-        first, _ = await running(api, thread_id)
-        others = []
-        for number in range(6):
-            others.append(asyncio.create_task(api.send(thread_id, f"/say {number}", send_to_llm=number != 3)))
-            line = api.services.context.lines._lines
-            await eventually(lambda: len(line.get(("default", thread_id), ())) > number)  # noqa: B023
-        held.go.set()
-        async with asyncio.timeout(30):
-            assert [(await task).status_code for task in [first, *others]] == [200] * 7
-        said = [content for role, content in await api.history(thread_id) if role == "user"]
-        assert said == ["hold", *(f"/say {number}" for number in range(6))]
-        roles = [role for role, _ in await api.history(thread_id)]
-        assert roles == ["user", "assistant"] * 4 + ["user"] + ["user", "assistant"] * 2
-
-    async def test_many_at_once_are_never_interleaved(self, api: Api) -> None:
-        thread_id = await api.thread()
-        turns = await asyncio.gather(*(api.turn(thread_id, f"/slow 1 {number}") for number in range(20)))
-        assert [turn["status"] for turn in turns] == ["COMPLETED"] * 20
-        history = await api.history(thread_id)
-        for (asking, question), (answering, answer) in zip(history[::2], history[1::2], strict=True):
-            assert (asking, answering) == ("user", "assistant")
-            assert question == f"/slow 1 {answer}"
-
-    async def test_after_the_wait_it_is_409_and_names_the_run(self, database: str) -> None:
-        async with serving(database, busy_wait=0.3) as api:
-            held = hold(api)
-            thread_id = await api.thread()
-            first, run_id = await running(api, thread_id)
-            for answer in await asyncio.gather(*(api.send(thread_id, "x") for _ in range(3))):
-                assert (answer.status_code, answer.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
-            assert not api.services.context.lines.anyone_at(("default", thread_id))
-            held.go.set()
-            assert (await first).status_code == 200
-            assert [role for role, _ in await api.history(thread_id)] == ["user", "assistant"]
-
-    async def test_without_a_wait_it_is_409_at_once(self, database: str) -> None:
-        async with serving(database, busy_wait=0) as api:
-            held = hold(api)
-            thread_id = await api.thread()
-            first, run_id = await running(api, thread_id)
-            answer = await api.send(thread_id, "x", stream=True)
-            assert (answer.status_code, answer.json()["detail"]) == (409, f"The thread is busy with run {run_id}")
-            held.go.set()
-            await first
-            assert (await api.send(thread_id, "x")).status_code == 200
-
-    async def test_another_thread_does_not_wait(self, api: Api) -> None:
-        held = hold(api)
-        thread_id, other = await api.thread(), await api.thread()
-        first, _ = await running(api, thread_id)
-        second, _ = await running(api, other)
-        held.go.set()
-        assert {(await first).status_code, (await second).status_code} == {200}
-
-    async def test_while_outputs_are_awaited_it_is_409_and_says_which(self, api: Api) -> None:
-        thread_id, run_id = await waiting_run(api, "{}", '{"b": 2}')
-        for fields in ({}, {"send_to_llm": False}, {"stream": True}):
-            answer = await api.send(thread_id, "hello?", **fields)
-            assert answer.status_code == 409
-            assert answer.json()["detail"] == f"Run {run_id} waits for the outputs of tool calls: call_1, call_2"
-        assert len(await api.history(thread_id)) == 2
-
-    async def test_under_another_assistant_its_thread_is_not_found(self, api: Api) -> None:
-        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
-        await api.turn(thread_id, "/call get_weather {}")
-        body = {"content": "next", "thread_id": thread_id, "assistant_id": await api.assistant()}
-        answer = await api.post("/threads/messages", body)
-        assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
-
-    async def test_whoever_waits_when_outputs_come_to_be_awaited_is_told(self, api: Api) -> None:
-        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
-        slow = asyncio.create_task(api.send(thread_id, "/slow 3 abc"))
-        await eventually(lambda: bool(api.services.context.runs.of_thread(thread_id)))
-        calling = asyncio.create_task(api.send(thread_id, "/call get_weather {}"))
-        line = api.services.context.lines
-        await eventually(lambda: line.anyone_at(("default", thread_id)))
-        waiting = [asyncio.create_task(api.send(thread_id, "next")) for _ in range(3)]
-        assert (await slow).json()["status"] == "COMPLETED"
-        assert (await calling).json()["status"] == "REQUIRES_ACTION"
-        assert [(await task).status_code for task in waiting] == [409] * 3
-
-    async def test_a_caller_that_leaves_the_line_leaves_no_trace(self, api: Api) -> None:
-        held = hold(api)
-        thread_id = await api.thread()
-        first, _ = await running(api, thread_id)
-        async with asyncio.TaskGroup() as group:
-            waiting = [group.create_task(_wait_in_line(api, thread_id)) for _ in range(3)]
-            line = api.services.context.lines
-            await eventually(lambda: len(line._lines.get(("default", thread_id), ())) == 3)
-            for task in waiting:
-                task.cancel()
-        assert not line.anyone_at(("default", thread_id))
-        held.go.set()
-        assert (await first).status_code == 200
-
-
-async def _wait_in_line(api: Api, thread_id: str) -> None:
-    async with api.services.context.lines.place_at(("default", thread_id)):
-        await asyncio.Event().wait()
 
 
 class TestCancel:
@@ -243,7 +83,7 @@ class TestCancel:
         thread_id = await api.thread()
         first, run_id = await running(api, thread_id)
         second = asyncio.create_task(api.send(thread_id, "second"))
-        await eventually(lambda: api.services.context.lines.anyone_at(("default", thread_id)))
+        await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
         await api.cancel(thread_id, run_id)
         assert (await first).json()["status"] == "CANCELLED"
         await eventually(lambda: held.asked == ["hold", "second"])

@@ -1,163 +1,196 @@
-"""Whose turn it is when much comes at once: all of it in one commit, where no moment lies between two messages."""
+"""The order of messages to a busy thread, how long they wait, and how they are refused."""
 
 import asyncio
-import contextlib
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.server.runs.test_runs import Held, eventually, hold, running
-from tests.support.threads_api import Api, serving
-from threads_server.store.transaction import Transaction
+from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
+from tests.support.threads_api import Api, called, serving
+from threads_server.runs.wait_queues import WaitQueues
+
+STALE = {"if_match": '"0"'}
 
 
-class OneCommit:
-    """What comes to a busy thread while the writer is held up: its transactions are one commit, in this order."""
-
-    def __init__(self, api: Api, held: Held, thread_id: str, first: "asyncio.Task[httpx.Response]") -> None:
-        """`first` is the message that the thread is busy with: `hold`, under the key `k`."""
-        self.api = api
-        self.held = held
-        self.thread_id = thread_id
-        self._sent = [first]
-        self._store = api.services.store
-        self._write = self._store.write
-        self._queued: asyncio.Queue[str] = asyncio.Queue()
-        self._free = threading.Event()
-        self._holding_up = asyncio.create_task(self._store.write(_after, self._free))
-        self._store.write = self._noted  # type: ignore[method-assign]
-
-    def _noted(self, transaction: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        self._queued.put_nowait(transaction.__name__)
-        return self._write(transaction, *args, **kwargs)
-
-    async def _until(self, name: str) -> None:
-        while await self._queued.get() != name:
-            pass
-
-    async def send(self, content: str, headers: dict[str, str] | None = None, **fields: Any) -> asyncio.Task[Any]:
-        """A message, once it is its turn to be written."""
-        path, body = f"/threads/{self.thread_id}/messages", {"content": content, **fields}
-        self._sent.append(asyncio.create_task(self.api.http.post(path, json=body, headers=headers)))
-        await self._until("begin_turn")
-        return self._sent[-1]
-
-    async def end_run(self) -> None:
-        """Ends the run that the thread is busy with; the next one is held again."""
-        self.held.go.set()
-        await self._until("end_leg")
-        self.held.go.clear()
-
-    async def commit(self) -> None:
-        await asyncio.sleep(0)  # the last one is handed over
-        self._free.set()
-        await self._holding_up
-
-    async def statuses(self) -> list[int]:
-        """The statuses of all answers, `first` before the others, in the order in which they were sent."""
-        self.held.go.set()
-        return [(await task).status_code for task in self._sent]
-
-    def later(self) -> list[str]:
-        """The transactions that came after those that were waited for."""
-        return [self._queued.get_nowait() for _ in range(self._queued.qsize())]
-
-    async def said(self) -> list[str]:
-        return [content for role, content in await self.api.history(self.thread_id) if role == "user"]
+@pytest.fixture
+async def in_process(tmp_path: Path) -> AsyncIterator[Api]:
+    """The application without a socket: tasks send in the order in which they are made."""
+    async with called(tmp_path / "threads.db") as api:
+        yield api
 
 
-def _after(free: threading.Event) -> Transaction[None]:
-    """Keeps the writer, and all that comes after, waiting."""
-    yield "SELECT 1", ()
-    free.wait()
+async def sent(api: Api, thread_id: str) -> list[str]:
+    return [content for role, content in await api.history(thread_id) if role == "user"]
 
 
-@contextlib.asynccontextmanager
-async def one_commit(tmp_path: Path, **settings: Any) -> AsyncIterator[OneCommit]:
-    async with serving(tmp_path / "threads.db", **settings) as api:
+class TestOrder:
+    async def test_messages_are_answered_in_the_order_of_arrival(self, api: Api) -> None:
+        # the next one is woken: it needs neither another attempt nor the end of its wait
+        api.services.turns.queue.retry_interval = api.services.turns.queue.busy_wait = 3_600
         held = hold(api)
         thread_id = await api.thread()
-        first, _ = await running(api, thread_id, key="k")
-        yield OneCommit(api, held, thread_id, first)
+        first, _ = await running(api, thread_id)
+        others = []
+        for number in range(6):
+            others.append(asyncio.create_task(api.send(thread_id, f"/say {number}", send_to_llm=number != 3)))
+            await waiting(api, thread_id, number + 1)
+        held.go.set()
+        async with asyncio.timeout(300):
+            assert [(await task).status_code for task in [first, *others]] == [200] * 7
+        assert await sent(api, thread_id) == ["hold", *(f"/say {number}" for number in range(6))]
+        roles = [role for role, _ in await api.history(thread_id)]
+        assert roles == ["user", "assistant"] * 4 + ["user"] + ["user", "assistant"] * 2
+
+    async def test_messages_sent_together_keep_their_order(self, in_process: Api) -> None:
+        thread_id = await in_process.thread()
+        sending = [
+            asyncio.create_task(in_process.send(thread_id, f"/say {number}", send_to_llm=bool(number % 3)))
+            for number in range(8)
+        ]
+        assert [(await task).status_code for task in sending] == [200] * 8
+        assert await sent(in_process, thread_id) == [f"/say {number}" for number in range(8)]
+
+    async def test_message_behind_refused_ones_waits_its_turn(self, in_process: Api) -> None:
+        held = hold(in_process)
+        thread_id = await in_process.thread()
+        first, _ = await running(in_process, thread_id)
+        path = f"/threads/{thread_id}/messages"
+        second = asyncio.create_task(in_process.send(thread_id, "second"))
+        stale = asyncio.create_task(in_process.post(path, {"content": "stale"}, **STALE))
+        third = asyncio.create_task(in_process.send(thread_id, "third", send_to_llm=False))
+        await waiting(in_process, thread_id, 3)
+        held.go.set()
+        assert [(await task).status_code for task in (first, second, stale, third)] == [200, 200, 412, 200]
+        assert await sent(in_process, thread_id) == ["hold", "second", "third"]
+
+    async def test_many_messages_at_once_are_never_interleaved(self, api: Api) -> None:
+        thread_id = await api.thread()
+        turns = await asyncio.gather(*(api.turn(thread_id, f"/slow 1 {number}") for number in range(20)))
+        assert [turn["status"] for turn in turns] == ["COMPLETED"] * 20
+        history = await api.history(thread_id)
+        for (asking, question), (answering, answer) in zip(history[::2], history[1::2], strict=True):
+            assert (asking, answering) == ("user", "assistant")
+            assert question == f"/slow 1 {answer}"
+
+    async def test_another_thread_does_not_wait(self, api: Api) -> None:
+        held = hold(api)
+        thread_id, other = await api.thread(), await api.thread()
+        first, _ = await running(api, thread_id)
+        second, _ = await running(api, other)
+        held.go.set()
+        assert {(await first).status_code, (await second).status_code} == {200}
 
 
-STORED: dict[str, Any] = {"send_to_llm": False}
-"""Fields of a message that goes a shorter way to the line than one that is to be answered."""
+class TestRefused:
+    async def test_message_after_its_wait_is_409_and_names_the_run(self, database: str) -> None:
+        async with serving(database, busy_wait=0.3) as api:
+            held = hold(api)
+            thread_id = await api.thread()
+            first, run_id = await running(api, thread_id)
+            for answer in await asyncio.gather(*(api.send(thread_id, "x") for _ in range(3))):
+                assert (answer.status_code, answer.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
+            assert not api.services.context.queues.is_waiting(("default", thread_id))
+            held.go.set()
+            assert (await first).status_code == 200
+            assert [role for role, _ in await api.history(thread_id)] == ["user", "assistant"]
 
-STALE = {"If-Match": '"0"'}
-KEY = {"Idempotency-Key": "k"}
+    async def test_message_without_a_wait_is_409_at_once(self, database: str) -> None:
+        async with serving(database, busy_wait=0) as api:
+            held = hold(api)
+            thread_id = await api.thread()
+            first, run_id = await running(api, thread_id)
+            answer = await api.send(thread_id, "x", stream=True)
+            assert (answer.status_code, answer.json()["detail"]) == (409, f"The thread is busy with run {run_id}")
+            held.go.set()
+            await first
+            assert (await api.send(thread_id, "x")).status_code == 200
 
+    async def test_message_to_a_waiting_run_is_409_and_names_the_calls(self, api: Api) -> None:
+        thread_id, run_id = await waiting_run(api, "{}", '{"b": 2}')
+        for fields in ({}, {"send_to_llm": False}, {"stream": True}):
+            answer = await api.send(thread_id, "hello?", **fields)
+            assert answer.status_code == 409
+            assert answer.json()["detail"] == f"Run {run_id} waits for the outputs of tool calls: call_1, call_2"
+        assert len(await api.history(thread_id)) == 2
 
-class TestNobodyGoesBefore:
-    @pytest.mark.parametrize("meanwhile", [True, False])
-    async def test_one_who_is_refused(self, tmp_path: Path, meanwhile: bool) -> None:
-        """With `meanwhile` the thread becomes free in that commit too; else it is told apart who waits first."""
-        async with one_commit(tmp_path) as commit:
-            await commit.send("second")
-            if meanwhile:
-                await commit.end_run()
-            await commit.send("third", **STORED)
-            await commit.commit()
-            if not meanwhile:
-                await in_line(commit, 2)
-            assert await commit.statuses() == [200] * 3
-            assert await commit.said() == ["hold", "second", "third"]
+    async def test_waiting_messages_are_409_when_the_run_comes_to_wait_for_outputs(self, api: Api) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        slow = asyncio.create_task(api.send(thread_id, "/slow 3 abc"))
+        await eventually(lambda: bool(api.services.context.runs.of_thread(thread_id)))
+        calling = asyncio.create_task(api.send(thread_id, "/call get_weather {}"))
+        await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
+        behind = [asyncio.create_task(api.send(thread_id, "next")) for _ in range(3)]
+        assert (await slow).json()["status"] == "COMPLETED"
+        assert (await calling).json()["status"] == "REQUIRES_ACTION"
+        assert [(await task).status_code for task in behind] == [409] * 3
 
-    @pytest.mark.parametrize(
-        ("content", "headers", "status"),
-        [("stale", STALE, 412), ("hold", KEY, 200), ("another", KEY, 409)],
-        ids=["another version", "a replay", "another request under the key"],
-    )
-    async def test_one_who_is_refused_before_another_who_is_answered(
-        self, tmp_path: Path, content: str, headers: dict[str, str], status: int
-    ) -> None:
-        async with one_commit(tmp_path) as commit:
-            await commit.send("second")
-            await commit.send(content, headers)
-            await commit.end_run()
-            await commit.send("third", **STORED)
-            await commit.commit()
-            assert await commit.statuses() == [200, 200, status, 200]
-            assert await commit.said() == ["hold", "second", "third"]
+    async def test_message_under_another_assistant_is_404(self, api: Api) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        await api.turn(thread_id, "/call get_weather {}")
+        body = {"content": "next", "thread_id": thread_id, "assistant_id": await api.assistant()}
+        answer = await api.post("/threads/messages", body)
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
 
-    async def test_one_who_is_not_in_the_line_yet_though_another_between_them_is_through(self, tmp_path: Path) -> None:
-        async with one_commit(tmp_path) as commit:
-            await commit.send("second")
-            between = await commit.send("stale", STALE, **STORED)
-            await commit.send("third", **STORED)
-            await commit.commit()
-            await in_line(commit, 2)
-            assert (await between).status_code == 412
-            assert await commit.statuses() == [200, 200, 412, 200]
-            assert await commit.said() == ["hold", "second", "third"]
-
-
-async def in_line(commit: OneCommit, count: int) -> None:
-    line = commit.api.services.context.lines._lines
-    await eventually(lambda: len(line.get(("default", commit.thread_id), ())) == count)
-
-
-async def test_a_replay_joins_no_line(tmp_path: Path) -> None:
-    async with one_commit(tmp_path) as commit:
-        await commit.send("second")
-        await commit.end_run()
-        replay = await commit.send("hold", KEY)
-        await commit.commit()
-        assert (await replay).headers["idempotency-replayed"] == "true"
-        assert await commit.statuses() == [200] * 3
-        assert commit.later().count("begin_turn") == 1  # the second one tries again, and nobody else
+    async def test_waiting_message_of_a_server_that_stops_is_503(self, in_process: Api) -> None:
+        hold(in_process)
+        thread_id = await in_process.thread()
+        first, _ = await running(in_process, thread_id)
+        behind = [asyncio.create_task(in_process.send(thread_id, "next")) for _ in range(3)]
+        await waiting(in_process, thread_id, 3)
+        await in_process.services.end_runs()
+        assert (await first).json()["status"] == "FAILED"
+        for answer in [await task for task in behind]:
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert await sent(in_process, thread_id) == ["hold"]
 
 
-async def test_where_nobody_waits_there_is_no_order(tmp_path: Path) -> None:
-    async with one_commit(tmp_path, busy_wait=0) as commit:
-        await commit.send("second")
-        await commit.end_run()
-        await commit.send("third")
-        await commit.send("hold", KEY)
-        await commit.commit()
-        assert await commit.statuses() == [200, 409, 200, 200]
-        assert await commit.said() == ["hold", "third"]
+class TestTwoProcesses:
+    async def test_message_to_another_process_waits_for_the_thread(self, postgres: str) -> None:
+        async with serving(postgres, busy_wait=60) as here, serving(postgres, busy_wait=60) as there:
+            held = hold(here)
+            thread_id = await here.thread()
+            first, _ = await running(here, thread_id)
+            second = asyncio.create_task(there.send(thread_id, "/say second"))
+            await waiting(there, thread_id)
+            held.go.set()
+            assert [(await task).status_code for task in (first, second)] == [200, 200]
+            assert await sent(here, thread_id) == ["hold", "/say second"]
+
+    async def test_message_to_another_process_after_its_wait_is_409_and_names_the_run(self, postgres: str) -> None:
+        async with serving(postgres) as here, serving(postgres, busy_wait=0.3) as there:
+            held = hold(here)
+            thread_id = await here.thread()
+            first, run_id = await running(here, thread_id)
+            for answer in await asyncio.gather(*(there.send(thread_id, "x") for _ in range(3))):
+                assert (answer.status_code, answer.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
+            held.go.set()
+            assert (await first).status_code == 200
+
+
+class TestWaitQueues:
+    async def test_queue_when_its_members_leave_is_gone(self) -> None:
+        queues = WaitQueues()
+
+        async def enter() -> None:
+            with queues.enter("name"):
+                await asyncio.Event().wait()
+
+        members: list[asyncio.Task[Any]] = [asyncio.create_task(enter()) for _ in range(3)]
+        await eventually(lambda: queues.waiting("name") == 3)
+        for member in members:
+            member.cancel()
+        await asyncio.wait(members)
+        assert not queues.is_waiting("name")
+
+    async def test_member_when_the_first_leaves_is_woken(self) -> None:
+        queues = WaitQueues()
+        with queues.enter("name") as first:
+            second = queues.enter("name")
+            ticket = second.__enter__()
+            waited = asyncio.create_task(ticket.wait(3_600))
+            assert (first.first, ticket.first) == (True, False)
+        await waited
+        assert ticket.first
+        second.__exit__(None, None, None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from tests.support.model_endpoint import Endpoint, answered, asking
 from tests.support.threads_api import Api, contract
 from threads_server.encoding import Json

@@ -3,19 +3,8 @@
 import asyncio
 from typing import Any
 
-import pytest
-
+from tests.support.builders import WEATHER, waiting_run
 from tests.support.threads_api import Api, text_of
-
-WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
-
-
-async def waiting_run(api: Api, *calls: str) -> tuple[str, str]:
-    """A thread and its run that waits for the outputs of these calls to get_weather."""
-    thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
-    turn = await api.turn(thread_id, "\n".join(f"/call get_weather {call}" for call in calls or ("{}",)))
-    assert turn["status"] == "REQUIRES_ACTION"
-    return thread_id, turn["run_id"]
 
 
 class TestWhole:
@@ -158,7 +147,7 @@ class TestOneCall:
             assert (thread["assistant_id"], len(thread["messages"])) == (turn["assistant_id"], 2)
         assert turn["assistant_id"] != assistant_id
 
-    async def test_the_rest_is_as_with_a_message_to_a_thread(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_the_rest_is_as_with_a_message_to_a_thread(self, api: Api) -> None:
         thread_id = await api.thread()
         body = {"content": "/fail broken", "thread_id": thread_id}
         turn = (await api.post("/threads/messages", body)).json()
@@ -166,12 +155,12 @@ class TestOneCall:
         streamed = await api.post("/threads/messages", {**body, "stream": True})
         assert streamed.headers["content-type"].startswith("text/event-stream")
         assert '"run_failed"' in streamed.text.rpartition("data: ")[2]
-        monkeypatch.setattr(api.services.turns._order, "_busy_wait", 0.1)
+        api.services.turns.queue.busy_wait = 0.1
         async with api.stream(thread_id, "/slow 50 " + "x" * 50) as stream:
             run_id = (await stream.next())["run_id"]
             busy = await api.post("/threads/messages", body)
             assert (busy.status_code, busy.json()) == (409, {"detail": f"The thread is busy with run {run_id}"})
-            monkeypatch.setattr(api.services.turns._order, "_busy_wait", 60)
+            api.services.turns.queue.busy_wait = 60
             waiting = asyncio.create_task(api.post("/threads/messages", {**body, "content": "/say on"}))
             await api.cancel(thread_id, run_id)
         assert (await waiting).json()["content"] == "on"

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from tests.support.model_endpoint import answered, asking
 from tests.support.threads_api import Api, contract, serving
 

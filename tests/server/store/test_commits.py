@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.runs.test_runs import eventually, hold, running
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER, eventually, hold, running
 from tests.support.threads_api import Api, serving
 
 

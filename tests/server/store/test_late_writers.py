@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.runs.test_runs import eventually, hold, running
+from tests.support.builders import eventually, hold, running
 from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.clock import now
 from threads_server.runs.run_segment import TurnSettings
@@ -52,6 +52,7 @@ def sending(thread_id: str, content: str) -> SendMessage:
         account="default",
         thread_id=thread_id,
         assistant_id=None,
+        fresh_assistant=None,
         content=content,
         files=(),
         metadata=None,
@@ -60,7 +61,7 @@ def sending(thread_id: str, content: str) -> SendMessage:
         settings=TurnSettings(),
         tools=None,
         unsupported=[],
-        claim=None,
+        idempotency=None,
         if_match=None,
     )
 
@@ -98,11 +99,11 @@ async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
 async def test_events_that_were_written_without_a_word_of_it_are_written_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    format_timestamp = unconfirm(api, event_log.append, monkeypatch)
+    written = unconfirm(api, event_log.append, monkeypatch)
     held = hold(api)
     thread_id = await api.thread()
     sent, run_id = await running(api, thread_id)
-    await format_timestamp.wait()
+    await written.wait()
     held.go.set()
     assert (await sent).json()["content"] == "first last"
     async with api.events(thread_id, run_id) as stream:
@@ -134,7 +135,7 @@ async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
-    await eventually(lambda: not api.services.context.runs._live)
+    await eventually(lambda: not api.services.context.runs)
     assert (await api.turn(thread_id, "/say on"))["content"] == "on"
     contents = [content for _, content in await api.history(thread_id)]
     assert contents == ["/say x", "x"] * ((len(contents) - 2) // 2) + ["/say on", "on"]
@@ -178,7 +179,7 @@ async def test_a_late_end_changes_nothing(api: Api) -> None:
 
 
 async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
-    from tests.server.runs.test_turns import waiting_run
+    from tests.support.builders import waiting_run
 
     thread_id, run_id = await waiting_run(api)
     hold(api)

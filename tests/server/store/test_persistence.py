@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.server.runs.test_turns import waiting_run
+from tests.support.builders import waiting_run
 from tests.support.threads_api import Api, serving
 from threads_server import clock as stamps
 from threads_server.operations.services import sweep

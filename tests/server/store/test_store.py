@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.runs.test_runs import eventually
+from tests.support.builders import eventually
 from threads_server.clock import new_id, now
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file, threads

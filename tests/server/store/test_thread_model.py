@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.server.runs.test_turns import WEATHER
+from tests.support.builders import WEATHER
 from tests.support.threads_api import Api, Event, called
 from threads_server.responders import Conversation, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
