@@ -61,9 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 
 _SERVE = (
     "Serves the API under /api, its documentation under /docs. Each option can also be given as an environment "
-    "variable: THREADS_SERVER_PORT for --port, and so on. THREADS_SERVER_API_KEY is a key that opens the account "
-    "`default`, on loopback only; THREADS_SERVER_LLM_BASE_URL, _LLM_API_KEY and _LLM_MODEL are the endpoint of "
-    "`--responder openai`."
+    "variable: THREADS_SERVER_PORT for --port, and so on. Other users of the machine can read a key on a command line; "
+    "they cannot read it in a variable."
 )
 
 
@@ -73,9 +72,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     _option(parser, "port", _port, default.port, "the port to listen on; 0 takes a free one")
     _add_database(parser)
     _option(parser, "workers", _count, default.workers, "server processes; more than one only with PostgreSQL")
-    _option(
-        parser, "responder", _responder, default.responder, "who answers: `offline`, or `openai` for such an endpoint"
-    )
+    _add_responder(parser)
     _option(
         parser,
         "busy-wait",
@@ -99,7 +96,40 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default=_environment("METRICS", _switch, False),
         help="serve /metrics, as Prometheus text",
     )
+    _option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
     parser.set_defaults(run=_serve)
+
+
+def _add_responder(parser: argparse.ArgumentParser) -> None:
+    default = Settings()
+    _option(
+        parser,
+        "responder",
+        _responder,
+        default.responder,
+        "who answers: `offline`, `openai` for an endpoint with that API, or `package.module:name` for your own",
+    )
+    _option(parser, "llm-base-url", str, default.llm_base_url, "the endpoint of `openai`, up to /chat/completions")
+    _option(parser, "llm-api-key", str, default.llm_api_key, "the endpoint's key")
+    _option(parser, "llm-model", str, default.llm_model, "the model of requests that name none")
+    _option(parser, "models", str, default.models, "a YAML file of several models and endpoints, in place of these")
+    _option(
+        parser,
+        "llm-errors",
+        _error_words,
+        default.llm_errors,
+        "what users read of an endpoint's errors: a `general` sentence, or its words in `full`",
+    )
+    _option(parser, "llm-max-bytes", _positive, default.llm_max_bytes, "bytes of an answer as the endpoint sends it")
+    _option(
+        parser,
+        "llm-first-piece-timeout",
+        _seconds,
+        default.llm_first_piece_timeout,
+        "seconds until the first piece of an answer, whatever else the endpoint sends",
+    )
+    _option(parser, "llm-piece-timeout", _seconds, default.llm_piece_timeout, "seconds until each other piece")
+    _option(parser, "max-tool-calls", _positive, default.max_tool_calls, "tool calls that an answer may ask for")
 
 
 def _add_keys(parser: argparse.ArgumentParser) -> None:
@@ -197,9 +227,19 @@ def _name(text: str) -> str:
 
 
 def _responder(text: str) -> str:
-    if text not in ("offline", "openai"):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `offline` nor `openai`")
+    if text not in ("offline", "openai") and not re.fullmatch(r"\w+(\.\w+)*:\w+(\.\w+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `offline` nor `openai` nor package.module:name")
     return text
+
+
+def _error_words(text: str) -> str:
+    if text not in ("general", "full"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `general` nor `full`")
+    return text
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, 2**40)
 
 
 def _switch(text: str) -> bool:
@@ -217,20 +257,28 @@ def _serve(options: argparse.Namespace) -> None:
         database=options.database,
         workers=options.workers,
         responder=options.responder,
-        llm_base_url=_environment("LLM_BASE_URL", str, None),
-        llm_api_key=_environment("LLM_API_KEY", str, None),
-        llm_model=_environment("LLM_MODEL", str, None),
+        models=options.models,
+        llm_base_url=options.llm_base_url,
+        llm_api_key=options.llm_api_key,
+        llm_model=options.llm_model,
+        llm_errors=options.llm_errors,
+        llm_max_bytes=options.llm_max_bytes,
+        llm_first_piece_timeout=options.llm_first_piece_timeout,
+        llm_piece_timeout=options.llm_piece_timeout,
+        max_tool_calls=options.max_tool_calls,
         busy_wait=options.busy_wait,
         run_timeout=options.run_timeout,
         rate_limit=options.rate_limit,
         cors_origins=tuple(options.cors_origin),
         metrics=options.metrics,
-        api_key=_environment("API_KEY", str, None),
+        api_key=options.api_key,
     )
     if settings.workers > 1 and not settings.postgres:
         raise CommandFailed(
             f"{settings.workers} workers need a postgresql:// database: SQLite has one writing process; use --workers 1"
         )
+    if ":" in settings.responder:
+        sys.path.insert(0, str(Path.cwd()))  # where a module of the user's is looked for, as uvicorn does
     with _extra():
         from threads_server.server import StartFailed, serve
     try:

@@ -1,7 +1,7 @@
 """Settings of the server: options of the command line, their environment variables, and fixed tuning."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 EVENT_LOG_RETENTION_HOURS = 24
 """How long the events of a run are stored after it ended."""
@@ -22,10 +22,22 @@ class Settings:
     """A path of an SQLite file, or a `postgresql://` URL."""
     workers: int = 1
     responder: str = "offline"
-    """`offline` or `openai`."""
+    """`offline`, `openai`, or `package.module:name` of a `threads_server.responders.Responder`."""
+    models: str | None = None
+    """A YAML file of the models that `openai` offers, in place of the one of `llm_base_url`."""
     llm_base_url: str | None = None
-    llm_api_key: str | None = None
+    llm_api_key: str | None = field(default=None, repr=False)
     llm_model: str | None = None
+    llm_errors: str = "general"
+    """What users read of a model endpoint's errors: a `general` sentence, or its words in `full`."""
+    llm_max_bytes: int = 64 * 1024 * 1024
+    """Bytes of an answer as the model endpoint sends it; a longer one has failed."""
+    llm_first_piece_timeout: float = 600.0
+    """How long the first piece of an answer may take, whatever else the endpoint sends."""
+    llm_piece_timeout: float = 300.0
+    """How long each other piece may take."""
+    max_tool_calls: int = 128
+    """Tool calls that an answer may ask for."""
     busy_wait: float = 10.0
     """How long a message waits for its thread's running turn before it is answered 409."""
     run_timeout: float = 300.0
@@ -34,7 +46,7 @@ class Settings:
     """Requests per second and key; 0 is no limit."""
     cors_origins: tuple[str, ...] = ()
     metrics: bool = False
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     """`THREADS_SERVER_API_KEY`: a key that opens the account `default`, on loopback only."""
 
     @property

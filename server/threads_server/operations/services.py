@@ -49,9 +49,8 @@ class Services:
         """
         responder = open_responder(settings)
         store = await open_store(settings, serving=True)
-        context = RunContext(
-            store, responder, Runs(store), WaitQueues(), settings.run_timeout, _max_tool_calls(contract)
-        )
+        max_calls = min(settings.max_tool_calls, _max_tool_calls(contract))
+        context = RunContext(store, responder, Runs(store), WaitQueues(), settings.run_timeout, max_calls)
         owner = new_id()
         heartbeat = Heartbeat(context, owner) if store.shared else None
         try:

@@ -1,7 +1,4 @@
-"""A responder without a model and without a network: always the same answer to the same conversation.
-
-It is honest about memory: what it says about the thread, it read in the thread.
-"""
+"""A responder without a model and without a network: always the same answer to the same conversation."""
 
 import asyncio
 import json
@@ -19,25 +16,26 @@ from threads_server.responders import (
 )
 from threads_server.runs.history import Message
 
-PAUSE = 0.2  # seconds between two pieces of /slow
-
-AT_ONCE = 64  # words
+PAUSE_SECONDS = 0.2
+"""Between two pieces of /slow."""
+WORDS_AT_ONCE = 64
 
 _WORD = re.compile(r"\S+\s*|\s+")
-_CALL = re.compile(r"/call\s+(\S+)\s*")
+_CALL = re.compile(r"\s*/call\s+(\S+)\s*")
 _SLOW = re.compile(r"/slow\s+(\d{1,6})(?:\s(.*))?\Z", re.DOTALL)
 
 
 class OfflineResponder(Responder):
-    """Names how many messages of the thread it saw and quotes the first one of the user.
+    """Names how many messages of the thread it saw and quotes the user's first one.
 
-    A message of the user can ask for something else: `/say TEXT` is answered with exactly TEXT, `/slow N TEXT` with
-    TEXT in N pieces and a pause between them, `/fail TEXT` fails with the reason TEXT, and `/call NAME {json}` asks for
-    the tool NAME with these arguments (more than one: the next begins after the JSON). Tool outputs are answered with a
-    text that repeats them.
+    A message can ask for something else: `/say TEXT` is answered with exactly TEXT, `/slow N TEXT` with TEXT in N
+    pieces and a pause between them, `/fail TEXT` fails with the reason TEXT, and `/call NAME {json}` asks for the tool
+    NAME with these arguments (the next call begins after the JSON). Tool outputs are answered with a text that repeats
+    them.
     """
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        """Raises ResponderFailed for `/fail` and a wrong `/call`."""
         yield [ModelUsage("offline", "offline")]
         last = conversation.messages[-1]
         text = last["content"] or ""
@@ -54,7 +52,7 @@ class OfflineResponder(Responder):
             pieces = _cut(slow[2] or "", int(slow[1]))
             for number, piece in enumerate(pieces):
                 if number:
-                    await asyncio.sleep(PAUSE)
+                    await asyncio.sleep(PAUSE_SECONDS)
                 yield [TextDelta(piece)]
         else:
             said = text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
@@ -80,8 +78,8 @@ def _about_outputs(messages: Sequence[Message]) -> str:
 def _words(text: str) -> Iterator[list[TextDelta]]:
     """A text word by word, some at a time."""
     words = _WORD.findall(text)
-    for start in range(0, len(words), AT_ONCE):
-        yield [TextDelta(word) for word in words[start : start + AT_ONCE]]
+    for start in range(0, len(words), WORDS_AT_ONCE):
+        yield [TextDelta(word) for word in words[start : start + WORDS_AT_ONCE]]
 
 
 def _cut(text: str, count: int) -> list[str]:
@@ -91,21 +89,22 @@ def _cut(text: str, count: int) -> list[str]:
 
 
 def _calls(text: str, conversation: Conversation) -> list[tuple[str, str]]:
+    """The names and arguments of the calls that a message asks for."""
     known = [tool["function"]["name"] for tool in conversation.tools]
     calls = []
-    rest = text
-    while match := _CALL.match(rest):
-        name, rest = match[1], rest[match.end() :]
+    at = 0
+    while match := _CALL.match(text, at):
+        name, at = match[1], match.end()
         if name not in known:
             raise ResponderFailed(f"There is no tool {name}; the tools of this turn are: {', '.join(known) or 'none'}")
         arguments = "{}"
-        if rest.startswith("{"):
+        if text.startswith("{", at):
             try:
-                _, end = json.JSONDecoder().raw_decode(rest)
-            except json.JSONDecodeError as error:
+                _, end = json.JSONDecoder().raw_decode(text, at)
+            except (json.JSONDecodeError, RecursionError) as error:
                 raise ResponderFailed(f"The arguments of {name} are not JSON: {error}") from error
-            arguments, rest = rest[:end], rest[end:].lstrip()
+            arguments, at = text[at:end], end
         calls.append((name, arguments))
-    if rest.strip():
-        raise ResponderFailed(f"After /call NAME comes a JSON object of arguments, not: {rest.strip()[:100]}")
+    if rest := text[at:].strip():
+        raise ResponderFailed(f"After /call NAME comes a JSON object of arguments, not: {rest[:100]}")
     return calls

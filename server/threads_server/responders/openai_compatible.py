@@ -1,272 +1,275 @@
-"""Asks any endpoint with OpenAI's chat completions API, streamed and not.
+"""Asks endpoints with OpenAI's chat completions API, streamed and not.
 
-The thread's whole history goes along each time, the system prompt first. Whatever the endpoint does wrong becomes a
-ResponderFailed that a person can read.
+The thread's history goes along each time, the system prompt first. What an endpoint does wrong becomes a
+ResponderFailed with a general sentence for the user; the endpoint's own words are for the operator, without secrets.
 """
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from email.utils import parsedate_to_datetime
 
 import httpx
-from httpx_sse import EventSource
 
 from threads_server.responders import (
     Conversation,
+    KeepAlive,
     ModelUsage,
-    ReasoningDelta,
     Responder,
     ResponderEvent,
     ResponderFailed,
-    TextDelta,
-    ToolCall,
-    ToolCallRequested,
 )
-from threads_server.runs.history import Message
+from threads_server.responders.chat_answers import AnswerReader, decode, error_words
+from threads_server.responders.chat_messages import ChatRequest, chat_request
+from threads_server.responders.event_decoder import COMMENT, EventDecoder, ServerSentEvent
+from threads_server.responders.models import Models
+from threads_server.responders.redaction import Redactor
 from threads_server.settings import Settings
 
-PROVIDER = "openai"
-CONNECT_SECONDS = 10.0  # how long an answer may take is the run's matter, not this connection's
-SHOWN = 300  # characters of an endpoint's complaint
-LONGEST_CALL_ID = 255  # what the outputs of a call can name it by (openapi.yaml, ToolOutput)
+CONNECT_SECONDS = 10.0
+MAX_SHOWN_CHARACTERS = 300
+"""As much of an endpoint's words as a log line or a message holds."""
+MAX_READ_CHARACTERS = 4096
+"""As much of them as is looked through for secrets."""
+MAX_ERROR_BYTES = 65_536
+"""As much of an error's body as is read."""
+MAX_RETRIES = 5
+MAX_RETRY_DELAY_SECONDS = 8.0
+RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 529})
+
+
+class _Retryable(ResponderFailed):
+    """A failure before the first piece of an answer that may not occur again."""
+
+    retry_after: float | None = None
 
 
 class OpenAICompatibleResponder(Responder):
-    """Raises ValueError when the settings do not name an endpoint, or what they name cannot be asked."""
+    """Raises ValueError when the settings do not name an endpoint, or one that cannot be asked.
 
-    unsupported = frozenset({"llm_provider"})  # there is one endpoint, whoever runs it
+    `retry_delay` is the longest first pause before a retry, doubled each time; `finish_grace` is how long the rest of
+    a stream, such as its token counts, may take after its finish reason. Both are seconds.
+    """
 
-    def __init__(self, settings: Settings) -> None:
-        if not settings.llm_base_url:
-            raise ValueError("the openai responder needs an endpoint: set THREADS_SERVER_LLM_BASE_URL")
-        self._url = _endpoint(settings.llm_base_url)
-        self._model = settings.llm_model
-        key = settings.llm_api_key or ""
-        if not key.isascii() or not key.isprintable():
-            raise ValueError("THREADS_SERVER_LLM_API_KEY cannot be sent: it is not printable ASCII")
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(None, connect=CONNECT_SECONDS))
-
-    async def answer(self, conversation: Conversation) -> AsyncIterator[list[ResponderEvent]]:
-        model = conversation.model_name or self._model
-        if not model:
-            raise ResponderFailed("No model is named: give model_name, or set THREADS_SERVER_LLM_MODEL")
-        request = self._http.build_request("POST", self._url, json=_request(conversation, model))
-        try:
-            response = await self._http.send(request, stream=True)
-            try:
-                if not response.is_success:
-                    await response.aread()
-                    raise ResponderFailed(f"The model endpoint answered {response.status_code}: {_complaint(response)}")
-                if "text/event-stream" in response.headers.get("content-type", ""):
-                    async for piece in _streamed(EventSource(response), model):
-                        yield [piece]
-                else:
-                    await response.aread()
-                    for piece in _whole(_decoded(response.text), model):
-                        yield [piece]
-            finally:
-                await response.aclose()
-        except httpx.HTTPError as error:
-            raise ResponderFailed(f"The model endpoint cannot be reached: {error or type(error).__name__}") from error
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-
-def _endpoint(base_url: str) -> httpx.URL:
-    """Where chat completions are asked for. Raises ValueError for what is no address."""
-    try:
-        url = httpx.URL(f"{base_url.rstrip('/')}/chat/completions")
-    except httpx.InvalidURL as error:
-        raise ValueError(f"THREADS_SERVER_LLM_BASE_URL is no address: {error}") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("THREADS_SERVER_LLM_BASE_URL is no address that begins with http:// or https://")
-    return url
-
-
-def _request(conversation: Conversation, model: str) -> dict[str, Any]:
-    messages: list[dict[str, Any]] = []
-    if conversation.system_prompt:
-        messages.append({"role": "system", "content": conversation.system_prompt})
-    messages += [said for message in conversation.messages if (said := _said(message))]
-    request: dict[str, Any] = {"model": model, "messages": messages, "stream": conversation.streamed}
-    if conversation.streamed:
-        request["stream_options"] = {"include_usage": True}
-    if conversation.tools:
-        request["tools"] = [{"type": "function", **tool} for tool in conversation.tools]
-    if conversation.json_output:
-        request["response_format"] = {"type": "json_object"}
-    if conversation.thinking is not None:
-        request["thinking"] = conversation.thinking
-    return request
-
-
-def _said(message: Message) -> dict[str, Any] | None:
-    """A message as the endpoint takes it; None for an answer that failed before it said anything."""
-    role, content, kept = message["role"], message["content"] or "", message["metadata_"] or {}
-    if role == "tool":
-        return {"role": "tool", "tool_call_id": kept["tool_call_id"], "content": content}
-    if role == "assistant" and kept.get("tool_calls"):
-        return {"role": role, "content": content or None, "tool_calls": kept["tool_calls"]}
-    if role == "assistant" and not content:
-        return None
-    return {"role": role, "content": content}
-
-
-def _whole(answer: Mapping[str, Any], model: str) -> Iterator[ResponderEvent]:
-    _check(answer)
-    choices = _objects(answer.get("choices"), "choices")
-    if not choices:
-        raise ResponderFailed("The model endpoint sent an answer without choices")
-    message = choices[0].get("message")
-    if not isinstance(message, dict):
-        raise ResponderFailed("The model endpoint sent an answer without a message")
-    yield _used(answer, model)
-    if thought := _thought(message):
-        yield ReasoningDelta(thought)
-    if text := _text(message.get("content"), "content"):
-        yield TextDelta(text)
-    for call in _objects(message.get("tool_calls"), "tool calls"):
-        function = _object(call.get("function"), "function")
-        yield ToolCallRequested(_call(call.get("id"), function.get("name"), _arguments(function)))
-
-
-async def _streamed(source: EventSource, model: str) -> AsyncIterator[ResponderEvent]:
-    calls: dict[int, dict[str, Any]] = {}
-    finished = named = False
-    async for event in source.aiter_sse():
-        if event.data == "[DONE]":
-            finished = True
-            break
-        chunk = _decoded(event.data)
-        _check(chunk)
-        if not named or chunk.get("usage"):
-            named = True
-            yield _used(chunk, model)
-        for choice in _objects(chunk.get("choices"), "choices")[:1]:
-            delta = _object(choice.get("delta"), "delta")
-            if thought := _thought(delta):
-                yield ReasoningDelta(thought)
-            if text := _text(delta.get("content"), "content"):
-                yield TextDelta(text)
-            for part in _objects(delta.get("tool_calls"), "tool calls"):
-                index = part.get("index")
-                place = index if isinstance(index, int) else len(calls)
-                _gather(calls.setdefault(place, {"id": None, "name": "", "arguments": ""}), part)
-            finished = finished or bool(choice.get("finish_reason"))
-    if not finished:
-        raise ResponderFailed("The model's answer broke off")
-    for _, call in sorted(calls.items()):
-        yield ToolCallRequested(_call(call["id"], call["name"], call["arguments"]))
-
-
-def _gather(call: dict[str, Any], part: Mapping[str, Any]) -> None:
-    function = _object(part.get("function"), "function")
-    call["id"] = part.get("id") or call["id"]
-    call["name"] += _text(function.get("name"), "function name")
-    call["arguments"] += _arguments(function)
-
-
-def _call(call_id: object, name: object, arguments: str) -> ToolCall:
-    if not isinstance(name, str) or not name:
-        raise ResponderFailed("The model endpoint sent a tool call without the name of a function")
-    sound = isinstance(call_id, str) and len(call_id) <= LONGEST_CALL_ID  # another one is named by the turn
-    return {
-        "id": call_id if sound else "",
-        "type": "function",
-        "function": {"name": name, "arguments": arguments or "{}"},
-    }
-
-
-def _arguments(function: Mapping[str, Any]) -> str:
-    """The arguments of a call as JSON text, also from an endpoint that sends them as an object."""
-    arguments = function.get("arguments")
-    return arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
-
-
-def _thought(message: Mapping[str, Any]) -> str:
-    return _text(message.get("reasoning_content") or message.get("reasoning"), "reasoning")
-
-
-def _text(content: object, name: str) -> str:
-    """A text, or what the text parts of a list say together; nothing is an empty one. Raises ResponderFailed."""
-    if content is None or isinstance(content, str):
-        return content or ""
-    parts = (
-        [part if isinstance(part, dict) else {"text": part} for part in content] if isinstance(content, list) else []
-    )
-    texts = [part["text"] for part in parts if "text" in part]
-    if not isinstance(content, list) or not all(isinstance(text, str) for text in texts):
-        raise ResponderFailed(f"The model endpoint sent an answer whose {name} is neither a text nor a list of texts")
-    return "".join(texts)
-
-
-def _object(value: object, name: str) -> Mapping[str, Any]:
-    """An object; nothing is an empty one. Raises ResponderFailed."""
-    if value is None or isinstance(value, dict):
-        return value or {}
-    raise ResponderFailed(f"The model endpoint sent an answer whose {name} is not an object")
-
-
-def _objects(value: object, name: str) -> list[dict[str, Any]]:
-    """A list of objects; nothing is an empty one. Raises ResponderFailed."""
-    if value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
-        return value or []
-    raise ResponderFailed(f"The model endpoint sent an answer whose {name} are not a list of objects")
-
-
-def _used(answer: Mapping[str, Any], model: str) -> ModelUsage:
-    usage = answer.get("usage")
-    usage = usage if isinstance(usage, dict) else {}
-    details = usage.get("prompt_tokens_details")
-    counts = {
-        "input_tokens": _count(usage.get("prompt_tokens")),
-        "output_tokens": _count(usage.get("completion_tokens")),
-        "total_tokens": _count(usage.get("total_tokens")),
-        "cached_input_tokens": _count(details.get("cached_tokens")) if isinstance(details, dict) else None,
-    }
-    named = answer.get("model")
-    return ModelUsage(
-        PROVIDER,
-        named if isinstance(named, str) and named else model,
-        {name: count for name, count in counts.items() if count is not None},
-    )
-
-
-def _count(value: object) -> int | None:
-    """A number of tokens as it may stand in an answer (openapi.yaml, TokenCounts: an int64 from 0), or None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
-
-
-def _decoded(text: str) -> dict[str, Any]:
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ResponderFailed(f"The model endpoint sent something that is not JSON: {_shown(text)}") from error
-    if not isinstance(answer, dict):
-        raise ResponderFailed(f"The model endpoint sent something that is not a JSON object: {_shown(text)}")
-    return answer
-
-
-def _check(answer: Mapping[str, Any]) -> None:
-    if answer.get("error"):
-        error = answer["error"]
-        raise ResponderFailed(
-            f"The model failed: {_shown(error.get('message', error) if isinstance(error, dict) else error)}"
+    def __init__(self, settings: Settings, *, retry_delay: float = 0.5, finish_grace: float = 2.0) -> None:
+        self._settings = settings
+        self._models = Models(settings)
+        self._redactor = Redactor(self._models.secrets)
+        self._retry_delay = retry_delay
+        self._finish_grace = finish_grace
+        self.unsupported = frozenset() if self._models.named else frozenset({"llm_provider"})
+        # how long an answer may take is bounded below; a run must not wait for another one's connection
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS), limits=httpx.Limits(max_connections=None)
         )
 
+    def choose_model(self, llm_provider: str | None, model_name: str | None) -> str | None:
+        """The name of a model of the file, or without one the name that the request gives."""
+        return self._models.choose(llm_provider, model_name)
 
-def _complaint(response: httpx.Response) -> str:
-    """What an error answer says, in the endpoint's own words if it says it in the usual place."""
+    async def close(self) -> None:
+        """Close the connections to the endpoints."""
+        await self._http.aclose()
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        """Raises ResponderFailed with redacted words, shown to the user with `--llm-errors full` alone."""
+        try:
+            async for events in self._answer(conversation):
+                yield events
+        except ResponderFailed as failure:
+            raise self._told(failure) from failure.__cause__
+
+    def _told(self, failure: ResponderFailed) -> ResponderFailed:
+        if failure.detail is None:
+            return failure
+        words = " ".join(failure.detail[:MAX_READ_CHARACTERS].split())
+        words = self._redactor.redact(words)[:MAX_SHOWN_CHARACTERS]
+        message = str(failure)
+        if self._settings.llm_errors == "full":
+            status = "" if failure.status is None else f" (status {failure.status})"
+            message = f"{message}{status}: {words}"
+        return ResponderFailed(message, status=failure.status, detail=words)
+
+    async def _answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        """Retries what fails before the first piece, within the run's time."""
+        model = self._models.get(conversation.model_name)
+        name = model.name or ""
+        if not self._models.named:
+            name = conversation.model_name or name
+        request = chat_request(conversation, model, name)
+        clock = asyncio.get_running_loop().time
+        first_piece = clock() + self._settings.llm_first_piece_timeout
+        give_up = min(first_piece, clock() + self._settings.run_timeout)
+        retries = 0
+        while True:
+            begun = False
+            try:
+                async for events in self._attempt(request, first_piece):
+                    begun = begun or any(not isinstance(event, ModelUsage | KeepAlive) for event in events)
+                    yield events
+                return
+            except _Retryable as failure:
+                pause = random.uniform(0, min(MAX_RETRY_DELAY_SECONDS, self._retry_delay * 2**retries))
+                pause = failure.retry_after or pause
+                if begun or retries == MAX_RETRIES or clock() + pause >= give_up:
+                    raise
+            retries += 1
+            await asyncio.sleep(pause)
+
+    async def _attempt(self, request: ChatRequest, deadline: float) -> AsyncIterator[list[ResponderEvent]]:
+        model = request.model
+        headers = {"Authorization": f"Bearer {model.api_key}"} if model.api_key else {}
+        sent = self._http.build_request(
+            "POST", model.url, json=request.body, headers={"Accept-Encoding": "identity", **headers}
+        )
+        try:
+            async with asyncio.timeout_at(deadline):
+                response = await self._http.send(sent, stream=True)
+            try:
+                if not response.is_success:
+                    raise await _refused(response, deadline)
+                body = _Body(response, self._settings.llm_max_bytes, deadline)
+                if "text/event-stream" in response.headers.get("content-type", ""):
+                    async for events in self._streamed(body, AnswerReader(request, self._redactor, whole=False)):
+                        yield events
+                else:
+                    async for events in _whole(body, AnswerReader(request, self._redactor, whole=True)):
+                        yield events
+            finally:
+                await response.aclose()
+        except TimeoutError as error:
+            raise ResponderFailed("The model endpoint took too long", detail="no piece of an answer in time") from error
+        except httpx.TransportError as error:
+            raise _Retryable(
+                "The model endpoint cannot be reached", detail=f"{type(error).__name__} {error}"
+            ) from error
+        except httpx.HTTPError as error:
+            raise ResponderFailed("The model endpoint cannot be reached", detail=str(error)) from error
+
+    async def _streamed(self, body: "_Body", reader: AnswerReader) -> AsyncIterator[list[ResponderEvent]]:
+        """The events of a stream, as many at a time as were received together."""
+        clock = asyncio.get_running_loop().time
+        decoder = EventDecoder()
+        done = finished = False
+        while not done:
+            try:
+                chunk = await body.next()
+            except TimeoutError:
+                if not finished:
+                    raise
+                break  # no [DONE] came, but nothing that matters is missing
+            events: list[ResponderEvent] = []
+            try:
+                for event in decoder.finish() if chunk is None else decoder.feed(chunk):
+                    if event is COMMENT:
+                        events.append(KeepAlive())
+                    elif event.data == "[DONE]":
+                        done = True
+                        break
+                    else:
+                        before = len(events)
+                        events += reader.read(_chunk(event))
+                        if not finished and any(not isinstance(event, ModelUsage) for event in events[before:]):
+                            body.deadline = clock() + self._settings.llm_piece_timeout
+            except ResponderFailed:
+                yield events  # what came before in the same bytes is kept
+                raise
+            yield events
+            if reader.finish_reason is not None and not finished:
+                finished = True
+                body.deadline = clock() + self._finish_grace
+            if chunk is None:
+                break
+        if not done and not finished:
+            raise _Retryable("The model's answer broke off", detail="the stream ended without a finish reason")
+        yield [*reader.finish()]
+
+
+async def _whole(body: "_Body", reader: AnswerReader) -> AsyncIterator[list[ResponderEvent]]:
+    events: list[ResponderEvent] = []
     try:
-        error = response.json()["error"]
-        text = error["message"] if isinstance(error, dict) else error
-    except (ValueError, KeyError, TypeError, RecursionError):
-        text = response.text
-    return _shown(text) or response.reason_phrase
+        events += reader.read(decode(await body.text()))
+        events += reader.finish()
+    except ResponderFailed:
+        yield events  # what came before is kept
+        raise
+    yield events
 
 
-def _shown(words: object) -> str:
-    """An endpoint's words on one line, as many as a person will read."""
-    return " ".join(str(words).split())[:SHOWN]
+class _Body:
+    """The body of a response, bounded in bytes and by a deadline that its reader moves."""
+
+    def __init__(self, response: httpx.Response, max_bytes: int, deadline: float) -> None:
+        self._chunks = response.aiter_bytes()
+        self._left = max_bytes
+        self._max_bytes = max_bytes
+        self.deadline = deadline
+
+    async def next(self) -> bytes | None:
+        """The next bytes, None at the end. Raises TimeoutError and ResponderFailed."""
+        async with asyncio.timeout_at(self.deadline):
+            chunk = await anext(self._chunks, None)
+        self._left -= len(chunk or b"")
+        if self._left < 0:
+            raise ResponderFailed(
+                "The model's answer is too long", detail=f"it has more than {self._max_bytes} bytes (--llm-max-bytes)"
+            )
+        return chunk
+
+    async def text(self) -> str:
+        """All of it."""
+        chunks = []
+        while (chunk := await self.next()) is not None:
+            chunks.append(chunk)
+        return b"".join(chunks).decode("utf-8", "replace")
+
+
+def _chunk(event: ServerSentEvent) -> dict[str, object]:
+    data = event.data or ""
+    if event.name != "error":
+        return decode(data)
+    raise ResponderFailed("The model endpoint failed", detail=_words(data) or "event: error")
+
+
+async def _refused(response: httpx.Response, deadline: float) -> ResponderFailed:
+    """The failure that an error status is."""
+    status = response.status_code
+    body = b""
+    try:
+        async with asyncio.timeout_at(deadline):
+            async for chunk in response.aiter_bytes():
+                body += chunk[: MAX_ERROR_BYTES - len(body)]
+                if len(body) == MAX_ERROR_BYTES:
+                    break
+    except (TimeoutError, httpx.HTTPError):
+        pass  # the status is what counts
+    words = _words(body.decode("utf-8", "replace"))
+    kind = _Retryable if status in RETRIED_STATUSES else ResponderFailed
+    message = "The model endpoint refused the request"
+    if status == 429:
+        message = "The model endpoint has too many requests"
+    elif status >= 500 or status == 408:
+        message = "The model endpoint failed"
+    failure = kind(message, status=status, detail=words or response.reason_phrase)
+    if isinstance(failure, _Retryable):
+        failure.retry_after = _retry_after(response.headers.get("retry-after", ""))
+    return failure
+
+
+def _words(text: str) -> str:
+    """The words of an error."""
+    try:
+        return error_words(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+
+
+def _retry_after(value: str) -> float | None:
+    """The seconds that an endpoint asks to wait, None if it names none that lie ahead."""
+    try:
+        seconds = float(value) if value.isdecimal() else parsedate_to_datetime(value).timestamp() - time.time()
+    except ValueError:
+        return None
+    return seconds if seconds > 0 else None

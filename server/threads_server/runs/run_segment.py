@@ -173,8 +173,9 @@ class RunSegment:
         except ResponderFailed as failure:
             if failure.detail is not None:
                 status = "" if failure.status is None else f" (status {failure.status})"
-                words = " ".join(failure.detail.split())
-                log.warning("run %s of thread %s failed: %s%s: %s", live.run_id, live.thread_id, failure, status, words)
+                words = str(failure) if failure.detail in str(failure) else f"{failure}: {failure.detail}"
+                line = " ".join(_replace_surrogates(words).split())
+                log.warning("run %s of thread %s failed%s: %s", live.run_id, live.thread_id, status, line)
             return RunState.FAILED, _replace_surrogates(str(failure))
         except StoreUnavailable as failure:
             return RunState.FAILED, f"The history could not be read: {failure}"

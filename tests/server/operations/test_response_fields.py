@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.server.responders.test_responders import Endpoint, Reply, answered
 from tests.support.builders import WEATHER
+from tests.support.model_endpoint import Endpoint, Reply, answered
 from tests.support.threads_api import Api, serving
 from tools.document import operations, properties, validator
 
@@ -49,7 +49,12 @@ async def both(tmp_path: Path) -> AsyncIterator[tuple[Api, Model]]:
     model = Model()
     listening = await asyncio.start_server(model.serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    async with serving(tmp_path / "threads.db", responder="openai", llm_base_url=url, llm_model="m") as api:
+    async with serving(
+        tmp_path / "threads.db",
+        responder="tests.support.model_endpoint:quick_responder",
+        llm_base_url=url,
+        llm_model="m",
+    ) as api:
         yield api, model
     listening.close()
     await listening.wait_closed()
@@ -258,7 +263,7 @@ class TestMessage:
         last = (await api.get(thread_id))["messages"][-1]
         assert last["status"] == turn["status"] == "FAILED"
         assert last["metadata_"] == {"run_id": run_id, "error": turn["message"]}
-        assert "no power" in turn["message"]
+        assert turn["message"] == "The model endpoint failed"
 
     async def test_files_are_not_read(self, api: Api, model: Model) -> None:
         thread_id = await api.thread()

@@ -36,7 +36,7 @@ class TestOffline:
         assert await self.answer(said(f"/say {text}")) == text
 
     async def test_slow_is_cut_into_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.responders.offline.PAUSE", 0)
+        monkeypatch.setattr("threads_server.responders.offline.PAUSE_SECONDS", 0)
         for count, text, cut in [(3, "abcdefg", ["ab", "cd", "efg"]), (9, "ab", ["a", "b"]), (0, "ab", ["ab"])]:
             pieces = [
                 piece async for some in OfflineResponder().answer(said(f"/slow {count} {text}")) for piece in some

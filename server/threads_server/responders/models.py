@@ -1,0 +1,134 @@
+"""The models that the openai responder offers: one endpoint of the settings, or those of a file (`--models`)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import httpx
+
+from threads_server.responders import ResponderFailed, UnknownModel
+
+if TYPE_CHECKING:
+    from threads_server.settings import Settings
+
+PROVIDER = "openai"
+
+_FIELDS = {"base_url": str, "api_key_variable": str, "model": str, "provider": str, "context_size": int}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model at an endpoint. `name` is the endpoint's; None is the one that a request names."""
+
+    url: httpx.URL
+    api_key: str
+    name: str | None
+    provider: str = PROVIDER
+    context_size: int | None = None
+    """Tokens that the model takes, the answer's included."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.api_key, unquote(self.url.password), self.url.password)))
+
+
+class Models:
+    """Models by the names that requests give them. Raises ValueError for settings that do not name any."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self.named = settings.models is not None
+        """Whether a request can only name those of a file."""
+        if settings.models is not None:
+            self._models: Mapping[str, Model] = _read(Path(settings.models))
+            return
+        if not settings.llm_base_url:
+            raise ValueError(
+                "the openai responder needs an endpoint: set THREADS_SERVER_LLM_BASE_URL, or give --models"
+            )
+        url = _endpoint(settings.llm_base_url, "THREADS_SERVER_LLM_BASE_URL")
+        key = _checked_key(settings.llm_api_key or "", "THREADS_SERVER_LLM_API_KEY")
+        self._models = {"": Model(url, key, settings.llm_model or None)}
+
+    @property
+    def secrets(self) -> set[str]:
+        return {secret for model in self._models.values() for secret in model.secrets}
+
+    def choose(self, provider: str | None, name: str | None) -> str | None:
+        """The name of the model that a request asks for, None for the default. Raises UnknownModel."""
+        if not self.named:
+            return name
+        providers = {model.provider: None for model in self._models.values()}
+        if provider and provider not in providers:
+            raise UnknownModel("llm_provider", [*providers])
+        known = [name for name, model in self._models.items() if not provider or model.provider == provider]
+        if name and name not in known:
+            raise UnknownModel("model_name", known)
+        return name or (known[0] if provider else None)
+
+    def get(self, name: str | None) -> Model:
+        """The model of that name, or the first one. Raises ResponderFailed."""
+        if not self.named:
+            return self._models[""]
+        if name and name not in self._models:
+            raise ResponderFailed(f"The model {name} is no longer offered")
+        return self._models[name or next(iter(self._models))]
+
+
+def _read(path: Path) -> dict[str, Model]:
+    import yaml
+
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+    if not isinstance(entries, dict) or not entries:
+        raise ValueError(f"{path} is not a mapping of model names to endpoints")
+    models = {}
+    for name, fields in entries.items():
+        place = f"{path}, {name}"
+        if not isinstance(name, str) or not name or not isinstance(fields, dict):
+            raise ValueError(f"{place}: a name stands for a mapping with base_url")
+        models[name] = _model(name, fields, place)
+    return models
+
+
+def _model(name: str, fields: dict[Any, Any], place: str) -> Model:
+    for field, value in fields.items():
+        if field not in _FIELDS:
+            raise ValueError(f"{place}: unknown field {field!r}; known are {', '.join(_FIELDS)}")
+        if type(value) is not _FIELDS[field] or not value:
+            raise ValueError(f"{place}: {field} must be a {'number' if _FIELDS[field] is int else 'text'}")
+    if "base_url" not in fields:
+        raise ValueError(f"{place}: base_url is missing")
+    variable = fields.get("api_key_variable")
+    if variable and not os.environ.get(variable):
+        raise ValueError(f"{place}: the environment variable {variable} is not set")
+    if (size := fields.get("context_size")) is not None and size < 0:
+        raise ValueError(f"{place}: context_size must be a number of tokens")
+    return Model(
+        url=_endpoint(fields["base_url"], f"{place}: base_url"),
+        api_key=_checked_key(os.environ[variable], f"{place}: {variable}") if variable else "",
+        name=fields.get("model", name),
+        provider=fields.get("provider", PROVIDER),
+        context_size=size,
+    )
+
+
+def _endpoint(base_url: str, place: str) -> httpx.URL:
+    """Where chat completions are asked for."""
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{place} is no address: {error}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"{place} is no address that begins with http:// or https://")
+    return url.copy_with(path=f"{url.path.rstrip('/')}/chat/completions")
+
+
+def _checked_key(key: str, place: str) -> str:
+    if not key.isascii() or not key.isprintable():
+        raise ValueError(f"{place} cannot be sent: it is not printable ASCII")
+    return key

@@ -1,0 +1,457 @@
+"""What endpoints really send, odd and broken answers included, and what becomes of a run."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.builders import WEATHER
+from tests.support.model_endpoint import (
+    API_KEY,
+    DONE,
+    Endpoint,
+    Reply,
+    answered,
+    asking,
+    delta,
+    head,
+    listening,
+    message,
+    streamed,
+)
+from tests.support.threads_api import Api, serving
+
+HALF = '{"city": "Por'
+NAME = {"name": "get_weather"}
+CITY = {"name": "get_weather", "arguments": '{"city": "Porto"}'}
+
+
+@pytest.fixture(scope="module")
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Api, Endpoint]]:
+    async with asking(tmp_path_factory.mktemp("responders") / "threads.db") as both:
+        yield both
+
+
+@pytest.fixture
+def api(both: tuple[Api, Endpoint]) -> Api:
+    return both[0]
+
+
+@pytest.fixture
+def endpoint(both: tuple[Api, Endpoint]) -> Endpoint:
+    endpoint = both[1]
+    endpoint.asked.clear()
+    endpoint.headers.clear()
+    endpoint.replies.clear()
+    return endpoint
+
+
+def tool(index: int | None = 0, **fields: Any) -> dict[str, Any]:
+    """A chunk with a part of a tool call."""
+    return delta(tool_calls=[fields if index is None else {"index": index, **fields}])
+
+
+@dataclass(frozen=True)
+class End:
+    """How a turn ended, streamed or not."""
+
+    status: str
+    content: str
+    message: str
+    calls: list[tuple[str, str]]
+    metadata: dict[str, Any]
+
+
+async def end_of(api: Api, stream: bool, content: str = "x", thread_id: str | None = None) -> End:
+    thread_id = thread_id or await api.thread(await api.assistant(tools=[WEATHER]))
+    if stream:
+        async with api.stream(thread_id, content) as events:
+            last: dict[str, Any] = (await events.rest())[-1]
+    else:
+        last = await api.turn(thread_id, content)
+    stored = (await api.get(thread_id))["messages"][-1]
+    calls = [(call["function"]["name"], call["function"]["arguments"]) for call in last.get("tool_calls") or ()]
+    return End(stored["status"], stored["content"], last.get("message") or "", calls, stored["metadata_"])
+
+
+class TestFinishReasons:
+    @pytest.mark.parametrize("reason", ["length", "content_filter", "insufficient_system_resource"])
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_answer_cut_keeps_its_text_and_says_why(
+        self, api: Api, endpoint: Endpoint, reason: str, stream: bool
+    ) -> None:
+        cut = [delta(content="Half an "), delta(reason, content="answer"), DONE]
+        endpoint.reply = streamed(*cut) if stream else answered(message(reason, content="Half an answer"))
+        end = await end_of(api, stream)
+        assert (end.status, end.content) == ("COMPLETED", "Half an answer")
+        assert end.message == f"Message added. The answer ended early: {reason}"
+        assert end.metadata["finish_reason"] == reason
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_whole_answer_is_not_marked(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        endpoint.reply = streamed(delta("stop", content="Yes"), DONE) if stream else answered(message("stop"))
+        end = await end_of(api, stream)
+        assert (end.status, end.message) == ("COMPLETED", "Message added")
+        assert "finish_reason" not in end.metadata
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_refusal_is_the_answer_and_marked(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        said = [delta(refusal="I will "), delta(refusal="not.", content=None), delta("stop"), DONE]
+        endpoint.reply = streamed(*said) if stream else answered(message("stop", content=None, refusal="I will not."))
+        thread_id = await api.thread()
+        end = await end_of(api, stream, thread_id=thread_id)
+        assert (end.status, end.content, end.metadata["finish_reason"]) == ("COMPLETED", "I will not.", "refusal")
+        assert end.message == "Message added. The answer ended early: refusal"
+        await api.turn(thread_id, "Why?")
+        assert {"role": "assistant", "content": "I will not."} in endpoint.asked[-1]["messages"]
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_finish_reason_after_tool_outputs_is_kept(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        endpoint.reply = answered(message(tool_calls=[{"id": "c1", "function": CITY}]))
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+        run_id = (await api.turn(thread_id, "x"))["run_id"]
+        endpoint.reply = streamed(delta("length", content="D"), DONE) if stream else answered(message("length"))
+        await api.outputs(thread_id, run_id, {"c1": "dry"}, stream=stream)
+        assert (await api.get(thread_id))["messages"][-1]["metadata_"]["finish_reason"] == "length"
+
+    async def test_no_done_after_finish_reason_completes_after_a_grace(self, api: Api, endpoint: Endpoint) -> None:
+        usage = {"choices": [], "usage": {"total_tokens": 7}}
+        endpoint.reply = streamed(delta("stop", content="Yes"), usage, asyncio.Event())
+        async with asyncio.timeout(30):
+            end = await end_of(api, stream=True)
+        endpoint.release()
+        assert (end.status, end.content, end.message) == ("COMPLETED", "Yes", "Message added")
+
+    async def test_done_without_blank_line_is_heard(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = streamed(delta(content="Yes"), "data: [DONE]")
+        assert (await end_of(api, stream=True)).status == "COMPLETED"
+
+
+class TestToolCalls:
+    @pytest.mark.parametrize("reason", ["length", "content_filter"])
+    @pytest.mark.parametrize("arguments", [HALF, CITY["arguments"]])
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_answer_cut_within_calls_fails(
+        self, api: Api, endpoint: Endpoint, reason: str, arguments: str, stream: bool
+    ) -> None:
+        """Whole arguments too: nobody knows how many calls were to follow."""
+        call = {"id": "c1", "function": {**NAME, "arguments": arguments}}
+        endpoint.reply = (
+            streamed(tool(**call), delta(reason), DONE) if stream else answered(message(reason, tool_calls=[call]))
+        )
+        end = await end_of(api, stream)
+        assert (end.status, end.calls) == ("FAILED", [])
+        assert end.message == f"The model's tool calls were cut short: {reason}"
+
+    @pytest.mark.parametrize("arguments", [HALF, "[]", '"x"', "null", "NaN", '{"a": NaN}', "{}{}", "[" * 100_000])
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_arguments_that_are_no_object_fail(
+        self, api: Api, endpoint: Endpoint, arguments: str, stream: bool
+    ) -> None:
+        call = {"id": "c1", "function": {**NAME, "arguments": arguments}}
+        endpoint.reply = (
+            streamed(tool(**call), delta("tool_calls"), DONE)
+            if stream
+            else answered(message("tool_calls", tool_calls=[call]))
+        )
+        end = await end_of(api, stream)
+        assert (end.status, end.calls) == ("FAILED", [])
+        assert end.message == "The model asked for a tool with arguments that are not a JSON object"
+
+    @pytest.mark.parametrize(
+        "chunks",
+        [
+            pytest.param(
+                [tool(0, id="a", function=CITY), tool(0, id="b", function={**NAME, "arguments": "{}"})],
+                id="one index, two ids",
+            ),
+            pytest.param(
+                [tool(None, id="a", function=CITY), tool(None, id="b", function={**NAME, "arguments": "{}"})],
+                id="no index, two ids",
+            ),
+            pytest.param(
+                [tool(None, function=CITY), tool(None, function={**NAME, "arguments": {}})], id="no index, no ids"
+            ),
+            pytest.param(
+                [delta(tool_calls=[{"function": CITY}, {"function": NAME}])], id="no index, no ids, one chunk"
+            ),
+            pytest.param([tool(0, id="a", function=CITY), tool(1, id="a", function=NAME)], id="two indexes, one id"),
+            pytest.param(
+                [
+                    *(tool(0, id="a", function=NAME), tool(1, id="b", function=NAME)),
+                    *(tool(0, function={"arguments": '{"city":'}), tool(1, function={"arguments": "{"})),
+                    *(tool(0, function={"arguments": ' "Porto"}'}), tool(1, function={"arguments": "}"})),
+                ],
+                id="interleaved",
+            ),
+            pytest.param(
+                [
+                    *(tool(0, id="a", function=NAME), tool(0, id="x", function={"arguments": '{"city": '})),
+                    *(tool(0, id="y", function={"arguments": '"Porto"}'}), tool(1, id="b", function=NAME)),
+                ],
+                id="another id in each part",
+            ),
+        ],
+    )
+    async def test_two_calls_are_two(self, api: Api, endpoint: Endpoint, chunks: list[Any]) -> None:
+        endpoint.reply = streamed(*chunks, delta("tool_calls"), DONE)
+        end = await end_of(api, stream=True)
+        assert (end.status, end.calls) == ("REQUIRES_ACTION", [tuple(CITY.values()), ("get_weather", "{}")])
+
+    @pytest.mark.parametrize("part", [{"id": "c1", **NAME}, NAME])
+    async def test_name_repeated_in_each_part_is_one_name(
+        self, api: Api, endpoint: Endpoint, part: dict[str, Any]
+    ) -> None:
+        fields = {"id": part["id"]} if "id" in part else {}
+        parts = ["", '{"city":', ' "Porto"}']
+        chunks = [tool(0, **fields, function={**NAME, "arguments": arguments}) for arguments in parts]
+        endpoint.reply = streamed(*chunks, DONE)
+        assert (await end_of(api, stream=True)).calls == [tuple(CITY.values())]
+
+    async def test_name_in_parts_is_put_together(self, api: Api, endpoint: Endpoint) -> None:
+        name = [tool(0, id="c1", function={"name": "get_"}), tool(0, function={"name": "weather"})]
+        endpoint.reply = streamed(*name, tool(0, function={"arguments": "{}"}), DONE)
+        assert (await end_of(api, stream=True)).calls == [("get_weather", "{}")]
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_legacy_function_call_is_a_call(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        parts = [
+            delta(function_call={**NAME, "arguments": ""}),
+            delta(function_call={"arguments": CITY["arguments"]}),
+            delta("function_call"),
+            DONE,
+        ]
+        endpoint.reply = (
+            streamed(*parts) if stream else answered(message("function_call", content=None, function_call=CITY))
+        )
+        end = await end_of(api, stream)
+        assert (end.status, end.calls) == ("REQUIRES_ACTION", [tuple(CITY.values())])
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_more_calls_than_the_limit_fail(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        calls = [{"index": index, "id": f"c{index}", "function": CITY} for index in range(129)]
+        endpoint.reply = streamed(delta(tool_calls=calls), DONE) if stream else answered(message(tool_calls=calls))
+        end = await end_of(api, stream)
+        assert (end.status, end.message) == ("FAILED", "The answer asks for more than 128 tool calls")
+        endpoint.reply = answered(message(tool_calls=calls[:128]))
+        assert len((await end_of(api, stream=False)).calls) == 128
+
+
+class TestText:
+    async def test_surrogate_pair_over_two_chunks_is_the_character(self, api: Api, endpoint: Endpoint) -> None:
+        pair = ['{"choices":[{"delta":{"FIELD":"a\\ud83d"}}]}', '{"choices":[{"delta":{"FIELD":"\\ude00b"}}]}']
+        lines = [f"data: {half}\n\n" for half in pair]
+        thinking = [line.replace("FIELD", "reasoning_content") for line in lines]
+        endpoint.reply = streamed(*thinking, *(line.replace("FIELD", "content") for line in lines), DONE)
+        thread_id = await api.thread()
+        async with api.stream(thread_id, "x") as stream:
+            events = await stream.rest()
+        assert (await api.history(thread_id))[-1] == ("assistant", "a\U0001f600b")
+        assert [event["content"] for event in events if event["type"] == "content_streaming"] == ["a", "\U0001f600b"]
+        assert [event for event in events if event["type"] == "reasoning_streaming"][-1]["accumulated_reasoning"] == (
+            "a\U0001f600b"
+        )
+
+    async def test_half_a_pair_alone_is_replaced(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = streamed('data: {"choices":[{"delta":{"content":"a\\ud83d"}}]}\n\n', DONE)
+        assert (await end_of(api, stream=True)).content == "a\ufffd"
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            pytest.param(['event: error\ndata: {"message": "overloaded"}\n\n', DONE], id="event"),
+            pytest.param(["event: error\ndata: overloaded\n\n", DONE], id="event that is no JSON"),
+            pytest.param(['event: error\ndata: {"error": {"message": "overloaded"}}\n\n', DONE], id="event, error"),
+            pytest.param([{"error": {"message": "overloaded"}}, DONE], id="error"),
+            pytest.param([{"error": "overloaded", "choices": []}, DONE], id="error, choices"),
+            pytest.param([{"object": "error", "message": "overloaded", "code": 400}, DONE], id="older vLLM"),
+            pytest.param([delta("stop", content="Yes"), {"error": {"message": "overloaded"}}, DONE], id="at the end"),
+        ],
+    )
+    async def test_error_in_a_stream_fails(
+        self, api: Api, endpoint: Endpoint, lines: list[Any], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        endpoint.reply = streamed(delta(content="Before. "), *lines)
+        end = await end_of(api, stream=True)
+        assert (end.status, end.message) == ("FAILED", "The model endpoint failed")
+        assert end.content.startswith("Before. ")
+        assert "overloaded" in caplog.text
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_finish_reason_error_fails(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+        endpoint.reply = streamed(delta("error"), DONE) if stream else answered(message("error"))
+        assert (await end_of(api, stream)).status == "FAILED"
+
+    async def test_stream_of_nothing_fails(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = streamed(DONE)
+        assert (await end_of(api, stream=True)).message == "The model endpoint sent an answer that cannot be read"
+
+
+class TestRetries:
+    @pytest.mark.parametrize(
+        "failure",
+        [
+            answered({"error": "slow down"}, "429 Too Many Requests"),
+            answered({"error": "slow down"}, "429 Too Many Requests", Retry_After="0"),
+            answered({"error": "slow down"}, "429 Too Many Requests", Retry_After="Thu, 01 Jan 1970 00:00:00 GMT"),
+            answered({}, "500 Oops"),
+            lambda _: [head("502 Bad Gateway", "text/html"), "<html>"],
+            lambda _: [head("503 Away", "text/plain")],
+            lambda _: [],
+            lambda _: ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"],
+            streamed(": ping\n\n", delta(role="assistant")),
+        ],
+    )
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_failure_before_the_first_piece_is_retried(
+        self, api: Api, endpoint: Endpoint, failure: Reply, stream: bool
+    ) -> None:
+        endpoint.replies = [failure, failure]
+        endpoint.reply = streamed(delta("stop", content="Yes"), DONE) if stream else answered(message(content="Yes"))
+        end = await end_of(api, stream)
+        assert (end.status, end.content, len(endpoint.asked)) == ("COMPLETED", "Yes", 3)
+
+    async def test_retry_after_is_waited_for(self, api: Api, endpoint: Endpoint) -> None:
+        loop = asyncio.get_running_loop()
+        asked: list[float] = []
+
+        def reply(_: dict[str, Any]) -> list[Any]:
+            asked.append(loop.time())
+            later = answered({}, "429 Too Many Requests", Retry_After="1")
+            return (later if len(asked) == 1 else answered(message(content="Yes")))({})
+
+        endpoint.reply = reply
+        assert (await end_of(api, stream=False)).content == "Yes"
+        assert asked[1] - asked[0] >= 1
+
+    async def test_retry_after_beyond_the_runs_time_fails_at_once(self, api: Api, endpoint: Endpoint) -> None:
+        for value in ("301", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"):
+            endpoint.asked.clear()
+            endpoint.reply = answered({}, "429 Too Many Requests", Retry_After=value)
+            end = await end_of(api, stream=False)
+            assert (end.status, end.message) == ("FAILED", "The model endpoint has too many requests")
+            assert len(endpoint.asked) == 1
+
+    async def test_endpoint_that_stays_broken_fails_after_all_retries(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = answered({}, "503 Away")
+        end = await end_of(api, stream=False)
+        assert (end.status, end.message, len(endpoint.asked)) == ("FAILED", "The model endpoint failed", 6)
+
+    @pytest.mark.parametrize("status", ["400 Bad", "401 Unauthorized", "404 Not Found", "422 No", "302 Found"])
+    async def test_refusal_of_the_endpoint_is_not_retried(self, api: Api, endpoint: Endpoint, status: str) -> None:
+        endpoint.reply = answered({}, status, Location="/other")
+        end = await end_of(api, stream=False)
+        assert (end.status, end.message) == ("FAILED", "The model endpoint refused the request")
+        assert len(endpoint.asked) == 1
+
+    async def test_stream_that_breaks_after_a_piece_is_not_retried(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = streamed(delta(content="Half"))
+        end = await end_of(api, stream=True)
+        assert (end.status, end.content, end.message) == ("FAILED", "Half", "The model's answer broke off")
+        assert len(endpoint.asked) == 1
+
+    async def test_refused_connection_is_retried_then_fails(self, tmp_path: Any) -> None:
+        responder = "tests.support.model_endpoint:quick_responder"
+        async with listening() as closed:
+            url = closed.url
+        settings = {"llm_base_url": url, "llm_model": "m", "responder": responder}
+        async with serving(tmp_path / "threads.db", **settings) as api:
+            assert (await end_of(api, stream=False)).message == "The model endpoint cannot be reached"
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        "pieces",
+        [
+            pytest.param([head("200 OK", "application/json"), *["x" * 1000] * 20], id="body"),
+            pytest.param([head("200 OK", "text/event-stream"), "data: ", *["x" * 1000] * 20], id="line"),
+            pytest.param([head("200 OK", "text/event-stream"), *[": ping\n\n" * 100] * 30], id="comments"),
+            pytest.param(
+                [head("200 OK", "text/event-stream"), *[f"data: {json.dumps(delta())}\n\n"] * 300], id="stream"
+            ),
+        ],
+    )
+    async def test_answer_longer_than_the_limit_fails(self, tmp_path: Any, pieces: list[Any]) -> None:
+        """The connection stays open: nothing but the limit ends the reading."""
+        async with asking(tmp_path / "threads.db", llm_max_bytes=10_000) as (api, endpoint):
+            endpoint.reply = lambda _: [*pieces, asyncio.Event()]
+            end = await end_of(api, stream=True)
+            endpoint.release()
+        assert (end.status, end.message) == ("FAILED", "The model's answer is too long")
+
+    async def test_error_body_without_end_is_cut(self, tmp_path: Any) -> None:
+        async with asking(tmp_path / "threads.db") as (api, endpoint):
+            endpoint.reply = lambda _: [head("400 Bad", "text/plain"), *["x" * 10_000] * 7, asyncio.Event()]
+            end = await end_of(api, stream=False)
+            endpoint.release()
+        assert (end.status, end.message) == ("FAILED", "The model endpoint refused the request")
+
+    @pytest.mark.parametrize("before", [[], [": ping\n\n"], [delta(role="assistant")]])
+    async def test_first_piece_that_does_not_come_fails(self, tmp_path: Any, before: list[Any]) -> None:
+        async with asking(tmp_path / "threads.db", llm_first_piece_timeout=0.2) as (api, endpoint):
+            endpoint.reply = streamed(*before, asyncio.Event())
+            end = await end_of(api, stream=True)
+            endpoint.release()
+        assert (end.status, end.message) == ("FAILED", "The model endpoint took too long")
+
+    async def test_next_piece_that_does_not_come_fails(self, tmp_path: Any) -> None:
+        async with asking(tmp_path / "threads.db", llm_piece_timeout=0.2) as (api, endpoint):
+            endpoint.reply = streamed(delta(content="Half"), ": ping\n\n", asyncio.Event())
+            end = await end_of(api, stream=True)
+            endpoint.release()
+        assert (end.status, end.content, end.message) == ("FAILED", "Half", "The model endpoint took too long")
+
+    @pytest.mark.parametrize("sign", [": ping\n\n", delta(tool_calls=[{"index": 0, "id": "c", "function": NAME}])])
+    async def test_comments_and_parts_of_calls_are_signs_of_life(self, tmp_path: Any, sign: Any) -> None:
+        """Each is sent only when the run would be given up without the one before."""
+        async with asking(tmp_path / "threads.db", run_timeout=1.0) as (api, endpoint):
+            loop = asyncio.get_running_loop()
+            gaps = [asyncio.Event() for _ in range(6)]
+            for number, gap in enumerate(gaps, 1):
+                loop.call_later(0.4 * number, gap.set)
+            endpoint.reply = streamed(*(piece for gap in gaps for piece in (gap, sign)), delta("stop"), DONE)
+            end = await end_of(api, stream=True)
+        assert end.status != "FAILED", end
+
+    async def test_chunks_with_nothing_in_them_are_no_sign_of_life(self, tmp_path: Any) -> None:
+        async with asking(tmp_path / "threads.db", run_timeout=0.4) as (api, endpoint):
+            loop = asyncio.get_running_loop()
+            gaps = [asyncio.Event() for _ in range(100)]
+            for number, gap in enumerate(gaps, 1):
+                loop.call_later(0.1 * number, gap.set)
+            endpoint.reply = streamed(*(piece for gap in gaps for piece in (gap, delta())), asyncio.Event())
+            end = await end_of(api, stream=True)
+            endpoint.release()
+        assert (end.status, end.message) == ("FAILED", "The responder gave no sign for too long")
+
+
+REFUSED = answered({"error": {"message": f"bad\nkey {API_KEY}"}}, "401 Unauthorized")
+
+
+class TestWords:
+    async def test_user_reads_a_sentence_and_the_log_has_the_words(
+        self, api: Api, endpoint: Endpoint, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        endpoint.reply = REFUSED
+        thread_id = await api.thread()
+        turn = await api.turn(thread_id, "x")
+        assert turn["message"] == "The model endpoint refused the request"
+        [record] = [record for record in caplog.records if record.name == "threads_server"]
+        assert record.levelno == logging.WARNING
+        assert record.getMessage() == (
+            f"run {turn['run_id']} of thread {thread_id} failed (status 401): "
+            "The model endpoint refused the request: bad key [redacted]"
+        )
+
+    async def test_user_reads_the_words_if_the_operator_wants(self, tmp_path: Any) -> None:
+        async with asking(tmp_path / "threads.db", llm_errors="full") as (api, endpoint):
+            endpoint.reply = REFUSED
+            end = await end_of(api, stream=True)
+        assert end.message == "The model endpoint refused the request (status 401): bad key [redacted]"
+        assert end.metadata["error"] == end.message
