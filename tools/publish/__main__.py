@@ -12,15 +12,27 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+
 from generator.document import Document, UnusableDocument
 
 from .commit import Commit, NoCommit, current
 from .distribution import BuildFailed, build
+from .forms.for_generators import for_generators
+from .forms.openapi_3_0 import Inexpressible, to_3_0
+from .forms.openapi_3_2 import to_3_2
 from .page import UnexpectedPage, write_page
 from .redocly import RedoclyFailed, redocly
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "openapi.yaml"
+FAILURES = (
+    *(BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed),
+    *(UnexpectedPage, UnusableDocument),
+)
+FORMS = {"oas-3.2": to_3_2, "oas-3.0": to_3_0, "for-generators": for_generators}
+"""Forms of the document for tools that do not read 3.1 as it is written, by the end of their names."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         made.mkdir()
         try:
             publish(made)
-        except (BuildFailed, NoCommit, RedoclyFailed, UnexpectedPage, UnusableDocument) as failure:
+        except FAILURES as failure:
             sys.exit(f"publish: {failure}")
         if target.exists():
             target.rename(Path(folder) / "old")
@@ -47,7 +59,8 @@ def publish(folder: Path) -> None:
     """Write everything into an empty folder.
 
     Raises:
-        BuildFailed, NoCommit, RedoclyFailed, UnexpectedPage, UnusableDocument: from the part that failed.
+        BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed, UnexpectedPage,
+        UnusableDocument: from the part that failed.
     """
     commit = current()
     document = Document.at(SOURCE)
@@ -55,6 +68,10 @@ def publish(folder: Path) -> None:
     shutil.copyfile(SOURCE, folder / f"openapi-{version}.yaml")
     redocly("bundle", SOURCE, "--output", folder / f"openapi-{version}.json")
     redocly("bundle", SOURCE, "--dereferenced", "--output", folder / f"openapi-{version}.dereferenced.json")
+    for form, derive in FORMS.items():
+        derived = derive(document.raw)
+        validate(derived)
+        (folder / f"openapi-{version}.{form}.json").write_text(json.dumps(derived, indent=2) + "\n")
     write_page(document, folder / f"reference-{version}.html")
     for path in list(folder.iterdir()):
         shutil.copyfile(path, path.with_name(path.name.replace(version, "latest")))

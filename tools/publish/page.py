@@ -4,6 +4,7 @@ import html
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from generator.document import Document
 from generator.names import read_names
@@ -13,6 +14,9 @@ from .samples import with_samples
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 """What the browser may load for the page: what stands in it, and nothing else."""
+
+NOTE = "x-server-note"
+"""What only the reference server does, beside a description."""
 
 MARK = "API docs by"
 """What stands in Redoc's footer, before its logo."""
@@ -34,11 +38,34 @@ def write_page(document: Document, target: Path) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "openapi.json"
-        source.write_text(json.dumps(with_samples(document, read_names(document))))
+        shown = with_samples(document, read_names(document))
+        source.write_text(json.dumps(with_notes(shown)))
+        config = Path(folder) / "redocly.yaml"
+        config.write_text(json.dumps({"openapi": {"codeSamples": {"languages": _languages(shown)}}}))
         built = Path(folder) / "page.html"
         title = f"{document.title} {document.version}"
-        redocly("build-docs", source, "--inlineBundle", "--title", title, "--output", built)
+        redocly("build-docs", source, "--config", config, "--inlineBundle", "--title", title, "--output", built)
         target.write_text(_self_contained(built.read_text(), str(document.raw["info"]["summary"])))
+
+
+def _languages(document: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the languages of all samples: Redoc shows only those that it is told of."""
+    operations = [one for item in document["paths"].values() for one in item.values() if isinstance(one, dict)]
+    samples = [sample for one in operations for sample in one.get("x-codeSamples", [])]
+    return [{"lang": lang, "label": label} for lang, label in dict.fromkeys((s["lang"], s["label"]) for s in samples)]
+
+
+def with_notes(node: Any) -> Any:
+    """Return a document whose descriptions end with what `x-server-note` says of the reference server."""
+    if isinstance(node, list):
+        return [with_notes(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    shown = {name: with_notes(value) for name, value in node.items() if name != NOTE}
+    if isinstance(node.get(NOTE), str):
+        parts = (str(node.get("description", "")).strip(), f"_Reference server_: {node[NOTE].strip()}")
+        shown["description"] = "\n\n".join(part for part in parts if part)
+    return shown
 
 
 def _self_contained(page: str, summary: str) -> str:

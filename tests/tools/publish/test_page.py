@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from generator.document import Document
+from generator.names import read_names
 from tests.support.browser import Browser, Page
+from tests.tools.publish.conftest import ROOT
 from tests.tools.publish.test_published import DOCUMENT
+from tools.publish.samples import samples
 
 OPERATIONS = [
     (path, method, operation)
@@ -17,6 +21,12 @@ OPERATIONS = [
     if "operationId" in operation
 ]
 PHONE = 390
+LANGUAGE_MENU = """[...document.querySelectorAll('button[aria-haspopup=menu]')].find(
+    one => /^(curl|Python|TypeScript)( \\(events\\))?$/.test(one.innerText))"""
+LANGUAGES = """[...document.querySelectorAll('[role=menuitem]')].filter(
+    one => /^(curl|Python|TypeScript|Payload)/.test(one.innerText))"""
+SOURCE = Document.at(ROOT / "openapi.yaml")
+SAMPLES = samples(SOURCE, read_names(SOURCE))
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -69,21 +79,32 @@ def test_search_finds_threads(browser: Browser, published: Path) -> None:
     assert any("/threads/{thread_id}\nGet thread" in text for text in found)
 
 
-@pytest.mark.parametrize("operation_id", ["createAssistant", "streamRunEvents"])
-def test_an_address_opens_its_operation(browser: Browser, published: Path, operation_id: str) -> None:
-    (operation,) = [one for _, _, one in OPERATIONS if one["operationId"] == operation_id]
+@pytest.mark.parametrize(
+    ("path", "method", "operation"), OPERATIONS, ids=[one["operationId"] for _, _, one in OPERATIONS]
+)
+def test_address_opens_its_operation_with_samples_and_server_note(
+    browser: Browser, published: Path, path: str, method: str, operation: dict[str, Any]
+) -> None:
     page = at(browser, published, address(operation))
-    page.wait_for(f"document.body.innerText.includes({json.dumps(operation['description'].split('`')[0][:40])})")
+    page.wait_for(f"[...document.querySelectorAll('h1, h2')].some(h => h.innerText === '{operation['summary']}')")
+    shown = squeezed(page.evaluate("document.body.innerText"))
+    assert f"{method.upper()}{path}" in shown
+    assert squeezed(operation["description"])[:60] in shown
+    assert squeezed(operation.get("x-server-note", ""))[:60] in shown
+    for number, sample in enumerate(SAMPLES[operation["operationId"]]):
+        page.wait_for(f"({LANGUAGE_MENU}) !== undefined")
+        page.evaluate(f"({LANGUAGE_MENU}).click()")
+        page.wait_for(f"({LANGUAGES}).length > 0")
+        labels = page.evaluate(f"({LANGUAGES}).map(one => one.innerText)")
+        assert labels == [one.label for one in SAMPLES[operation["operationId"]]]
+        page.evaluate(f"({LANGUAGES})[{number}].click()")
+        line = json.dumps(squeezed(sample.source.splitlines()[-2 if sample.lang == "Python" else 0].rstrip("\\")))
+        page.wait_for(f"document.body.innerText.replace(/\\s|`/g, '').includes({line})")
 
 
-def test_every_operation_is_there_with_its_samples(browser: Browser, published: Path) -> None:
-    page = at(browser, published)
-    for path, method, operation in OPERATIONS:
-        page.evaluate(f"location.hash = {json.dumps(address(operation))}")
-        page.wait_for(f"[...document.querySelectorAll('h1, h2')].some(h => h.innerText === '{operation['summary']}')")
-        shown = re.sub(r"\s", "", page.evaluate("document.body.innerText"))
-        assert f"{method.upper()}{path}" in shown
-        assert 'curl"https://' in shown
+def squeezed(text: str) -> str:
+    """Return a text without spaces and marks of code, as a page may wrap it anywhere."""
+    return re.sub(r"\s|`", "", text)
 
 
 def address(operation: dict[str, Any]) -> str:

@@ -60,6 +60,7 @@ def test_a_changed_page_of_redoc_is_refused(tmp_path: Path, monkeypatch: pytest.
 
 def test_every_form_has_its_version_and_latest(published: Path) -> None:
     forms = ["openapi-{}.yaml", "openapi-{}.json", "openapi-{}.dereferenced.json", "reference-{}.html"]
+    forms += ["openapi-{}.oas-3.2.json", "openapi-{}.oas-3.0.json", "openapi-{}.for-generators.json"]
     wheel, sdist = f"backboard_threads-{VERSION}-py3-none-any.whl", f"backboard_threads-{VERSION}.tar.gz"
     assert {path.name for path in published.iterdir()} == {
         *(form.format(VERSION) for form in forms),
@@ -92,9 +93,17 @@ def test_the_dereferenced_form_is_whole(published: Path) -> None:
     assert operations == [node["operationId"] for node in nodes(DOCUMENT["paths"]) if "responses" in node]
 
 
+@pytest.mark.parametrize(("form", "version"), [("oas-3.2", "3.2.0"), ("oas-3.0", "3.0.3"), ("for-generators", "3.0.3")])
+def test_derived_forms_are_valid_and_bundled(published: Path, form: str, version: str) -> None:
+    document = json.loads((published / f"openapi-latest.{form}.json").read_text())
+    validate(document)
+    assert (document["openapi"], document["info"]["version"]) == (version, VERSION)
+    assert all(node["$ref"].startswith("#/") for node in nodes(document) if isinstance(node.get("$ref"), str))
+
+
 def test_nothing_beside_a_reference_loosens_what_it_refers_to() -> None:
     """Dereferencing lets what stands beside a `$ref` win, which is right only where it says something new."""
-    annotations = {"description", "default", "x-unproven", "x-extension"}
+    annotations = {"description", "default", "x-unproven", "x-extension", "x-server-note"}
     for node in nodes(DOCUMENT):
         reference = node.get("$ref", "")
         if reference.startswith("#/components/schemas/"):

@@ -1,10 +1,12 @@
 """Every code sample of the reference page does what it shows, against a server."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +23,20 @@ HOSTED = DOCUMENT.servers[0]["url"]
 PARAMETERS = DOCUMENT.raw["components"]["parameters"]
 TYPESCRIPT = ROOT / "languages" / "typescript"
 FAILURES = ("Traceback", '"detail"', "run_failed")
+
+
+def with_tricky_examples(node: Any) -> Any:
+    """Copy a document in which what people write in its examples needs escaping everywhere."""
+    if isinstance(node, dict):
+        return {key: with_tricky_examples(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [with_tricky_examples(value) for value in node]
+    return TRICKY if node in ("Guide", "My name is Ada.") else node
+
+
+TRICKY = """Tom & "Ada" + 100% 'é' $HOME `id` \\n a=b?c#d/ü 🙂"""
+TRICKY_DOCUMENT = Document(json.dumps(with_tricky_examples(DOCUMENT.raw)).encode())
+TRICKY_SAMPLES = samples(TRICKY_DOCUMENT, read_names(DOCUMENT))
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +119,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for sample in found:
             if sample.lang == "TypeScript":
                 (folder / "src" / f"{file(operation, sample)}.ts").write_text(sample.source)
+    for operation, found in TRICKY_SAMPLES.items():
+        (source, *_) = [sample.source for sample in found if sample.lang == "TypeScript"]
+        (folder / "src" / f"{operation}-tricky.ts").write_text(source)
     run([str(tools / "tsc"), "--project", str(folder)], dict(os.environ))
     return folder
 
@@ -123,6 +142,46 @@ def test_typescript(
     own = built.with_stem(f"{built.stem}-own")
     own.write_text(real(built.read_text()))
     assert run(["node", str(own)], environment)
+
+
+@pytest.mark.parametrize("language", ["Shell", "Python", "TypeScript"])
+def test_values_that_need_escaping_arrive(
+    language: str, compiled: Path, server: LocalServer, environment: dict[str, str]
+) -> None:
+    """In a JSON body, a query, a form: what the examples say arrives as it is."""
+    with httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}) as client:
+        before = client.get("/assistants", params={"name": TRICKY}).json()
+        run_sample("createAssistant", language, compiled, server, environment)
+        after = client.get("/assistants", params={"name": TRICKY}).json()
+        assert len(after) == len(before) + 1
+        shown = run_sample("listAssistants", language, compiled, server, environment)
+        assert after[0]["assistant_id"] in shown
+        thread = client.post(f"/assistants/{after[0]['assistant_id']}/threads", json={}).json()["thread_id"]
+        own = {PARAMETERS["ThreadId"]["example"]: thread}
+        run_sample("sendMessage", language, compiled, server, environment, own)
+        messages = client.get(f"/threads/{thread}").json()["messages"]
+        assert [message["content"] for message in messages if message["role"] == "user"] == [TRICKY]
+
+
+def run_sample(
+    operation: str,
+    language: str,
+    compiled: Path,
+    server: LocalServer,
+    environment: dict[str, str],
+    own: dict[str, str] | None = None,
+) -> str:
+    """Run the first sample of an operation with tricky values, with own identifiers in the place of the examples."""
+    (sample, *_) = [one for one in TRICKY_SAMPLES[operation] if one.lang == language]
+    file = compiled / "build" / f"{operation}-tricky.js"
+    source = file.read_text() if language == "TypeScript" else sample.source
+    for example, identifier in {HOSTED: server.url, **(own or {})}.items():
+        source = source.replace(example, identifier)
+    if language == "TypeScript":
+        file.with_stem(f"{file.stem}-own").write_text(source)
+        return run(["node", str(file.with_stem(f"{file.stem}-own"))], environment)
+    command = ["sh", "-c", source] if language == "Shell" else [sys.executable, "-c", source]
+    return run(command, environment)
 
 
 def test_no_sample_is_missing() -> None:

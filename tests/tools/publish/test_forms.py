@@ -1,0 +1,252 @@
+"""The derived forms are valid and say what the document says."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS30Validator
+from openapi_spec_validator import validate
+
+from tests.tools.publish.conftest import ROOT
+from tools.publish.forms.for_generators import RENAMED, TAKEN, for_generators
+from tools.publish.forms.openapi_3_0 import Inexpressible, schema_3_0, to_3_0
+from tools.publish.forms.openapi_3_2 import EVENT_STREAM, to_3_2
+
+DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+FORMS = {"3.2.0": to_3_2(DOCUMENT), "3.0.3": to_3_0(DOCUMENT)}
+FOR_GENERATORS = for_generators(DOCUMENT)
+SCHEMAS = DOCUMENT["components"]["schemas"]
+
+
+def names(node: Any) -> list[str]:
+    """Return the names of all properties of a node's schemas."""
+    if isinstance(node, dict):
+        return [*node.get("properties", {}), *(name for value in node.values() for name in names(value))]
+    return [name for one in node for name in names(one)] if isinstance(node, list) else []
+
+
+FIELDS = sorted({name for name in names(SCHEMAS) if isinstance(name, str)} | {"a", "b"})
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 300)
+    | st.sampled_from([0.5, "", "x", "auto", "off", "completed", "run_1"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def nodes(value: Any) -> Any:
+    """Yield every object in a document."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from nodes(inner)
+
+
+@pytest.mark.parametrize("form", [*FORMS.values(), FOR_GENERATORS], ids=[*FORMS, "for generators"])
+def test_form_is_valid_and_has_every_operation(form: dict[str, Any]) -> None:
+    validate(form)
+    operations = [node["operationId"] for node in nodes(form["paths"]) if "responses" in node]
+    assert operations == [node["operationId"] for node in nodes(DOCUMENT["paths"]) if "responses" in node]
+
+
+@pytest.mark.parametrize("version", FORMS)
+def test_form_names_its_version(version: str) -> None:
+    assert FORMS[version]["openapi"] == version
+    assert FORMS[version]["info"]["version"] == DOCUMENT["info"]["version"]
+
+
+def test_deriving_changes_nothing_and_repeats_itself() -> None:
+    before = json.dumps(DOCUMENT)
+    for derive in (to_3_2, to_3_0, for_generators):
+        assert json.dumps(derive(DOCUMENT)) == json.dumps(derive(DOCUMENT))
+    assert json.dumps(DOCUMENT) == before
+
+
+def test_event_streams_of_3_2_are_sequences_of_events() -> None:
+    streams = [node[EVENT_STREAM] for node in nodes(FORMS["3.2.0"]) if EVENT_STREAM in node]
+    assert len(streams) == sum(EVENT_STREAM in node for node in nodes(DOCUMENT))
+    item = Draft202012Validator({**SCHEMAS["ServerSentEvent"], "components": DOCUMENT["components"]})
+    for media in streams:
+        assert media["itemSchema"] == {"$ref": "#/components/schemas/ServerSentEvent"}
+        assert "schema" not in media
+        example = media["examples"]["events"]
+        lines = [line for line in example["serializedValue"].split("\n") if line.startswith("data: ")]
+        assert lines == [f"data: {frame['data']}" for frame in example["dataValue"]]
+        assert all(item.is_valid(frame) for frame in example["dataValue"])
+
+
+def both(schema: dict[str, Any], root: dict[str, Any], lowered: dict[str, Any]) -> tuple[Any, Any]:
+    """Return a validator of a schema as it is, and one of the same in 3.0."""
+    return (
+        Draft202012Validator({**schema, "components": root["components"]}),
+        OAS30Validator({**schema_3_0(schema), "components": lowered["components"]}),
+    )
+
+
+VALIDATORS = {name: both({"$ref": f"#/components/schemas/{name}"}, DOCUMENT, FORMS["3.0.3"]) for name in SCHEMAS}
+EXAMPLES = [
+    example["value"] for example in DOCUMENT["components"]["examples"].values() if isinstance(example["value"], dict)
+]
+
+
+@st.composite
+def changed_examples(draw: st.DrawFn) -> Any:
+    """Draw an example of the document in which one value is another, or gone."""
+    value = json.loads(json.dumps(draw(st.sampled_from(EXAMPLES))))
+    places = [(node, key) for node in nodes(value) for key in node]
+    if places and draw(st.booleans()):
+        node, key = draw(st.sampled_from(places))
+        if draw(st.booleans()):
+            node[key] = draw(JSON)
+        else:
+            del node[key]
+    return value
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(SCHEMAS)), JSON | changed_examples())
+def test_value_is_valid_in_3_0_exactly_if_in_3_1(name: str, value: Any) -> None:
+    written, lowered = VALIDATORS[name]
+    assert written.is_valid(value) == lowered.is_valid(value)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_examples_are_valid_in_3_0_exactly_if_in_3_1(name: str) -> None:
+    written, lowered = VALIDATORS[name]
+    for value in (*EXAMPLES, None, "", "x", "auto", 1, True, [], {}):
+        assert written.is_valid(value) == lowered.is_valid(value), value
+
+
+TYPES = st.sampled_from(["string", "integer", "boolean", "object", "array", "null"])
+SCALARS = st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["", "x", "auto"])
+SIMPLE = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": TYPES | st.lists(TYPES, min_size=1, max_size=3, unique=True),
+        "const": SCALARS,
+        "enum": st.lists(SCALARS, min_size=1, max_size=3),
+        "minimum": st.integers(0, 2),
+        "exclusiveMaximum": st.integers(1, 3),
+        "maxLength": st.integers(0, 2),
+        "description": st.just("A value."),
+        "$ref": st.just("#/components/schemas/Target"),
+    },
+)
+RANDOM_SCHEMAS = st.recursive(
+    SIMPLE,
+    lambda inner: st.fixed_dictionaries(
+        {},
+        optional={
+            "type": TYPES | st.lists(TYPES, min_size=1, max_size=2, unique=True),
+            "properties": st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+            "required": st.just(["a"]),
+            "items": inner,
+            "additionalProperties": inner | st.booleans(),
+            "oneOf": st.lists(inner | st.just({"type": "null"}), min_size=1, max_size=2),
+            "anyOf": st.lists(inner | st.just({"type": "null"}), min_size=1, max_size=2),
+            "allOf": st.lists(inner, min_size=1, max_size=2),
+            "not": inner,
+        },
+    ),
+    max_leaves=4,
+)
+SMALL = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(RANDOM_SCHEMAS, SIMPLE, SMALL)
+def test_value_is_valid_for_any_lowered_schema_exactly_if_for_the_schema(
+    schema: dict[str, Any], target: dict[str, Any], value: Any
+) -> None:
+    assume("$ref" not in target)
+    root = {"components": {"schemas": {"Target": target}}}
+    lowered = {"components": {"schemas": {"Target": schema_3_0(target)}}}
+    written, rewritten = both(schema, root, lowered)
+    assert written.is_valid(value) == rewritten.is_valid(value), (schema_3_0(schema), lowered)
+
+
+VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    1,
+    2,
+    3,
+    0.5,
+    "",
+    "x",
+    "auto",
+    [],
+    [1],
+    {},
+    {"a": 1},
+    {"a": None},
+    {"a": "x", "b": 1},
+]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"exclusiveMinimum": 1},
+        {"type": "integer", "minimum": 1, "exclusiveMaximum": 3},
+        {"$ref": "#/components/schemas/Target", "maxLength": 1},
+        {"$ref": "#/components/schemas/Target", "allOf": [{"maxLength": 1}]},
+        {"type": ["string", "null"], "$ref": "#/components/schemas/Target"},
+        {"type": ["string", "integer"], "anyOf": [{"minimum": 2}, {"maxLength": 1}]},
+        {"type": ["object", "array", "null"]},
+        {"type": "null"},
+        {"const": None},
+        {"type": ["string", "null"], "enum": ["auto", None]},
+        {"type": ["string", "null"], "const": "auto", "enum": ["auto", "x"]},
+        {"oneOf": [{"$ref": "#/components/schemas/Target"}, {"type": "null"}]},
+        {"type": "object", "properties": {"a": {"type": ["integer", "null"]}}, "additionalProperties": False},
+    ],
+    ids=str,
+)
+def test_each_value_is_valid_for_the_lowered_schema_exactly_if_for_the_schema(schema: dict[str, Any]) -> None:
+    target = {"type": "string", "minLength": 1}
+    root = {"components": {"schemas": {"Target": target}}}
+    written, lowered = both(schema, root, {"components": {"schemas": {"Target": schema_3_0(target)}}})
+    assert [value for value in VALUES if written.is_valid(value)] == [
+        value for value in VALUES if lowered.is_valid(value)
+    ]
+
+
+def test_keyword_that_3_0_lacks_is_refused() -> None:
+    with pytest.raises(Inexpressible, match="patternProperties"):
+        schema_3_0({"type": "object", "patternProperties": {"^x": {}}})
+
+
+def test_form_for_generators_has_nothing_to_stumble_over() -> None:
+    assert not FOR_GENERATORS["components"]["schemas"].keys() & TAKEN
+    assert RENAMED.keys() <= SCHEMAS.keys()
+    for node in nodes(FOR_GENERATORS):
+        assert not {"links", "examples", "pattern"} & {
+            key for key in node if not isinstance(node[key], dict) or key != "pattern"
+        }
+        assert not any(str(key).startswith("x-") for key in node)
+        assert len(node.get("allOf", [])) in (0, 1)
+        assert "description" not in node or not isinstance(node["description"], str) or len(node["description"]) < 200
+    assert len(json.dumps(FOR_GENERATORS)) < 0.8 * len(json.dumps(FORMS["3.0.3"]))
+
+
+@pytest.mark.parametrize("name", sorted(FOR_GENERATORS["components"]["schemas"]))
+def test_example_of_the_document_is_valid_for_generators(name: str) -> None:
+    """Whatever fits the document's own schema fits the simpler one."""
+    original = {other: own for own, other in RENAMED.items()}.get(name, name)
+    reference = {"$ref": f"#/components/schemas/{name}"}
+    simpler = OAS30Validator({**reference, "components": FOR_GENERATORS["components"]})
+    for value in EXAMPLES:
+        if VALIDATORS[original][0].is_valid(value):
+            assert simpler.is_valid(value), value
