@@ -82,6 +82,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     )
     _option(parser, "run-timeout", _seconds, default.run_timeout, "seconds of silence after which a run has failed")
     _option(parser, "rate-limit", _seconds, default.rate_limit, "requests per second and key; 0 is no limit")
+    _option(parser, "max-connections", _connections, default.max_connections, "open connections of each process")
+    _option(parser, "head-timeout", _timeout, default.head_timeout, "seconds to the end of a request's head")
+    _option(parser, "body-timeout", _timeout, default.body_timeout, "seconds without a byte of a request's body")
     parser.add_argument(
         "--cors-origin",
         action="append",
@@ -192,6 +195,16 @@ def _count(text: str) -> int:
     return _whole(text, 1, 1000)
 
 
+def _connections(text: str) -> int:
+    return _whole(text, 1, 1_000_000)
+
+
+def _timeout(text: str) -> float:
+    if not (value := _seconds(text)) > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
 def _whole(text: str, least: int, most: int) -> int:
     if not text.isdecimal() or not least <= int(text) <= most:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
@@ -269,6 +282,9 @@ def _serve(options: argparse.Namespace) -> None:
         busy_wait=options.busy_wait,
         run_timeout=options.run_timeout,
         rate_limit=options.rate_limit,
+        max_connections=options.max_connections,
+        head_timeout=options.head_timeout,
+        body_timeout=options.body_timeout,
         cors_origins=tuple(options.cors_origin),
         metrics=options.metrics,
         api_key=options.api_key,

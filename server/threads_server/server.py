@@ -21,7 +21,7 @@ import uvicorn
 
 from threads_server.http.app import App, create_app
 from threads_server.http.authentication import KeyConfigError, prepare_keys
-from threads_server.http.protocol import PlainHttpProtocol
+from threads_server.http.protocol import ConnectionCounter, ConnectionLimits, HTTPProtocol
 from threads_server.http.rate_limit import RateTooLow
 from threads_server.openapi import DocumentError
 from threads_server.operations.binding import OperationMismatch
@@ -101,24 +101,31 @@ def _address(host: str, listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
+def uvicorn_config(settings: Settings, app: App) -> uvicorn.Config:
+    """Configure uvicorn for `app`, with HTTPProtocol as its HTTP implementation."""
+    limits = ConnectionLimits(
+        app.contract.document.limits.head_bytes, settings.head_timeout, settings.body_timeout, settings.body_timeout
+    )
+    protocol = partial(HTTPProtocol, limits=limits, counter=ConnectionCounter(settings.max_connections))
+    return uvicorn.Config(
+        app,
+        http=protocol,  # type: ignore[arg-type]  # uvicorn calls it as it would a class
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
 class Server(uvicorn.Server):
     """uvicorn, which says when it is ready, and ends event streams when it stops instead of waiting for them."""
 
     def __init__(self, settings: Settings, app: App, greeting: str | None = None, ready: Event | None = None) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=partial(PlainHttpProtocol, max_head_bytes=app.contract.document.limits.head_bytes),  # type: ignore[arg-type]
-                lifespan="on",
-                ws="none",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
+        super().__init__(uvicorn_config(settings, app))
         self._app = app
         self._greeting = greeting
         self._ready = ready

@@ -46,6 +46,12 @@ class Settings:
     """Requests per second and key; 0 is no limit."""
     cors_origins: tuple[str, ...] = ()
     metrics: bool = False
+    max_connections: int = 1000
+    """Open connections of one process; further ones are refused with 503."""
+    head_timeout: float = 30.0
+    """Seconds to the end of a request's head."""
+    body_timeout: float = 60.0
+    """Seconds without a byte of a request's body, and without a client's reading of its response."""
     api_key: str | None = field(default=None, repr=False)
     """`THREADS_SERVER_API_KEY`: a key that opens the account `default`, on loopback only."""
 

@@ -242,10 +242,10 @@ async def client_of(app: App, key: str | None = KEY) -> AsyncIterator[httpx.Asyn
 
 
 @contextlib.contextmanager
-def served(app: App) -> Iterator[str]:
+def served(app: App, **settings: Any) -> Iterator[str]:
     """The base URL of an application behind a real socket; ended as a signal would end it."""
     listener = listen("127.0.0.1", 0)
-    server = Server(Settings(), app)
+    server = Server(Settings(**settings), app)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
@@ -255,6 +255,11 @@ def served(app: App) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def port_of(url: str) -> int:
+    """The port in a base URL."""
+    return int(url.split(":")[2].partition("/")[0])
 
 
 async def refused(request: ValidatedRequest, services: Any) -> Response:

@@ -10,16 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from uvicorn.server import ServerState
 
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
-from threads_server.http.protocol import PlainHttpProtocol
 from threads_server.openapi import Contract
 from threads_server.operations.binding import bind
 from threads_server.operations.services import Services
-from threads_server.server import listen
+from threads_server.server import listen, uvicorn_config
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
@@ -187,15 +185,13 @@ async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
     """The server on a database, behind a socket, until it is left; then it ends as it does on a signal."""
     opened: list[Services] = []
     app = app_on(database, opened, **settings)
-    config = uvicorn.Config(app, http=PlainHttpProtocol, lifespan="off", log_config=None, access_log=False)
+    config = uvicorn_config(Settings(), app)
     config.load()
     state = ServerState()
     listener = listen("127.0.0.1", 0)
 
     def protocol() -> asyncio.Protocol:
-        return PlainHttpProtocol(
-            max_head_bytes=contract().document.limits.head_bytes, config=config, server_state=state, app_state={}
-        )
+        return config.http_protocol_class(config=config, server_state=state, app_state={})  # type: ignore[call-arg]
 
     async with app.opened():
         # uvicorn.Server does no more than this, but looks ten times a second whether it is to end

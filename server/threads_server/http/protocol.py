@@ -1,131 +1,352 @@
-"""HTTP/1.1 by uvicorn and httptools, but for offers of an upgrade, unknown methods, long heads and what is not HTTP."""
+"""HTTP/1.1 connections: uvicorn's server and response cycle around a strict, bounded reader of requests.
 
+One request is read at a time. What follows it on the connection waits, unread beyond one receive buffer, until its
+response has been sent; so a client that does not read its responses cannot make the server store requests.
+"""
+
+import asyncio
 import json
-import re
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic
 from typing import Any
+from urllib.parse import unquote
 
-import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import HTTPScope
+from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr
+from uvicorn.server import ServerState
 
+from threads_server.http.body_framing import BodyFraming, ChunkedFraming, LengthFraming
+from threads_server.http.request_head import BadRequest, RequestHead, parse_head
 from threads_server.http.response_sender import new_request_id
 
 LINGER_SECONDS = 2
-"""How long a refused connection stays open: closed at once, with something unread, it would lose the answer."""
+"""How long a refused connection stays open: closing it with unread input would reset it and lose the response."""
+DISCARD_SECONDS = 30
+"""How long the rest of a body is read and discarded after the response to it."""
+LOG_INTERVAL_SECONDS = 60
 
-_OFFERS = (b"upgrade", b"http2-settings")
-_UNKNOWN_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?= [^ \r\n]+ HTTP/1\.[01]\r\n)")
-_NOBODYS_METHOD = b"PURGE"  # the parser knows it, and no path has it
+logger = logging.getLogger("threads_server")
 
 
-class PlainHttpProtocol(HttpToolsProtocol):
-    """A request that offers an upgrade is answered as if it did not, as RFC 9110 §7.8 allows.
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Bounds of each connection."""
 
-    Java's HTTP client, and curl when asked for HTTP/2, offer one with every request. The parser stops after the head of
-    such a request and takes the body for another protocol's, so the request is given to a new parser without the offer.
+    max_head_bytes: int
+    head_timeout: float = 30.0
+    """Seconds from the first byte of a head, or from the connection, to the head's end."""
+    body_timeout: float = 60.0
+    """Seconds without a byte of a body that has not ended."""
+    send_timeout: float = 60.0
+    """Seconds in which a client that has a response to read must read some of it."""
 
-    A method that the parser does not know is answered like every other one that no path has.
-    """
 
-    def __init__(self, *arguments: Any, max_head_bytes: int, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._longest_head = max_head_bytes
-        self._in_message = self._in_head = self._too_long = self._refused = False
-        self._heads = 0
-        self._waited_for = 0  # bytes of a head that is not whole yet
+class ConnectionCounter:
+    """The limit of open connections of this process. It logs, at most once a minute, that it refuses some."""
+
+    def __init__(self, max_connections: int, clock: Callable[[], float] = monotonic) -> None:
+        self._max_connections = max_connections
+        self._clock = clock
+        self._logged_at: float | None = None
+
+    def admits(self, open_connections: int) -> bool:
+        """Whether one more connection may be opened."""
+        if open_connections < self._max_connections:
+            return True
+        if self._logged_at is None or self._clock() - self._logged_at >= LOG_INTERVAL_SECONDS:
+            self._logged_at = self._clock()
+            logger.warning("refusing connections: %d are open (--max-connections)", open_connections)
+        return False
+
+
+class _GatedFlow(FlowControl):
+    """Flow control whose reading stays paused while bytes of a further request wait for the current response."""
+
+    gated = False
+
+    def resume_reading(self) -> None:
+        if not self.gated:
+            super().resume_reading()
+
+
+class HTTPProtocol(asyncio.Protocol):
+    """One connection. uvicorn's server makes it, counts it and shuts it down."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: ConnectionLimits,
+        counter: ConnectionCounter,
+    ) -> None:
+        if not config.loaded:
+            config.load()
+        self._config = config
+        self._server_state = server_state
+        self._app_state = app_state
+        self._loop = _loop or asyncio.get_running_loop()
+        self._limits = limits
+        self._counter = counter
+        self._uvicorn_logger = logging.getLogger("uvicorn.error")
+        self._transport: asyncio.Transport
+        self._flow: _GatedFlow
+        self._buffer = bytearray()
+        self._searched = 0  # bytes of the buffer in which no head ends
+        self._in_head = True
+        self._framing: BodyFraming | None = None  # None between requests
+        self._cycle: RequestResponseCycle | None = None
+        self._refused = False
+        self._read_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._received_at = 0.0
+
+    def connection_made(  # type: ignore[override]  # asyncio makes nothing else for TCP
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Admit the connection, or refuse it with 503."""
+        self._transport = transport
+        if not self._counter.admits(len(self._server_state.connections)):
+            self._send_refusal(BadRequest("The server has too many connections", 503), b"retry-after: 1\r\n")
+            transport.close()  # at once: a lingering connection would be one more
+            return
+        self._server_state.connections.add(self)  # type: ignore[arg-type]  # uvicorn lists its own classes
+        self._flow = _GatedFlow(transport)
+        self._server, self._client = get_local_addr(transport), get_remote_addr(transport)
+        self._set_read_timer(self._limits.head_timeout, self._end_head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the application that its client has left."""
+        self._server_state.connections.discard(self)
+        self._refused = True
+        self._buffer.clear()
+        self._cancel_read_timer()
+        self._cancel_write_timer()
+        self._disconnect_cycle()
+
+    def eof_received(self) -> None:
+        """Close the transport, as asyncio does on None: the client has left."""
 
     def data_received(self, data: bytes) -> None:
-        """Takes what came over the connection."""
+        """Read what has come, as far as the current request allows."""
         if self._refused:
             return
-        self._unset_keepalive_if_required()
-        in_message, in_head, heads = self._in_message, self._in_head, self._heads
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._go_on_without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserInvalidMethodError:
-            method = None if in_message or self._heads != heads else _UNKNOWN_METHOD.match(data)
-            if method is None:
-                self.send_400_response("Invalid HTTP request received.")
-            else:
-                self._begin_again(_NOBODYS_METHOD + data[method.end() :])
-        except httptools.HttpParserError:
-            if self._too_long:
-                self._refuse_head()
-            else:
-                self.send_400_response("Invalid HTTP request received.")
+        self._received_at = self._loop.time()
+        self._buffer += data
+        self._advance()
+
+    def pause_writing(self) -> None:
+        """Bound the time of a client that does not read."""
+        self._flow.pause_writing()
+        self._watch_write(self._transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Let the application send on."""
+        self._cancel_write_timer()
+        self._flow.resume_writing()
+
+    def shutdown(self) -> None:
+        """Close the connection, at once or after the current response."""
+        if self._cycle is None or self._cycle.response_complete:
+            self._transport.close()
         else:
-            if in_head and self._in_head and heads == self._heads:
-                self._waited_for += len(data)
-                if self._waited_for > self._longest_head:
-                    self._refuse_head()
+            self._cycle.keep_alive = False
 
-    def on_message_begin(self) -> None:
-        """Notes that a request begins."""
-        self._in_message = self._in_head = True
-        self._waited_for = 0
-        super().on_message_begin()
+    def _advance(self) -> None:
+        try:
+            while self._buffer and not self._refused:
+                if self._framing is None:
+                    if not self._read_head():
+                        return
+                elif self._framing.complete:  # the next request waits for this one's response
+                    self._flow.gated = True
+                    self._flow.pause_reading()
+                    return
+                elif not self._read_body(self._framing):
+                    return
+        except BadRequest as error:
+            self._refuse(error)
 
-    def on_headers_complete(self) -> None:
-        """Begins to answer, unless the request will come again without its offer."""
+    def _read_head(self) -> bool:
+        """Read a head and start its request; False if more must come."""
+        buffer = self._buffer
+        while buffer.startswith(b"\r\n"):  # RFC 9112 §2.2
+            del buffer[:2]
+        end = buffer.find(b"\r\n\r\n", max(0, self._searched - 3))
+        if (end + 4 if end >= 0 else len(buffer)) > self._limits.max_head_bytes:
+            raise BadRequest(f"The request's head is larger than {self._limits.max_head_bytes} bytes", 431)
+        if end < 0:
+            self._searched = len(buffer)
+            if buffer and not 32 < buffer[0] < 127 and buffer[0] != 13:  # such as TLS: its end will never come
+                raise BadRequest("Invalid HTTP request received.")
+            if not self._in_head:
+                self._in_head = True
+                self._set_read_timer(self._limits.head_timeout, self._end_head)
+            return False
+        self._searched = 0
+        head = parse_head(bytes(buffer[: end + 2]))
+        del buffer[: end + 4]
         self._in_head = False
-        self._heads += 1
-        if self._head_size() > self._longest_head:
-            self._too_long = True
-            raise ValueError("the head is too long")  # which ends the parser's work
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
+        self._cancel_read_timer()
+        self._framing = ChunkedFraming() if head.content_length is None else LengthFraming(head.content_length)
+        self._start(head, self._framing)
+        return True
 
-    def on_message_complete(self) -> None:
-        """Notes that the body is whole, unless there is more than the parser thinks."""
-        self._in_message = False
-        if not self.parser.should_upgrade():
-            super().on_message_complete()
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuses what is not HTTP, in the form of every other refusal, and closes the connection."""
-        self._refuse("400 Bad Request", msg)
-
-    def _head_size(self) -> int:
-        """The bytes of the head, the space around values left out, which the parser does not tell."""
-        first_line = len(self.parser.get_method()) + len(self.url) + len(b"  HTTP/1.1\r\n")
-        return first_line + sum(len(name) + len(value) + len(b": \r\n") for name, value in self.headers) + len(b"\r\n")
-
-    def _refuse_head(self) -> None:
-        detail = f"The request's head is larger than {self._longest_head} bytes"
-        self._refuse("431 Request Header Fields Too Large", detail)  # RFC 6585 §5
-
-    def _refuse(self, status: str, detail: str) -> None:
-        self._refused = True
-        body = json.dumps({"detail": detail}).encode()
-        head = (
-            f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n"
-            f"content-length: {len(body)}\r\nx-request-id: {new_request_id()}\r\n\r\n"
+    def _start(self, head: RequestHead, framing: BodyFraming) -> None:
+        path = head.raw_path.decode()
+        scope: HTTPScope = {
+            "type": "http",
+            "asgi": {"version": self._config.asgi_version, "spec_version": "2.3"},
+            "http_version": head.http_version,
+            "server": self._server,
+            "client": self._client,
+            "scheme": "http",
+            "method": head.method,
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": head.raw_path,
+            "query_string": head.query,
+            "headers": head.headers,
+            "state": self._app_state.copy(),
+            "extensions": {},
+        }
+        self._cycle = cycle = RequestResponseCycle(
+            scope=scope,
+            transport=self._transport,
+            flow=self._flow,
+            logger=self._uvicorn_logger,
+            access_logger=self._uvicorn_logger,
+            access_log=False,
+            default_headers=self._server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=head.expects_continue,
+            keep_alive=head.keep_alive,
+            on_response=self._end_response,
         )
-        self.transport.write(head.encode() + body)
-        self.transport.write_eof()
-        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        if framing.complete:
+            cycle.more_body = False
+            cycle.message_event.set()
+        elif not self._buffer:
+            self._set_read_timer(self._limits.body_timeout, self._end_body)
+        task = self._loop.create_task(cycle.run_asgi(self._config.loaded_app))
+        task.add_done_callback(self._server_state.tasks.discard)
+        self._server_state.tasks.add(task)
 
-    def _go_on_without_upgrade(self, rest: bytes) -> None:
-        method = self.parser.get_method()
-        if method == b"CONNECT":
-            self.send_400_response("CONNECT is for proxies.")
+    def _read_body(self, framing: BodyFraming) -> bool:
+        """Hand bytes of the body to the application; False if more must come."""
+        cycle = self._cycle
+        assert cycle is not None
+        data = framing.read(self._buffer)
+        if not cycle.response_complete:
+            cycle.body += data
+            cycle.more_body = not framing.complete
+            cycle.message_event.set()
+            if len(cycle.body) > HIGH_WATER_LIMIT and not framing.complete:
+                self._flow.pause_reading()
+        if framing.complete:
+            self._cancel_read_timer()
+            if cycle.response_complete:
+                self._end_request()
+            return True
+        if self._read_timer is None:
+            self._set_read_timer(self._limits.body_timeout, self._end_body)
+        return False
+
+    def _end_response(self) -> None:
+        """Go on after a response: with the next request, or with the rest of this one's body."""
+        self._server_state.total_requests += 1
+        if self._transport.is_closing() or self._framing is None:
             return
-        head = [method + b" " + self.url + b" HTTP/" + self.parser.get_http_version().encode()]
-        head += [b"%b: %b" % header for header in map(_without_offer, self.headers) if header is not None]
-        self._begin_again(b"\r\n".join([*head, b"", rest]))
+        if self._framing.complete:
+            self._end_request()
+            self._advance()
+        else:
+            self._set_read_timer(DISCARD_SECONDS, self._transport.close)
+            self._flow.resume_reading()
 
-    def _begin_again(self, data: bytes) -> None:
-        self.parser = httptools.HttpRequestParser(self)
-        self._in_message = self._in_head = False
-        self.data_received(data)
+    def _end_request(self) -> None:
+        self._framing = None
+        self._flow.gated = False
+        self._flow.resume_reading()
+        if not self._buffer:
+            self._set_read_timer(self._config.timeout_keep_alive, self._transport.close)
 
+    def _refuse(self, error: BadRequest) -> None:
+        """Send an error in the form of every other one, and close the connection."""
+        self._refused = True
+        self._buffer.clear()
+        self._cancel_read_timer()
+        started = self._cycle is not None and self._framing is not None and self._cycle.response_started
+        self._disconnect_cycle()
+        if started:
+            self._transport.close()
+            return
+        if self._transport.is_closing():
+            return
+        self._send_refusal(error)
+        self._transport.write_eof()
+        self._loop.call_later(LINGER_SECONDS, self._transport.close)
 
-def _without_offer(header: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
-    name, value = header
-    if name in _OFFERS:
-        return None
-    if name == b"connection":
-        kept = [option for option in value.split(b",") if option.strip().lower() not in _OFFERS]
-        return (name, b",".join(kept)) if kept else None
-    return header
+    def _send_refusal(self, error: BadRequest, headers: bytes = b"") -> None:
+        body = json.dumps({"detail": error.detail}).encode()
+        head = (
+            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\ncontent-type: application/json\r\n"
+            f"connection: close\r\ncontent-length: {len(body)}\r\nx-request-id: {new_request_id()}\r\n"
+        )
+        self._transport.write(head.encode() + headers + b"\r\n" + body)
+
+    def _disconnect_cycle(self) -> None:
+        cycle = self._cycle
+        if cycle is not None and self._framing is not None:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+            cycle.message_event.set()
+            self._flow.resume_writing()
+
+    def _set_read_timer(self, seconds: float, expired: Callable[[], None]) -> None:
+        self._cancel_read_timer()
+        self._read_timer = self._loop.call_later(seconds, expired)
+
+    def _cancel_read_timer(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
+            self._read_timer = None
+
+    def _end_head(self) -> None:
+        if self._buffer:
+            self._refuse(BadRequest(f"The request's head did not end within {self._limits.head_timeout:g} s", 408))
+        else:
+            self._transport.close()
+
+    def _end_body(self) -> None:
+        """Refuse a body that does not go on, unless it is the application that does not read."""
+        silence = self._loop.time() - self._received_at
+        if self._flow.read_paused:
+            self._set_read_timer(self._limits.body_timeout, self._end_body)
+        elif silence < self._limits.body_timeout:
+            self._set_read_timer(self._limits.body_timeout - silence, self._end_body)
+        else:
+            self._refuse(BadRequest(f"Nothing of the body came for {self._limits.body_timeout:g} s", 408))
+
+    def _watch_write(self, unsent: int) -> None:
+        def check() -> None:
+            left = self._transport.get_write_buffer_size()
+            if left >= unsent:
+                self._transport.abort()
+            else:
+                self._watch_write(left)
+
+        self._write_timer = self._loop.call_later(self._limits.send_timeout, check)
+
+    def _cancel_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None

@@ -1,17 +1,20 @@
-"""Offers of an upgrade, heads that are too long and what is not HTTP, byte for byte as they come over the wire."""
+"""Connections: upgrades, pipelining, long heads, time-outs and limits, byte for byte on the wire."""
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import Iterator
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
-import uvicorn
 from uvicorn.server import ServerState
 
-from tests.support.small_document import KEY, ROOMY, served, small_app
-from threads_server.http.protocol import LINGER_SECONDS, PlainHttpProtocol
+from tests.support.small_document import KEY, ROOMY, port_of, served, small_app
+from threads_server.http.protocol import LINGER_SECONDS, LOG_INTERVAL_SECONDS, ConnectionCounter
+from threads_server.server import uvicorn_config
+from threads_server.settings import Settings
 
 BODY = b'{"name":"Guide"}'
 HEAD = (
@@ -29,10 +32,6 @@ CHUNKS = b"8\r\n" + BODY[:8] + b"\r\n8\r\n" + BODY[8:] + b"\r\n0\r\n\r\n"
 def port() -> Iterator[int]:
     with served(small_app()) as url:
         yield port_of(url)
-
-
-def port_of(url: str) -> int:
-    return int(url.split(":")[2].partition("/")[0])
 
 
 def answers(port: int, *pieces: bytes, expected: int = 1) -> list[tuple[int, dict[str, object]]]:
@@ -63,24 +62,24 @@ def answers(port: int, *pieces: bytes, expected: int = 1) -> list[tuple[int, dic
         tuple(bytes([byte]) for byte in CHUNKED + CHUNKS),
     ],
 )
-def test_the_body_arrives_whatever_is_offered(port: int, offer: bytes, pieces: tuple[bytes, ...]) -> None:
+def test_upgrade_offer_is_ignored_and_the_body_kept(port: int, offer: bytes, pieces: tuple[bytes, ...]) -> None:
     first, *others = pieces
     [(status, seen)] = answers(port, HEAD + offer + first, *others)
     assert (status, seen["body"]) == (200, {"name": "Guide"})
 
 
-def test_nothing_but_the_offer_is_taken_from_a_head(port: int) -> None:
+def test_upgrade_offer_leaves_other_headers(port: int) -> None:
     note = b"Idempotency-Key: upgrade\r\n"
     [(status, seen)] = answers(port, HEAD + JAVA + note + SIZED + BODY)
     assert (status, seen["headers"]) == (200, {"idempotency-key": "upgrade"})
 
 
-def test_the_connection_goes_on(port: int) -> None:
+def test_upgrade_offer_keeps_the_connection(port: int) -> None:
     request = HEAD + JAVA + SIZED + BODY
     assert [status for status, _ in answers(port, request, request, HEAD + SIZED + BODY, expected=3)] == [200] * 3
 
 
-def test_the_connection_is_closed_when_the_client_says_so(port: int) -> None:
+def test_connection_close_is_honoured_beside_an_upgrade(port: int) -> None:
     offer = b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=3) as connection:
         connection.sendall(HEAD + offer + SIZED + BODY)
@@ -89,7 +88,7 @@ def test_the_connection_is_closed_when_the_client_says_so(port: int) -> None:
 
 
 @pytest.mark.parametrize("request_line", [b"CONNECT example.org:80 HTTP/1.1", b"PRI * HTTP/2.0", b"nonsense"])
-def test_what_is_no_request_for_this_server(port: int, request_line: bytes) -> None:
+def test_other_protocols_are_400(port: int, request_line: bytes) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=3) as connection:
         connection.sendall(request_line + b"\r\nHost: small\r\n\r\n")
         received = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -114,7 +113,7 @@ CLOSING = KEYED + b"Connection: close\r\n\r\n"
 
 
 @pytest.mark.parametrize("method", [b"FOO", b"get", b"M-SEARCHING", b"PURGE"])
-def test_a_method_that_nobody_knows(port: int, method: bytes) -> None:
+def test_unknown_method_is_405(port: int, method: bytes) -> None:
     head, body = refused(port, method + b" /api/things HTTP/1.1\r\n" + CLOSING)
     assert head.startswith(b"HTTP/1.1 405 ")
     assert b"\r\nallow: GET, POST" in head
@@ -122,7 +121,7 @@ def test_a_method_that_nobody_knows(port: int, method: bytes) -> None:
     assert refused(port, method + b" /api/nowhere HTTP/1.1\r\n" + CLOSING)[0].startswith(b"HTTP/1.1 404 ")
 
 
-def test_the_connection_goes_on_after_an_unknown_method(port: int) -> None:
+def test_unknown_method_keeps_the_connection(port: int) -> None:
     unknown = b"FOO /api/things HTTP/1.1\r\n" + KEYED + b"\r\n"
     known = HEAD + SIZED + BODY
     assert [status for status, _ in answers(port, known, expected=1)] == [200]
@@ -136,11 +135,11 @@ def test_the_connection_goes_on_after_an_unknown_method(port: int) -> None:
         stream.close()
 
 
-@pytest.mark.parametrize("before", [HEAD + b"Content-Length: 100\r\n\r\n", HEAD + SIZED + BODY])
-def test_a_method_in_the_midst_is_no_method(port: int, before: bytes) -> None:
-    """What another request's bytes end in is not read as the beginning of one."""
+def test_bytes_within_a_body_are_not_a_request(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(before + b"FOO /api/things HTTP/1.1\r\n" + CLOSING + b"\0" * 100)
+        connection.sendall(
+            HEAD + b"Content-Length: 100\r\n\r\n" + b"FOO /api/things HTTP/1.1\r\n" + CLOSING + b"\0" * 100
+        )
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     assert b"HTTP/1.1 405" not in received
     assert b"HTTP/1.1 400" in received
@@ -158,21 +157,21 @@ LONG = b"x" * 200_000
         (b"GET /api/things HTTP/1.1\r\nLong: ", *[b"x" * 50_000] * 20),  # and no end
     ],
 )
-def test_a_head_that_is_too_long(port: int, pieces: tuple[bytes, ...]) -> None:
+def test_head_beyond_the_limit_is_431(port: int, pieces: tuple[bytes, ...]) -> None:
     head, body = refused(port, *pieces)
     assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert b"\r\nx-request-id: " in head
     assert json.loads(body) == {"detail": "The request's head is larger than 65536 bytes"}
 
 
-def test_a_head_that_is_long_enough(port: int) -> None:
+def test_head_within_the_limit_is_read(port: int) -> None:
     long = b"Long: " + b"x" * 65_000 + b"\r\n"
     request = HEAD + long + SIZED
     assert answers(port, request, BODY)[0][0] == 200
     assert answers(port, request[:30_000], request[30_000:60_000], request[60_000:] + BODY)[0][0] == 200
 
 
-def test_a_body_in_pieces_is_no_long_head() -> None:
+def test_body_in_pieces_does_not_count_as_head() -> None:
     body = json.dumps({"name": "Guide", "metadata": {"note": "x" * 200_000}}).encode()
     pieces = [body[start : start + 50_000] for start in range(0, len(body), 50_000)]
     with served(small_app(document=ROOMY)) as url:
@@ -180,38 +179,163 @@ def test_a_body_in_pieces_is_no_long_head() -> None:
     assert status == 200
 
 
-class Wire:
-    """A connection of which is noted what the server does with it."""
+def test_pipelined_upgrade_offers_are_answered_in_order(port: int) -> None:
+    """330 of them ended in a RecursionError."""
+    request = HEAD + JAVA + SIZED + BODY
+    assert [status for status, _ in answers(port, request * 330, expected=330)] == [200] * 330
 
-    def __init__(self) -> None:
+
+class Wire:
+    """A connection on fake transport and loop, whose timers a test fires."""
+
+    def __init__(self, **settings: Any) -> None:
         self.loop = Mock(asyncio.AbstractEventLoop)
+        self.loop.time.return_value = self.set_at = 0.0
+        self.loop.call_later.side_effect = self._set_timer
         self.transport = Mock(asyncio.Transport)
-        self.protocol = PlainHttpProtocol(
-            uvicorn.Config(small_app(), log_config=None), ServerState(), {}, self.loop, max_head_bytes=65_536
-        )
+        self.transport.is_closing.return_value = False
+        config = uvicorn_config(Settings(**settings), small_app())
+        config.load()
+        create: Any = config.http_protocol_class
+        self.protocol = create(config=config, server_state=ServerState(), app_state={}, _loop=self.loop)
         self.protocol.connection_made(self.transport)
 
+    def _set_timer(self, delay: float, callback: Any) -> Mock:
+        self.set_at = self.loop.time()
+        return Mock(asyncio.TimerHandle)
 
-def test_a_head_without_an_end() -> None:
+    @property
+    def written(self) -> bytes:
+        return b"".join(call[0][0] for call in self.transport.write.call_args_list)
+
+    def fire(self) -> float:
+        """Fire the last timer that was set, and give its delay."""
+        delay, callback = self.loop.call_later.call_args[0]
+        self.loop.time.return_value = max(self.loop.time.return_value, self.set_at + delay)
+        callback()
+        return float(delay)
+
+    def drop_tasks(self) -> int:
+        """How many requests were begun."""
+        for call in self.loop.create_task.call_args_list:
+            call[0][0].close()
+        return len(self.loop.create_task.call_args_list)
+
+
+def test_pipelined_requests_wait_unread_for_the_first_response() -> None:
+    wire = Wire()
+    wire.protocol.data_received((b"GET /api/things HTTP/1.1\r\n" + KEYED + b"\r\n") * 1000)
+    assert wire.drop_tasks() == 1
+    assert wire.transport.pause_reading.called
+    assert not wire.transport.resume_reading.called
+
+
+def test_head_without_an_end_is_431_beyond_the_limit() -> None:
     wire = Wire()
     wire.protocol.data_received(b"GET /api/things HTTP/1.1\r\nLong: ")
     wire.protocol.data_received(b"x" * 60_000)
-    assert not wire.transport.write.called
+    assert not wire.written
     wire.protocol.data_received(b"x" * 10_000)
-    assert wire.transport.write.call_args[0][0].startswith(b"HTTP/1.1 431 ")
+    assert wire.written.startswith(b"HTTP/1.1 431 ")
 
 
-def test_a_refused_connection_is_ended_at_once_and_closed_later() -> None:
-    """So that what was still on its way does not take the answer along."""
+def test_refused_connection_is_ended_at_once_and_closed_later() -> None:
     wire = Wire()
     wire.protocol.data_received(b"nonsense\r\n\r\n")
     assert wire.transport.write_eof.called
     assert not wire.transport.close.called
-    assert wire.loop.call_later.call_args[0] == (LINGER_SECONDS, wire.transport.close)
+    assert wire.fire() == LINGER_SECONDS
+    assert wire.transport.close.called
 
 
-def test_a_connection_in_use_is_not_closed_as_an_idle_one() -> None:
-    wire, closing = Wire(), Mock(asyncio.TimerHandle)
-    wire.protocol.timeout_keep_alive_task = closing
+def test_head_not_ended_in_time_is_408() -> None:
+    wire = Wire()
     wire.protocol.data_received(b"GET /api/things HTTP/1.1\r\n")
-    assert closing.cancel.called
+    assert wire.fire() == 30
+    assert wire.written.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_silent_connection_is_closed() -> None:
+    wire = Wire(head_timeout=7)
+    assert wire.fire() == 7
+    assert wire.transport.close.called
+    assert not wire.written
+
+
+def test_body_without_a_byte_for_long_is_408() -> None:
+    wire = Wire()
+    wire.protocol.data_received(HEAD + SIZED)
+    wire.loop.time.return_value = 10.0
+    wire.protocol.data_received(BODY[:3])
+    assert wire.fire() == 60
+    assert not wire.written  # 50 s after the last byte
+    assert wire.fire() == 10
+    assert wire.written.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert wire.drop_tasks() == 1
+
+
+def test_body_time_out_does_not_count_while_the_application_does_not_read() -> None:
+    wire = Wire()
+    wire.protocol.data_received(HEAD + b"Content-Length: 200000\r\n\r\n")
+    wire.protocol.data_received(b"x" * 100_000)
+    assert wire.transport.pause_reading.called
+    for _ in range(3):
+        assert wire.fire() == 60
+    assert not wire.written
+    wire.drop_tasks()
+
+
+def test_client_that_does_not_read_its_response_is_disconnected() -> None:
+    wire = Wire()
+    for unsent in (100_000, 50_000, 50_000):
+        wire.transport.get_write_buffer_size.return_value = unsent
+        if unsent == 100_000:
+            wire.protocol.pause_writing()
+        else:
+            assert not wire.transport.abort.called
+            assert wire.fire() == 60
+    assert wire.transport.abort.called
+
+
+def test_keep_alive_time_out_does_not_end_a_request(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        stream = connection.makefile("rb")
+        for _ in range(3):
+            connection.sendall(HEAD + SIZED[:9])
+            connection.sendall(SIZED[9:] + BODY)
+            assert b" 200 " in stream.readline()
+            length = next(int(line[15:]) for line in iter(stream.readline, b"") if line.startswith(b"content-length"))
+            while stream.readline() != b"\r\n":
+                pass
+            stream.read(length)
+        stream.close()
+
+
+def test_rest_of_a_refused_body_is_discarded_and_the_connection_kept(port: int) -> None:
+    large = HEAD + b"Content-Length: 5000000\r\n\r\n"
+    statuses = [status for status, _ in answers(port, large, b"x" * 5_000_000, HEAD + SIZED + BODY, expected=2)]
+    assert statuses == [413, 200]
+
+
+def test_connections_beyond_the_limit_are_503_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with served(small_app(), max_connections=2) as url:
+        open_ones = [socket.create_connection(("127.0.0.1", port_of(url)), timeout=60) for _ in range(2)]
+        for connection in open_ones:
+            connection.sendall(b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=60) as third:
+            received = b"".join(iter(lambda: third.recv(65536), b""))
+        for connection in open_ones:
+            connection.close()
+    assert received.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nretry-after: 1\r\n" in received
+    assert "refusing connections: 2 are open (--max-connections)" in caplog.text
+
+
+def test_refused_connections_are_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter([0.0, LOG_INTERVAL_SECONDS - 1.0, LOG_INTERVAL_SECONDS, LOG_INTERVAL_SECONDS])
+    counter = ConnectionCounter(5, clock=lambda: next(times))
+    with caplog.at_level(logging.WARNING):
+        assert counter.admits(4)
+        assert not any([counter.admits(5), counter.admits(5), counter.admits(5)])
+    assert len(caplog.records) == 2

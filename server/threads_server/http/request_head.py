@@ -1,0 +1,110 @@
+"""The head of an HTTP/1.1 request (RFC 9112), parsed strictly: what two readers could frame differently is refused."""
+
+import re
+from dataclasses import dataclass
+
+Header = tuple[bytes, bytes]
+
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+_PATH = rb"/[!-\"$->@-~]*"  # visible ASCII but `#` and `?`
+_REQUEST_LINE = re.compile(
+    rb"(" + _TOKEN + rb"+) "
+    rb"(?:https?://([^\x00-\x20\x7f-\xff/?#]+)(" + _PATH + rb")?|(" + _PATH + rb"|\*))"
+    rb"(?:\?([!-\"$-~]*))? HTTP/1\.([01])\r\n"
+)
+_HEADER_LINES = re.compile(rb"(?:" + _TOKEN + rb"+:[\t -~\x80-\xff]*\r\n)*")
+_HOST = re.compile(rb"[0-9A-Za-z\-._~%!$&'()*+,;=:\[\]]*")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+
+
+class BadRequest(Exception):
+    """The bytes are not a request that can be answered; the connection is refused with `status` and closed."""
+
+    def __init__(self, detail: str, status: int = 400) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+
+
+@dataclass(slots=True)
+class RequestHead:
+    """A parsed head. `content_length` is None for a chunked body, 0 without a body."""
+
+    method: str
+    raw_path: bytes
+    query: bytes
+    http_version: str
+    headers: list[Header]
+    content_length: int | None
+    keep_alive: bool
+    expects_continue: bool
+
+
+def parse_head(head: bytes) -> RequestHead:
+    """Parse a request's first line and header lines, each with its CRLF, without the empty line at the end.
+
+    Raises BadRequest: 400 for anything but the grammar of RFC 9112 (a bare CR or LF, NUL, folded lines, space before a
+    colon), a missing or repeated Host, and ambiguous framing; 501 for a transfer coding other than `chunked`.
+    """
+    line = _REQUEST_LINE.match(head)
+    if line is None or _HEADER_LINES.fullmatch(head, line.end()) is None:
+        raise BadRequest("Invalid HTTP request received.")
+    method, authority, absolute_path, path, query, minor = line.groups()
+    headers: list[Header] = []
+    framing: dict[bytes, bytes] = {}
+    for field in head[line.end() :].split(b"\r\n"):
+        if not field:
+            break
+        name, _, value = field.partition(b":")
+        name = name.lower()
+        value = value.strip(b" \t")
+        if name in _FRAMING_HEADERS:
+            if name in framing and name != b"connection":
+                raise BadRequest(f"The header {name.decode()} is given more than once")
+            framing[name] = framing[name] + b"," + value if name in framing else value
+        headers.append((name, value))
+    if authority is not None:
+        headers = [(name, authority if name == b"host" else value) for name, value in headers]  # RFC 9112 §3.2.2
+    current = minor == b"1"
+    _check_host(framing.get(b"host"), current)
+    connection = framing.get(b"connection", b"").lower()
+    return RequestHead(
+        method=method.decode(),
+        raw_path=path or absolute_path or b"/",
+        query=query or b"",
+        http_version="1.1" if current else "1.0",
+        headers=headers,
+        content_length=_content_length(framing, current),
+        keep_alive=current and b"close" not in connection.replace(b" ", b"").split(b","),
+        expects_continue=current and framing.get(b"expect", b"").lower() == b"100-continue",
+    )
+
+
+_FRAMING_HEADERS = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"))
+
+
+def _check_host(host: bytes | None, required: bool) -> None:
+    if host is None:
+        if required:
+            raise BadRequest("The header host is missing")
+    elif not _HOST.fullmatch(host):
+        raise BadRequest("The header host is not a host")
+
+
+def _content_length(framing: dict[bytes, bytes], current: bool) -> int | None:
+    """Length of the body; None if it is chunked. A request with both headers is an attack or a mistake (§6.1)."""
+    coding = framing.get(b"transfer-encoding")
+    length = framing.get(b"content-length")
+    if coding is not None:
+        if length is not None:
+            raise BadRequest("A request has content-length or transfer-encoding, not both")
+        if not current:
+            raise BadRequest("HTTP/1.0 has no transfer-encoding")
+        if coding.lower() != b"chunked":
+            raise BadRequest("No transfer-encoding is supported but chunked", 501)
+        return None
+    if length is None:
+        return 0
+    if not _LENGTH.fullmatch(length):
+        raise BadRequest("The header content-length is not a length")
+    return int(length)
