@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> None:
         else:
             assistant = backboard.assistants.create(name="Guide", system_prompt="Answer briefly.")
             thread = backboard.threads.create(assistant.assistant_id)
-        for message in thread.messages:
+        for message in thread.messages or ():
             print(f"{message.role}: {message.content}")
         print(f"Thread {thread.thread_id}. An empty line ends the chat.")
         while text := prompt():

@@ -44,7 +44,7 @@ def main() -> None:
         whole = backboard.threads.get(ada)
         check(
             "thread A has its whole history, in order",
-            [str(message.role) for message in whole.messages] == ["user", "assistant"] * 2,
+            [str(message.role) for message in whole.messages or ()] == ["user", "assistant"] * 2,
         )
 
         title("Thread B is deleted")

@@ -15,7 +15,7 @@ def main() -> None:
         for thread in backboard.threads.iterate():
             print(json.dumps(thread.to_dict()))
             threads += 1
-            messages += len(list(thread.messages))
+            messages += len(thread.messages or ())
     print(f"{threads} threads, {messages} messages", file=sys.stderr)
 
 

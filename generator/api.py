@@ -18,7 +18,7 @@ from .models import Catalogue, attribute_name
 from .names import NameTable
 from .paging import find_paging
 from .text import describe, first_sentences, literal
-from .types import TEXT, Shape
+from .types import ID, TEXT, Shape
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -240,7 +240,7 @@ class Api:
                 f"{operation}: cannot be iterated: needs `skip` and `limit` with a default and maxima, and objects"
             )
         fields = self._catalogue.fields(model, str(operation))
-        key = next((one.attribute for one in fields if one.wire == paging.key and one.shape is TEXT), None)
+        key = next((one.attribute for one in fields if one.wire == paging.key and one.shape in (TEXT, ID)), None)
         return Page(paging.default, paging.max_limit, paging.max_skip, key)
 
     def _gone(self, operation: Operation, arguments: list[Argument], endpoint: Endpoint) -> Gone | None:
@@ -251,9 +251,9 @@ class Api:
             return None
         values = {}
         for field in self._catalogue.fields(model, str(operation)):
-            if field.wire == last[0].wire and field.shape is TEXT:
+            if field.wire == last[0].wire and field.shape in (TEXT, ID):
                 values[field.attribute] = last[0].name
-            elif field.required and field.shape is TEXT and field.wire in self.table.gone:
+            elif field.required and field.shape in (TEXT, ID) and field.wire in self.table.gone:
                 values[field.attribute] = literal(self.table.gone[field.wire])
             elif field.required:
                 return None

@@ -11,7 +11,7 @@ from openapi_python_client.strings import PythonIdentifier
 from .document import Operation
 from .names import Names
 from .text import literal
-from .types import Shape
+from .types import ID, Shape
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 MULTIPART = "multipart/form-data"
@@ -49,8 +49,16 @@ class Argument:
         return self.shape.argument("models.", optional=not self.required)
 
     @property
+    def known_id(self) -> str:
+        """The expression for an id that is known before a stream begins, as text or None."""
+        text = f"id_text({self.name})" if self.shape.nonnull is ID else self.name
+        return text if self.required else f"None if {self.name} is UNSET else {text}"
+
+    @property
     def value(self) -> str:
         """The expression for what is sent."""
+        if self.place == "path" and self.shape is ID:
+            return f"id_text({self.name})"
         if self.place == "path" and self.shape.annotation() != "str":
             return f"str({self.name})"
         if self.exploded:

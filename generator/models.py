@@ -18,10 +18,10 @@ from .text import literal, wrapped
 from .types import Name, Shape, Shapes
 
 OF_CLASSES = {
-    "additional_properties", "bool", "classmethod", "datetime", "dict", "float", "from_dict", "int", "list", "map",
-    "self", "str", "to_dict",
+    "additional_properties", "bool", "classmethod", "datetime", "dict", "fields_set", "float", "from_dict", "int",
+    "list", "map", "property", "self", "str", "to_dict", "to_json",
 }  # fmt: skip
-"""What every model has or its class uses, so that no field and no argument can have the name."""
+"""Members of every model and names that its class body uses: no field and no argument has one of these names."""
 
 IN_MODULES = {
     "Any", "Callable", "DecodeError", "Final", "Literal", "Mapping", "Model", "OpenEnum", "Self", "TypeAlias", "UNSET",
@@ -45,13 +45,27 @@ class Field:
         return literal(self.wire)
 
     @property
+    def slot(self) -> str:
+        """The attribute that holds the value: of an optional field, `UNSET` if it is absent."""
+        return self.attribute if self.required else f"_{self.attribute}"
+
+    @property
     def annotation(self) -> str:
-        return self.shape.annotation(optional=not self.required)
+        """The type of the slot. An optional field can be null even if the document does not say so: null may come."""
+        annotation = self.shape.annotation(optional=not self.required)
+        return annotation if self.required or self.shape.nullable or annotation == "Any" else f"{annotation} | None"
+
+    @property
+    def read_annotation(self) -> str:
+        """The type that reading an optional field gives: absent reads as None."""
+        annotation = self.shape.annotation()
+        return annotation if self.shape.nullable or annotation == "Any" else f"{annotation} | None"
 
     @property
     def default(self) -> str:
+        """The code of the default: `alias` makes it the constructor's argument without the underscore."""
         if not self.required:
-            return "UNSET"
+            return f'field(default=UNSET, alias="{self.attribute}")'
         return self.shape.constant
 
 

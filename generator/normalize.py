@@ -29,7 +29,7 @@ ANNOTATIONS = {
     "$comment", "contentMediaType", "contentSchema", "contentEncoding",
 }  # fmt: skip
 KINDS = {"string", "integer", "number", "boolean", "object", "array", "null"}
-KEPT_FORMATS = {"date-time", "binary"}
+KEPT_FORMATS = {"date-time", "binary", "uuid"}
 
 Schema = dict[str, Any]
 

@@ -22,6 +22,7 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from .document import UnusableDocument
 from .text import literal
@@ -118,6 +119,7 @@ def _plain(held: str, taken: str, expected: str, function: str, *classes: str) -
 
 
 TEXT = _plain("str", "str", "a string", "text", "str")
+ID = _plain("str", "str | UUID", "a string", "text", "str")
 WHOLE = _plain("int", "int", "an integer", "whole", "int")
 NUMBER = _plain("float", "float", "a number", "number", "float", "int")
 FLAG = _plain("bool", "bool", "a boolean", "flag", "bool")
@@ -131,6 +133,7 @@ FILES = Shape("file", "Files", "Files", "files", lambda source: source)
 
 _SIMPLE: dict[type, Shape] = {
     StringProperty: TEXT,
+    UuidProperty: ID,
     IntProperty: WHOLE,
     FloatProperty: NUMBER,
     BooleanProperty: FLAG,

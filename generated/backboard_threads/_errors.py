@@ -39,7 +39,7 @@ class APIError(Exception):
 
     def __init__(self, message: str, *, request: Request | None = None) -> None:
         super().__init__(message)
-        self.request = request
+        self.request: Request | None = request
         """The request, its API key removed; None where there was none."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -114,15 +114,17 @@ class RunFailedError(APIError):
 class DecodeError(APIError):
     """An answer that cannot be what the document says: its place as a JSON path, what was expected, what came."""
 
+    request: Request | None
+
     def __init__(
         self, expected: str, got: object, *, path: tuple[str | int, ...] = (), request: Request | None = None
     ) -> None:
         super().__init__(expected, request=request)
         self.expected = expected
         """What the document says, as in "a string"."""
-        self.got = got if isinstance(got, Shown) else Shown(described(got))
+        self.got: Shown = got if isinstance(got, Shown) else Shown(described(got))
         """What came instead, shortened."""
-        self.steps = path
+        self.steps: tuple[str | int, ...] = path
         self.response: Response | None = None
         """The response; None where there was none, as in `Thread.from_dict` of your own data."""
 
@@ -153,7 +155,7 @@ class APIStatusError(APIError):
     """The API answered with a status that is no success. Any number can be one."""
 
     def __init__(self, response: Response) -> None:
-        self.status_code = response.status_code
+        self.status_code: int = response.status_code
         """The HTTP status."""
         self.detail, self.errors = _read_detail(response)
         self.response = response

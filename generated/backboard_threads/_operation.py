@@ -20,10 +20,10 @@ class Page:
     __slots__ = ("default", "key", "max_limit", "max_skip")
 
     def __init__(self, *, default: int, max_limit: int, max_skip: int, key: str | None) -> None:
-        self.default = default
-        self.max_limit = max_limit
-        self.max_skip = max_skip
-        self.key = key
+        self.default: int = default
+        self.max_limit: int = max_limit
+        self.max_skip: int = max_skip
+        self.key: str | None = key
 
 
 class Operation(Generic[T]):
@@ -63,18 +63,18 @@ class Operation(Generic[T]):
         assume_deleted: Callable[[str], T] | None = None,
         deprecated: str | None = None,
     ) -> None:
-        self.id = id
-        self.method = method
-        self.path = path
-        self.decode = decode
-        self.media = media
-        self.json_fields = json_fields
-        self.page = page
-        self.assume_deleted = assume_deleted
-        self.deprecated = deprecated
+        self.id: str = id
+        self.method: str = method
+        self.path: str = path
+        self.decode: Callable[[Any], T] = decode
+        self.media: tuple[str, ...] = media
+        self.json_fields: frozenset[str] = json_fields
+        self.page: Page | None = page
+        self.assume_deleted: Callable[[str], T] | None = assume_deleted
+        self.deprecated: str | None = deprecated
         pieces = path.replace("}", "{").split("{")
-        self.names = tuple(pieces[1::2])
-        self.template = "%s".join(piece.replace("%", "%%") for piece in pieces[0::2])
+        self.names: tuple[str, ...] = tuple(pieces[1::2])
+        self.template: str = "%s".join(piece.replace("%", "%%") for piece in pieces[0::2])
 
     def __repr__(self) -> str:
         return f"<{self.id}: {self.method} {self.path}>"
@@ -100,12 +100,12 @@ class Streaming(Generic[E, H]):
         cancel: Operation[Any] | None = None,
         history: Operation[H] | None = None,
     ) -> None:
-        self.decode = decode
-        self.ends = ends
-        self.failures = failures
-        self.resume = resume
-        self.cancel = cancel
-        self.history = history
+        self.decode: Callable[[Any], E] = decode
+        self.ends: frozenset[str] = ends
+        self.failures: frozenset[str] = failures
+        self.resume: Operation[Any] | None = resume
+        self.cancel: Operation[Any] | None = cancel
+        self.history: Operation[H] | None = history
 
 
 class ApiInfo:
@@ -129,10 +129,10 @@ class ApiInfo:
         url_variable: str,
         log_variable: str,
     ) -> None:
-        self.package = package
-        self.version = version
-        self.servers = servers
-        self.key_header = key_header
-        self.key_variable = key_variable
-        self.url_variable = url_variable
-        self.log_variable = log_variable
+        self.package: str = package
+        self.version: str = version
+        self.servers: Mapping[str, bool] = servers
+        self.key_header: str = key_header
+        self.key_variable: str = key_variable
+        self.url_variable: str = url_variable
+        self.log_variable: str = log_variable

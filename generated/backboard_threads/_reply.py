@@ -26,12 +26,12 @@ class Reply(Generic[E]):
     __slots__ = ("end", "run_id", "text", "thread_id")
 
     def __init__(self, text: str, end: E, thread_id: str | None, run_id: str | None) -> None:
-        self.text = text
+        self.text: str = text
         """What was said."""
-        self.end = end
+        self.end: E = end
         """The event that ended the stream; for `tool_submit_required` it names the tools to call."""
-        self.thread_id = thread_id
-        self.run_id = run_id
+        self.thread_id: str | None = thread_id
+        self.run_id: str | None = run_id
 
     def __repr__(self) -> str:
         return f"Reply({self.text!r}, thread_id={self.thread_id!r}, run_id={self.run_id!r})"
@@ -44,11 +44,11 @@ class Recovery(Generic[H]):
     __slots__ = ("stored", "text", "thread")
 
     def __init__(self, stored: bool | None, text: str | None, thread: H | None) -> None:
-        self.stored = stored
+        self.stored: bool | None = stored
         """Whether the reply is stored whole; None if that cannot be known, because no event named the thread."""
-        self.text = text
+        self.text: str | None = text
         """The stored reply's text."""
-        self.thread = thread
+        self.thread: H | None = thread
         """The thread, as read again."""
 
     def __repr__(self) -> str:

@@ -54,16 +54,16 @@ class RequestState:
         idempotency_key: str | None = None,
         may_assume_deleted: bool = False,
     ) -> None:
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.timeout = timeout
-        self.retries = retries
-        self.idempotency_key = idempotency_key
-        self.may_assume_deleted = may_assume_deleted
+        self.method: str = method
+        self.url: str = url
+        self.headers: Headers = headers
+        self.body: Body = body
+        self.timeout: Timeout = timeout
+        self.retries: Retries = retries
+        self.idempotency_key: str | None = idempotency_key
+        self.may_assume_deleted: bool = may_assume_deleted
         """Whether a 404 counts as success once an attempt's outcome is unknown."""
-        self.assumed_deleted = False
+        self.assumed_deleted: bool = False
         """Whether it did."""
 
     def new_request(self) -> Request:

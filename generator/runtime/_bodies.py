@@ -23,8 +23,8 @@ class Body:
     __slots__ = ("content", "content_type")
 
     def __init__(self, content: bytes, content_type: str | None) -> None:
-        self.content = content
-        self.content_type = content_type
+        self.content: bytes = content
+        self.content_type: str | None = content_type
 
 
 EMPTY = Body(b"", None)

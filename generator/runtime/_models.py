@@ -1,13 +1,14 @@
-"""What the models have in common: their base, and the readers of what has no class of its own."""
+"""The base of the models, and readers of JSON values that have no class."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from attrs import define, field, fields
 
 from ._decoding import DecodeError, datetime_from_json, fault
 from ._unset import UNSET
+from ._values import encode_json
 
 T = TypeVar("T")
 
@@ -18,21 +19,50 @@ _LONGEST = 40
 class Model:
     """An object of the API.
 
-    Models compare by value. Their hash is made of required fields only; who changes one of these in a set loses it.
+    An absent field reads as None; `fields_set` tells it from null. Models compare by value. Their hash is made of
+    required fields only, so changing one of these loses a model in a set.
     """
 
-    _more: dict[str, Any] | None = field(default=None, alias="additional_properties", eq=lambda more: more or None)
+    _additional_properties: dict[str, Any] | None = field(
+        default=None, alias="additional_properties", eq=lambda more: more or None
+    )
 
     @property
     def additional_properties(self) -> dict[str, Any]:
-        """What the object has besides its fields, by its name on the wire; encoded with the rest."""
-        if self._more is None:
-            self._more = {}
-        return self._more
+        """Properties without a field, by their name on the wire; encoded with the rest."""
+        if self._additional_properties is None:
+            self._additional_properties = {}
+        return self._additional_properties
 
     @additional_properties.setter
-    def additional_properties(self, more: dict[str, Any]) -> None:
-        self._more = more
+    def additional_properties(self, value: dict[str, Any]) -> None:
+        self._additional_properties = value
+
+    @property
+    def fields_set(self) -> frozenset[str]:
+        """Names of the fields that were given or came, null included: those that `to_dict` writes."""
+        return frozenset(
+            str(one.alias)
+            for one in fields(type(self))
+            if one.alias != "additional_properties" and getattr(self, one.name) is not UNSET
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the model of an object decoded from JSON. Raises `DecodeError`."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object to encode as JSON: every field that is set, and the additional properties."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON text. Raises `ValueError` for what JSON cannot carry."""
+        return encode_json(self.to_dict()).decode("utf-8")
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield the entries of `to_dict`, so that `dict(model)` and FastAPI's `jsonable_encoder` take it."""
+        yield from self.to_dict().items()
 
     def __hash__(self) -> int:
         return hash(type(self))
@@ -41,11 +71,39 @@ class Model:
         shown = []
         for attribute in fields(type(self)):
             value = getattr(self, attribute.name)
-            if value is not UNSET and attribute.name != "_more":
-                shown.append(f"{attribute.name}={_shortened(value)}")
-        if self._more:
-            shown.append(f"additional_properties={_shortened(self._more)}")
+            if value is not UNSET and attribute.alias != "additional_properties":
+                shown.append(f"{attribute.alias}={_shortened(value)}")
+        if self._additional_properties:
+            shown.append(f"additional_properties={_shortened(self._additional_properties)}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> dict[str, Any]:
+        """Return the schema by which pydantic validates and serializes a model; see `pydantic_core.core_schema`."""
+        return {
+            "type": "function-plain",
+            "function": {"type": "no-info", "function": cls._validated},
+            "serialization": {"type": "function-plain", "function": _serialized, "is_field_serializer": False},
+        }
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, Any]:
+        return {"type": "object", "title": cls.__name__}
+
+    @classmethod
+    def _validated(cls, value: object) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            raise ValueError(f"expected {cls.__name__} or an object, got {type(value).__name__}")
+        try:
+            return cls.from_dict(value)
+        except DecodeError as error:
+            raise ValueError(str(error)) from None
+
+
+def _serialized(model: Model) -> dict[str, Any]:
+    return model.to_dict()
 
 
 def _shortened(value: object) -> str:

@@ -20,8 +20,8 @@ class Answer(Generic[T]):
     __slots__ = ("response", "value")
 
     def __init__(self, value: T, response: Response) -> None:
-        self.value = value
-        self.response = response
+        self.value: T = value
+        self.response: Response = response
 
     def __repr__(self) -> str:
         return f"Answer({self.value!r}, status_code={self.status_code}, request_id={self.request_id!r})"

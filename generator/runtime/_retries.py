@@ -66,15 +66,15 @@ class Retries:
     __slots__ = ("attempts", "deadline", "max_retries", "outcome_unknown", "repeatable", "seconds")
 
     def __init__(self, method: str, *, repeatable: bool, max_retries: int, seconds: float | None) -> None:
-        self.repeatable = repeatable or method in SAFE
-        self.max_retries = max_retries
-        self.seconds = seconds
+        self.repeatable: bool = repeatable or method in SAFE
+        self.max_retries: int = max_retries
+        self.seconds: float | None = seconds
         """How long the call may take, from its first attempt on; None for any time."""
         self.deadline: float | None = None
         """When it must be over, on the clock of `time.monotonic`, once it began."""
-        self.attempts = 0
+        self.attempts: int = 0
         """How many attempts ended."""
-        self.outcome_unknown = False
+        self.outcome_unknown: bool = False
         """Whether an attempt ended without telling if it took effect."""
 
     def begin(self) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
-from typing import Final, Literal, Never
+from typing import Final, Literal
 
 from ._public import public
 
@@ -18,16 +17,6 @@ class Unset(enum.Enum):
 
     def __bool__(self) -> Literal[False]:
         return False
-
-    def __iter__(self) -> Iterator[Never]:
-        """Nothing: a list that is absent has no items."""
-        return iter(())
-
-    def __len__(self) -> Literal[0]:
-        return 0
-
-    def __getitem__(self, index: object) -> Never:
-        raise IndexError(f"UNSET: the server sent nothing here, so there is no item {index!r}")
 
     def __repr__(self) -> str:
         return "UNSET"

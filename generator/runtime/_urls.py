@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
+from uuid import UUID
 
 from ._unset import UNSET
 from ._values import check_text, plain
@@ -26,6 +27,11 @@ def _segment(name: str, value: str) -> str:
     if value in ("", ".", ".."):
         raise ValueError(f"{name} must be an id, not {value!r}")
     return quote(check_text(name, value), safe="")
+
+
+def id_text(value: str | UUID) -> str:
+    """Return an id as text. Other classes pass: `fill` refuses them by name."""
+    return str(value) if isinstance(value, UUID) else value
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:

@@ -331,7 +331,7 @@ async def test_ids_are_quoted_whole(half: Half, server: Server, thread_id: str, 
     assert server.requests[0].target == f"/api/threads/{quoted}"
 
 
-@pytest.mark.parametrize("thread_id", ["", ".", "..", None, UUID(THREAD_ID), 7, "\ud800"])
+@pytest.mark.parametrize("thread_id", ["", ".", "..", None, 7, "\ud800"])
 async def test_ids_that_would_make_another_path_are_refused(half: Half, server: Server, thread_id: Any) -> None:
     with pytest.raises((ValueError, TypeError), match=r"^thread_id (must be|holds)"):
         await half.do(half.client(server).threads.delete(thread_id))

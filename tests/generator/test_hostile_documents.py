@@ -224,36 +224,36 @@ def test_models_that_need_each_other(tmp_path: Path) -> None:
 
 
 KINDS: list[tuple[Document, str, Any]] = [
-    ({"type": "integer"}, "int | Unset", 1),
-    ({"type": "number"}, "float | Unset", 1.5),
+    ({"type": "integer"}, "int | Unset | None", 1),
+    ({"type": "number"}, "float | Unset | None", 1.5),
     ({"type": ["string", "null"]}, "str | Unset | None", None),
-    ({"type": ["string", "integer"]}, "str | int | Unset", 3),
-    ({"type": "string", "format": "date"}, "str | Unset", "2026-02-05"),
-    ({"type": "string", "format": "uuid"}, "str | Unset", "not a UUID at all"),
-    ({}, "Any | Unset", [None, {"a": 1}]),
-    ({"type": "object"}, "dict[str, Any] | Unset", {"a": {"b": None}}),
-    ({"type": "object", "additionalProperties": {"type": "integer"}}, "dict[str, int] | Unset", {"a": 1}),
+    ({"type": ["string", "integer"]}, "str | int | Unset | None", 3),
+    ({"type": "string", "format": "date"}, "str | Unset | None", "2026-02-05"),
+    ({"type": "string", "format": "uuid"}, "str | Unset | None", "not a UUID at all"),
+    ({}, "Any | Unset | None", [None, {"a": 1}]),
+    ({"type": "object"}, "dict[str, Any] | Unset | None", {"a": {"b": None}}),
+    ({"type": "object", "additionalProperties": {"type": "integer"}}, "dict[str, int] | Unset | None", {"a": 1}),
     (
         {"type": ["object", "null"], "additionalProperties": {"type": "array", "items": {"type": "boolean"}}},
         "dict[str, list[bool]] | Unset | None",
         {"a": [True]},
     ),
-    ({"type": "array", "items": {"type": ["number", "null"]}}, "list[float | None] | Unset", [1, None, 2.5]),
-    ({"type": "array", "items": {"enum": ["a", "b"]}}, "list[ThingFieldItem] | Unset", ["a", "new"]),
+    ({"type": "array", "items": {"type": ["number", "null"]}}, "list[float | None] | Unset | None", [1, None, 2.5]),
+    ({"type": "array", "items": {"enum": ["a", "b"]}}, "list[ThingFieldItem] | Unset | None", ["a", "new"]),
     (
         {"type": ["object", "null"], "properties": {"x": {"type": "string"}}},
         "ThingField | Unset | None",
         {"x": "y"},
     ),
-    ({"enum": [1, 2]}, "int | Unset", 7),
+    ({"enum": [1, 2]}, "int | Unset | None", 7),
     ({"enum": ["a", None]}, "ThingField | Unset | None", None),
-    ({"const": "only"}, "Literal['only'] | Unset", "only"),
-    ({"$ref": "#/components/schemas/Text", "minLength": 1}, "str | Unset", "t"),
-    ({"allOf": [{"$ref": "#/components/schemas/Text"}, {"maxLength": 3}]}, "str | Unset", "t"),
+    ({"const": "only"}, "Literal['only'] | Unset | None", "only"),
+    ({"$ref": "#/components/schemas/Text", "minLength": 1}, "str | Unset | None", "t"),
+    ({"allOf": [{"$ref": "#/components/schemas/Text"}, {"maxLength": 3}]}, "str | Unset | None", "t"),
     ({"anyOf": [{"$ref": "#/components/schemas/Text"}, {"type": "null"}]}, "str | Unset | None", None),
     (
         {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
-        "list[list[str]] | Unset",
+        "list[list[str]] | Unset | None",
         [["a"]],
     ),
 ]
@@ -266,7 +266,7 @@ def test_schemas_of_every_kind(tmp_path: Path) -> None:
     annotations = inspect.get_annotations(thing)
     for number, (_, annotation, value) in enumerate(KINDS):
         name = f"field_{number}"
-        assert annotations[name] == annotation.replace("ThingField", f"ThingField{number}")
+        assert annotations[f"_{name}"] == annotation.replace("ThingField", f"ThingField{number}")
         assert thing.from_dict({name: value}).to_dict() == {name: value}
     assert thing.from_dict({}).to_dict() == {}
 

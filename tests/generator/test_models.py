@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import backboard_threads
-from backboard_threads import UNSET, DecodeError, Unset, models
+from backboard_threads import DecodeError, models
 
 MOMENT = "2026-02-05T02:15:37.795Z"
 THREAD = {"thread_id": "t", "created_at": MOMENT}
@@ -90,19 +90,6 @@ def test_whole_numbers_are_integers_however_they_are_written() -> None:
     count = models.Thread.from_dict({**THREAD, "message_count": 2.0}).message_count
     assert count == 2
     assert type(count) is int
-
-
-def test_what_is_absent_stays_absent_and_reads_as_empty() -> None:
-    thread = models.Thread.from_dict(THREAD)
-    assert thread.messages is UNSET
-    assert isinstance(thread.messages, Unset)
-    assert [message.role for message in thread.messages] == []
-    assert len(thread.messages) == 0
-    with pytest.raises(IndexError, match="the server sent nothing here"):
-        thread.messages[0]
-    assert not thread.title
-    assert thread.to_dict() == THREAD
-    assert models.Thread.from_dict({**THREAD, "title": None}).to_dict() == {**THREAD, "title": None}
 
 
 def test_reading_changes_nothing_of_what_is_read() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
 from .._models import Model, mapping, whole
@@ -55,15 +55,87 @@ class Assistant(Model):
     assistant_id: str
     name: str
     created_at: datetime
-    tok_k: int | Unset | None = UNSET
-    description: str | Unset | None = UNSET
-    system_prompt: str | Unset | None = UNSET
-    tools: list[ToolDefinition] | Unset | None = UNSET
-    custom_fact_extraction_prompt: str | Unset | None = UNSET
-    custom_update_memory_prompt: str | Unset | None = UNSET
-    embedding_provider: str | Unset | None = UNSET
-    embedding_model_name: str | Unset | None = UNSET
-    embedding_dims: int | Unset | None = UNSET
+    _tok_k: int | Unset | None = field(default=UNSET, alias="tok_k")
+    _description: str | Unset | None = field(default=UNSET, alias="description")
+    _system_prompt: str | Unset | None = field(default=UNSET, alias="system_prompt")
+    _tools: list[ToolDefinition] | Unset | None = field(default=UNSET, alias="tools")
+    _custom_fact_extraction_prompt: str | Unset | None = field(default=UNSET, alias="custom_fact_extraction_prompt")
+    _custom_update_memory_prompt: str | Unset | None = field(default=UNSET, alias="custom_update_memory_prompt")
+    _embedding_provider: str | Unset | None = field(default=UNSET, alias="embedding_provider")
+    _embedding_model_name: str | Unset | None = field(default=UNSET, alias="embedding_model_name")
+    _embedding_dims: int | Unset | None = field(default=UNSET, alias="embedding_dims")
+
+    @property
+    def tok_k(self) -> int | None:
+        return None if self._tok_k is UNSET else self._tok_k
+
+    @tok_k.setter
+    def tok_k(self, value: int | Unset | None) -> None:
+        self._tok_k = value
+
+    @property
+    def description(self) -> str | None:
+        return None if self._description is UNSET else self._description
+
+    @description.setter
+    def description(self, value: str | Unset | None) -> None:
+        self._description = value
+
+    @property
+    def system_prompt(self) -> str | None:
+        return None if self._system_prompt is UNSET else self._system_prompt
+
+    @system_prompt.setter
+    def system_prompt(self, value: str | Unset | None) -> None:
+        self._system_prompt = value
+
+    @property
+    def tools(self) -> list[ToolDefinition] | None:
+        return None if self._tools is UNSET else self._tools
+
+    @tools.setter
+    def tools(self, value: list[ToolDefinition] | Unset | None) -> None:
+        self._tools = value
+
+    @property
+    def custom_fact_extraction_prompt(self) -> str | None:
+        return None if self._custom_fact_extraction_prompt is UNSET else self._custom_fact_extraction_prompt
+
+    @custom_fact_extraction_prompt.setter
+    def custom_fact_extraction_prompt(self, value: str | Unset | None) -> None:
+        self._custom_fact_extraction_prompt = value
+
+    @property
+    def custom_update_memory_prompt(self) -> str | None:
+        return None if self._custom_update_memory_prompt is UNSET else self._custom_update_memory_prompt
+
+    @custom_update_memory_prompt.setter
+    def custom_update_memory_prompt(self, value: str | Unset | None) -> None:
+        self._custom_update_memory_prompt = value
+
+    @property
+    def embedding_provider(self) -> str | None:
+        return None if self._embedding_provider is UNSET else self._embedding_provider
+
+    @embedding_provider.setter
+    def embedding_provider(self, value: str | Unset | None) -> None:
+        self._embedding_provider = value
+
+    @property
+    def embedding_model_name(self) -> str | None:
+        return None if self._embedding_model_name is UNSET else self._embedding_model_name
+
+    @embedding_model_name.setter
+    def embedding_model_name(self, value: str | Unset | None) -> None:
+        self._embedding_model_name = value
+
+    @property
+    def embedding_dims(self) -> int | None:
+        return None if self._embedding_dims is UNSET else self._embedding_dims
+
+    @embedding_dims.setter
+    def embedding_dims(self, value: int | Unset | None) -> None:
+        self._embedding_dims = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -100,7 +172,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "tok_k")
-        self.tok_k = value
+        self._tok_k = value
 
         value = get("description", UNSET)
         if value.__class__ is not str:
@@ -108,7 +180,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "description")
-        self.description = value
+        self._description = value
 
         value = get("system_prompt", UNSET)
         if value.__class__ is not str:
@@ -116,7 +188,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "system_prompt")
-        self.system_prompt = value
+        self._system_prompt = value
 
         value = get("tools", UNSET)
         if value is UNSET:
@@ -126,7 +198,7 @@ class Assistant(Model):
                 value = decode_list(value, ToolDefinition.from_dict)
             except DecodeError as error:
                 raise error.under("tools") from None
-        self.tools = value
+        self._tools = value
 
         value = get("custom_fact_extraction_prompt", UNSET)
         if value.__class__ is not str:
@@ -134,7 +206,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "custom_fact_extraction_prompt")
-        self.custom_fact_extraction_prompt = value
+        self._custom_fact_extraction_prompt = value
 
         value = get("custom_update_memory_prompt", UNSET)
         if value.__class__ is not str:
@@ -142,7 +214,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "custom_update_memory_prompt")
-        self.custom_update_memory_prompt = value
+        self._custom_update_memory_prompt = value
 
         value = get("embedding_provider", UNSET)
         if value.__class__ is not str:
@@ -150,7 +222,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "embedding_provider")
-        self.embedding_provider = value
+        self._embedding_provider = value
 
         value = get("embedding_model_name", UNSET)
         if value.__class__ is not str:
@@ -158,7 +230,7 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "embedding_model_name")
-        self.embedding_model_name = value
+        self._embedding_model_name = value
 
         value = get("embedding_dims", UNSET)
         if value.__class__ is not int:
@@ -166,38 +238,38 @@ class Assistant(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "embedding_dims")
-        self.embedding_dims = value
+        self._embedding_dims = value
 
         if len(data) == 12 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["assistant_id"] = self.assistant_id
         data["name"] = self.name
         data["created_at"] = datetime_to_json(self.created_at)
-        if self.tok_k is not UNSET:
-            data["tok_k"] = self.tok_k
-        if self.description is not UNSET:
-            data["description"] = self.description
-        if self.system_prompt is not UNSET:
-            data["system_prompt"] = self.system_prompt
-        if self.tools is not UNSET:
-            data["tools"] = None if self.tools is None else [item.to_dict() for item in self.tools]
-        if self.custom_fact_extraction_prompt is not UNSET:
-            data["custom_fact_extraction_prompt"] = self.custom_fact_extraction_prompt
-        if self.custom_update_memory_prompt is not UNSET:
-            data["custom_update_memory_prompt"] = self.custom_update_memory_prompt
-        if self.embedding_provider is not UNSET:
-            data["embedding_provider"] = self.embedding_provider
-        if self.embedding_model_name is not UNSET:
-            data["embedding_model_name"] = self.embedding_model_name
-        if self.embedding_dims is not UNSET:
-            data["embedding_dims"] = self.embedding_dims
+        if self._tok_k is not UNSET:
+            data["tok_k"] = self._tok_k
+        if self._description is not UNSET:
+            data["description"] = self._description
+        if self._system_prompt is not UNSET:
+            data["system_prompt"] = self._system_prompt
+        if self._tools is not UNSET:
+            data["tools"] = None if self._tools is None else [item.to_dict() for item in self._tools]
+        if self._custom_fact_extraction_prompt is not UNSET:
+            data["custom_fact_extraction_prompt"] = self._custom_fact_extraction_prompt
+        if self._custom_update_memory_prompt is not UNSET:
+            data["custom_update_memory_prompt"] = self._custom_update_memory_prompt
+        if self._embedding_provider is not UNSET:
+            data["embedding_provider"] = self._embedding_provider
+        if self._embedding_model_name is not UNSET:
+            data["embedding_model_name"] = self._embedding_model_name
+        if self._embedding_dims is not UNSET:
+            data["embedding_dims"] = self._embedding_dims
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError
 from .._models import Model, mapping, whole
@@ -27,8 +27,24 @@ class AssistantCloned(Model):
     """
 
     assistant: Assistant
-    documents_cloned: int | Unset = UNSET
-    memories_cloned: int | Unset = UNSET
+    _documents_cloned: int | Unset | None = field(default=UNSET, alias="documents_cloned")
+    _memories_cloned: int | Unset | None = field(default=UNSET, alias="memories_cloned")
+
+    @property
+    def documents_cloned(self) -> int | None:
+        return None if self._documents_cloned is UNSET else self._documents_cloned
+
+    @documents_cloned.setter
+    def documents_cloned(self, value: int | Unset | None) -> None:
+        self._documents_cloned = value
+
+    @property
+    def memories_cloned(self) -> int | None:
+        return None if self._memories_cloned is UNSET else self._memories_cloned
+
+    @memories_cloned.setter
+    def memories_cloned(self, value: int | Unset | None) -> None:
+        self._memories_cloned = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -53,36 +69,32 @@ class AssistantCloned(Model):
         if value.__class__ is not int:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 value = whole(value, "documents_cloned")
-        self.documents_cloned = value
+        self._documents_cloned = value
 
         value = get("memories_cloned", UNSET)
         if value.__class__ is not int:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 value = whole(value, "memories_cloned")
-        self.memories_cloned = value
+        self._memories_cloned = value
 
         if len(data) == 3 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["assistant"] = self.assistant.to_dict()
-        if self.documents_cloned is not UNSET:
-            data["documents_cloned"] = self.documents_cloned
-        if self.memories_cloned is not UNSET:
-            data["memories_cloned"] = self.memories_cloned
+        if self._documents_cloned is not UNSET:
+            data["documents_cloned"] = self._documents_cloned
+        if self._memories_cloned is not UNSET:
+            data["memories_cloned"] = self._memories_cloned
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import fault
 from .._models import Model, mapping, whole
@@ -30,8 +30,24 @@ class Attachment(Model):
     document_id: str
     filename: str
     status: str
-    file_size_bytes: int | Unset | None = UNSET
-    summary: str | Unset | None = UNSET
+    _file_size_bytes: int | Unset | None = field(default=UNSET, alias="file_size_bytes")
+    _summary: str | Unset | None = field(default=UNSET, alias="summary")
+
+    @property
+    def file_size_bytes(self) -> int | None:
+        return None if self._file_size_bytes is UNSET else self._file_size_bytes
+
+    @file_size_bytes.setter
+    def file_size_bytes(self, value: int | Unset | None) -> None:
+        self._file_size_bytes = value
+
+    @property
+    def summary(self) -> str | None:
+        return None if self._summary is UNSET else self._summary
+
+    @summary.setter
+    def summary(self, value: str | Unset | None) -> None:
+        self._summary = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -67,7 +83,7 @@ class Attachment(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "file_size_bytes")
-        self.file_size_bytes = value
+        self._file_size_bytes = value
 
         value = get("summary", UNSET)
         if value.__class__ is not str:
@@ -75,24 +91,24 @@ class Attachment(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "summary")
-        self.summary = value
+        self._summary = value
 
         if len(data) == 5 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["document_id"] = self.document_id
         data["filename"] = self.filename
         data["status"] = self.status
-        if self.file_size_bytes is not UNSET:
-            data["file_size_bytes"] = self.file_size_bytes
-        if self.summary is not UNSET:
-            data["summary"] = self.summary
+        if self._file_size_bytes is not UNSET:
+            data["file_size_bytes"] = self._file_size_bytes
+        if self._summary is not UNSET:
+            data["summary"] = self._summary
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import fault
 from .._models import Model, mapping, whole
@@ -27,11 +27,51 @@ class ContextUsage(Model):
         additional_properties: What came besides, by its name on the wire.
     """
 
-    percent: float | Unset = UNSET
-    used_tokens: int | Unset = UNSET
-    context_limit: int | Unset = UNSET
-    summary_tokens: int | Unset = UNSET
-    model: str | Unset = UNSET
+    _percent: float | Unset | None = field(default=UNSET, alias="percent")
+    _used_tokens: int | Unset | None = field(default=UNSET, alias="used_tokens")
+    _context_limit: int | Unset | None = field(default=UNSET, alias="context_limit")
+    _summary_tokens: int | Unset | None = field(default=UNSET, alias="summary_tokens")
+    _model: str | Unset | None = field(default=UNSET, alias="model")
+
+    @property
+    def percent(self) -> float | None:
+        return None if self._percent is UNSET else self._percent
+
+    @percent.setter
+    def percent(self, value: float | Unset | None) -> None:
+        self._percent = value
+
+    @property
+    def used_tokens(self) -> int | None:
+        return None if self._used_tokens is UNSET else self._used_tokens
+
+    @used_tokens.setter
+    def used_tokens(self, value: int | Unset | None) -> None:
+        self._used_tokens = value
+
+    @property
+    def context_limit(self) -> int | None:
+        return None if self._context_limit is UNSET else self._context_limit
+
+    @context_limit.setter
+    def context_limit(self, value: int | Unset | None) -> None:
+        self._context_limit = value
+
+    @property
+    def summary_tokens(self) -> int | None:
+        return None if self._summary_tokens is UNSET else self._summary_tokens
+
+    @summary_tokens.setter
+    def summary_tokens(self, value: int | Unset | None) -> None:
+        self._summary_tokens = value
+
+    @property
+    def model(self) -> str | None:
+        return None if self._model is UNSET else self._model
+
+    @model.setter
+    def model(self, value: str | Unset | None) -> None:
+        self._model = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -50,71 +90,61 @@ class ContextUsage(Model):
         if value.__class__ is not float and value.__class__ is not int:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a number", value, "percent")
-        self.percent = value
+        self._percent = value
 
         value = get("used_tokens", UNSET)
         if value.__class__ is not int:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 value = whole(value, "used_tokens")
-        self.used_tokens = value
+        self._used_tokens = value
 
         value = get("context_limit", UNSET)
         if value.__class__ is not int:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 value = whole(value, "context_limit")
-        self.context_limit = value
+        self._context_limit = value
 
         value = get("summary_tokens", UNSET)
         if value.__class__ is not int:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 value = whole(value, "summary_tokens")
-        self.summary_tokens = value
+        self._summary_tokens = value
 
         value = get("model", UNSET)
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "model")
-        self.model = value
+        self._model = value
 
         if len(data) == 5 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
-        if self.percent is not UNSET:
-            data["percent"] = self.percent
-        if self.used_tokens is not UNSET:
-            data["used_tokens"] = self.used_tokens
-        if self.context_limit is not UNSET:
-            data["context_limit"] = self.context_limit
-        if self.summary_tokens is not UNSET:
-            data["summary_tokens"] = self.summary_tokens
-        if self.model is not UNSET:
-            data["model"] = self.model
+        data = dict(self._additional_properties) if self._additional_properties else {}
+        if self._percent is not UNSET:
+            data["percent"] = self._percent
+        if self._used_tokens is not UNSET:
+            data["used_tokens"] = self._used_tokens
+        if self._context_limit is not UNSET:
+            data["context_limit"] = self._context_limit
+        if self._summary_tokens is not UNSET:
+            data["summary_tokens"] = self._summary_tokens
+        if self._model is not UNSET:
+            data["model"] = self._model
         return data
 
     def __hash__(self) -> int:

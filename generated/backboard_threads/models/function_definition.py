@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, fault
 from .._models import Model, mapping
@@ -28,7 +28,15 @@ class FunctionDefinition(Model):
 
     name: str
     parameters: FunctionParameters
-    description: str | Unset | None = UNSET
+    _description: str | Unset | None = field(default=UNSET, alias="description")
+
+    @property
+    def description(self) -> str | None:
+        return None if self._description is UNSET else self._description
+
+    @description.setter
+    def description(self, value: str | Unset | None) -> None:
+        self._description = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -60,21 +68,21 @@ class FunctionDefinition(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "description")
-        self.description = value
+        self._description = value
 
         if len(data) == 3 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["name"] = self.name
         data["parameters"] = self.parameters.to_dict()
-        if self.description is not UNSET:
-            data["description"] = self.description
+        if self._description is not UNSET:
+            data["description"] = self._description
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, decode_list, fault
 from .._models import Model, decode_map, mapping, text
@@ -28,8 +28,24 @@ class FunctionParameters(Model):
     """
 
     properties: dict[str, ParameterProperty]
-    type: str | Unset = UNSET
-    required: list[str] | Unset | None = UNSET
+    _type: str | Unset | None = field(default=UNSET, alias="type")
+    _required: list[str] | Unset | None = field(default=UNSET, alias="required")
+
+    @property
+    def type(self) -> str | None:
+        return None if self._type is UNSET else self._type
+
+    @type.setter
+    def type(self, value: str | Unset | None) -> None:
+        self._type = value
+
+    @property
+    def required(self) -> list[str] | None:
+        return None if self._required is UNSET else self._required
+
+    @required.setter
+    def required(self, value: list[str] | Unset | None) -> None:
+        self._required = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -54,11 +70,9 @@ class FunctionParameters(Model):
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "type")
-        self.type = value
+        self._type = value
 
         value = get("required", UNSET)
         if value is UNSET:
@@ -68,22 +82,22 @@ class FunctionParameters(Model):
                 value = decode_list(value, text)
             except DecodeError as error:
                 raise error.under("required") from None
-        self.required = value
+        self._required = value
 
         if len(data) == 3 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["properties"] = {key: item.to_dict() for key, item in self.properties.items()}
-        if self.type is not UNSET:
-            data["type"] = self.type
-        if self.required is not UNSET:
-            data["required"] = self.required
+        if self._type is not UNSET:
+            data["type"] = self._type
+        if self._required is not UNSET:
+            data["required"] = self._required
         return data
 
     def __hash__(self) -> int:

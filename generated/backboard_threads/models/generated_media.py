@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import fault
 from .._models import Model, mapping, whole
@@ -26,10 +26,42 @@ class GeneratedMedia(Model):
         additional_properties: What came besides, by its name on the wire.
     """
 
-    url: str | Unset | None = UNSET
-    document_id: str | Unset | None = UNSET
-    mime_type: str | Unset | None = UNSET
-    file_size_bytes: int | Unset | None = UNSET
+    _url: str | Unset | None = field(default=UNSET, alias="url")
+    _document_id: str | Unset | None = field(default=UNSET, alias="document_id")
+    _mime_type: str | Unset | None = field(default=UNSET, alias="mime_type")
+    _file_size_bytes: int | Unset | None = field(default=UNSET, alias="file_size_bytes")
+
+    @property
+    def url(self) -> str | None:
+        return None if self._url is UNSET else self._url
+
+    @url.setter
+    def url(self, value: str | Unset | None) -> None:
+        self._url = value
+
+    @property
+    def document_id(self) -> str | None:
+        return None if self._document_id is UNSET else self._document_id
+
+    @document_id.setter
+    def document_id(self, value: str | Unset | None) -> None:
+        self._document_id = value
+
+    @property
+    def mime_type(self) -> str | None:
+        return None if self._mime_type is UNSET else self._mime_type
+
+    @mime_type.setter
+    def mime_type(self, value: str | Unset | None) -> None:
+        self._mime_type = value
+
+    @property
+    def file_size_bytes(self) -> int | None:
+        return None if self._file_size_bytes is UNSET else self._file_size_bytes
+
+    @file_size_bytes.setter
+    def file_size_bytes(self, value: int | Unset | None) -> None:
+        self._file_size_bytes = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -50,7 +82,7 @@ class GeneratedMedia(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "url")
-        self.url = value
+        self._url = value
 
         value = get("document_id", UNSET)
         if value.__class__ is not str:
@@ -58,7 +90,7 @@ class GeneratedMedia(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "document_id")
-        self.document_id = value
+        self._document_id = value
 
         value = get("mime_type", UNSET)
         if value.__class__ is not str:
@@ -66,7 +98,7 @@ class GeneratedMedia(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "mime_type")
-        self.mime_type = value
+        self._mime_type = value
 
         value = get("file_size_bytes", UNSET)
         if value.__class__ is not int:
@@ -74,25 +106,25 @@ class GeneratedMedia(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "file_size_bytes")
-        self.file_size_bytes = value
+        self._file_size_bytes = value
 
         if len(data) == 4 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
-        if self.url is not UNSET:
-            data["url"] = self.url
-        if self.document_id is not UNSET:
-            data["document_id"] = self.document_id
-        if self.mime_type is not UNSET:
-            data["mime_type"] = self.mime_type
-        if self.file_size_bytes is not UNSET:
-            data["file_size_bytes"] = self.file_size_bytes
+        data = dict(self._additional_properties) if self._additional_properties else {}
+        if self._url is not UNSET:
+            data["url"] = self._url
+        if self._document_id is not UNSET:
+            data["document_id"] = self._document_id
+        if self._mime_type is not UNSET:
+            data["mime_type"] = self._mime_type
+        if self._file_size_bytes is not UNSET:
+            data["file_size_bytes"] = self._file_size_bytes
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, fault
 from .._models import Model, mapping
@@ -30,10 +30,42 @@ class MediaGeneratedEvent(Model):
     """
 
     type: Literal["media_generated"] = "media_generated"
-    thread_id: str | Unset | None = UNSET
-    assistant_id: str | Unset | None = UNSET
-    run_id: str | Unset = UNSET
-    media: GeneratedMedia | Unset = UNSET
+    _thread_id: str | Unset | None = field(default=UNSET, alias="thread_id")
+    _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
+    _run_id: str | Unset | None = field(default=UNSET, alias="run_id")
+    _media: GeneratedMedia | Unset | None = field(default=UNSET, alias="media")
+
+    @property
+    def thread_id(self) -> str | None:
+        return None if self._thread_id is UNSET else self._thread_id
+
+    @thread_id.setter
+    def thread_id(self, value: str | Unset | None) -> None:
+        self._thread_id = value
+
+    @property
+    def assistant_id(self) -> str | None:
+        return None if self._assistant_id is UNSET else self._assistant_id
+
+    @assistant_id.setter
+    def assistant_id(self, value: str | Unset | None) -> None:
+        self._assistant_id = value
+
+    @property
+    def run_id(self) -> str | None:
+        return None if self._run_id is UNSET else self._run_id
+
+    @run_id.setter
+    def run_id(self, value: str | Unset | None) -> None:
+        self._run_id = value
+
+    @property
+    def media(self) -> GeneratedMedia | None:
+        return None if self._media is UNSET else self._media
+
+    @media.setter
+    def media(self, value: GeneratedMedia | Unset | None) -> None:
+        self._media = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -59,7 +91,7 @@ class MediaGeneratedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "thread_id")
-        self.thread_id = value
+        self._thread_id = value
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -67,48 +99,44 @@ class MediaGeneratedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "assistant_id")
-        self.assistant_id = value
+        self._assistant_id = value
 
         value = get("run_id", UNSET)
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "run_id")
-        self.run_id = value
+        self._run_id = value
 
         value = get("media", UNSET)
         if value is UNSET:
             absent += 1
-        elif value is None:
-            value = UNSET
-        else:
+        elif value is not None:
             try:
                 value = GeneratedMedia.from_dict(value)
             except DecodeError as error:
                 raise error.under("media") from None
-        self.media = value
+        self._media = value
 
         if len(data) == 5 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["type"] = self.type
-        if self.thread_id is not UNSET:
-            data["thread_id"] = self.thread_id
-        if self.assistant_id is not UNSET:
-            data["assistant_id"] = self.assistant_id
-        if self.run_id is not UNSET:
-            data["run_id"] = self.run_id
-        if self.media is not UNSET:
-            data["media"] = self.media.to_dict()
+        if self._thread_id is not UNSET:
+            data["thread_id"] = self._thread_id
+        if self._assistant_id is not UNSET:
+            data["assistant_id"] = self._assistant_id
+        if self._run_id is not UNSET:
+            data["run_id"] = self._run_id
+        if self._media is not UNSET:
+            data["media"] = None if self._media is None else self._media.to_dict()
         return data
 
     def __hash__(self) -> int:

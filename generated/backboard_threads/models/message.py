@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
 from .._models import Model, mapping
@@ -54,12 +54,60 @@ class Message(Model):
     message_id: str
     role: MessageRole
     created_at: datetime
-    content: str | Unset | None = UNSET
-    status: MessageStatus | Unset | None = UNSET
-    metadata: dict[str, Any] | Unset | None = UNSET
-    attachments: list[Attachment] | Unset | None = UNSET
-    model_provider: str | Unset | None = UNSET
-    model_name: str | Unset | None = UNSET
+    _content: str | Unset | None = field(default=UNSET, alias="content")
+    _status: MessageStatus | Unset | None = field(default=UNSET, alias="status")
+    _metadata: dict[str, Any] | Unset | None = field(default=UNSET, alias="metadata")
+    _attachments: list[Attachment] | Unset | None = field(default=UNSET, alias="attachments")
+    _model_provider: str | Unset | None = field(default=UNSET, alias="model_provider")
+    _model_name: str | Unset | None = field(default=UNSET, alias="model_name")
+
+    @property
+    def content(self) -> str | None:
+        return None if self._content is UNSET else self._content
+
+    @content.setter
+    def content(self, value: str | Unset | None) -> None:
+        self._content = value
+
+    @property
+    def status(self) -> MessageStatus | None:
+        return None if self._status is UNSET else self._status
+
+    @status.setter
+    def status(self, value: MessageStatus | Unset | None) -> None:
+        self._status = value
+
+    @property
+    def metadata(self) -> dict[str, Any] | None:
+        return None if self._metadata is UNSET else self._metadata
+
+    @metadata.setter
+    def metadata(self, value: dict[str, Any] | Unset | None) -> None:
+        self._metadata = value
+
+    @property
+    def attachments(self) -> list[Attachment] | None:
+        return None if self._attachments is UNSET else self._attachments
+
+    @attachments.setter
+    def attachments(self, value: list[Attachment] | Unset | None) -> None:
+        self._attachments = value
+
+    @property
+    def model_provider(self) -> str | None:
+        return None if self._model_provider is UNSET else self._model_provider
+
+    @model_provider.setter
+    def model_provider(self, value: str | Unset | None) -> None:
+        self._model_provider = value
+
+    @property
+    def model_name(self) -> str | None:
+        return None if self._model_name is UNSET else self._model_name
+
+    @model_name.setter
+    def model_name(self, value: str | Unset | None) -> None:
+        self._model_name = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -96,7 +144,7 @@ class Message(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "content")
-        self.content = value
+        self._content = value
 
         value = get("status", UNSET)
         if value.__class__ is not str:
@@ -106,7 +154,7 @@ class Message(Model):
                 raise fault("a string or null", value, "status")
         else:
             value = MESSAGE_STATUS_VALUES.get(value) or MessageStatus(value)
-        self.status = value
+        self._status = value
 
         value = get("metadata_", UNSET)
         if value.__class__ is not dict:
@@ -114,7 +162,7 @@ class Message(Model):
                 absent += 1
             elif value is not None:
                 raise fault("an object or null", value, "metadata_")
-        self.metadata = value
+        self._metadata = value
 
         value = get("attachments", UNSET)
         if value is UNSET:
@@ -124,7 +172,7 @@ class Message(Model):
                 value = decode_list(value, Attachment.from_dict)
             except DecodeError as error:
                 raise error.under("attachments") from None
-        self.attachments = value
+        self._attachments = value
 
         value = get("model_provider", UNSET)
         if value.__class__ is not str:
@@ -132,7 +180,7 @@ class Message(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "model_provider")
-        self.model_provider = value
+        self._model_provider = value
 
         value = get("model_name", UNSET)
         if value.__class__ is not str:
@@ -140,32 +188,32 @@ class Message(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "model_name")
-        self.model_name = value
+        self._model_name = value
 
         if len(data) == 9 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["message_id"] = self.message_id
         data["role"] = str(self.role)
         data["created_at"] = datetime_to_json(self.created_at)
-        if self.content is not UNSET:
-            data["content"] = self.content
-        if self.status is not UNSET:
-            data["status"] = None if self.status is None else str(self.status)
-        if self.metadata is not UNSET:
-            data["metadata_"] = self.metadata
-        if self.attachments is not UNSET:
-            data["attachments"] = None if self.attachments is None else [item.to_dict() for item in self.attachments]
-        if self.model_provider is not UNSET:
-            data["model_provider"] = self.model_provider
-        if self.model_name is not UNSET:
-            data["model_name"] = self.model_name
+        if self._content is not UNSET:
+            data["content"] = self._content
+        if self._status is not UNSET:
+            data["status"] = None if self._status is None else str(self._status)
+        if self._metadata is not UNSET:
+            data["metadata_"] = self._metadata
+        if self._attachments is not UNSET:
+            data["attachments"] = None if self._attachments is None else [item.to_dict() for item in self._attachments]
+        if self._model_provider is not UNSET:
+            data["model_provider"] = self._model_provider
+        if self._model_name is not UNSET:
+            data["model_name"] = self._model_name
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, decode_list, fault
 from .._models import Model, mapping, text
@@ -27,11 +27,51 @@ class ParameterProperty(Model):
         additional_properties: What came besides, by its name on the wire.
     """
 
-    type: str | Unset = UNSET
-    description: str | Unset | None = UNSET
-    enum: list[str] | Unset | None = UNSET
-    properties: dict[str, Any] | Unset | None = UNSET
-    items: dict[str, Any] | Unset | None = UNSET
+    _type: str | Unset | None = field(default=UNSET, alias="type")
+    _description: str | Unset | None = field(default=UNSET, alias="description")
+    _enum: list[str] | Unset | None = field(default=UNSET, alias="enum")
+    _properties: dict[str, Any] | Unset | None = field(default=UNSET, alias="properties")
+    _items: dict[str, Any] | Unset | None = field(default=UNSET, alias="items")
+
+    @property
+    def type(self) -> str | None:
+        return None if self._type is UNSET else self._type
+
+    @type.setter
+    def type(self, value: str | Unset | None) -> None:
+        self._type = value
+
+    @property
+    def description(self) -> str | None:
+        return None if self._description is UNSET else self._description
+
+    @description.setter
+    def description(self, value: str | Unset | None) -> None:
+        self._description = value
+
+    @property
+    def enum(self) -> list[str] | None:
+        return None if self._enum is UNSET else self._enum
+
+    @enum.setter
+    def enum(self, value: list[str] | Unset | None) -> None:
+        self._enum = value
+
+    @property
+    def properties(self) -> dict[str, Any] | None:
+        return None if self._properties is UNSET else self._properties
+
+    @properties.setter
+    def properties(self, value: dict[str, Any] | Unset | None) -> None:
+        self._properties = value
+
+    @property
+    def items(self) -> dict[str, Any] | None:
+        return None if self._items is UNSET else self._items
+
+    @items.setter
+    def items(self, value: dict[str, Any] | Unset | None) -> None:
+        self._items = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -50,11 +90,9 @@ class ParameterProperty(Model):
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "type")
-        self.type = value
+        self._type = value
 
         value = get("description", UNSET)
         if value.__class__ is not str:
@@ -62,7 +100,7 @@ class ParameterProperty(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "description")
-        self.description = value
+        self._description = value
 
         value = get("enum", UNSET)
         if value is UNSET:
@@ -72,7 +110,7 @@ class ParameterProperty(Model):
                 value = decode_list(value, text)
             except DecodeError as error:
                 raise error.under("enum") from None
-        self.enum = value
+        self._enum = value
 
         value = get("properties", UNSET)
         if value.__class__ is not dict:
@@ -80,7 +118,7 @@ class ParameterProperty(Model):
                 absent += 1
             elif value is not None:
                 raise fault("an object or null", value, "properties")
-        self.properties = value
+        self._properties = value
 
         value = get("items", UNSET)
         if value.__class__ is not dict:
@@ -88,27 +126,27 @@ class ParameterProperty(Model):
                 absent += 1
             elif value is not None:
                 raise fault("an object or null", value, "items")
-        self.items = value
+        self._items = value
 
         if len(data) == 5 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
-        if self.type is not UNSET:
-            data["type"] = self.type
-        if self.description is not UNSET:
-            data["description"] = self.description
-        if self.enum is not UNSET:
-            data["enum"] = self.enum
-        if self.properties is not UNSET:
-            data["properties"] = self.properties
-        if self.items is not UNSET:
-            data["items"] = self.items
+        data = dict(self._additional_properties) if self._additional_properties else {}
+        if self._type is not UNSET:
+            data["type"] = self._type
+        if self._description is not UNSET:
+            data["description"] = self._description
+        if self._enum is not UNSET:
+            data["enum"] = self._enum
+        if self._properties is not UNSET:
+            data["properties"] = self._properties
+        if self._items is not UNSET:
+            data["items"] = self._items
         return data
 
     def __hash__(self) -> int:

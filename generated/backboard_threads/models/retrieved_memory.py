@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import fault
 from .._models import Model, mapping
@@ -26,8 +26,24 @@ class RetrievedMemory(Model):
     """
 
     memory: str
-    id: str | Unset | None = UNSET
-    score: float | Unset | None = UNSET
+    _id: str | Unset | None = field(default=UNSET, alias="id")
+    _score: float | Unset | None = field(default=UNSET, alias="score")
+
+    @property
+    def id(self) -> str | None:
+        return None if self._id is UNSET else self._id
+
+    @id.setter
+    def id(self, value: str | Unset | None) -> None:
+        self._id = value
+
+    @property
+    def score(self) -> float | None:
+        return None if self._score is UNSET else self._score
+
+    @score.setter
+    def score(self, value: float | Unset | None) -> None:
+        self._score = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -53,7 +69,7 @@ class RetrievedMemory(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "id")
-        self.id = value
+        self._id = value
 
         value = get("score", UNSET)
         if value.__class__ is not float and value.__class__ is not int:
@@ -61,22 +77,22 @@ class RetrievedMemory(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a number or null", value, "score")
-        self.score = value
+        self._score = value
 
         if len(data) == 3 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["memory"] = self.memory
-        if self.id is not UNSET:
-            data["id"] = self.id
-        if self.score is not UNSET:
-            data["score"] = self.score
+        if self._id is not UNSET:
+            data["id"] = self._id
+        if self._score is not UNSET:
+            data["score"] = self._score
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, fault
 from .._models import Model, mapping, whole
@@ -67,24 +67,168 @@ class RunCompletedEvent(Model):
     """
 
     type: Literal["run_completed"] = "run_completed"
-    thread_id: str | Unset | None = UNSET
-    assistant_id: str | Unset | None = UNSET
-    run_id: str | Unset = UNSET
-    input_tokens: int | Unset | None = UNSET
-    output_tokens: int | Unset | None = UNSET
-    total_tokens: int | Unset | None = UNSET
-    cached_input_tokens: int | Unset | None = UNSET
-    cost_usd: float | Unset | None = UNSET
-    model_provider: str | Unset | None = UNSET
-    model_name: str | Unset | None = UNSET
-    status: RunEndStatus | Unset | None = UNSET
-    final_content: str | Unset | None = UNSET
-    content: str | Unset | None = UNSET
-    message_id: str | Unset | None = UNSET
-    memory_operation_id: str | Unset | None = UNSET
-    context_usage: ContextUsage | Unset | None = UNSET
-    error: str | Unset | None = UNSET
-    message: str | Unset | None = UNSET
+    _thread_id: str | Unset | None = field(default=UNSET, alias="thread_id")
+    _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
+    _run_id: str | Unset | None = field(default=UNSET, alias="run_id")
+    _input_tokens: int | Unset | None = field(default=UNSET, alias="input_tokens")
+    _output_tokens: int | Unset | None = field(default=UNSET, alias="output_tokens")
+    _total_tokens: int | Unset | None = field(default=UNSET, alias="total_tokens")
+    _cached_input_tokens: int | Unset | None = field(default=UNSET, alias="cached_input_tokens")
+    _cost_usd: float | Unset | None = field(default=UNSET, alias="cost_usd")
+    _model_provider: str | Unset | None = field(default=UNSET, alias="model_provider")
+    _model_name: str | Unset | None = field(default=UNSET, alias="model_name")
+    _status: RunEndStatus | Unset | None = field(default=UNSET, alias="status")
+    _final_content: str | Unset | None = field(default=UNSET, alias="final_content")
+    _content: str | Unset | None = field(default=UNSET, alias="content")
+    _message_id: str | Unset | None = field(default=UNSET, alias="message_id")
+    _memory_operation_id: str | Unset | None = field(default=UNSET, alias="memory_operation_id")
+    _context_usage: ContextUsage | Unset | None = field(default=UNSET, alias="context_usage")
+    _error: str | Unset | None = field(default=UNSET, alias="error")
+    _message: str | Unset | None = field(default=UNSET, alias="message")
+
+    @property
+    def thread_id(self) -> str | None:
+        return None if self._thread_id is UNSET else self._thread_id
+
+    @thread_id.setter
+    def thread_id(self, value: str | Unset | None) -> None:
+        self._thread_id = value
+
+    @property
+    def assistant_id(self) -> str | None:
+        return None if self._assistant_id is UNSET else self._assistant_id
+
+    @assistant_id.setter
+    def assistant_id(self, value: str | Unset | None) -> None:
+        self._assistant_id = value
+
+    @property
+    def run_id(self) -> str | None:
+        return None if self._run_id is UNSET else self._run_id
+
+    @run_id.setter
+    def run_id(self, value: str | Unset | None) -> None:
+        self._run_id = value
+
+    @property
+    def input_tokens(self) -> int | None:
+        return None if self._input_tokens is UNSET else self._input_tokens
+
+    @input_tokens.setter
+    def input_tokens(self, value: int | Unset | None) -> None:
+        self._input_tokens = value
+
+    @property
+    def output_tokens(self) -> int | None:
+        return None if self._output_tokens is UNSET else self._output_tokens
+
+    @output_tokens.setter
+    def output_tokens(self, value: int | Unset | None) -> None:
+        self._output_tokens = value
+
+    @property
+    def total_tokens(self) -> int | None:
+        return None if self._total_tokens is UNSET else self._total_tokens
+
+    @total_tokens.setter
+    def total_tokens(self, value: int | Unset | None) -> None:
+        self._total_tokens = value
+
+    @property
+    def cached_input_tokens(self) -> int | None:
+        return None if self._cached_input_tokens is UNSET else self._cached_input_tokens
+
+    @cached_input_tokens.setter
+    def cached_input_tokens(self, value: int | Unset | None) -> None:
+        self._cached_input_tokens = value
+
+    @property
+    def cost_usd(self) -> float | None:
+        return None if self._cost_usd is UNSET else self._cost_usd
+
+    @cost_usd.setter
+    def cost_usd(self, value: float | Unset | None) -> None:
+        self._cost_usd = value
+
+    @property
+    def model_provider(self) -> str | None:
+        return None if self._model_provider is UNSET else self._model_provider
+
+    @model_provider.setter
+    def model_provider(self, value: str | Unset | None) -> None:
+        self._model_provider = value
+
+    @property
+    def model_name(self) -> str | None:
+        return None if self._model_name is UNSET else self._model_name
+
+    @model_name.setter
+    def model_name(self, value: str | Unset | None) -> None:
+        self._model_name = value
+
+    @property
+    def status(self) -> RunEndStatus | None:
+        return None if self._status is UNSET else self._status
+
+    @status.setter
+    def status(self, value: RunEndStatus | Unset | None) -> None:
+        self._status = value
+
+    @property
+    def final_content(self) -> str | None:
+        return None if self._final_content is UNSET else self._final_content
+
+    @final_content.setter
+    def final_content(self, value: str | Unset | None) -> None:
+        self._final_content = value
+
+    @property
+    def content(self) -> str | None:
+        return None if self._content is UNSET else self._content
+
+    @content.setter
+    def content(self, value: str | Unset | None) -> None:
+        self._content = value
+
+    @property
+    def message_id(self) -> str | None:
+        return None if self._message_id is UNSET else self._message_id
+
+    @message_id.setter
+    def message_id(self, value: str | Unset | None) -> None:
+        self._message_id = value
+
+    @property
+    def memory_operation_id(self) -> str | None:
+        return None if self._memory_operation_id is UNSET else self._memory_operation_id
+
+    @memory_operation_id.setter
+    def memory_operation_id(self, value: str | Unset | None) -> None:
+        self._memory_operation_id = value
+
+    @property
+    def context_usage(self) -> ContextUsage | None:
+        return None if self._context_usage is UNSET else self._context_usage
+
+    @context_usage.setter
+    def context_usage(self, value: ContextUsage | Unset | None) -> None:
+        self._context_usage = value
+
+    @property
+    def error(self) -> str | None:
+        return None if self._error is UNSET else self._error
+
+    @error.setter
+    def error(self, value: str | Unset | None) -> None:
+        self._error = value
+
+    @property
+    def message(self) -> str | None:
+        return None if self._message is UNSET else self._message
+
+    @message.setter
+    def message(self, value: str | Unset | None) -> None:
+        self._message = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -110,7 +254,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "thread_id")
-        self.thread_id = value
+        self._thread_id = value
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -118,17 +262,15 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "assistant_id")
-        self.assistant_id = value
+        self._assistant_id = value
 
         value = get("run_id", UNSET)
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "run_id")
-        self.run_id = value
+        self._run_id = value
 
         value = get("input_tokens", UNSET)
         if value.__class__ is not int:
@@ -136,7 +278,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "input_tokens")
-        self.input_tokens = value
+        self._input_tokens = value
 
         value = get("output_tokens", UNSET)
         if value.__class__ is not int:
@@ -144,7 +286,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "output_tokens")
-        self.output_tokens = value
+        self._output_tokens = value
 
         value = get("total_tokens", UNSET)
         if value.__class__ is not int:
@@ -152,7 +294,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "total_tokens")
-        self.total_tokens = value
+        self._total_tokens = value
 
         value = get("cached_input_tokens", UNSET)
         if value.__class__ is not int:
@@ -160,7 +302,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "cached_input_tokens")
-        self.cached_input_tokens = value
+        self._cached_input_tokens = value
 
         value = get("cost_usd", UNSET)
         if value.__class__ is not float and value.__class__ is not int:
@@ -168,7 +310,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a number or null", value, "cost_usd")
-        self.cost_usd = value
+        self._cost_usd = value
 
         value = get("model_provider", UNSET)
         if value.__class__ is not str:
@@ -176,7 +318,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "model_provider")
-        self.model_provider = value
+        self._model_provider = value
 
         value = get("model_name", UNSET)
         if value.__class__ is not str:
@@ -184,7 +326,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "model_name")
-        self.model_name = value
+        self._model_name = value
 
         value = get("status", UNSET)
         if value.__class__ is not str:
@@ -194,7 +336,7 @@ class RunCompletedEvent(Model):
                 raise fault("a string or null", value, "status")
         else:
             value = RUN_END_STATUS_VALUES.get(value) or RunEndStatus(value)
-        self.status = value
+        self._status = value
 
         value = get("final_content", UNSET)
         if value.__class__ is not str:
@@ -202,7 +344,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "final_content")
-        self.final_content = value
+        self._final_content = value
 
         value = get("content", UNSET)
         if value.__class__ is not str:
@@ -210,7 +352,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "content")
-        self.content = value
+        self._content = value
 
         value = get("message_id", UNSET)
         if value.__class__ is not str:
@@ -218,7 +360,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "message_id")
-        self.message_id = value
+        self._message_id = value
 
         value = get("memory_operation_id", UNSET)
         if value.__class__ is not str:
@@ -226,7 +368,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "memory_operation_id")
-        self.memory_operation_id = value
+        self._memory_operation_id = value
 
         value = get("context_usage", UNSET)
         if value is UNSET:
@@ -236,7 +378,7 @@ class RunCompletedEvent(Model):
                 value = ContextUsage.from_dict(value)
             except DecodeError as error:
                 raise error.under("context_usage") from None
-        self.context_usage = value
+        self._context_usage = value
 
         value = get("error", UNSET)
         if value.__class__ is not str:
@@ -244,7 +386,7 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "error")
-        self.error = value
+        self._error = value
 
         value = get("message", UNSET)
         if value.__class__ is not str:
@@ -252,54 +394,54 @@ class RunCompletedEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "message")
-        self.message = value
+        self._message = value
 
         if len(data) == 19 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["type"] = self.type
-        if self.thread_id is not UNSET:
-            data["thread_id"] = self.thread_id
-        if self.assistant_id is not UNSET:
-            data["assistant_id"] = self.assistant_id
-        if self.run_id is not UNSET:
-            data["run_id"] = self.run_id
-        if self.input_tokens is not UNSET:
-            data["input_tokens"] = self.input_tokens
-        if self.output_tokens is not UNSET:
-            data["output_tokens"] = self.output_tokens
-        if self.total_tokens is not UNSET:
-            data["total_tokens"] = self.total_tokens
-        if self.cached_input_tokens is not UNSET:
-            data["cached_input_tokens"] = self.cached_input_tokens
-        if self.cost_usd is not UNSET:
-            data["cost_usd"] = self.cost_usd
-        if self.model_provider is not UNSET:
-            data["model_provider"] = self.model_provider
-        if self.model_name is not UNSET:
-            data["model_name"] = self.model_name
-        if self.status is not UNSET:
-            data["status"] = None if self.status is None else str(self.status)
-        if self.final_content is not UNSET:
-            data["final_content"] = self.final_content
-        if self.content is not UNSET:
-            data["content"] = self.content
-        if self.message_id is not UNSET:
-            data["message_id"] = self.message_id
-        if self.memory_operation_id is not UNSET:
-            data["memory_operation_id"] = self.memory_operation_id
-        if self.context_usage is not UNSET:
-            data["context_usage"] = None if self.context_usage is None else self.context_usage.to_dict()
-        if self.error is not UNSET:
-            data["error"] = self.error
-        if self.message is not UNSET:
-            data["message"] = self.message
+        if self._thread_id is not UNSET:
+            data["thread_id"] = self._thread_id
+        if self._assistant_id is not UNSET:
+            data["assistant_id"] = self._assistant_id
+        if self._run_id is not UNSET:
+            data["run_id"] = self._run_id
+        if self._input_tokens is not UNSET:
+            data["input_tokens"] = self._input_tokens
+        if self._output_tokens is not UNSET:
+            data["output_tokens"] = self._output_tokens
+        if self._total_tokens is not UNSET:
+            data["total_tokens"] = self._total_tokens
+        if self._cached_input_tokens is not UNSET:
+            data["cached_input_tokens"] = self._cached_input_tokens
+        if self._cost_usd is not UNSET:
+            data["cost_usd"] = self._cost_usd
+        if self._model_provider is not UNSET:
+            data["model_provider"] = self._model_provider
+        if self._model_name is not UNSET:
+            data["model_name"] = self._model_name
+        if self._status is not UNSET:
+            data["status"] = None if self._status is None else str(self._status)
+        if self._final_content is not UNSET:
+            data["final_content"] = self._final_content
+        if self._content is not UNSET:
+            data["content"] = self._content
+        if self._message_id is not UNSET:
+            data["message_id"] = self._message_id
+        if self._memory_operation_id is not UNSET:
+            data["memory_operation_id"] = self._memory_operation_id
+        if self._context_usage is not UNSET:
+            data["context_usage"] = None if self._context_usage is None else self._context_usage.to_dict()
+        if self._error is not UNSET:
+            data["error"] = self._error
+        if self._message is not UNSET:
+            data["message"] = self._message
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ one that stops without any of these was cut off. The events of `x-stream-failure
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias, cast
 
 from attrs import define
 
@@ -40,7 +40,13 @@ class UnknownStreamEvent(Model):
         additional_properties: Everything else, as decoded from JSON.
     """
 
-    type: str
+    type: Literal["<unknown>"]
+    # At run time any text. As a `str` it would keep type checkers from narrowing the union by its documented values.
+
+    @property
+    def raw_type(self) -> str:
+        """The `type` as it came, to compare with others."""
+        return self.type
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -49,7 +55,7 @@ class UnknownStreamEvent(Model):
         tag = rest.pop("type", None)
         if not isinstance(tag, str):
             raise fault("a string", tag, "type")
-        return cls(type=tag, additional_properties=rest)
+        return cls(type=cast(Any, tag), additional_properties=rest)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON."""

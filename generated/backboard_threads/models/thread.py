@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
 from .._models import Model, mapping, whole
@@ -47,13 +47,69 @@ class Thread(Model):
 
     thread_id: str
     created_at: datetime
-    assistant_id: str | Unset | None = UNSET
-    messages: list[Message] | Unset = UNSET
-    metadata: dict[str, Any] | Unset | None = UNSET
-    title: str | Unset | None = UNSET
-    first_user_message: str | Unset | None = UNSET
-    message_count: int | Unset | None = UNSET
-    updated_at: datetime | Unset | None = UNSET
+    _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
+    _messages: list[Message] | Unset | None = field(default=UNSET, alias="messages")
+    _metadata: dict[str, Any] | Unset | None = field(default=UNSET, alias="metadata")
+    _title: str | Unset | None = field(default=UNSET, alias="title")
+    _first_user_message: str | Unset | None = field(default=UNSET, alias="first_user_message")
+    _message_count: int | Unset | None = field(default=UNSET, alias="message_count")
+    _updated_at: datetime | Unset | None = field(default=UNSET, alias="updated_at")
+
+    @property
+    def assistant_id(self) -> str | None:
+        return None if self._assistant_id is UNSET else self._assistant_id
+
+    @assistant_id.setter
+    def assistant_id(self, value: str | Unset | None) -> None:
+        self._assistant_id = value
+
+    @property
+    def messages(self) -> list[Message] | None:
+        return None if self._messages is UNSET else self._messages
+
+    @messages.setter
+    def messages(self, value: list[Message] | Unset | None) -> None:
+        self._messages = value
+
+    @property
+    def metadata(self) -> dict[str, Any] | None:
+        return None if self._metadata is UNSET else self._metadata
+
+    @metadata.setter
+    def metadata(self, value: dict[str, Any] | Unset | None) -> None:
+        self._metadata = value
+
+    @property
+    def title(self) -> str | None:
+        return None if self._title is UNSET else self._title
+
+    @title.setter
+    def title(self, value: str | Unset | None) -> None:
+        self._title = value
+
+    @property
+    def first_user_message(self) -> str | None:
+        return None if self._first_user_message is UNSET else self._first_user_message
+
+    @first_user_message.setter
+    def first_user_message(self, value: str | Unset | None) -> None:
+        self._first_user_message = value
+
+    @property
+    def message_count(self) -> int | None:
+        return None if self._message_count is UNSET else self._message_count
+
+    @message_count.setter
+    def message_count(self, value: int | Unset | None) -> None:
+        self._message_count = value
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return None if self._updated_at is UNSET else self._updated_at
+
+    @updated_at.setter
+    def updated_at(self, value: datetime | Unset | None) -> None:
+        self._updated_at = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -85,19 +141,17 @@ class Thread(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "assistant_id")
-        self.assistant_id = value
+        self._assistant_id = value
 
         value = get("messages", UNSET)
         if value is UNSET:
             absent += 1
-        elif value is None:
-            value = UNSET
-        else:
+        elif value is not None:
             try:
                 value = decode_list(value, Message.from_dict)
             except DecodeError as error:
                 raise error.under("messages") from None
-        self.messages = value
+        self._messages = value
 
         value = get("metadata_", UNSET)
         if value.__class__ is not dict:
@@ -105,7 +159,7 @@ class Thread(Model):
                 absent += 1
             elif value is not None:
                 raise fault("an object or null", value, "metadata_")
-        self.metadata = value
+        self._metadata = value
 
         value = get("title", UNSET)
         if value.__class__ is not str:
@@ -113,7 +167,7 @@ class Thread(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "title")
-        self.title = value
+        self._title = value
 
         value = get("first_user_message", UNSET)
         if value.__class__ is not str:
@@ -121,7 +175,7 @@ class Thread(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "first_user_message")
-        self.first_user_message = value
+        self._first_user_message = value
 
         value = get("message_count", UNSET)
         if value.__class__ is not int:
@@ -129,7 +183,7 @@ class Thread(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "message_count")
-        self.message_count = value
+        self._message_count = value
 
         value = get("updated_at", UNSET)
         if value is UNSET:
@@ -139,33 +193,33 @@ class Thread(Model):
                 value = datetime_from_json(value)
             except (TypeError, ValueError):
                 raise fault("an RFC 3339 date-time or null", value, "updated_at") from None
-        self.updated_at = value
+        self._updated_at = value
 
         if len(data) == 9 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["thread_id"] = self.thread_id
         data["created_at"] = datetime_to_json(self.created_at)
-        if self.assistant_id is not UNSET:
-            data["assistant_id"] = self.assistant_id
-        if self.messages is not UNSET:
-            data["messages"] = [item.to_dict() for item in self.messages]
-        if self.metadata is not UNSET:
-            data["metadata_"] = self.metadata
-        if self.title is not UNSET:
-            data["title"] = self.title
-        if self.first_user_message is not UNSET:
-            data["first_user_message"] = self.first_user_message
-        if self.message_count is not UNSET:
-            data["message_count"] = self.message_count
-        if self.updated_at is not UNSET:
-            data["updated_at"] = None if self.updated_at is None else datetime_to_json(self.updated_at)
+        if self._assistant_id is not UNSET:
+            data["assistant_id"] = self._assistant_id
+        if self._messages is not UNSET:
+            data["messages"] = None if self._messages is None else [item.to_dict() for item in self._messages]
+        if self._metadata is not UNSET:
+            data["metadata_"] = self._metadata
+        if self._title is not UNSET:
+            data["title"] = self._title
+        if self._first_user_message is not UNSET:
+            data["first_user_message"] = self._first_user_message
+        if self._message_count is not UNSET:
+            data["message_count"] = self._message_count
+        if self._updated_at is not UNSET:
+            data["updated_at"] = None if self._updated_at is None else datetime_to_json(self._updated_at)
         return data
 
     def __hash__(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import datetime_from_json, datetime_to_json, fault
 from .._models import Model, mapping
@@ -28,7 +28,15 @@ class ThreadDeleted(Model):
 
     message: str
     thread_id: str
-    deleted_at: datetime | Unset = UNSET
+    _deleted_at: datetime | Unset | None = field(default=UNSET, alias="deleted_at")
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        return None if self._deleted_at is UNSET else self._deleted_at
+
+    @deleted_at.setter
+    def deleted_at(self, value: datetime | Unset | None) -> None:
+        self._deleted_at = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -56,28 +64,26 @@ class ThreadDeleted(Model):
         value = get("deleted_at", UNSET)
         if value is UNSET:
             absent += 1
-        elif value is None:
-            value = UNSET
-        else:
+        elif value is not None:
             try:
                 value = datetime_from_json(value)
             except (TypeError, ValueError):
                 raise fault("an RFC 3339 date-time", value, "deleted_at") from None
-        self.deleted_at = value
+        self._deleted_at = value
 
         if len(data) == 3 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["message"] = self.message
         data["thread_id"] = self.thread_id
-        if self.deleted_at is not UNSET:
-            data["deleted_at"] = datetime_to_json(self.deleted_at)
+        if self._deleted_at is not UNSET:
+            data["deleted_at"] = None if self._deleted_at is None else datetime_to_json(self._deleted_at)
         return data
 
     def __hash__(self) -> int:

@@ -60,14 +60,14 @@ class ToolCall(Model):
             raise error.under("function") from None
 
         if len(data) == 3 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["id"] = self.id
         data["type"] = self.type
         data["function"] = self.function.to_dict()

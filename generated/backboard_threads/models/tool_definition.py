@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, fault
 from .._models import Model, mapping
@@ -26,7 +26,15 @@ class ToolDefinition(Model):
     """
 
     function: FunctionDefinition
-    type: str | Unset = UNSET
+    _type: str | Unset | None = field(default=UNSET, alias="type")
+
+    @property
+    def type(self) -> str | None:
+        return None if self._type is UNSET else self._type
+
+    @type.setter
+    def type(self, value: str | Unset | None) -> None:
+        self._type = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -51,24 +59,22 @@ class ToolDefinition(Model):
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "type")
-        self.type = value
+        self._type = value
 
         if len(data) == 2 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["function"] = self.function.to_dict()
-        if self.type is not UNSET:
-            data["type"] = self.type
+        if self._type is not UNSET:
+            data["type"] = self._type
         return data
 
     def __hash__(self) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, decode_list, fault
 from .._models import Model, mapping, whole
@@ -54,14 +54,78 @@ class ToolSubmitRequiredEvent(Model):
     run_id: str
     type: Literal["tool_submit_required"] = "tool_submit_required"
     tool_calls: list[ToolCall]
-    thread_id: str | Unset | None = UNSET
-    assistant_id: str | Unset | None = UNSET
-    input_tokens: int | Unset | None = UNSET
-    output_tokens: int | Unset | None = UNSET
-    total_tokens: int | Unset | None = UNSET
-    cached_input_tokens: int | Unset | None = UNSET
-    cost_usd: float | Unset | None = UNSET
-    cache_write_input_tokens: int | Unset | None = UNSET
+    _thread_id: str | Unset | None = field(default=UNSET, alias="thread_id")
+    _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
+    _input_tokens: int | Unset | None = field(default=UNSET, alias="input_tokens")
+    _output_tokens: int | Unset | None = field(default=UNSET, alias="output_tokens")
+    _total_tokens: int | Unset | None = field(default=UNSET, alias="total_tokens")
+    _cached_input_tokens: int | Unset | None = field(default=UNSET, alias="cached_input_tokens")
+    _cost_usd: float | Unset | None = field(default=UNSET, alias="cost_usd")
+    _cache_write_input_tokens: int | Unset | None = field(default=UNSET, alias="cache_write_input_tokens")
+
+    @property
+    def thread_id(self) -> str | None:
+        return None if self._thread_id is UNSET else self._thread_id
+
+    @thread_id.setter
+    def thread_id(self, value: str | Unset | None) -> None:
+        self._thread_id = value
+
+    @property
+    def assistant_id(self) -> str | None:
+        return None if self._assistant_id is UNSET else self._assistant_id
+
+    @assistant_id.setter
+    def assistant_id(self, value: str | Unset | None) -> None:
+        self._assistant_id = value
+
+    @property
+    def input_tokens(self) -> int | None:
+        return None if self._input_tokens is UNSET else self._input_tokens
+
+    @input_tokens.setter
+    def input_tokens(self, value: int | Unset | None) -> None:
+        self._input_tokens = value
+
+    @property
+    def output_tokens(self) -> int | None:
+        return None if self._output_tokens is UNSET else self._output_tokens
+
+    @output_tokens.setter
+    def output_tokens(self, value: int | Unset | None) -> None:
+        self._output_tokens = value
+
+    @property
+    def total_tokens(self) -> int | None:
+        return None if self._total_tokens is UNSET else self._total_tokens
+
+    @total_tokens.setter
+    def total_tokens(self, value: int | Unset | None) -> None:
+        self._total_tokens = value
+
+    @property
+    def cached_input_tokens(self) -> int | None:
+        return None if self._cached_input_tokens is UNSET else self._cached_input_tokens
+
+    @cached_input_tokens.setter
+    def cached_input_tokens(self, value: int | Unset | None) -> None:
+        self._cached_input_tokens = value
+
+    @property
+    def cost_usd(self) -> float | None:
+        return None if self._cost_usd is UNSET else self._cost_usd
+
+    @cost_usd.setter
+    def cost_usd(self, value: float | Unset | None) -> None:
+        self._cost_usd = value
+
+    @property
+    def cache_write_input_tokens(self) -> int | None:
+        return None if self._cache_write_input_tokens is UNSET else self._cache_write_input_tokens
+
+    @cache_write_input_tokens.setter
+    def cache_write_input_tokens(self, value: int | Unset | None) -> None:
+        self._cache_write_input_tokens = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -98,7 +162,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "thread_id")
-        self.thread_id = value
+        self._thread_id = value
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -106,7 +170,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "assistant_id")
-        self.assistant_id = value
+        self._assistant_id = value
 
         value = get("input_tokens", UNSET)
         if value.__class__ is not int:
@@ -114,7 +178,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "input_tokens")
-        self.input_tokens = value
+        self._input_tokens = value
 
         value = get("output_tokens", UNSET)
         if value.__class__ is not int:
@@ -122,7 +186,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "output_tokens")
-        self.output_tokens = value
+        self._output_tokens = value
 
         value = get("total_tokens", UNSET)
         if value.__class__ is not int:
@@ -130,7 +194,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "total_tokens")
-        self.total_tokens = value
+        self._total_tokens = value
 
         value = get("cached_input_tokens", UNSET)
         if value.__class__ is not int:
@@ -138,7 +202,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "cached_input_tokens")
-        self.cached_input_tokens = value
+        self._cached_input_tokens = value
 
         value = get("cost_usd", UNSET)
         if value.__class__ is not float and value.__class__ is not int:
@@ -146,7 +210,7 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a number or null", value, "cost_usd")
-        self.cost_usd = value
+        self._cost_usd = value
 
         value = get("cache_write_input_tokens", UNSET)
         if value.__class__ is not int:
@@ -154,36 +218,36 @@ class ToolSubmitRequiredEvent(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "cache_write_input_tokens")
-        self.cache_write_input_tokens = value
+        self._cache_write_input_tokens = value
 
         if len(data) == 11 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["run_id"] = self.run_id
         data["type"] = self.type
         data["tool_calls"] = [item.to_dict() for item in self.tool_calls]
-        if self.thread_id is not UNSET:
-            data["thread_id"] = self.thread_id
-        if self.assistant_id is not UNSET:
-            data["assistant_id"] = self.assistant_id
-        if self.input_tokens is not UNSET:
-            data["input_tokens"] = self.input_tokens
-        if self.output_tokens is not UNSET:
-            data["output_tokens"] = self.output_tokens
-        if self.total_tokens is not UNSET:
-            data["total_tokens"] = self.total_tokens
-        if self.cached_input_tokens is not UNSET:
-            data["cached_input_tokens"] = self.cached_input_tokens
-        if self.cost_usd is not UNSET:
-            data["cost_usd"] = self.cost_usd
-        if self.cache_write_input_tokens is not UNSET:
-            data["cache_write_input_tokens"] = self.cache_write_input_tokens
+        if self._thread_id is not UNSET:
+            data["thread_id"] = self._thread_id
+        if self._assistant_id is not UNSET:
+            data["assistant_id"] = self._assistant_id
+        if self._input_tokens is not UNSET:
+            data["input_tokens"] = self._input_tokens
+        if self._output_tokens is not UNSET:
+            data["output_tokens"] = self._output_tokens
+        if self._total_tokens is not UNSET:
+            data["total_tokens"] = self._total_tokens
+        if self._cached_input_tokens is not UNSET:
+            data["cached_input_tokens"] = self._cached_input_tokens
+        if self._cost_usd is not UNSET:
+            data["cost_usd"] = self._cost_usd
+        if self._cache_write_input_tokens is not UNSET:
+            data["cache_write_input_tokens"] = self._cache_write_input_tokens
         return data
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import fault
 from .._models import Model, mapping
@@ -28,9 +28,33 @@ class TtsStreamStartEvent(Model):
     """
 
     type: Literal["tts_stream_start"] = "tts_stream_start"
-    thread_id: str | Unset | None = UNSET
-    assistant_id: str | Unset | None = UNSET
-    run_id: str | Unset = UNSET
+    _thread_id: str | Unset | None = field(default=UNSET, alias="thread_id")
+    _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
+    _run_id: str | Unset | None = field(default=UNSET, alias="run_id")
+
+    @property
+    def thread_id(self) -> str | None:
+        return None if self._thread_id is UNSET else self._thread_id
+
+    @thread_id.setter
+    def thread_id(self, value: str | Unset | None) -> None:
+        self._thread_id = value
+
+    @property
+    def assistant_id(self) -> str | None:
+        return None if self._assistant_id is UNSET else self._assistant_id
+
+    @assistant_id.setter
+    def assistant_id(self, value: str | Unset | None) -> None:
+        self._assistant_id = value
+
+    @property
+    def run_id(self) -> str | None:
+        return None if self._run_id is UNSET else self._run_id
+
+    @run_id.setter
+    def run_id(self, value: str | Unset | None) -> None:
+        self._run_id = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -56,7 +80,7 @@ class TtsStreamStartEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "thread_id")
-        self.thread_id = value
+        self._thread_id = value
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -64,34 +88,32 @@ class TtsStreamStartEvent(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "assistant_id")
-        self.assistant_id = value
+        self._assistant_id = value
 
         value = get("run_id", UNSET)
         if value.__class__ is not str:
             if value is UNSET:
                 absent += 1
-            elif value is None:
-                value = UNSET
-            else:
+            elif value is not None:
                 raise fault("a string", value, "run_id")
-        self.run_id = value
+        self._run_id = value
 
         if len(data) == 4 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["type"] = self.type
-        if self.thread_id is not UNSET:
-            data["thread_id"] = self.thread_id
-        if self.assistant_id is not UNSET:
-            data["assistant_id"] = self.assistant_id
-        if self.run_id is not UNSET:
-            data["run_id"] = self.run_id
+        if self._thread_id is not UNSET:
+            data["thread_id"] = self._thread_id
+        if self._assistant_id is not UNSET:
+            data["assistant_id"] = self._assistant_id
+        if self._run_id is not UNSET:
+            data["run_id"] = self._run_id
         return data
 
     def __hash__(self) -> int:

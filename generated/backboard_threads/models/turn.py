@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from attrs import define
+from attrs import define, field
 
 from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
 from .._models import Model, mapping, text, whole
@@ -88,28 +88,204 @@ class Turn(Model):
     message: str
     thread_id: str
     timestamp: datetime
-    assistant_id: str | Unset | None = UNSET
-    content: str | Unset | None = UNSET
-    message_id: str | Unset | None = UNSET
-    role: MessageRole | Unset | None = UNSET
-    status: MessageStatus | Unset | None = UNSET
-    tool_calls: list[ToolCall] | Unset | None = UNSET
-    memory_operation_id: str | Unset | None = UNSET
-    retrieved_memories: list[RetrievedMemory] | Unset | None = UNSET
-    retrieved_files: list[str] | Unset | None = UNSET
-    reasoning: str | Unset | None = UNSET
-    created_at: datetime | Unset | None = UNSET
-    voice_records: dict[str, Any] | Unset | None = UNSET
-    system_one: dict[str, Any] | Unset | None = UNSET
-    generated_media: list[dict[str, Any]] | Unset | None = UNSET
-    context_usage: ContextUsage | Unset | None = UNSET
-    input_tokens: int | Unset | None = UNSET
-    output_tokens: int | Unset | None = UNSET
-    total_tokens: int | Unset | None = UNSET
-    model_provider: str | Unset | None = UNSET
-    model_name: str | Unset | None = UNSET
-    run_id: str | Unset | None = UNSET
-    attachments: list[Attachment] | Unset | None = UNSET
+    _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
+    _content: str | Unset | None = field(default=UNSET, alias="content")
+    _message_id: str | Unset | None = field(default=UNSET, alias="message_id")
+    _role: MessageRole | Unset | None = field(default=UNSET, alias="role")
+    _status: MessageStatus | Unset | None = field(default=UNSET, alias="status")
+    _tool_calls: list[ToolCall] | Unset | None = field(default=UNSET, alias="tool_calls")
+    _memory_operation_id: str | Unset | None = field(default=UNSET, alias="memory_operation_id")
+    _retrieved_memories: list[RetrievedMemory] | Unset | None = field(default=UNSET, alias="retrieved_memories")
+    _retrieved_files: list[str] | Unset | None = field(default=UNSET, alias="retrieved_files")
+    _reasoning: str | Unset | None = field(default=UNSET, alias="reasoning")
+    _created_at: datetime | Unset | None = field(default=UNSET, alias="created_at")
+    _voice_records: dict[str, Any] | Unset | None = field(default=UNSET, alias="voice_records")
+    _system_one: dict[str, Any] | Unset | None = field(default=UNSET, alias="system_one")
+    _generated_media: list[dict[str, Any]] | Unset | None = field(default=UNSET, alias="generated_media")
+    _context_usage: ContextUsage | Unset | None = field(default=UNSET, alias="context_usage")
+    _input_tokens: int | Unset | None = field(default=UNSET, alias="input_tokens")
+    _output_tokens: int | Unset | None = field(default=UNSET, alias="output_tokens")
+    _total_tokens: int | Unset | None = field(default=UNSET, alias="total_tokens")
+    _model_provider: str | Unset | None = field(default=UNSET, alias="model_provider")
+    _model_name: str | Unset | None = field(default=UNSET, alias="model_name")
+    _run_id: str | Unset | None = field(default=UNSET, alias="run_id")
+    _attachments: list[Attachment] | Unset | None = field(default=UNSET, alias="attachments")
+
+    @property
+    def assistant_id(self) -> str | None:
+        return None if self._assistant_id is UNSET else self._assistant_id
+
+    @assistant_id.setter
+    def assistant_id(self, value: str | Unset | None) -> None:
+        self._assistant_id = value
+
+    @property
+    def content(self) -> str | None:
+        return None if self._content is UNSET else self._content
+
+    @content.setter
+    def content(self, value: str | Unset | None) -> None:
+        self._content = value
+
+    @property
+    def message_id(self) -> str | None:
+        return None if self._message_id is UNSET else self._message_id
+
+    @message_id.setter
+    def message_id(self, value: str | Unset | None) -> None:
+        self._message_id = value
+
+    @property
+    def role(self) -> MessageRole | None:
+        return None if self._role is UNSET else self._role
+
+    @role.setter
+    def role(self, value: MessageRole | Unset | None) -> None:
+        self._role = value
+
+    @property
+    def status(self) -> MessageStatus | None:
+        return None if self._status is UNSET else self._status
+
+    @status.setter
+    def status(self, value: MessageStatus | Unset | None) -> None:
+        self._status = value
+
+    @property
+    def tool_calls(self) -> list[ToolCall] | None:
+        return None if self._tool_calls is UNSET else self._tool_calls
+
+    @tool_calls.setter
+    def tool_calls(self, value: list[ToolCall] | Unset | None) -> None:
+        self._tool_calls = value
+
+    @property
+    def memory_operation_id(self) -> str | None:
+        return None if self._memory_operation_id is UNSET else self._memory_operation_id
+
+    @memory_operation_id.setter
+    def memory_operation_id(self, value: str | Unset | None) -> None:
+        self._memory_operation_id = value
+
+    @property
+    def retrieved_memories(self) -> list[RetrievedMemory] | None:
+        return None if self._retrieved_memories is UNSET else self._retrieved_memories
+
+    @retrieved_memories.setter
+    def retrieved_memories(self, value: list[RetrievedMemory] | Unset | None) -> None:
+        self._retrieved_memories = value
+
+    @property
+    def retrieved_files(self) -> list[str] | None:
+        return None if self._retrieved_files is UNSET else self._retrieved_files
+
+    @retrieved_files.setter
+    def retrieved_files(self, value: list[str] | Unset | None) -> None:
+        self._retrieved_files = value
+
+    @property
+    def reasoning(self) -> str | None:
+        return None if self._reasoning is UNSET else self._reasoning
+
+    @reasoning.setter
+    def reasoning(self, value: str | Unset | None) -> None:
+        self._reasoning = value
+
+    @property
+    def created_at(self) -> datetime | None:
+        return None if self._created_at is UNSET else self._created_at
+
+    @created_at.setter
+    def created_at(self, value: datetime | Unset | None) -> None:
+        self._created_at = value
+
+    @property
+    def voice_records(self) -> dict[str, Any] | None:
+        return None if self._voice_records is UNSET else self._voice_records
+
+    @voice_records.setter
+    def voice_records(self, value: dict[str, Any] | Unset | None) -> None:
+        self._voice_records = value
+
+    @property
+    def system_one(self) -> dict[str, Any] | None:
+        return None if self._system_one is UNSET else self._system_one
+
+    @system_one.setter
+    def system_one(self, value: dict[str, Any] | Unset | None) -> None:
+        self._system_one = value
+
+    @property
+    def generated_media(self) -> list[dict[str, Any]] | None:
+        return None if self._generated_media is UNSET else self._generated_media
+
+    @generated_media.setter
+    def generated_media(self, value: list[dict[str, Any]] | Unset | None) -> None:
+        self._generated_media = value
+
+    @property
+    def context_usage(self) -> ContextUsage | None:
+        return None if self._context_usage is UNSET else self._context_usage
+
+    @context_usage.setter
+    def context_usage(self, value: ContextUsage | Unset | None) -> None:
+        self._context_usage = value
+
+    @property
+    def input_tokens(self) -> int | None:
+        return None if self._input_tokens is UNSET else self._input_tokens
+
+    @input_tokens.setter
+    def input_tokens(self, value: int | Unset | None) -> None:
+        self._input_tokens = value
+
+    @property
+    def output_tokens(self) -> int | None:
+        return None if self._output_tokens is UNSET else self._output_tokens
+
+    @output_tokens.setter
+    def output_tokens(self, value: int | Unset | None) -> None:
+        self._output_tokens = value
+
+    @property
+    def total_tokens(self) -> int | None:
+        return None if self._total_tokens is UNSET else self._total_tokens
+
+    @total_tokens.setter
+    def total_tokens(self, value: int | Unset | None) -> None:
+        self._total_tokens = value
+
+    @property
+    def model_provider(self) -> str | None:
+        return None if self._model_provider is UNSET else self._model_provider
+
+    @model_provider.setter
+    def model_provider(self, value: str | Unset | None) -> None:
+        self._model_provider = value
+
+    @property
+    def model_name(self) -> str | None:
+        return None if self._model_name is UNSET else self._model_name
+
+    @model_name.setter
+    def model_name(self, value: str | Unset | None) -> None:
+        self._model_name = value
+
+    @property
+    def run_id(self) -> str | None:
+        return None if self._run_id is UNSET else self._run_id
+
+    @run_id.setter
+    def run_id(self, value: str | Unset | None) -> None:
+        self._run_id = value
+
+    @property
+    def attachments(self) -> list[Attachment] | None:
+        return None if self._attachments is UNSET else self._attachments
+
+    @attachments.setter
+    def attachments(self, value: list[Attachment] | Unset | None) -> None:
+        self._attachments = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -146,7 +322,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "assistant_id")
-        self.assistant_id = value
+        self._assistant_id = value
 
         value = get("content", UNSET)
         if value.__class__ is not str:
@@ -154,7 +330,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "content")
-        self.content = value
+        self._content = value
 
         value = get("message_id", UNSET)
         if value.__class__ is not str:
@@ -162,7 +338,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "message_id")
-        self.message_id = value
+        self._message_id = value
 
         value = get("role", UNSET)
         if value.__class__ is not str:
@@ -172,7 +348,7 @@ class Turn(Model):
                 raise fault("a string or null", value, "role")
         else:
             value = MESSAGE_ROLE_VALUES.get(value) or MessageRole(value)
-        self.role = value
+        self._role = value
 
         value = get("status", UNSET)
         if value.__class__ is not str:
@@ -182,7 +358,7 @@ class Turn(Model):
                 raise fault("a string or null", value, "status")
         else:
             value = MESSAGE_STATUS_VALUES.get(value) or MessageStatus(value)
-        self.status = value
+        self._status = value
 
         value = get("tool_calls", UNSET)
         if value is UNSET:
@@ -192,7 +368,7 @@ class Turn(Model):
                 value = decode_list(value, ToolCall.from_dict)
             except DecodeError as error:
                 raise error.under("tool_calls") from None
-        self.tool_calls = value
+        self._tool_calls = value
 
         value = get("memory_operation_id", UNSET)
         if value.__class__ is not str:
@@ -200,7 +376,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "memory_operation_id")
-        self.memory_operation_id = value
+        self._memory_operation_id = value
 
         value = get("retrieved_memories", UNSET)
         if value is UNSET:
@@ -210,7 +386,7 @@ class Turn(Model):
                 value = decode_list(value, RetrievedMemory.from_dict)
             except DecodeError as error:
                 raise error.under("retrieved_memories") from None
-        self.retrieved_memories = value
+        self._retrieved_memories = value
 
         value = get("retrieved_files", UNSET)
         if value is UNSET:
@@ -220,7 +396,7 @@ class Turn(Model):
                 value = decode_list(value, text)
             except DecodeError as error:
                 raise error.under("retrieved_files") from None
-        self.retrieved_files = value
+        self._retrieved_files = value
 
         value = get("reasoning", UNSET)
         if value.__class__ is not str:
@@ -228,7 +404,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "reasoning")
-        self.reasoning = value
+        self._reasoning = value
 
         value = get("created_at", UNSET)
         if value is UNSET:
@@ -238,7 +414,7 @@ class Turn(Model):
                 value = datetime_from_json(value)
             except (TypeError, ValueError):
                 raise fault("an RFC 3339 date-time or null", value, "created_at") from None
-        self.created_at = value
+        self._created_at = value
 
         value = get("voice_records", UNSET)
         if value.__class__ is not dict:
@@ -246,7 +422,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("an object or null", value, "voice_records")
-        self.voice_records = value
+        self._voice_records = value
 
         value = get("system_one", UNSET)
         if value.__class__ is not dict:
@@ -254,7 +430,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("an object or null", value, "system_one")
-        self.system_one = value
+        self._system_one = value
 
         value = get("generated_media", UNSET)
         if value is UNSET:
@@ -264,7 +440,7 @@ class Turn(Model):
                 value = decode_list(value, mapping)
             except DecodeError as error:
                 raise error.under("generated_media") from None
-        self.generated_media = value
+        self._generated_media = value
 
         value = get("context_usage", UNSET)
         if value is UNSET:
@@ -274,7 +450,7 @@ class Turn(Model):
                 value = ContextUsage.from_dict(value)
             except DecodeError as error:
                 raise error.under("context_usage") from None
-        self.context_usage = value
+        self._context_usage = value
 
         value = get("input_tokens", UNSET)
         if value.__class__ is not int:
@@ -282,7 +458,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "input_tokens")
-        self.input_tokens = value
+        self._input_tokens = value
 
         value = get("output_tokens", UNSET)
         if value.__class__ is not int:
@@ -290,7 +466,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "output_tokens")
-        self.output_tokens = value
+        self._output_tokens = value
 
         value = get("total_tokens", UNSET)
         if value.__class__ is not int:
@@ -298,7 +474,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 value = whole(value, "total_tokens")
-        self.total_tokens = value
+        self._total_tokens = value
 
         value = get("model_provider", UNSET)
         if value.__class__ is not str:
@@ -306,7 +482,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "model_provider")
-        self.model_provider = value
+        self._model_provider = value
 
         value = get("model_name", UNSET)
         if value.__class__ is not str:
@@ -314,7 +490,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "model_name")
-        self.model_name = value
+        self._model_name = value
 
         value = get("run_id", UNSET)
         if value.__class__ is not str:
@@ -322,7 +498,7 @@ class Turn(Model):
                 absent += 1
             elif value is not None:
                 raise fault("a string or null", value, "run_id")
-        self.run_id = value
+        self._run_id = value
 
         value = get("attachments", UNSET)
         if value is UNSET:
@@ -332,66 +508,66 @@ class Turn(Model):
                 value = decode_list(value, Attachment.from_dict)
             except DecodeError as error:
                 raise error.under("attachments") from None
-        self.attachments = value
+        self._attachments = value
 
         if len(data) == 25 - absent:
-            self._more = None
+            self._additional_properties = None
         else:
-            self._more = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""
-        data = dict(self._more) if self._more else {}
+        data = dict(self._additional_properties) if self._additional_properties else {}
         data["message"] = self.message
         data["thread_id"] = self.thread_id
         data["timestamp"] = datetime_to_json(self.timestamp)
-        if self.assistant_id is not UNSET:
-            data["assistant_id"] = self.assistant_id
-        if self.content is not UNSET:
-            data["content"] = self.content
-        if self.message_id is not UNSET:
-            data["message_id"] = self.message_id
-        if self.role is not UNSET:
-            data["role"] = None if self.role is None else str(self.role)
-        if self.status is not UNSET:
-            data["status"] = None if self.status is None else str(self.status)
-        if self.tool_calls is not UNSET:
-            data["tool_calls"] = None if self.tool_calls is None else [item.to_dict() for item in self.tool_calls]
-        if self.memory_operation_id is not UNSET:
-            data["memory_operation_id"] = self.memory_operation_id
-        if self.retrieved_memories is not UNSET:
+        if self._assistant_id is not UNSET:
+            data["assistant_id"] = self._assistant_id
+        if self._content is not UNSET:
+            data["content"] = self._content
+        if self._message_id is not UNSET:
+            data["message_id"] = self._message_id
+        if self._role is not UNSET:
+            data["role"] = None if self._role is None else str(self._role)
+        if self._status is not UNSET:
+            data["status"] = None if self._status is None else str(self._status)
+        if self._tool_calls is not UNSET:
+            data["tool_calls"] = None if self._tool_calls is None else [item.to_dict() for item in self._tool_calls]
+        if self._memory_operation_id is not UNSET:
+            data["memory_operation_id"] = self._memory_operation_id
+        if self._retrieved_memories is not UNSET:
             data["retrieved_memories"] = (
-                None if self.retrieved_memories is None else [item.to_dict() for item in self.retrieved_memories]
+                None if self._retrieved_memories is None else [item.to_dict() for item in self._retrieved_memories]
             )
-        if self.retrieved_files is not UNSET:
-            data["retrieved_files"] = self.retrieved_files
-        if self.reasoning is not UNSET:
-            data["reasoning"] = self.reasoning
-        if self.created_at is not UNSET:
-            data["created_at"] = None if self.created_at is None else datetime_to_json(self.created_at)
-        if self.voice_records is not UNSET:
-            data["voice_records"] = self.voice_records
-        if self.system_one is not UNSET:
-            data["system_one"] = self.system_one
-        if self.generated_media is not UNSET:
-            data["generated_media"] = self.generated_media
-        if self.context_usage is not UNSET:
-            data["context_usage"] = None if self.context_usage is None else self.context_usage.to_dict()
-        if self.input_tokens is not UNSET:
-            data["input_tokens"] = self.input_tokens
-        if self.output_tokens is not UNSET:
-            data["output_tokens"] = self.output_tokens
-        if self.total_tokens is not UNSET:
-            data["total_tokens"] = self.total_tokens
-        if self.model_provider is not UNSET:
-            data["model_provider"] = self.model_provider
-        if self.model_name is not UNSET:
-            data["model_name"] = self.model_name
-        if self.run_id is not UNSET:
-            data["run_id"] = self.run_id
-        if self.attachments is not UNSET:
-            data["attachments"] = None if self.attachments is None else [item.to_dict() for item in self.attachments]
+        if self._retrieved_files is not UNSET:
+            data["retrieved_files"] = self._retrieved_files
+        if self._reasoning is not UNSET:
+            data["reasoning"] = self._reasoning
+        if self._created_at is not UNSET:
+            data["created_at"] = None if self._created_at is None else datetime_to_json(self._created_at)
+        if self._voice_records is not UNSET:
+            data["voice_records"] = self._voice_records
+        if self._system_one is not UNSET:
+            data["system_one"] = self._system_one
+        if self._generated_media is not UNSET:
+            data["generated_media"] = self._generated_media
+        if self._context_usage is not UNSET:
+            data["context_usage"] = None if self._context_usage is None else self._context_usage.to_dict()
+        if self._input_tokens is not UNSET:
+            data["input_tokens"] = self._input_tokens
+        if self._output_tokens is not UNSET:
+            data["output_tokens"] = self._output_tokens
+        if self._total_tokens is not UNSET:
+            data["total_tokens"] = self._total_tokens
+        if self._model_provider is not UNSET:
+            data["model_provider"] = self._model_provider
+        if self._model_name is not UNSET:
+            data["model_name"] = self._model_name
+        if self._run_id is not UNSET:
+            data["run_id"] = self._run_id
+        if self._attachments is not UNSET:
+            data["attachments"] = None if self._attachments is None else [item.to_dict() for item in self._attachments]
         return data
 
     def __hash__(self) -> int:

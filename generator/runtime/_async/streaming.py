@@ -84,7 +84,7 @@ class AsyncEventStream(Generic[E, H]):
         self._last_piece = ""
         self.response: Response | None = None
         """The response that the events come in: its status, its headers."""
-        self.last_event_id = self._received_id
+        self.last_event_id: str | None = self._received_id
         """The id of the last event given out, for `runs.events`; None if it carried none."""
         self.end: E | None = None
         """The event that ended the stream, once it came."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from ... import models
 from ..._files import File, Files
@@ -13,6 +14,7 @@ from ..._operations import SEND_CHAT_MESSAGE, SEND_MESSAGE, STREAMING
 from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
+from ..._urls import id_text
 from ..resource import AsyncResource
 from ..streaming import AsyncEventStream
 
@@ -24,7 +26,7 @@ class AsyncMessages(AsyncResource):
 
     async def send(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         *,
         content: str | Unset = UNSET,
         llm_provider: str | Unset | None = UNSET,
@@ -77,7 +79,7 @@ class AsyncMessages(AsyncResource):
         """
         return await self._client._call(
             SEND_MESSAGE,
-            (thread_id,),
+            (id_text(thread_id),),
             parameters={"If-Match": if_match},
             body={
                 "content": content,
@@ -99,7 +101,7 @@ class AsyncMessages(AsyncResource):
 
     def stream(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         *,
         content: str | Unset = UNSET,
         llm_provider: str | Unset | None = UNSET,
@@ -128,8 +130,8 @@ class AsyncMessages(AsyncResource):
         return self._client._stream(
             SEND_MESSAGE,
             STREAMING,
-            (thread_id,),
-            thread_id=thread_id,
+            (id_text(thread_id),),
+            thread_id=id_text(thread_id),
             parameters={"If-Match": if_match},
             body={
                 "content": content,
@@ -159,8 +161,8 @@ class AsyncMessages(AsyncResource):
         memory: str | Unset = UNSET,
         web_search: str | Unset = UNSET,
         send_to_llm: bool | Literal["true", "false"] | str | Unset = UNSET,
-        thread_id: str | Unset = UNSET,
-        assistant_id: str | Unset = UNSET,
+        thread_id: str | UUID | Unset = UNSET,
+        assistant_id: str | UUID | Unset = UNSET,
         system_prompt: str | Unset | None = UNSET,
         memory_pro: str | Unset = UNSET,
         memory_response_citation: bool | Unset = UNSET,
@@ -311,8 +313,8 @@ class AsyncMessages(AsyncResource):
         memory: str | Unset = UNSET,
         web_search: str | Unset = UNSET,
         send_to_llm: bool | Literal["true", "false"] | str | Unset = UNSET,
-        thread_id: str | Unset = UNSET,
-        assistant_id: str | Unset = UNSET,
+        thread_id: str | UUID | Unset = UNSET,
+        assistant_id: str | UUID | Unset = UNSET,
         system_prompt: str | Unset | None = UNSET,
         memory_pro: str | Unset = UNSET,
         memory_response_citation: bool | Unset = UNSET,
@@ -358,7 +360,7 @@ class AsyncMessages(AsyncResource):
         return self._client._stream(
             SEND_CHAT_MESSAGE,
             STREAMING,
-            thread_id=None if thread_id is UNSET else thread_id,
+            thread_id=None if thread_id is UNSET else id_text(thread_id),
             parameters={"If-Match": if_match},
             body={
                 "content": content,

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from uuid import UUID
 
 from ... import models
 from ..._operations import CREATE_THREAD, DELETE_THREAD, GET_THREAD, LIST_ASSISTANT_THREADS, LIST_THREADS
 from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
+from ..._urls import id_text
 from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
@@ -23,7 +25,7 @@ class AsyncThreads(AsyncResource):
 
     async def create(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         idempotency_key: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
@@ -49,7 +51,7 @@ class AsyncThreads(AsyncResource):
         """
         return await self._client._call(
             CREATE_THREAD,
-            (assistant_id,),
+            (id_text(assistant_id),),
             body={},
             idempotency_key=idempotency_key,
             timeout=timeout,
@@ -60,7 +62,7 @@ class AsyncThreads(AsyncResource):
 
     async def list_for_assistant(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         skip: int | Unset = UNSET,
         limit: int | Unset = UNSET,
@@ -90,7 +92,7 @@ class AsyncThreads(AsyncResource):
         """
         return await self._client._call(
             LIST_ASSISTANT_THREADS,
-            (assistant_id,),
+            (id_text(assistant_id),),
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
             timeout=timeout,
             deadline=deadline,
@@ -100,7 +102,7 @@ class AsyncThreads(AsyncResource):
 
     def iterate_for_assistant(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         skip: int | Unset = UNSET,
         limit: int | Unset = UNSET,
@@ -119,7 +121,7 @@ class AsyncThreads(AsyncResource):
         """
         return self._client._iterate(
             LIST_ASSISTANT_THREADS,
-            (assistant_id,),
+            (id_text(assistant_id),),
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
             timeout=timeout,
             deadline=deadline,
@@ -189,7 +191,7 @@ class AsyncThreads(AsyncResource):
 
     async def get(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         *,
         if_none_match: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
@@ -217,7 +219,7 @@ class AsyncThreads(AsyncResource):
         """
         return await self._client._call(
             GET_THREAD,
-            (thread_id,),
+            (id_text(thread_id),),
             parameters={"If-None-Match": if_none_match},
             timeout=timeout,
             deadline=deadline,
@@ -227,7 +229,7 @@ class AsyncThreads(AsyncResource):
 
     async def delete(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         *,
         if_match: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
@@ -255,7 +257,7 @@ class AsyncThreads(AsyncResource):
         """
         return await self._client._call(
             DELETE_THREAD,
-            (thread_id,),
+            (id_text(thread_id),),
             parameters={"If-Match": if_match},
             timeout=timeout,
             deadline=deadline,

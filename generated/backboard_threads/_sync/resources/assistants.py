@@ -7,6 +7,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from ... import models
 from ..._operations import (
@@ -20,6 +21,7 @@ from ..._operations import (
 from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
+from ..._urls import id_text
 from ..pagination import Paginator
 from ..resource import Resource
 
@@ -155,7 +157,7 @@ class Assistants(Resource):
 
     def get(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
@@ -177,7 +179,7 @@ class Assistants(Resource):
         """
         return self._client._call(
             GET_ASSISTANT,
-            (assistant_id,),
+            (id_text(assistant_id),),
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -186,7 +188,7 @@ class Assistants(Resource):
 
     def update(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         description: str | Unset | None = UNSET,
         system_prompt: str | Unset | None = UNSET,
@@ -224,7 +226,7 @@ class Assistants(Resource):
         """
         return self._client._call(
             UPDATE_ASSISTANT,
-            (assistant_id,),
+            (id_text(assistant_id),),
             body={
                 "description": description,
                 "system_prompt": system_prompt,
@@ -242,7 +244,7 @@ class Assistants(Resource):
 
     def delete(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
@@ -265,7 +267,7 @@ class Assistants(Resource):
         """
         return self._client._call(
             DELETE_ASSISTANT,
-            (assistant_id,),
+            (id_text(assistant_id),),
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -274,7 +276,7 @@ class Assistants(Resource):
 
     def clone(
         self,
-        assistant_id: str,
+        assistant_id: str | UUID,
         *,
         copy_documents: bool | Unset = UNSET,
         copy_memories: bool | Unset = UNSET,
@@ -308,7 +310,7 @@ class Assistants(Resource):
         """
         return self._client._call(
             CLONE_ASSISTANT,
-            (assistant_id,),
+            (id_text(assistant_id),),
             body={
                 "copy_documents": copy_documents,
                 "copy_memories": copy_memories,

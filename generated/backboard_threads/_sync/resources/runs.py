@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from ... import models
 from ..._operations import CANCEL_RUN, STREAM_RUN_EVENTS, STREAMING, SUBMIT_LATEST_TOOL_OUTPUTS, SUBMIT_TOOL_OUTPUTS
 from ..._options import TimeoutOption
 from ..._response import with_response
 from ..._unset import UNSET, Unset
+from ..._urls import id_text
 from ..resource import Resource
 from ..streaming import EventStream
 
@@ -23,7 +25,7 @@ class Runs(Resource):
 
     def submit_tool_outputs(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         run_id: str,
         *,
         tool_outputs: Sequence[models.ToolOutput | Mapping[str, Any]],
@@ -58,7 +60,7 @@ class Runs(Resource):
         """
         return self._client._call(
             SUBMIT_TOOL_OUTPUTS,
-            (thread_id, run_id),
+            (id_text(thread_id), run_id),
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
             idempotency_key=idempotency_key,
             timeout=timeout,
@@ -69,7 +71,7 @@ class Runs(Resource):
 
     def stream_tool_outputs(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         run_id: str,
         *,
         tool_outputs: Sequence[models.ToolOutput | Mapping[str, Any]],
@@ -91,8 +93,8 @@ class Runs(Resource):
         return self._client._stream(
             SUBMIT_TOOL_OUTPUTS,
             STREAMING,
-            (thread_id, run_id),
-            thread_id=thread_id,
+            (id_text(thread_id), run_id),
+            thread_id=id_text(thread_id),
             run_id=run_id,
             query={"stream": True},
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
@@ -106,7 +108,7 @@ class Runs(Resource):
     def submit_latest_tool_outputs(
         self,
         *,
-        thread_id: str,
+        thread_id: str | UUID,
         tool_outputs: Sequence[models.ToolOutput | Mapping[str, Any]],
         idempotency_key: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
@@ -146,7 +148,7 @@ class Runs(Resource):
     def stream_latest_tool_outputs(
         self,
         *,
-        thread_id: str,
+        thread_id: str | UUID,
         tool_outputs: Sequence[models.ToolOutput | Mapping[str, Any]],
         idempotency_key: str | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
@@ -164,7 +166,7 @@ class Runs(Resource):
         return self._client._stream(
             SUBMIT_LATEST_TOOL_OUTPUTS,
             STREAMING,
-            thread_id=thread_id,
+            thread_id=id_text(thread_id),
             body={"thread_id": thread_id, "tool_outputs": tool_outputs, "stream": True},
             idempotency_key=idempotency_key,
             timeout=timeout,
@@ -175,7 +177,7 @@ class Runs(Resource):
 
     def cancel(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         run_id: str,
         *,
         idempotency_key: str | Unset = UNSET,
@@ -204,7 +206,7 @@ class Runs(Resource):
         """
         return self._client._call(
             CANCEL_RUN,
-            (thread_id, run_id),
+            (id_text(thread_id), run_id),
             idempotency_key=idempotency_key,
             timeout=timeout,
             deadline=deadline,
@@ -214,7 +216,7 @@ class Runs(Resource):
 
     def events(
         self,
-        thread_id: str,
+        thread_id: str | UUID,
         run_id: str,
         *,
         last_event_id: str | Unset = UNSET,
@@ -242,8 +244,8 @@ class Runs(Resource):
         return self._client._stream(
             STREAM_RUN_EVENTS,
             STREAMING,
-            (thread_id, run_id),
-            thread_id=thread_id,
+            (id_text(thread_id), run_id),
+            thread_id=id_text(thread_id),
             run_id=run_id,
             parameters={"Last-Event-ID": last_event_id},
             timeout=timeout,
