@@ -31,6 +31,9 @@ PYTHON_VALUES = {"true": "True", "false": "False", "null": "None"}
 INDENT = 8
 """How deep the docstring of a method is."""
 
+MAX_DESCRIPTION = 220
+"""Characters of a method's description beyond which it ends with its first sentence."""
+
 KEY_TEXT = "Makes the call safe to repeat. Made for each call unless given."
 
 TIMEOUT = (
@@ -75,7 +78,10 @@ def arguments(call: Call, kind: str) -> list[Argument]:
 def documented(call: Call, kind: str, api: Api) -> str:
     """Return the docstring of a method, without its quotes: summary, a paragraph, arguments, result, errors."""
     raw = call.operation.raw
-    description = first_sentences(str(raw.get("description", "")).strip().split("\n\n")[0], 2)
+    paragraph = str(raw.get("description", "")).strip().split("\n\n")[0]
+    description = first_sentences(paragraph, 2)
+    if len(description) > MAX_DESCRIPTION:
+        description = first_sentences(paragraph)
     is_twin = kind != "call" and call.names.method is not None
     sections = [_summary(call, kind)]
     if is_twin:
@@ -138,8 +144,8 @@ def _arguments(call: Call, kind: str, api: Api) -> list[str]:
         for one in arguments(call, kind)
     ]
     if call.forms:
-        others = f", or `{MULTIPART}` with files" if call.at("file") else ""
-        own.append(f"media_type: The form of the body: `{call.media[0]}`{others} unless given.")
+        others = f", with files `{MULTIPART}`" if call.at("file") else ""
+        own.append(f"media_type: The body's form, by default `{call.media[0]}`{others}.")
     return own
 
 
@@ -167,7 +173,7 @@ def _section(title: str, entries: list[str], indent: int) -> str:
 
 
 def _indented(entry: str, indent: int) -> str:
-    text = wrapped(" ".join(entry.split()), indent, hanging=4)
+    text = wrapped(" ".join(entry.split()), indent - len('"""'), hanging=4)
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 

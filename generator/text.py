@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 WIDTH = 120
+LONG_TEXT = 1000
+"""Characters: a greater limit of a text is not worth a sentence."""
 EXTENSION = "An extension to the hosted API."
 
 
@@ -35,7 +37,7 @@ def first_sentences(text: str, count: int = 1) -> str:
 def limits(schema: Mapping[str, Any]) -> list[str]:
     """Return one sentence for each limit that a schema sets, and one for its default."""
     said = [
-        _range(schema, "minLength", "maxLength", " characters"),
+        _range(schema, "minLength", "maxLength", " characters") if schema.get("maxLength", 0) < LONG_TEXT else "",
         _range(schema, "minItems", "maxItems", " items"),
         _range(schema, "minimum", "maximum", ""),
     ]

@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "6250ea971d43245b5f38dd87f69b6f0bb4b05939ac1f9a9954e69de90f9e9475"
+DIGEST: Final = "c0776efc99f3360ff9a28f867e404612c31be7a95c3ed302b7d479fb3ba9a4ff"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

@@ -122,7 +122,7 @@ def check_a_missing_key_says_where() -> None:
 
 @without("null-optional")
 def check_null_is_taken_for_absent() -> None:
-    assert models.Thread.from_dict({**THREAD, "messages": None}).messages is package.UNSET
+    assert models.Thread.from_dict({**THREAD, "messages": None}).messages is None
     assert models.Message.from_dict({**MESSAGE, "attachments": None}).attachments is None
 
 
@@ -222,7 +222,7 @@ def check_copies_are_equal() -> None:
     for twin in (copy.copy(thread), copy.deepcopy(thread), pickle.loads(pickle.dumps(thread))):
         assert twin == thread
         assert json.dumps(twin.to_dict()) == json.dumps(thread.to_dict())
-        assert twin.title is package.UNSET
+        assert twin.title is None
     assert isinstance(pickle.loads(pickle.dumps(Backboard(api_key="k"))), Backboard)
 
 

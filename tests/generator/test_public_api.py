@@ -15,7 +15,7 @@ from generator.public_api import public_api
 @pytest.mark.parametrize(
     ("module", "old", "new", "shown"),
     [
-        ("_sync/resources/threads.py", "thread_id: str,", "id: str,", "-        thread_id: str,\n+        id: str,"),
+        ("_sync/resources/threads.py", "thread_id: str |", "id: str |", "+        id: str | UUID,"),
         ("_sync/base_client.py", "def with_options(", "def but(", "+    but("),
         ("_errors.py", "class NotFoundError(APIStatusError)", "class NotFoundError(APIError)", "+class NotFoundError("),
         ("models/message_role.py", '= "user"', '= "human"', "+    USER = 'human'"),

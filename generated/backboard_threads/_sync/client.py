@@ -32,10 +32,10 @@ class Backboard(BaseClient):
             `BACKBOARD_API_KEY` in the environment unless given.
         base_url: Where the API is. Read from `BACKBOARD_BASE_URL` in the environment unless given, or else
             https://app.backboard.io/api.
-        timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each
-            attempt; a `Timeout` sets them apart, None sets no limit. 120 unless given, and 10 for connecting.
-        deadline: Seconds for a whole call, its attempts and the waits between them; for one page when iterating.
-            None for no limit. 600 unless given, and no limit for a stream.
+        timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each attempt;
+            a `Timeout` sets them apart, None sets no limit. 120 unless given, and 10 for connecting.
+        deadline: Seconds for a whole call, its attempts and the waits between them; for one page when iterating. None
+            for no limit. 600 unless given, and no limit for a stream.
         max_retries: How often a failed attempt is repeated, where that is safe. 2 unless given.
         headers: More headers for every call.
         http_client: An `httpx.Client` to send requests with, whose hooks, proxies, headers and time-outs then

@@ -40,12 +40,11 @@ class Assistant(Model):
         name: A display name. 1 to 255 characters.
         created_at: A point in time, RFC 3339, in UTC.
         tok_k: Number of results of a document search. 1 to 100. `10` unless given.
-        description: What the assistant is. At most 100000 characters.
-        system_prompt: Instructions that the model gets before the conversation. At most 100000 characters.
+        description: What the assistant is.
+        system_prompt: Instructions that the model gets before the conversation.
         tools: Tools that the assistant may use; `null` is the same as leaving them out. At most 128 items.
-        custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
-            characters.
-        custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
+        custom_fact_extraction_prompt: Instructions for finding facts worth remembering.
+        custom_update_memory_prompt: Instructions for updating memories.
         embedding_provider: The provider of the embedding model. At most 255 characters.
         embedding_model_name: The embedding model. At most 255 characters.
         embedding_dims: The number of dimensions. 1 to 65536.

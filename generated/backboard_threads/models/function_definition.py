@@ -22,7 +22,7 @@ class FunctionDefinition(Model):
     Attributes:
         name: The function's name. 1 to 255 characters.
         parameters: The parameters of a function, a JSON Schema of type `object`.
-        description: What the function does, for the model. At most 100000 characters.
+        description: What the function does, for the model.
         additional_properties: What came besides, by its name on the wire.
     """
 

@@ -20,7 +20,7 @@ class ParameterProperty(Model):
 
     Attributes:
         type: The JSON type of the parameter. At most 255 characters.
-        description: What the parameter is for. At most 100000 characters.
+        description: What the parameter is for.
         enum: The values that the parameter can take. At most 1000 items.
         properties: The properties of a parameter that is an object, JSON Schemas.
         items: The items of a parameter that is an array, a JSON Schema.

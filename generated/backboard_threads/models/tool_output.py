@@ -20,7 +20,7 @@ class ToolOutput(Model):
 
     Attributes:
         tool_call_id: The `id` of the tool call. 1 to 255 characters.
-        output: What the tool returned, as text. At most 1000000 characters.
+        output: What the tool returned, as text.
         additional_properties: What came besides, by its name on the wire.
     """
 

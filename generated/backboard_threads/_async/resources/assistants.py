@@ -56,12 +56,11 @@ class AsyncAssistants(AsyncResource):
 
         Args:
             name: A display name. 1 to 255 characters.
-            description: What the assistant is. At most 100000 characters.
-            system_prompt: Instructions that the model gets before the conversation. At most 100000 characters.
+            description: What the assistant is.
+            system_prompt: Instructions that the model gets before the conversation.
             tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
-            custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
-                characters.
-            custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
+            custom_fact_extraction_prompt: Instructions for finding facts worth remembering.
+            custom_update_memory_prompt: Instructions for updating memories.
             embedding_provider: The provider of the embedding model. At most 255 characters.
             embedding_model_name: The embedding model. At most 255 characters.
             embedding_dims: The number of dimensions. 1 to 65536.
@@ -209,12 +208,11 @@ class AsyncAssistants(AsyncResource):
 
         Args:
             assistant_id: The assistant's id. A UUID.
-            description: What the assistant is. At most 100000 characters.
-            system_prompt: Instructions that the model gets before the conversation. At most 100000 characters.
+            description: What the assistant is.
+            system_prompt: Instructions that the model gets before the conversation.
             tools: Tools that the assistant may use; `None` is the same as leaving them out. At most 128 items.
-            custom_fact_extraction_prompt: Instructions for finding facts worth remembering. At most 100000
-                characters.
-            custom_update_memory_prompt: Instructions for updating memories. At most 100000 characters.
+            custom_fact_extraction_prompt: Instructions for finding facts worth remembering.
+            custom_update_memory_prompt: Instructions for updating memories.
             name: A new name. 1 to 255 characters.
             tok_k: Number of results of a document search. 1 to 100.
 
@@ -298,7 +296,7 @@ class AsyncAssistants(AsyncResource):
             copy_memories: Whether memories are copied. `True` unless given.
             name: The copy's name; by default the name of the source and `Copy`, shortened to fit. 1 to 255
                 characters.
-            system_prompt: Other instructions for the copy. At most 100000 characters.
+            system_prompt: Other instructions for the copy.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
 
         Returns:

@@ -54,7 +54,7 @@ class AsyncRuns(AsyncResource):
             ToolOutputsTurn: The assistant's reply to tool outputs, or the next tool calls.
 
         Raises:
-            NotFoundError: No such thread in this account, or no such run in the thread.
+            NotFoundError: No such run, or no such thread, in this account.
             ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
         """
@@ -130,8 +130,7 @@ class AsyncRuns(AsyncResource):
             Turn: The assistant's reply, or the tool calls that it waits for.
 
         Raises:
-            NotFoundError: No such thread in this account or, where the request names an assistant, no such
-                assistant.
+            NotFoundError: No such thread, or no such assistant, in this account.
             ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
         """
@@ -188,9 +187,7 @@ class AsyncRuns(AsyncResource):
     ) -> models.RunCancelled:
         """Cancel run.
 
-        Cancels a run that is active or waits for tools, and leaves a history that the next turn can use. Repeating
-        the call, or calling it for a run that has ended, is no error: `cancelled` is true when this or an earlier
-        call cancelled the run, and false when it had ended otherwise.
+        Cancels a run that is active or waits for tools, and leaves a history that the next turn can use.
 
         Args:
             thread_id: The thread's id. A UUID.
@@ -201,7 +198,7 @@ class AsyncRuns(AsyncResource):
             RunCancelled: The outcome of a cancellation.
 
         Raises:
-            NotFoundError: No such thread in this account, or no such run in the thread.
+            NotFoundError: No such run, or no such thread, in this account.
             ConflictError: The `idempotency_key` was used for another request.
         """
         return await self._client._call(
@@ -239,7 +236,7 @@ class AsyncRuns(AsyncResource):
             AsyncEventStream: An iterator of `models.StreamEvent`, for an `async with`.
 
         Raises:
-            NotFoundError: No such thread in this account, or no such run in the thread.
+            NotFoundError: No such run, or no such thread, in this account.
         """
         return self._client._stream(
             STREAM_RUN_EVENTS,

@@ -81,8 +81,7 @@ class AsyncThreads(AsyncResource):
             assistant_id: The assistant's id. A UUID.
             skip: Number of items to skip at the beginning. 0 to 10000. `0` unless given.
             limit: Maximum number of items to return. 1 to 200. `100` unless given.
-            include_messages: Whether the threads carry their messages, as with `threads.list`. `True` unless
-                given.
+            include_messages: Whether the threads carry their messages, as with `threads.list`. `True` unless given.
 
         Returns:
             list[Thread]: Threads, newest first.
@@ -206,16 +205,15 @@ class AsyncThreads(AsyncResource):
 
         Args:
             thread_id: The thread's id. A UUID.
-            if_none_match: The version of the thread that the caller already has: the `ETag` of an earlier response,
-                or `*`. 1 to 1000 characters.
+            if_none_match: The version of the thread that the caller already has: the `ETag` of an earlier response, or
+                `*`.
 
         Returns:
             Thread: A persistent conversation with one assistant.
 
         Raises:
             NotModifiedError: The thread has not changed since the version given in `if_none_match`.
-            NotFoundError: No such thread in this account or, where the request names an assistant, no such
-                assistant.
+            NotFoundError: No such thread, or no such assistant, in this account.
         """
         return await self._client._call(
             GET_THREAD,
@@ -244,16 +242,13 @@ class AsyncThreads(AsyncResource):
         Args:
             thread_id: The thread's id. A UUID.
             if_match: The version of the thread that the caller has seen: the `ETag` of an earlier response, or `*`.
-                1 to 1000 characters.
 
         Returns:
             ThreadDeleted: Confirms that a thread is deleted.
 
         Raises:
-            NotFoundError: No such thread in this account or, where the request names an assistant, no such
-                assistant.
-            PreconditionFailedError: The thread has changed since the version given in `if_match`; nothing was
-                done.
+            NotFoundError: No such thread, or no such assistant, in this account.
+            PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
         return await self._client._call(
             DELETE_THREAD,

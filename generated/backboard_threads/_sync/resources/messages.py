@@ -52,7 +52,7 @@ class Messages(Resource):
 
         Args:
             thread_id: The thread's id. A UUID.
-            content: Message text. 1 to 1000000 characters.
+            content: Message text.
             llm_provider: The model's provider. At most 255 characters.
             model_name: The model that is to reply. At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case.
@@ -61,21 +61,18 @@ class Messages(Resource):
             metadata: Stored with the message of the user.
             files: Files of the message. At most 20 items.
             if_match: The version of the thread that the caller has seen: the `ETag` of an earlier response, or `*`.
-                1 to 1000 characters.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
-            media_type: The form of the body: `application/x-www-form-urlencoded`, or `multipart/form-data` with
-                files unless given.
+            media_type: The body's form, by default `application/x-www-form-urlencoded`, with files
+                `multipart/form-data`.
 
         Returns:
             Turn: The assistant's reply, or the tool calls that it waits for.
 
         Raises:
-            NotFoundError: No such thread in this account or, where the request names an assistant, no such
-                assistant.
-            ConflictError: The thread was busy with another turn for too long, or its run waits for tool outputs, or
-                the `idempotency_key` was used for another request.
-            PreconditionFailedError: The thread has changed since the version given in `if_match`; nothing was
-                done.
+            NotFoundError: No such thread, or no such assistant, in this account.
+            ConflictError: The thread was busy with another turn for too long, or its run waits for tool outputs, or the
+                `idempotency_key` was used for another request.
+            PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
         return self._client._call(
             SEND_MESSAGE,
@@ -204,7 +201,7 @@ class Messages(Resource):
         `assistant_id` if given, else under the account's default assistant.
 
         Args:
-            content: Message text. 1 to 1000000 characters.
+            content: Message text.
             llm_provider: The model's provider. At most 255 characters.
             model_name: The model that is to reply. At most 255 characters.
             memory: Whether memories are used: `Auto`, `On`, `Readonly` or `off`, in any letter case.
@@ -212,7 +209,7 @@ class Messages(Resource):
             send_to_llm: Whether the assistant is asked for a reply, by default yes.
             thread_id: The thread to continue. A UUID.
             assistant_id: The assistant of a new thread. A UUID.
-            system_prompt: Instructions for this turn only, instead of the assistant's. At most 100000 characters.
+            system_prompt: Instructions for this turn only, instead of the assistant's.
             memory_pro: A richer kind of memory, `Auto` or `Readonly`, in any letter case.
             memory_response_citation: Whether the reply names the memories that it used.
             image_generation: Whether the model may make images. At most 255 characters.
@@ -239,21 +236,17 @@ class Messages(Resource):
             input_video: A video to work on.
             input_references: Files to refer to. At most 20 items.
             if_match: The version of the thread that the caller has seen: the `ETag` of an earlier response, or `*`.
-                1 to 1000 characters.
             idempotency_key: Makes the call safe to repeat. Made for each call unless given.
-            media_type: The form of the body: `application/json`, or `multipart/form-data` with files unless
-                given.
+            media_type: The body's form, by default `application/json`, with files `multipart/form-data`.
 
         Returns:
             Turn: The assistant's reply, or the tool calls that it waits for.
 
         Raises:
-            NotFoundError: No such thread in this account or, where the request names an assistant, no such
-                assistant.
-            ConflictError: The thread was busy with another turn for too long, or its run waits for tool outputs, or
-                the `idempotency_key` was used for another request.
-            PreconditionFailedError: The thread has changed since the version given in `if_match`; nothing was
-                done.
+            NotFoundError: No such thread, or no such assistant, in this account.
+            ConflictError: The thread was busy with another turn for too long, or its run waits for tool outputs, or the
+                `idempotency_key` was used for another request.
+            PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
         return self._client._call(
             SEND_CHAT_MESSAGE,
