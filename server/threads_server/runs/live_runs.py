@@ -5,7 +5,7 @@ reading, never the run.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -20,7 +20,8 @@ REMOTE_POLL_INTERVAL_SECONDS = 0.2
 """How often a run is read that another server process works on."""
 
 BATCH_EVENTS = 256
-"""Events that are expanded at once for one reader."""
+BATCH_CHARACTERS = 64_000
+"""A reader gets so many events at once, or fewer that reach so many characters as stored; then others run."""
 
 CLOSE_SECONDS = 5.0
 """How long the ends of all runs may take when the server stops."""
@@ -96,11 +97,10 @@ class LiveRun:
         try:
             while True:
                 if position < len(self.lines):
-                    batch = self.lines[position : position + BATCH_EVENTS]
-                    yield self.events.expand(batch, self.first + position)
-                    position += len(batch)
-                    if len(batch) == BATCH_EVENTS:
-                        await asyncio.sleep(0)  # a long backlog: let others run
+                    start, position = position, _batch_end(self.lines, position)
+                    yield self.events.expand(self.lines[start:position], self.first + start)
+                    if position < len(self.lines):
+                        await asyncio.sleep(0)
                 elif self.over:
                     return
                 else:
@@ -187,8 +187,10 @@ class Runs:
             page = await self._store.read_large(event_log.read_page, run_id, after)
             for thread_id, first, lines in page:
                 events = RunEvents(thread_id, run_id)
-                for start in range(0, len(lines), BATCH_EVENTS):
-                    yield events.expand(lines[start : start + BATCH_EVENTS], first + start)
+                position = 0
+                while position < len(lines):
+                    start, position = position, _batch_end(lines, position)
+                    yield events.expand(lines[start:position], first + start)
                     await asyncio.sleep(0)
                 after = first + len(lines) - 1
             if page:
@@ -201,6 +203,17 @@ class Runs:
                 if state is None:  # deleted, and another process worked on it
                     yield [(after + 1, event("run_cancelled", {"run_id": run_id}))]
                 return
+
+
+def _batch_end(lines: Sequence[str], start: int) -> int:
+    """Where the batch ends that begins at `start`."""
+    end = min(len(lines), start + BATCH_EVENTS)
+    characters = 0
+    for position in range(start, end):
+        characters += len(lines[position])
+        if characters >= BATCH_CHARACTERS:
+            return position + 1
+    return end
 
 
 class EventLog:

@@ -51,7 +51,7 @@ async def test_the_whole_history_in_order(api: Api, count: int) -> None:
 
 async def work(api: Api, *statements: threads.Transaction[object]) -> int:
     """How many steps the database takes for transactions that read."""
-    reader = api.services.store._reader  # type: ignore[attr-defined]
+    reader = api.services.store.reader  # type: ignore[attr-defined]
     steps = 0
 
     def step() -> int:
@@ -89,7 +89,7 @@ async def test_a_message_is_the_same_work_however_long_its_thread_is(api: Api) -
     short, long = await api.thread(), await api.thread()
     await lengthen(api, long, 20_000)
     steps = {}
-    writer = api.services.store._writer  # type: ignore[attr-defined]
+    writer = api.services.store.writer  # type: ignore[attr-defined]
     for thread_id in (short, long):
         counted = [0]
 

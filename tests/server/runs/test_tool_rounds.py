@@ -10,6 +10,7 @@ import pytest
 from tests.support.builders import WEATHER, Held, waiting_run
 from tests.support.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
+from threads_server.store.transaction import every
 
 ROUNDS = 3
 
@@ -84,3 +85,33 @@ async def test_a_message_meanwhile_is_refused_at_once(api: Api) -> None:
         assert (await api.send(thread_id, "hello?")).status_code == 409
         answer = await api.post("/threads/messages", {"content": "hello?", "thread_id": thread_id})
     assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(("count", "status"), [(128, "REQUIRES_ACTION"), (129, "FAILED")])
+async def test_tool_calls_of_a_round_are_as_many_as_outputs_can_be_submitted(api: Api, count: int, status: str) -> None:
+    class Greedy(Held):
+        async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+            if conversation.messages[-1]["role"] == "user":
+                function = {"name": "get_weather", "arguments": "{}"}
+                for number in range(count):
+                    yield [ToolCallRequested({"id": f"c{number}", "type": "function", "function": function})]
+            else:
+                yield [TextDelta("Done.")]
+
+    api.services.context.responder = Greedy()
+    thread_id = await api.thread()
+    turn = await api.turn(thread_id, "x")
+    assert turn["status"] == status
+    if status == "FAILED":
+        assert (turn["tool_calls"], turn["message"]) == (None, "The answer asks for more than 128 tool calls")
+        assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
+    else:
+        answer = await api.outputs(thread_id, turn["run_id"], {f"c{number}": "x" for number in range(count)})
+        assert answer.json()["content"] == "Done."
+
+
+async def test_settings_of_another_version_are_ignored(api: Api) -> None:
+    """A run that waits was begun by a server whose turns had more settings."""
+    thread_id, run_id = await waiting_run(api)
+    await api.services.store.write(every, "UPDATE runs SET settings = ?", '{"system_prompt":"Be brief.","mood":"good"}')
+    assert (await api.outputs(thread_id, run_id, {"call_1": "dry"})).json()["status"] == "COMPLETED"
