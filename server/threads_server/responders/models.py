@@ -1,11 +1,11 @@
 """The models that the openai responder offers: one endpoint of the settings, or those of a file (`--models`)."""
 
+import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import httpx
 
@@ -32,7 +32,11 @@ class Model:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.api_key, unquote(self.url.password), self.url.password)))
+        """What no one but the endpoint may see."""
+        if not self.url.password:
+            return (self.api_key,) if self.api_key else ()
+        sent = base64.b64encode(f"{self.url.username}:{self.url.password}".encode())
+        return self.url.password, sent.decode()
 
 
 class Models:
@@ -48,8 +52,8 @@ class Models:
             raise ValueError(
                 "the openai responder needs an endpoint: set THREADS_SERVER_LLM_BASE_URL, or give --models"
             )
-        url = _endpoint(settings.llm_base_url, "THREADS_SERVER_LLM_BASE_URL")
         key = _checked_key(settings.llm_api_key or "", "THREADS_SERVER_LLM_API_KEY")
+        url = _endpoint(settings.llm_base_url, key, "THREADS_SERVER_LLM_BASE_URL")
         self._models = {"": Model(url, key, settings.llm_model or None)}
 
     @property
@@ -108,16 +112,17 @@ def _model(name: str, fields: dict[Any, Any], place: str) -> Model:
         raise ValueError(f"{place}: the environment variable {variable} is not set")
     if (size := fields.get("context_size")) is not None and size < 0:
         raise ValueError(f"{place}: context_size must be a number of tokens")
+    key = _checked_key(os.environ[variable], f"{place}: {variable}") if variable else ""
     return Model(
-        url=_endpoint(fields["base_url"], f"{place}: base_url"),
-        api_key=_checked_key(os.environ[variable], f"{place}: {variable}") if variable else "",
+        url=_endpoint(fields["base_url"], key, f"{place}: base_url"),
+        api_key=key,
         name=fields.get("model", name),
         provider=fields.get("provider", PROVIDER),
         context_size=size,
     )
 
 
-def _endpoint(base_url: str, place: str) -> httpx.URL:
+def _endpoint(base_url: str, key: str, place: str) -> httpx.URL:
     """Where chat completions are asked for."""
     try:
         url = httpx.URL(base_url)
@@ -125,6 +130,8 @@ def _endpoint(base_url: str, place: str) -> httpx.URL:
         raise ValueError(f"{place} is no address: {error}") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(f"{place} is no address that begins with http:// or https://")
+    if url.userinfo and key:
+        raise ValueError(f"{place} has a user and there is a key: only one of them can be sent")
     return url.copy_with(path=f"{url.path.rstrip('/')}/chat/completions")
 
 

@@ -1,0 +1,154 @@
+"""The key of a model endpoint stays with the operator, whatever the endpoint does with it."""
+
+import asyncio
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from tests.support.builders import WEATHER
+from tests.support.model_endpoint import API_KEY, DONE, Reply, answered, delta, head, listening, message, streamed
+from threads_server.responders.redaction import FRAGMENT_CHARACTERS, REDACTED, DeltaBuffer, Redactor
+from threads_server.testing import LocalServer
+
+PASSWORD = "pass/w%20rd-0123456789"
+BASIC = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
+
+
+def echoes_of(key: str) -> list[Reply]:
+    """Answers that have a key in them, in every place and form."""
+    tool = {"id": "c1", "function": {"name": "get_weather", "arguments": json.dumps({"city": key})}}
+    return [
+        answered({"error": {"message": f"Incorrect API key: {key}"}}, "401 Unauthorized"),
+        answered({"error": f"Incorrect API key: {key.upper()}"}, "401 Unauthorized"),
+        answered({"error": f"key {key[:-4]}**** is wrong"}, "401 Unauthorized"),
+        answered({"error": {"key": key}}, "400 Bad"),
+        answered(f"/login?key={quote(key, safe='')}", "403 Forbidden"),
+        lambda _: [head("400 Bad", "text/plain"), '{"key": "' + key.replace("/", "\\/") + '"'],
+        answered({"error": "x" * 290 + key}, "400 Bad"),
+        lambda _: [head(f"401 {key}", "text/plain")],
+        lambda _: [head("200 OK", "text/html"), f"<p>{key}</p>"],
+        streamed(f"event: error\ndata: {key}\n\n"),
+        streamed(delta(content="Half"), {"error": {"message": key}}, DONE),
+        streamed(f"data: {key}\n\n"),
+        streamed(delta(tool_calls=[{"function": {"name": "f", "arguments": key}}]), DONE),
+        answered(message(content=f"The key is {key}.", reasoning=key)),
+        streamed(*(delta(content=character) for character in f"The key is {key}."), DONE),
+        streamed(*(delta(reasoning=character) for character in f"I see {key}"), DONE),
+        streamed(delta(refusal=key), DONE),
+        streamed(delta(key, content="Yes"), DONE),
+        answered({**message(content="Yes"), "model": key}),
+        answered(message(tool_calls=[tool])),
+        answered(message(tool_calls=[{**tool, "id": key}])),
+    ]
+
+
+def leaks(text: str) -> list[str]:
+    """The parts of a secret that a text has."""
+    lowered = text.lower()
+    secrets = (API_KEY, PASSWORD, quote(PASSWORD, safe=""), BASIC)
+    parts = [
+        secret.lower()[start : start + FRAGMENT_CHARACTERS]
+        for secret in secrets
+        for start in range(len(secret) - FRAGMENT_CHARACTERS + 1)
+    ]
+    return [part for part in parts if part in lowered]
+
+
+def text_of_files(folder: Path) -> str:
+    """Also the parts of a database that are not in its file yet."""
+    return "".join(path.read_bytes().decode("latin-1") for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(("words", "secret"), [("general", API_KEY), ("full", API_KEY), ("full", PASSWORD)])
+async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words: str, secret: str) -> None:
+    environment = {"THREADS_SERVER_LLM_MODEL": "m"}
+    echoes = echoes_of(secret) + (echoes_of(BASIC) if secret == PASSWORD else [])
+    answers: list[str] = []
+    async with listening() as endpoint:
+        environment["THREADS_SERVER_LLM_BASE_URL"] = endpoint.url
+        if secret == API_KEY:
+            environment["THREADS_SERVER_LLM_API_KEY"] = API_KEY
+            sent = f"Authorization: Bearer {API_KEY}"
+        else:
+            user = f"user:{quote(PASSWORD, safe='')}"
+            environment["THREADS_SERVER_LLM_BASE_URL"] = endpoint.url.replace("://", f"://{user}@")
+            sent = f"Authorization: Basic {BASIC}"
+        arguments = ["--responder", "openai", "--llm-errors", words]
+        database = tmp_path / "threads.db"
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            server = await asyncio.to_thread(LocalServer(database, arguments=arguments).__enter__)
+        try:
+            async with httpx.AsyncClient(
+                base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=60
+            ) as http:
+                for reply in echoes:
+                    for stream in (False, True):
+                        endpoint.reply = reply
+                        body = {"content": "x", "tools": [WEATHER], "stream": stream}
+                        turn = await http.post("/threads/messages", json=body)
+                        answers.append(turn.text)
+                        thread_id = turn.text.split('"thread_id":"')[1].split('"')[0]
+                        run_id = turn.text.split('"run_id":"')[1].split('"')[0]
+                        answers.append((await http.get(f"/threads/{thread_id}")).text)
+                        answers.append((await http.get(f"/threads/{thread_id}/runs/{run_id}/events")).text)
+            assert sent.encode() in endpoint.headers[0]
+            files = text_of_files(tmp_path)
+            export = [sys.executable, "-m", "threads_server", "export", "--database", str(database)]
+            exported = await asyncio.to_thread(subprocess.run, export, capture_output=True, text=True, check=True)
+            log = server.output()
+        finally:
+            await asyncio.to_thread(server.__exit__, None, None, None)
+    assert log.count("WARNING threads_server: run run_") >= 12
+    places = {"answers": "\n".join(answers), "database": files, "log": log, "export": exported.stdout}
+    for name, text in places.items():
+        assert REDACTED in text, name
+        assert not leaks(text), name
+
+
+class TestRedactor:
+    @pytest.mark.parametrize("key", ["x", "short", "ollama", API_KEY])
+    def test_key_of_any_length_is_taken_from_an_error(self, key: str) -> None:
+        assert Redactor([key]).redact(f"({key})") == f"({REDACTED})"
+
+    @pytest.mark.parametrize("text", ["\u0130stanbul ", "\ud800", "\U0001f600 ", ""])
+    def test_characters_around_a_key_stay(self, text: str) -> None:
+        assert Redactor([API_KEY]).redact(f"{text}{API_KEY.upper()}{text}") == f"{text}{REDACTED}{text}"
+
+    def test_short_key_is_a_word_in_an_answer(self) -> None:
+        assert Redactor(["ollama"]).redact_answer("I run on ollama") == "I run on ollama"
+
+    def test_without_keys_nothing_changes(self) -> None:
+        assert Redactor([]).redact(API_KEY) == API_KEY
+
+
+class TestDeltaBuffer:
+    @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "no key",
+            "s sk sk- sk-test/9f8e7d6 and on",
+            f"a{API_KEY}b{API_KEY}",
+            f"sk-t{API_KEY}",
+            "sk-sk-sk-",
+            "a\ud83d",
+        ],
+    )
+    def test_parts_make_the_text_without_the_key(self, text: str, size: int) -> None:
+        buffer = DeltaBuffer(Redactor([API_KEY]))
+        parts = [buffer.feed(text[at : at + size]) for at in range(0, len(text), size)]
+        assert "".join([*parts, buffer.flush()]) == text.replace(API_KEY, REDACTED)
+
+    def test_text_without_a_beginning_of_the_key_is_not_held(self) -> None:
+        parts: list[Any] = ["Hello", " there", " s", "o"]
+        buffer = DeltaBuffer(Redactor([API_KEY]))
+        assert [buffer.feed(part) for part in parts] == ["Hello", " there", " ", "so"]
