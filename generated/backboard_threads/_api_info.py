@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "c0776efc99f3360ff9a28f867e404612c31be7a95c3ed302b7d479fb3ba9a4ff"
+DIGEST: Final = "6fa588d8a8053690e5f187447a1463d47b15689a78e3905b19441bc29c30a33a"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

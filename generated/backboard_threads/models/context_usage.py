@@ -11,7 +11,7 @@ from .._decoding import fault
 from .._models import Model, mapping, whole
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"percent", "used_tokens", "context_limit", "summary_tokens", "model"})
+_FIELDS = frozenset({"percent", "used_tokens", "context_limit", "summary_tokens", "model", "omitted_messages"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -24,6 +24,8 @@ class ContextUsage(Model):
         context_limit: Size of the model's context in tokens.
         summary_tokens: Number of tokens of the summary of older messages.
         model: The model.
+        omitted_messages: Number of the thread's oldest messages that did not fit and were not sent. An extension to
+            the hosted API.
         additional_properties: What came besides, by its name on the wire.
     """
 
@@ -32,6 +34,7 @@ class ContextUsage(Model):
     _context_limit: int | Unset | None = field(default=UNSET, alias="context_limit")
     _summary_tokens: int | Unset | None = field(default=UNSET, alias="summary_tokens")
     _model: str | Unset | None = field(default=UNSET, alias="model")
+    _omitted_messages: int | Unset | None = field(default=UNSET, alias="omitted_messages")
 
     @property
     def percent(self) -> float | None:
@@ -72,6 +75,14 @@ class ContextUsage(Model):
     @model.setter
     def model(self, value: str | Unset | None) -> None:
         self._model = value
+
+    @property
+    def omitted_messages(self) -> int | None:
+        return None if self._omitted_messages is UNSET else self._omitted_messages
+
+    @omitted_messages.setter
+    def omitted_messages(self, value: int | Unset | None) -> None:
+        self._omitted_messages = value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -126,7 +137,15 @@ class ContextUsage(Model):
                 raise fault("a string", value, "model")
         self._model = value
 
-        if len(data) == 5 - absent:
+        value = get("omitted_messages", UNSET)
+        if value.__class__ is not int:
+            if value is UNSET:
+                absent += 1
+            elif value is not None:
+                value = whole(value, "omitted_messages")
+        self._omitted_messages = value
+
+        if len(data) == 6 - absent:
             self._additional_properties = None
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
@@ -145,6 +164,8 @@ class ContextUsage(Model):
             data["summary_tokens"] = self._summary_tokens
         if self._model is not UNSET:
             data["model"] = self._model
+        if self._omitted_messages is not UNSET:
+            data["omitted_messages"] = self._omitted_messages
         return data
 
     def __hash__(self) -> int:

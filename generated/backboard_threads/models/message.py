@@ -43,8 +43,9 @@ class Message(Model):
             `CANCELLED`.
         metadata: The metadata given by the sender, and the server's own: `run_id` on messages that a run wrote,
             `tool_calls` on a message that calls tools, `tool_call_id` and `tool_name` on an output,
-            `all_run_tool_calls` on the reply that followed outputs that were not streamed, and `error`, the reason,
-            on a failed reply.
+            `all_run_tool_calls` on the reply that followed outputs that were not streamed, `finish_reason` on a
+            reply that ended early (such as `length`, `content_filter` or `refusal`), and `error`, the reason, on a
+            failed reply.
         attachments: The files that came with the message.
         model_provider: Provider of the model that wrote the message.
         model_name: The model that wrote the message.
