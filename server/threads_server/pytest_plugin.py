@@ -15,11 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from threads_server.testing import LocalServer
+
+if TYPE_CHECKING:
+    from threads_server.responders import Responder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,16 @@ class ThreadsApp:
     api_key: str
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Callable[..., Any]]:
-        """The ASGI application, for `httpx.ASGITransport`, while its database is open. Its base path is `/api`."""
+    async def opened(self, responder: "Responder | None" = None) -> AsyncIterator[Callable[..., Any]]:
+        """The ASGI application, for `httpx.ASGITransport`, while its database is open. Its base path is `/api`.
+
+        `responder` gives the answers, such as a `threads_server.responders.scripted.ScriptedResponder`.
+        """
         from threads_server.http.app import create_app
         from threads_server.settings import Settings
 
-        async with create_app(Settings(database=str(self.database), api_key=self.api_key)).opened() as app:
+        settings = Settings(database=str(self.database), api_key=self.api_key)
+        async with create_app(settings, responder).opened() as app:
             yield app
 
 

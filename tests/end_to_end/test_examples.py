@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from threads_server.pytest_plugin import ThreadsAccount
+from threads_server.testing import LocalServer
 
 FOLDER = Path(__file__).parents[2] / "examples"
 
@@ -109,3 +110,18 @@ async def test_a_busy_thread_is_a_conflict(web: httpx.AsyncClient, backboard_thr
         asks = {"thread_id": thread["thread_id"], "content": "/call wait {}", "tools": [tool]}
         assert (await client.post("/threads/messages", json=asks)).json()["status"] == "REQUIRES_ACTION"
     assert (await web.post("/visitors/ada", data={"text": "Hello?"})).status_code == 409
+
+
+def test_the_responder_answers_for_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    clock = {"type": "function", "function": {"name": "clock", "parameters": {"type": "object", "properties": {}}}}
+    with (
+        LocalServer(tmp_path / "threads.db", arguments=["--responder", "responder:echo"]) as server,
+        httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}) as client,
+    ):
+        turn = client.post("/threads/messages", json={"content": "Hello Ada."}).json()
+        assert (turn["status"], turn["content"], turn["model_name"]) == ("COMPLETED", "Hello Ada. ", "echo")
+        turn = client.post("/threads/messages", json={"content": "What time is it?", "tools": [clock]}).json()
+        outputs = [{"tool_call_id": call["id"], "output": "noon"} for call in turn["tool_calls"]]
+        body = {"thread_id": turn["thread_id"], "tool_outputs": outputs}
+        assert client.post("/threads/tool-outputs", json=body).json()["content"] == "It is noon."

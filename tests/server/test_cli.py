@@ -1,5 +1,6 @@
 """The command line, as a process: what it prints, how it ends, and that nothing it refuses is a traceback."""
 
+import dataclasses
 import os
 import re
 import signal
@@ -13,9 +14,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+
+from threads_server.cli import main
+from threads_server.settings import Settings
 
 COMMAND = [sys.executable, "-m", "threads_server"]
 AS_READER = """
@@ -267,6 +272,9 @@ class TestServe:
         ("environment", "reason"),
         [
             ({}, "set THREADS_SERVER_LLM_BASE_URL"),
+            ({"LLM_BASE_URL": "http://127.0.0.1:9"}, "set THREADS_SERVER_LLM_MODEL"),
+            ({"MODELS": "/nowhere.yaml"}, "/nowhere.yaml cannot be read"),
+            ({"RESPONDER": "nothing:here"}, "nothing:here cannot be loaded"),
             ({"LLM_BASE_URL": "localhost:8000/v1"}, "THREADS_SERVER_LLM_BASE_URL is no address"),
             ({"LLM_BASE_URL": "http://[::1/v1"}, "THREADS_SERVER_LLM_BASE_URL is no address"),
             ({"LLM_BASE_URL": "http:///v1"}, "THREADS_SERVER_LLM_BASE_URL is no address"),
@@ -280,7 +288,10 @@ class TestServe:
         self, database: str, environment: dict[str, str], reason: str
     ) -> None:
         variables = {f"THREADS_SERVER_{name}": value for name, value in environment.items()}
-        line = refusal("serve", "--port", "0", "--responder", "openai", "--database", database, environment=variables)
+        line = refusal(
+            *("serve", "--port", "0", "--database", database),
+            environment={"THREADS_SERVER_RESPONDER": "openai", **variables},
+        )
         assert reason in line
         assert "schlüssel" not in line
         assert not Path(database).exists()
@@ -352,9 +363,55 @@ class TestKeys:
         assert (done.returncode, done.stderr) == (0, "")
 
 
+SETTINGS: dict[str, tuple[str, Any]] = {
+    "host": ("::1", "::1"),
+    "port": ("9", 9),
+    "database": ("other.db", "other.db"),
+    "workers": ("1", 1),
+    "responder": ("a.b:c", "a.b:c"),
+    "models": ("models.yaml", "models.yaml"),
+    "llm_base_url": ("http://h", "http://h"),
+    "llm_api_key": ("sk-of-llm", "sk-of-llm"),
+    "llm_model": ("m", "m"),
+    "llm_errors": ("full", "full"),
+    "llm_max_bytes": ("1000", 1000),
+    "llm_first_piece_timeout": ("1.5", 1.5),
+    "llm_piece_timeout": ("2.5", 2.5),
+    "max_tool_calls": ("3", 3),
+    "busy_wait": ("4", 4.0),
+    "run_timeout": ("5", 5.0),
+    "rate_limit": ("6", 6.0),
+    "cors_origins": ("https://a.example", ("https://a.example",)),
+    "metrics": ("true", True),
+    "api_key": ("sk-of-user", "sk-of-user"),
+}
+"""A value for each field of Settings: as text, and as it is read."""
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])
+def test_each_setting_has_an_option_and_a_variable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr("threads_server.server.serve", served.append)
+    text, value = SETTINGS[name]
+    option = {"cors_origins": "cors-origin"}.get(name, name.replace("_", "-"))
+    with pytest.raises(SystemExit):
+        main(["serve", f"--{option}", *(() if name == "metrics" else (text,))])
+    monkeypatch.setenv(f"THREADS_SERVER_{option.upper().replace('-', '_')}", text)
+    with pytest.raises(SystemExit):
+        main(["serve"])
+    assert [getattr(settings, name) for settings in served] == [value, value]
+    assert served[0] == served[1]
+    assert text not in repr(served[0]) or name not in ("api_key", "llm_api_key")
+
+
 def test_help_names_every_option_and_its_default() -> None:
     done = run("serve", "--help")
-    for option in ("host", "port", "database", "workers", "responder", "rate-limit", "cors-origin", "metrics"):
-        assert f"--{option}" in done.stdout
+    for name in SETTINGS:
+        assert f"--{name.replace('_', '-').removesuffix('s')}" in done.stdout
     assert "127.0.0.1" in done.stdout
     assert run().returncode == 2
+
+
+def test_help_shows_no_key() -> None:
+    keys = {"THREADS_SERVER_API_KEY": "key-of-a-user", "THREADS_SERVER_LLM_API_KEY": "key-of-an-endpoint"}
+    assert "key-of-" not in run("serve", "--help", environment=keys).stdout

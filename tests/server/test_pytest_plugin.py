@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from threads_server.pytest_plugin import ThreadsAccount, ThreadsApp
+from threads_server.responders.scripted import ScriptedResponder
 
 
 def threads_of(account: ThreadsAccount) -> list[object]:
@@ -51,6 +52,22 @@ async def test_a_server_in_this_process(backboard_threads_app: ThreadsApp) -> No
     ):
         answer = await client.post("/threads/messages", json={"content": "Hello"})
         assert (answer.status_code, answer.json()["status"]) == (200, "COMPLETED")
+
+
+async def test_server_in_this_process_gives_scripted_answers(backboard_threads_app: ThreadsApp) -> None:
+    scripted = ScriptedResponder()
+    scripted.reply("4")
+    async with (
+        backboard_threads_app.opened(scripted) as app,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://threads/api",
+            headers={"X-API-Key": backboard_threads_app.api_key},
+        ) as client,
+    ):
+        answer = await client.post("/threads/messages", json={"content": "2 + 2?"})
+        assert answer.json()["content"] == "4"
+    assert [asked.messages[-1]["content"] for asked in scripted.conversations] == ["2 + 2?"]
 
 
 def test_loading_it_loads_nothing_of_the_server() -> None:

@@ -17,6 +17,7 @@ from threads_server.http.authentication import digest
 from threads_server.openapi import Contract
 from threads_server.operations.binding import bind
 from threads_server.operations.services import Services
+from threads_server.responders import Responder
 from threads_server.server import listen, uvicorn_config
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
@@ -159,10 +160,14 @@ def unconfirm(api: Api, transaction: Callable[..., Any], monkeypatch: pytest.Mon
 
 
 def app_on(database: Path | str, opened: list[Services], **settings: Any) -> App:
-    """The application on a database; the services that it opens are put into `opened`."""
+    """The application on a database; the services that it opens are put into `opened`.
+
+    `responder` can also be an instance.
+    """
+    own = settings.pop("responder") if isinstance(settings.get("responder"), Responder) else None
 
     async def open_services(settings: Settings) -> Services:
-        opened.append(await Services.open(settings, contract()))
+        opened.append(await Services.open(settings, contract(), own))
         return opened[-1]
 
     return App(contract(), bind(contract()), Settings(database=str(database), api_key=KEY, **settings), open_services)

@@ -29,12 +29,15 @@ from threads_server.store import StoreUnavailable
 
 if TYPE_CHECKING:
     from threads_server.operations.services import Services
+    from threads_server.responders import Responder
 
 logger = logging.getLogger("threads_server")
 
 
-def create_app(settings: Settings) -> "App":
+def create_app(settings: Settings, responder: "Responder | None" = None) -> "App":
     """The server as an ASGI application. Its lifespan (or `opened()`) opens and closes the database.
+
+    `responder` is used in place of the one that the settings name.
 
     Raises DocumentError if openapi.yaml cannot be enforced, OperationMismatch if it and the operations differ,
     RateTooLow for a rate limit that the document's answers cannot tell.
@@ -42,7 +45,7 @@ def create_app(settings: Settings) -> "App":
     from threads_server.operations.services import Services
 
     contract = Contract.read()
-    return App(contract, bind(contract), settings, lambda settings: Services.open(settings, contract))
+    return App(contract, bind(contract), settings, lambda settings: Services.open(settings, contract, responder))
 
 
 class App:

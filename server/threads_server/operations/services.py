@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from threads_server.clock import new_id, now
 from threads_server.openapi import Contract, Operation
-from threads_server.responders import open_responder
+from threads_server.responders import Responder, open_responder
 from threads_server.runs.cancellation import end_orphans
 from threads_server.runs.heartbeat import Heartbeat
 from threads_server.runs.live_runs import Runs
@@ -41,13 +41,13 @@ class Services:
         return self.context.store
 
     @classmethod
-    async def open(cls, settings: Settings, contract: Contract) -> "Services":
+    async def open(cls, settings: Settings, contract: Contract, responder: Responder | None = None) -> "Services":
         """Open the store and the responder, and end the runs that an earlier process left in progress.
 
         On a shared store the runs of another process are ended once its heartbeat has stopped for long enough. Raises
         StoreOpenError, and ValueError for settings that the responder cannot use.
         """
-        responder = open_responder(settings)
+        responder = responder or open_responder(settings)
         store = await open_store(settings, serving=True)
         max_calls = min(settings.max_tool_calls, _max_tool_calls(contract))
         context = RunContext(store, responder, Runs(store), WaitQueues(), settings.run_timeout, max_calls)

@@ -21,11 +21,11 @@ _FIELDS = {"base_url": str, "api_key_variable": str, "model": str, "provider": s
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model at an endpoint. `name` is the endpoint's; None is the one that a request names."""
+    """A model at an endpoint, which knows it by `name`."""
 
     url: httpx.URL
     api_key: str
-    name: str | None
+    name: str
     provider: str = PROVIDER
     context_size: int | None = None
     """Tokens that the model takes, the answer's included."""
@@ -54,7 +54,9 @@ class Models:
             )
         key = _checked_key(settings.llm_api_key or "", "THREADS_SERVER_LLM_API_KEY")
         url = _endpoint(settings.llm_base_url, key, "THREADS_SERVER_LLM_BASE_URL")
-        self._models = {"": Model(url, key, settings.llm_model or None)}
+        if not settings.llm_model:
+            raise ValueError("the openai responder needs a model: set THREADS_SERVER_LLM_MODEL, or give --models")
+        self._models = {"": Model(url, key, settings.llm_model)}
 
     @property
     def secrets(self) -> set[str]:

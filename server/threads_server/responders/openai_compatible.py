@@ -95,10 +95,8 @@ class OpenAICompatibleResponder(Responder):
     async def _answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         """Retries what fails before the first piece, within the run's time."""
         model = self._models.get(conversation.model_name)
-        name = model.name or ""
-        if not self._models.named:
-            name = conversation.model_name or name
-        request = chat_request(conversation, model, name)
+        name = None if self._models.named else conversation.model_name
+        request = chat_request(conversation, model, name or model.name)
         clock = asyncio.get_running_loop().time
         first_piece = clock() + self._settings.llm_first_piece_timeout
         give_up = min(first_piece, clock() + self._settings.run_timeout)

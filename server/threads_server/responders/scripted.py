@@ -1,0 +1,96 @@
+"""Responders made of a function, and of answers that a test prepares."""
+
+import inspect
+import re
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from threads_server.responders import (
+    Conversation,
+    ModelUsage,
+    Responder,
+    ResponderEvent,
+    ResponderFailed,
+    TextDelta,
+)
+
+Part: TypeAlias = str | ResponderEvent | Exception
+"""A part of an answer: a text, an event, or an exception that ends it (ResponderFailed tells the user why)."""
+Answer: TypeAlias = Part | Iterable[Part] | AsyncIterable[Part]
+Function: TypeAlias = Callable[[Conversation], Answer | Awaitable[Answer]]
+
+
+class FunctionResponder(Responder):
+    """Answers what a function returns: a text, an event of `threads_server.responders`, or several of them.
+
+    The function is given the Conversation. It may be async, and it may be a generator, plain or async, whose parts are
+    streamed one by one. One that waits must be async: a plain one holds up all runs.
+    """
+
+    def __init__(self, function: Function, *, provider: str = "function", model: str = "function") -> None:
+        """`provider` and `model` are the `model_provider` and `model_name` of the answers."""
+        self._function = function
+        self._used = ModelUsage(provider, model)
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        """Raises what the function raises."""
+        yield [self._used]
+        answer = self._function(conversation)
+        if inspect.isawaitable(answer):
+            answer = await answer
+        if isinstance(answer, AsyncIterable):
+            async for part in answer:
+                yield [_event(part)]
+        elif isinstance(answer, Iterable) and not isinstance(answer, str):
+            for part in answer:
+                yield [_event(part)]
+        else:
+            yield [_event(answer)]
+
+
+class ScriptedResponder(FunctionResponder):
+    """Gives the answers that a test prepares, and remembers each Conversation.
+
+    A message that matches a pattern of `on` has that answer; others have those of `reply` in turn. A conversation
+    without a prepared answer fails and says so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(self._next, provider="scripted", model="scripted")
+        self.conversations: list[Conversation] = []
+        """What was asked, oldest first."""
+        self._replies: deque[Sequence[Part] | Function] = deque()
+        self._patterns: list[tuple[re.Pattern[str], Sequence[Part] | Function]] = []
+
+    def reply(self, *answer: Part | Function) -> None:
+        """Prepare one more answer, of parts or by a function."""
+        self._replies.append(_prepared(answer))
+
+    def on(self, pattern: str, *answer: Part | Function) -> None:
+        """Prepare the answer to every message in which a regular expression is found."""
+        self._patterns.append((re.compile(pattern), _prepared(answer)))
+
+    def _next(self, conversation: Conversation) -> Answer | Awaitable[Answer]:
+        self.conversations.append(conversation)
+        text = conversation.messages[-1]["content"] or ""
+        found = next((answer for pattern, answer in self._patterns if pattern.search(text)), None)
+        if found is None and not self._replies:
+            raise ResponderFailed(f"No answer was prepared for: {text[:100]}")
+        answer = found if found is not None else self._replies.popleft()
+        return answer(conversation) if callable(answer) else answer
+
+
+def _prepared(answer: Sequence[Part | Function]) -> Sequence[Part] | Function:
+    if len(answer) == 1 and callable(answer[0]):
+        return answer[0]
+    parts = [part for part in answer if isinstance(part, Part)]
+    if len(parts) < len(answer):
+        raise TypeError("an answer is one function, or texts, events and exceptions")
+    return parts
+
+
+def _event(part: Part) -> ResponderEvent:
+    if isinstance(part, Exception):
+        raise part
+    return TextDelta(part) if isinstance(part, str) else part
