@@ -1,6 +1,9 @@
 """A thread's version on the wire: `ETag`, `If-Match` and `If-None-Match` (RFC 9110 §8.8.3 and §13.1)."""
 
 import re
+from collections.abc import Callable
+
+from threads_server.errors import HTTPError
 
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
@@ -15,6 +18,18 @@ def matches(header: str, version: int) -> bool:
     if header.strip() == "*":
         return True
     return any(not weak and text == str(version) for weak, text in _TAG.findall(header))
+
+
+def precondition(if_match: str | None) -> Callable[[int], None] | None:
+    """A check of a thread's version, which raises a 412 HTTPError unless `If-Match` names it; None without one."""
+    if if_match is None:
+        return None
+
+    def check(version: int) -> None:
+        if not matches(if_match, version):
+            raise HTTPError(412, "The thread has changed", {"ETag": tag(version)})
+
+    return check
 
 
 def matches_weakly(header: str, version: int) -> bool:

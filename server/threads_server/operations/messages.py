@@ -5,6 +5,7 @@ from typing import Any
 
 from threads_server.clock import new_id
 from threads_server.errors import HTTPError
+from threads_server.http.etags import precondition
 from threads_server.http.idempotency import idempotency_request
 from threads_server.http.responses import EventStream, Response
 from threads_server.openapi import ValidatedRequest
@@ -54,7 +55,7 @@ async def _send(request: ValidatedRequest, services: Services, thread_id: str | 
         tools=body.get("tools"),
         unsupported=unsupported(body, request.files, services.context.responder.unsupported),
         idempotency=idempotency_request(request),
-        if_match=request.headers.get("if-match"),
+        check_version=precondition(request.headers.get("if-match")),
     )
     return turn_response(await services.turns.send(message))
 

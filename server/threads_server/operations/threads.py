@@ -2,7 +2,7 @@
 
 from threads_server.clock import format_timestamp, new_id, now
 from threads_server.encoding import encode
-from threads_server.http.etags import matches_weakly, tag
+from threads_server.http.etags import matches_weakly, precondition, tag
 from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
@@ -65,7 +65,9 @@ async def get_thread(request: ValidatedRequest, services: Services) -> Response:
 
 async def delete_thread(request: ValidatedRequest, services: Services) -> Response:
     thread_id = request.path["thread_id"]
-    await services.store.write(threads.delete, request.account, thread_id, request.headers.get("if-match"))
+    await services.store.write(
+        threads.delete, request.account, thread_id, precondition(request.headers.get("if-match"))
+    )
     services.turns.thread_deleted(request.account, thread_id)
     return Response(
         encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": format_timestamp(now())}).encode()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from threads_server.encoding import Json
-from threads_server.runs.history import Message
+from threads_server.store.history import Message
 
 if TYPE_CHECKING:
     from threads_server.settings import Settings

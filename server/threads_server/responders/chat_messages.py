@@ -7,7 +7,7 @@ from typing import Any
 from threads_server.encoding import Json, encode
 from threads_server.responders import Conversation
 from threads_server.responders.models import Model
-from threads_server.runs.history import Message
+from threads_server.store.history import Message
 
 NO_ANSWER = "(no answer)"
 """Stands between tool outputs and a user's message where an answer failed: some endpoints refuse a user there."""

@@ -14,7 +14,7 @@ from threads_server.responders import (
     TextDelta,
     ToolCallRequested,
 )
-from threads_server.runs.history import Message
+from threads_server.store.history import Message
 
 PAUSE_SECONDS = 0.2
 """Between two pieces of /slow."""

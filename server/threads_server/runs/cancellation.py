@@ -9,12 +9,12 @@ from threads_server.clock import new_id, now
 from threads_server.encoding import Json, encode
 from threads_server.errors import HTTPError
 from threads_server.runs.events import RunEvents
-from threads_server.runs.history import Message, answered_files
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, Stop
 from threads_server.runs.message_json import Reply, output_text
 from threads_server.runs.run_segment import RunContext
 from threads_server.runs.states import RunState
 from threads_server.store import StoreUnavailable, processes, runs
+from threads_server.store.history import Message, answered_files
 from threads_server.store.idempotency_keys import IdempotencyRequest, Replay
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
 from threads_server.store.threads import NewMessage

@@ -20,13 +20,13 @@ from threads_server.responders import (
     TextDelta,
     ToolCallRequested,
 )
-from threads_server.runs.history import History, answered_files
 from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Runs, Stop, thread_not_found
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.states import RunState
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.store import Store, StoreUnavailable, assistants, runs, threads
+from threads_server.store.history import History, answered_files
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
 

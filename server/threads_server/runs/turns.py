@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -30,6 +30,7 @@ class SendMessage:
 
     `fresh_assistant` becomes the account's default assistant if the message names neither thread nor assistant and
     there is no default yet. `files` are listed as its attachments; `unsupported` are the fields without effect.
+    `check_version` raises unless the thread has the version that the caller expects.
     """
 
     account: str
@@ -45,7 +46,7 @@ class SendMessage:
     tools: Sequence[dict[str, Any]] | None
     unsupported: list[str]
     idempotency: IdempotencyRequest | None
-    if_match: str | None
+    check_version: Callable[[int], None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,7 @@ def _new_turn(message: SendMessage, run: NewRun | None) -> tuple[UserMessage, Ne
         stored_response=user_message.events if message.streamed else user_message.turn,
         idempotency=message.idempotency,
         streamed=message.streamed,
-        if_match=message.if_match,
+        check_version=message.check_version,
         now=user_message.created_at,
     )
     return user_message, turn

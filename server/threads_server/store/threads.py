@@ -1,15 +1,14 @@
 """Transactions of threads, and the history as it is read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from threads_server.errors import HTTPError
-from threads_server.http.etags import matches, tag
-from threads_server.runs.history import History, Message
 from threads_server.settings import FIRST_USER_MESSAGE_CHARACTERS
 from threads_server.store import assistants
+from threads_server.store.history import History, Message
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
 from threads_server.store.transaction import Row, Transaction, every, one
 
@@ -138,18 +137,12 @@ def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | Non
     return version
 
 
-def delete(account: str, thread_id: str, if_match: str | None) -> Transaction[None]:
-    """Delete a thread and everything under it. Raises a 404 and a 412 HTTPError."""
+def delete(account: str, thread_id: str, check_version: Callable[[int], None] | None) -> Transaction[None]:
+    """Delete a thread and everything under it. Raises a 404 HTTPError, and what `check_version` raises."""
     row = yield from find(account, thread_id)
-    if if_match is not None:
-        check_version(row.version, if_match)
+    if check_version is not None:
+        check_version(row.version)
     yield from one("DELETE FROM threads WHERE thread = ?", row.thread)
-
-
-def check_version(version: int, if_match: str) -> None:
-    """Raise a 412 HTTPError unless the version is among those of `If-Match`."""
-    if not matches(if_match, version):
-        raise HTTPError(412, "The thread has changed", {"ETag": tag(version)})
 
 
 _MESSAGES = (

@@ -47,7 +47,8 @@ class NewTurn:
 
     Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
     assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and
-    `stored_response` makes the response from the ids of the thread and its assistant.
+    `stored_response` makes the response from the ids of the thread and its assistant. `check_version` raises unless the
+    thread has the version that the caller expects.
     """
 
     account: str
@@ -61,7 +62,7 @@ class NewTurn:
     stored_response: Callable[[str, str], str]
     idempotency: IdempotencyRequest | None
     streamed: bool
-    if_match: str | None
+    check_version: Callable[[int], None] | None
     now: int
 
 
@@ -83,10 +84,10 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
             version=None if turn.run else row.version,
             body=None if turn.run else turn.stored_response(row.thread_id, row.assistant_id),
         )
-    if turn.if_match is not None:
+    if turn.check_version is not None:
         if turn.thread_id is None:
             raise HTTPError(412, "There is no thread yet that could have a version")
-        threads.check_version(row.version - 1, turn.if_match)
+        turn.check_version(row.version - 1)
     for file in turn.files:
         yield (
             "INSERT INTO files (document_id, thread, version, filename, content_type, content)"
@@ -124,8 +125,8 @@ def _refuse(turn: NewTurn) -> Transaction[None]:
     if turn.assistant_id not in (None, row.assistant_id):
         raise threads.not_found()
     yield from raise_replay(turn.idempotency, turn.now)
-    if turn.if_match is not None:
-        threads.check_version(row.version, turn.if_match)
+    if turn.check_version is not None:
+        turn.check_version(row.version)
     busy = yield from one("SELECT run_id, awaited FROM runs WHERE run_id = ?", row.active_run)
     if busy is not None:
         run_id, awaited = busy

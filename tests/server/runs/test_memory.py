@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.threads_api import Api
-from threads_server.runs.history import History
 from threads_server.runs.live_runs import LiveRun
+from threads_server.store.history import History
 from threads_server.store.turns import FileRow, NewTurn
 
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -62,7 +62,7 @@ def sending(thread_id: str, content: str) -> SendMessage:
         tools=None,
         unsupported=[],
         idempotency=None,
-        if_match=None,
+        check_version=None,
     )
 
 
