@@ -41,7 +41,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         body: dict[str, Any] = json.loads(self.rfile.read(length))
         self.server.asked.append(body)
-        content = body["messages"][-1]["content"] or ""
+        # since 0.2.0 the messages of a user that follow each other without an answer are merged
+        content = (body["messages"][-1]["content"] or "").rpartition("\n\n")[2]
         word = content.split(maxsplit=1)[0] if content else ""
         if word == "break":
             self._json(500, {"error": {"message": "the model is out of order"}})
@@ -98,6 +99,26 @@ def _calls() -> list[dict[str, Any]]:
         {"id": f"call_{name}", "type": "function", "function": {"name": name, "arguments": '{"place": "Oslo"}'}}
         for name in ("look", "listen")
     ]
+
+
+def as_sent_today(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return recorded requests as the server sends them since 0.2.0, which merges messages of one role in a row."""
+    return [{**request, "messages": _merged(request["messages"])} for request in recorded]
+
+
+def without_retries(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return requests with those that repeat the one before counted once: since 0.2.0 a 500 is tried again."""
+    return [request for index, request in enumerate(requests) if index == 0 or request != requests[index - 1]]
+
+
+def _merged(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    merged: list[dict[str, Any]] = []
+    for message in messages:
+        if merged and message["role"] == "user" == merged[-1]["role"]:
+            merged[-1] = {**message, "content": f"{merged[-1]['content']}\n\n{message['content']}"}
+        else:
+            merged.append(message)
+    return merged
 
 
 @contextlib.contextmanager
