@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
 E = TypeVar("E")
 H = TypeVar("H")
+
+Kind: TypeAlias = Literal["json", "text", "bytes", "none"]
+"""What the body of an answer is."""
 
 
 class Page:
@@ -32,22 +35,35 @@ class Operation(Generic[T]):
     `path` is the document's, with its parameters in braces, in the order in which the values are given to a call.
     `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's
     media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
-    fields that a form carries as JSON text. `assume_deleted` makes the answer of a DELETE that met a 404 after an
+    fields that a form carries as JSON text, `json_parts` those that multipart carries as JSON parts, one for each item.
+    A `whole` body is one value instead of fields, and without a value there is none. `required` are the fields that an
+    optional body needs, once it has one. `styles` are the styles of query parameters that are not `form` with
+    `explode`. `takes_key` says whether `Idempotency-Key` is documented. `accept` is the media type of the answer,
+    `kind` what its body is (`json`, `text`, `bytes` or `none`), and `others` have kind and decoder of the successes
+    with other statuses. `assume_deleted` makes the answer of a DELETE that met a 404 after an
     attempt of unknown outcome, from the last path value. `deprecated` is what to tell someone who uses it.
     """
 
     __slots__ = (
+        "accept",
         "assume_deleted",
         "decode",
         "deprecated",
         "id",
         "json_fields",
+        "json_parts",
+        "kind",
         "media",
         "method",
         "names",
+        "others",
         "page",
         "path",
+        "required",
+        "styles",
+        "takes_key",
         "template",
+        "whole",
     )
 
     def __init__(
@@ -59,6 +75,14 @@ class Operation(Generic[T]):
         *,
         media: tuple[str, ...] = (),
         json_fields: frozenset[str] = frozenset(),
+        json_parts: frozenset[str] = frozenset(),
+        whole: bool = False,
+        required: frozenset[str] = frozenset(),
+        styles: Mapping[str, str] | None = None,
+        takes_key: bool = False,
+        accept: str = "application/json",
+        kind: Kind = "json",
+        others: Mapping[int, tuple[Kind, Callable[[Any], T]]] | None = None,
         page: Page | None = None,
         assume_deleted: Callable[[str], T] | None = None,
         deprecated: str | None = None,
@@ -69,6 +93,14 @@ class Operation(Generic[T]):
         self.decode: Callable[[Any], T] = decode
         self.media: tuple[str, ...] = media
         self.json_fields: frozenset[str] = json_fields
+        self.json_parts: frozenset[str] = json_parts
+        self.whole: bool = whole
+        self.required: frozenset[str] = required
+        self.styles: Mapping[str, str] = styles or {}
+        self.takes_key: bool = takes_key
+        self.accept: str = accept
+        self.kind: Kind = kind
+        self.others: Mapping[int, tuple[Kind, Callable[[Any], T]]] = others or {}
         self.page: Page | None = page
         self.assume_deleted: Callable[[str], T] | None = assume_deleted
         self.deprecated: str | None = deprecated

@@ -14,6 +14,7 @@ CREATE_ASSISTANT: Operation[models.Assistant] = Operation(
     "/assistants",
     lambda value: models.Assistant.from_dict(value),
     media=("application/json",),
+    takes_key=True,
 )
 LIST_ASSISTANTS: Operation[list[models.Assistant]] = Operation(
     "listAssistants",
@@ -50,6 +51,7 @@ CLONE_ASSISTANT: Operation[models.AssistantCloned] = Operation(
     "/assistants/{assistant_id}/clone",
     lambda value: models.AssistantCloned.from_dict(value),
     media=("application/json",),
+    takes_key=True,
 )
 CREATE_THREAD: Operation[models.Thread] = Operation(
     "createThread",
@@ -57,6 +59,7 @@ CREATE_THREAD: Operation[models.Thread] = Operation(
     "/assistants/{assistant_id}/threads",
     lambda value: models.Thread.from_dict(value),
     media=("application/json",),
+    takes_key=True,
 )
 LIST_ASSISTANT_THREADS: Operation[list[models.Thread]] = Operation(
     "listAssistantThreads",
@@ -94,6 +97,7 @@ SEND_MESSAGE: Operation[models.Turn] = Operation(
     lambda value: models.Turn.from_dict(value),
     media=("application/x-www-form-urlencoded", "multipart/form-data", "application/json"),
     json_fields=frozenset({"metadata"}),
+    takes_key=True,
 )
 SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
     "sendChatMessage",
@@ -104,6 +108,7 @@ SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
     json_fields=frozenset(
         {"metadata", "tools", "thinking", "image_config", "video_config", "voice", "system_one", "openrouter"}
     ),
+    takes_key=True,
 )
 SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     "submitToolOutputs",
@@ -111,6 +116,7 @@ SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     "/threads/{thread_id}/runs/{run_id}/submit-tool-outputs",
     lambda value: models.ToolOutputsTurn.from_dict(value),
     media=("application/json",),
+    takes_key=True,
 )
 SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     "submitLatestToolOutputs",
@@ -118,12 +124,14 @@ SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     "/threads/tool-outputs",
     lambda value: models.Turn.from_dict(value),
     media=("application/json",),
+    takes_key=True,
 )
 CANCEL_RUN: Operation[models.RunCancelled] = Operation(
     "cancelRun",
     "POST",
     "/threads/{thread_id}/runs/{run_id}/cancel",
     lambda value: models.RunCancelled.from_dict(value),
+    takes_key=True,
 )
 STREAM_RUN_EVENTS: Operation[Any] = Operation(
     "streamRunEvents",

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ._decoding import datetime_to_json
+from ._unset import UNSET, Unset
 
 Unsendable = ValueError | TypeError
 
@@ -43,6 +44,15 @@ def plain(place: str, value: object) -> str:
     if isinstance(value, (int, float, UUID)):
         return str(value)
     raise TypeError(f"{place} must be a text, a number or a boolean, not {_kind(value)}")
+
+
+def header_text(name: str, value: object) -> str | Unset:
+    """Return a header's value as text, a list joined by commas; UNSET for UNSET and None."""
+    if value is UNSET or value is None:
+        return UNSET
+    if isinstance(value, (list, tuple)):
+        return ",".join(plain(name, item) for item in value)
+    return plain(name, value)
 
 
 def check_text(place: str, text: str) -> str:

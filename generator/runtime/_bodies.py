@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._files import Files, Part, read_files
@@ -33,7 +33,7 @@ EMPTY = Body(b"", None)
 def encode_body(
     operation: Operation[Any],
     media: str | Unset,
-    fields: Mapping[str, object],
+    fields: object,
     files: Mapping[str, Files | Unset] | None,
 ) -> Body:
     """`fields` as `media`, or as the operation's usual media type, or as multipart if there are files. UNSET is left
@@ -49,8 +49,28 @@ def encode_body(
         raise ValueError(f"{operation.id} takes {' or '.join(operation.media)}, not {chosen}")
     if parts and chosen != MULTIPART:
         raise ValueError(f"files go out as {MULTIPART}, not as {chosen}")
+    if operation.whole or not isinstance(fields, Mapping):
+        return EMPTY if fields is UNSET else _encode_whole(chosen, fields)
     given = {name: value for name, value in fields.items() if value is not UNSET}
-    return _encode(chosen, given, parts, operation.json_fields)
+    if operation.required and not given and not parts:
+        return EMPTY
+    lost = sorted(operation.required - given.keys())
+    if lost:
+        raise ValueError(f"a body of {operation.id} needs {', '.join(lost)}")
+    return _encode(chosen, given, parts, operation.json_fields, operation.json_parts)
+
+
+def _encode_whole(media: str, value: object) -> Body:
+    """A body that is one value: text, bytes or JSON, as the media type says."""
+    if media.startswith("text/"):
+        if not isinstance(value, str):
+            raise TypeError(f"body must be a text, not {type(value).__name__}")
+        return Body(check_text("body", value).encode("utf-8"), f"{media}; charset=utf-8")
+    if media.partition(";")[0].endswith("json"):
+        return Body(encode_json(value, "body"), media)
+    if not isinstance(value, (bytes, bytearray)):
+        raise TypeError(f"body must be bytes, not {type(value).__name__}")
+    return Body(bytes(value), media)
 
 
 def _parts(files: Mapping[str, Files | Unset] | None) -> list[tuple[str, Part]]:
@@ -63,14 +83,28 @@ def _parts(files: Mapping[str, Files | Unset] | None) -> list[tuple[str, Part]]:
 
 
 def _encode(
-    media: str, fields: Mapping[str, object], parts: list[tuple[str, Part]], json_fields: frozenset[str]
+    media: str,
+    fields: Mapping[str, object],
+    parts: list[tuple[str, Part]],
+    json_fields: frozenset[str],
+    json_parts: frozenset[str] = frozenset(),
 ) -> Body:
-    if media == JSON:
-        return Body(encode_json(fields), JSON)
-    texts = _texts(fields, json_fields)
+    if media not in (FORM, MULTIPART):
+        return Body(encode_json(fields), media)
+    texts = _texts({name: value for name, value in fields.items() if name not in json_parts}, json_fields)
     if media == FORM:
         return Body(encode_pairs(texts).encode("ascii"), FORM)
-    return _multipart(texts, parts)
+    blocks = [
+        (name, encode_json(item, name))
+        for name in fields
+        if name in json_parts and fields[name] is not None
+        for item in _items(fields[name])
+    ]
+    return _multipart(texts, parts, blocks)
+
+
+def _items(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def encode_free(value: object, form: Mapping[str, object] | None, files: Mapping[str, Files | Unset] | None) -> Body:
@@ -101,10 +135,13 @@ def _texts(fields: Mapping[str, object], json_fields: frozenset[str]) -> list[tu
     return pairs
 
 
-def _multipart(fields: list[tuple[str, str]], files: list[tuple[str, Part]]) -> Body:
+def _multipart(
+    fields: list[tuple[str, str]], files: list[tuple[str, Part]], json_parts: Iterable[tuple[str, bytes]] = ()
+) -> Body:
     blocks: list[tuple[str, str | None, bytes]] = [
         (f'form-data; name="{_quoted(name)}"', None, text.encode("utf-8")) for name, text in fields
     ]
+    blocks += [(f'form-data; name="{_quoted(name)}"', JSON, content) for name, content in json_parts]
     blocks += [
         (f'form-data; name="{_quoted(name)}"; filename="{_quoted(part.name)}"', part.content_type, part.content)
         for name, part in files

@@ -103,7 +103,7 @@ class ClientConfig:
         path: tuple[str, ...],
         query: Mapping[str, object] | None,
         parameters: Mapping[str, str | Unset] | None,
-        body: Mapping[str, object] | None,
+        body: object,
         files: Mapping[str, Files | Unset] | None,
         media: str | Unset,
         idempotency_key: str | Unset,
@@ -116,12 +116,14 @@ class ClientConfig:
         url = self.base_url + fill(operation.template, operation.names, path)
         return self.request_state(
             operation.method,
-            url if query is None else url + encode_query(query),
+            url if query is None else url + encode_query(query, operation.styles),
             EMPTY if body is None else encode_body(operation, media, body, files),
             parameters,
             idempotency_key,
             may_assume_deleted=operation.assume_deleted is not None,
             is_stream=is_stream,
+            takes_key=operation.takes_key,
+            accept=operation.accept,
         )
 
     def request_state(
@@ -134,10 +136,14 @@ class ClientConfig:
         *,
         may_assume_deleted: bool = False,
         is_stream: bool = False,
+        takes_key: bool = True,
+        accept: str = JSON,
     ) -> RequestState:
-        """A call. It carries an idempotency key of its own if it is a POST and is given none."""
+        """A call. It carries an idempotency key of its own if it is a POST that takes one and is given none."""
         options = self.options
         headers = PrivateHeaders(self.headers)
+        if accept != JSON:
+            headers["Accept"] = accept
         if is_stream:
             headers["Accept"] = EVENTS
             headers["Accept-Encoding"] = "identity"
@@ -155,8 +161,8 @@ class ClientConfig:
         if not isinstance(idempotency_key, Unset):
             headers[IDEMPOTENCY_KEY] = _check_key(idempotency_key)
         else:
-            repeatable = self.honours_keys and method == "POST"
-            if method == "POST":
+            repeatable = self.honours_keys and method == "POST" and takes_key
+            if method == "POST" and takes_key:
                 headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
         return RequestState(
             method,

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from ._bodies import Body
 from ._errors import APIConnectionError, APITimeoutError, DecodeError, Shown, request_id, status_error
 from ._logging import logger
+from ._operation import Operation
 from ._retries import Retries
 from ._transport import (
     NEVER_SENT,
@@ -137,6 +138,14 @@ def _reason(error: TransportError) -> str:
     words = reasons.get(type(error).__name__, "the connection broke")
     detail = str(error)
     return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
+
+
+def read_answer(response: Response, operation: Operation[T]) -> T:
+    """Return the result of an operation's successful answer. Raises `DecodeError` for what cannot be it."""
+    kind, decode = operation.others.get(response.status_code, (operation.kind, operation.decode))
+    if kind == "json":
+        return decode_answer(response, decode)
+    return decode(None if kind == "none" else response.text if kind == "text" else response.content)
 
 
 def decode_answer(response: Response, decode: Callable[[Any], T]) -> T:

@@ -36,16 +36,46 @@ def id_text(value: str | UUID) -> str:
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
     """`pairs` as a query or an urlencoded body."""
-    return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
+    return "&".join(_pair(name, value) for name, value in pairs)
 
 
-def encode_query(query: Mapping[str, object]) -> str:
-    """The query with its question mark, or nothing. What is UNSET or None is left out; a list repeats its name."""
-    pairs: list[tuple[str, str]] = []
+def encode_query(query: Mapping[str, object], styles: Mapping[str, str] | None = None) -> str:
+    """Return the query with its question mark, or nothing.
+
+    UNSET and None are left out. By OpenAPI's default style, `form` with `explode`, a list repeats its name and an
+    object gives its entries; `styles` names the parameters with another one.
+    """
+    pairs: list[str] = []
     for name, value in query.items():
         if value is UNSET or value is None:
             continue
-        values = value if isinstance(value, (list, tuple)) else (value,)
         check_text("the name of a query parameter", name)
-        pairs.extend((name, plain(name, item)) for item in values)
-    return f"?{encode_pairs(pairs)}" if pairs else ""
+        style = styles.get(name, "") if styles else ""
+        pairs.extend(_query_pairs(name, value, style))
+    return f"?{'&'.join(pairs)}" if pairs else ""
+
+
+SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+"""What stands between joined items, by style without `explode` (OpenAPI 3.1, Style Examples)."""
+
+
+def _query_pairs(name: str, value: object, style: str) -> list[str]:
+    """Return the pairs of one parameter, encoded."""
+    if isinstance(value, Mapping):
+        entries = [(str(key), plain(f"{name}.{key}", item)) for key, item in value.items() if item is not None]
+        if style == "deepObject":
+            return [_pair(f"{name}[{key}]", item) for key, item in entries]
+        if style in SEPARATORS:
+            items = [quote_plus(part) for entry in entries for part in entry]
+            return [f"{quote_plus(name)}={SEPARATORS[style].join(items)}"] if items else []
+        return [_pair(key, item) for key, item in entries]
+    if isinstance(value, (list, tuple)):
+        texts = [plain(name, item) for item in value]
+        if style in SEPARATORS:
+            return [f"{quote_plus(name)}={SEPARATORS[style].join(map(quote_plus, texts))}"] if texts else []
+        return [_pair(name, item) for item in texts]
+    return [_pair(name, plain(name, value))]
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{quote_plus(name)}={quote_plus(value)}"

@@ -14,7 +14,7 @@ from .._files import Files
 from .._logging import print_if_asked
 from .._operation import ApiInfo, Operation, Streaming
 from .._options import TimeoutOption
-from .._request_state import RequestState, decode_answer, free_value
+from .._request_state import RequestState, free_value, read_answer
 from .._response import Answer
 from .._transport import (
     SECRET,
@@ -128,7 +128,7 @@ class BaseClient:
         *,
         query: Mapping[str, object] | None = None,
         parameters: Mapping[str, str | Unset] | None = None,
-        body: Mapping[str, object] | None = None,
+        body: object = None,
         files: Mapping[str, Files | Unset] | None = None,
         media: str | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
@@ -149,7 +149,7 @@ class BaseClient:
         if call.assumed_deleted and operation.assume_deleted is not None:
             value = operation.assume_deleted(path[-1])
         else:
-            value = decode_answer(response, operation.decode)
+            value = read_answer(response, operation)
         if self._answers:
             redact(response.request)
             return cast("T", Answer(value, response))
