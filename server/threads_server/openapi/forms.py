@@ -134,7 +134,7 @@ def _part(headers: dict[bytes, bytes], data: bytes) -> Part:
     return Part(name, data, filename, content_type.decode("latin-1") if content_type is not None else None)
 
 
-_OPTION = re.compile(r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))""", re.DOTALL)
+_OPTION = re.compile(r""";\s*+([\w!#$%&'*+.^`|~-]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^\s;"]*+))""", re.DOTALL)
 _EXTENDED = re.compile(r"([\w-]+)'[^']*'(.*)", re.DOTALL)
 
 
