@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from threads_server.store import Store
 
 PREFIX = "THREADS_SERVER_"
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LONGEST_NAME = 255  # characters of a key's or an account's name
 
 
@@ -82,6 +83,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     )
     _option(parser, "run-timeout", _seconds, default.run_timeout, "seconds of silence after which a run has failed")
     _option(parser, "rate-limit", _seconds, default.rate_limit, "requests per second and key; 0 is no limit")
+    parser.add_argument(
+        "--allowed-hosts",
+        type=_hosts,
+        default=_environment("ALLOWED_HOSTS", _hosts, None),
+        metavar="NAMES",
+        help="names that requests may have in `Host`, separated by commas, `*` for any (default: on loopback only "
+        "its own names, elsewhere any)",
+    )
     _option(parser, "max-connections", _connections, default.max_connections, "open connections of each process")
     _option(parser, "head-timeout", _timeout, default.head_timeout, "seconds to the end of a request's head")
     _option(parser, "body-timeout", _timeout, default.body_timeout, "seconds without a byte of a request's body")
@@ -231,6 +240,10 @@ def _origins(text: str) -> list[str]:
     return [_origin(origin.strip()) for origin in text.split(",") if origin.strip()]
 
 
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(host.strip() for host in text.split(",") if host.strip())
+
+
 def _name(text: str) -> str:
     if not text.strip() or not text.isprintable() or len(text) > LONGEST_NAME:
         raise argparse.ArgumentTypeError(
@@ -282,6 +295,7 @@ def _serve(options: argparse.Namespace) -> None:
         busy_wait=options.busy_wait,
         run_timeout=options.run_timeout,
         rate_limit=options.rate_limit,
+        allowed_hosts=_allowed_hosts(options),
         max_connections=options.max_connections,
         head_timeout=options.head_timeout,
         body_timeout=options.body_timeout,
@@ -301,6 +315,14 @@ def _serve(options: argparse.Namespace) -> None:
         serve(settings)
     except StartFailed as error:
         raise CommandFailed(str(error)) from error
+
+
+def _allowed_hosts(options: argparse.Namespace) -> tuple[str, ...]:
+    from threads_server.http.authentication import is_loopback
+
+    if options.allowed_hosts is None:
+        return (*LOOPBACK_HOSTS, options.host) if is_loopback(options.host) else ()
+    return () if "*" in options.allowed_hosts else options.allowed_hosts
 
 
 @contextmanager

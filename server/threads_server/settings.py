@@ -46,6 +46,8 @@ class Settings:
     """Requests per second and key; 0 is no limit."""
     cors_origins: tuple[str, ...] = ()
     metrics: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    """Names in the Host header that are served; empty for all."""
     max_connections: int = 1000
     """Open connections of one process; further ones are refused with 503."""
     head_timeout: float = 30.0

@@ -1,20 +1,22 @@
-"""The ASGI application: contract + operations + keys + service routes, and nothing else.
+"""The ASGI application: contract, keys, operations and service routes.
 
-Requests for the contract's paths are answered here, through one table and without layers of middleware; Starlette has
-what is not called a thousand times a second: the service routes and other origins.
+Requests for the contract's paths are routed here by one table, without layers of middleware. Starlette serves the
+service routes and CORS.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from threads_server.errors import HTTPError
-from threads_server.http.authentication import Authenticator
+from threads_server.http.authentication import Authenticator, digest
+from threads_server.http.budgets import Budgets, RequestBudget
 from threads_server.http.cors import CrossOrigin
 from threads_server.http.metrics import Metrics
 from threads_server.http.rate_limit import RateLimit
@@ -31,16 +33,21 @@ if TYPE_CHECKING:
     from threads_server.operations.services import Services
     from threads_server.responders import Responder
 
+REVOCATION_INTERVAL_SECONDS = 0.5
+"""Interval between two checks of the keys of open streams."""
+
+_PORT = re.compile(r":[0-9]*\Z")
+
 logger = logging.getLogger("threads_server")
 
 
 def create_app(settings: Settings, responder: "Responder | None" = None) -> "App":
-    """The server as an ASGI application. Its lifespan (or `opened()`) opens and closes the database.
+    """Make the server as an ASGI application. Its lifespan (or `opened()`) opens and closes the database.
 
     `responder` is used in place of the one that the settings name.
 
     Raises DocumentError if openapi.yaml cannot be enforced, OperationMismatch if it and the operations differ,
-    RateTooLow for a rate limit that the document's answers cannot tell.
+    RateTooLow for a rate limit whose wait no `Retry-After` of the document can be.
     """
     from threads_server.operations.services import Services
 
@@ -63,34 +70,40 @@ class App:
         self._settings = settings
         self._open_services = open_services
         self._services: Services | None = None
-        self._doorkeeper = Authenticator(settings)
+        self._authenticator = Authenticator(settings)
         rate, longest = settings.rate_limit, contract.longest_wait
         self._rate_limit = RateLimit(rate, longest) if rate else None
         self._metrics = Metrics() if settings.metrics else None
         self._streams = OpenStreams()
-        self._sane_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)
+        self._budgets = Budgets()
+        self._allowed_hosts = frozenset(host.lower() for host in settings.allowed_hosts)
+        self._valid_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)
         self._service_routes = service_routes(
             contract, lambda: self._opened_services().store, self._metrics, lambda: len(self._streams)
         )
-        self._answer: ASGIApp = self._answer_request
+        self._application: ASGIApp = self._respond
         if settings.cors_origins:
-            self._answer = CrossOrigin(self._answer_request, contract, settings.cors_origins, new_request_id)
+            self._application = CrossOrigin(self._respond, contract, settings.cors_origins, new_request_id)
         self.startup_failure: Exception | None = None
-        """What kept the lifespan from starting, for whoever runs the server to report."""
+        """Exception that ended the lifespan's start, for the server to report."""
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["App"]:
-        """Opens the database, and closes it at the end: the lifespan, for use without a server."""
+        """Open the database, and close it at the end: the lifespan, for use without a server."""
         self._services = await self._open_services(self._settings)
+        revocations = asyncio.get_running_loop().create_task(self._end_revoked_streams())
         try:
             yield self
         finally:
+            revocations.cancel()
+            with suppress(asyncio.CancelledError):
+                await revocations
             services, self._services = self._services, None
             await self._streams.stop(at_once=True)
             await services.close()
 
     async def drain(self) -> None:
-        """Ends every run and every event stream, so that a server that stops need not wait for them."""
+        """End every run and every event stream, so that a server that stops does not wait for them."""
         if self._services is not None:
             await self._services.end_runs()
         await self._streams.stop()
@@ -98,13 +111,13 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._application(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         else:
             await send({"type": "websocket.close"})
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as stack:
             try:
@@ -122,45 +135,47 @@ class App:
             raise RuntimeError("the application is not open: run its lifespan, or use `async with app.opened()`")
         return self._services
 
-    async def _answer_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         request_id = headers.get(b"x-request-id")
-        if request_id is None or not self._sane_request_id.fullmatch(request_id):
+        if request_id is None or not self._valid_request_id.fullmatch(request_id):
             request_id = new_request_id().encode()
-        reply = ResponseSender(scope["method"], request_id, receive, send)
+        sender = ResponseSender(scope["method"], request_id, receive, send)
         started = monotonic()
         operation = None
         try:
+            if self._allowed_hosts:
+                self._check_host(headers.get(b"host", b""))
             path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
             found = self.contract.find(path)
             if found is None:
-                await self._service_routes(scope, receive, reply.pass_on)
+                await self._service_routes(scope, receive, sender.pass_on)
             else:
                 route, path_values = found
                 endpoint = route.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
                 if endpoint is not None:
                     operation = endpoint.operation.id
-                    await self._operate(endpoint, path_values, path, scope, headers, receive, request_id, reply)
+                    await self._operate(endpoint, path_values, path, scope, headers, receive, sender)
                 elif scope["method"] == "OPTIONS":
-                    await reply.answer(Response(b"", 204, {"Allow": route.allow}))
+                    await sender.send_response(Response(b"", 204, {"Allow": route.allow}))
                 else:
-                    await reply.refuse(405, "Method Not Allowed", {"Allow": route.allow})
-        except HTTPError as refusal:
-            await reply.refuse(refusal.status, refusal.detail, refusal.headers)
+                    await sender.send_error(405, "Method Not Allowed", {"Allow": route.allow})
+        except HTTPError as error:
+            await sender.send_error(error.status, error.detail, error.headers)
         except StoreUnavailable as error:
             logger.warning("request %s: %s", request_id.decode(), error)
-            await reply.refuse(503, str(error), {"Retry-After": "1"})
+            await sender.send_error(503, str(error), {"Retry-After": "1"})
         except ClientGone:
             pass
         except StreamBroken as error:
             logger.error("request %s: its stream broke", request_id.decode(), exc_info=error.__cause__)
         except Exception:
             logger.exception("request %s failed", request_id.decode())
-            if not reply.status:
-                await reply.refuse(500, "Internal server error", {})
+            if not sender.status:
+                await sender.send_error(500, "Internal server error", {})
         finally:
             if self._metrics is not None:
-                self._metrics.count(operation, reply.status, monotonic() - started)
+                self._metrics.count(operation, sender.status, monotonic() - started)
 
     async def _operate(
         self,
@@ -170,26 +185,50 @@ class App:
         scope: Scope,
         headers: dict[bytes, bytes],
         receive: Receive,
-        request_id: bytes,
-        reply: ResponseSender,
+        sender: ResponseSender,
     ) -> None:
         services = self._opened_services()
         key = headers.get(self.contract.key_header)
-        account = await self._doorkeeper.open(key, services.store)
+        account = await self._authenticator.authenticate(key, (scope.get("client") or ("",))[0], services.store)
         if self._rate_limit is not None:
             wait = self._rate_limit.take(key)
             if wait:
                 raise HTTPError(429, "Too many requests", {"Retry-After": str(wait)})
-        call = await endpoint.read(
-            path_values,
-            path,
-            scope["query_string"].decode("latin-1"),
-            headers,
-            receive,
-            account,
-        )
-        answer = await self._functions[endpoint.operation.id](call, services)
-        if isinstance(answer, Response):
-            await reply.answer(answer)
-        else:
-            await reply.stream(answer, self._streams)
+        budget = RequestBudget(self._budgets, account)
+        try:
+            query = scope["query_string"].decode("latin-1")
+            request = await endpoint.read(path_values, path, query, headers, receive, account, budget)
+            reads = endpoint.operation.method == "GET"
+            if reads:
+                budget.check_responses()
+            if endpoint.operation.streams and (reads or request.body.get("stream") or request.query.get("stream")):
+                budget.check_streams()
+            response = await self._functions[endpoint.operation.id](request, services)
+            if isinstance(response, Response):
+                budget.respond(len(response.body), refusable=reads)  # what was done is never refused afterwards
+                await sender.send_response(response)
+            else:
+                budget.open_stream()
+                await sender.send_stream(response, self._streams, None if key is None else digest(key))
+        finally:
+            budget.release()
+
+    def _check_host(self, host: bytes) -> None:
+        """Refuse a host that is not allowed: a page may have made a browser resolve its own name to this machine."""
+        name = _PORT.sub("", host.decode("latin-1").lower())
+        if name not in self._allowed_hosts:
+            raise HTTPError(400, f"The host {name[:255]!r} is not served here; allow it with --allowed-hosts")
+
+    async def _end_revoked_streams(self) -> None:
+        """End the streams of revoked keys, which their requests alone would not notice."""
+        store = self._opened_services().store
+
+        async def is_valid(key: bytes) -> bool:
+            try:
+                return await self._authenticator.find_account(key, store) is not None
+            except StoreUnavailable:
+                return True
+
+        while True:
+            await asyncio.sleep(REVOCATION_INTERVAL_SECONDS)
+            await self._streams.end_revoked(is_valid)

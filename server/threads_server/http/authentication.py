@@ -1,9 +1,13 @@
-"""API keys, and the account that each one opens."""
+"""API keys: their making, their first use, and the account that each one opens."""
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from threads_server.errors import HTTPError
@@ -13,9 +17,17 @@ if TYPE_CHECKING:
     from threads_server.store import Store
 
 DEFAULT_ACCOUNT = "default"
-"""What `THREADS_SERVER_API_KEY` and the first key of a new database open."""
+"""Account of `THREADS_SERVER_API_KEY` and of the first key of a new database."""
 
 FIRST_KEY_NAME = "first"
+
+WRONG_KEY_BURST = 100
+"""Wrong keys of one address that are answered without delay."""
+WRONG_KEYS_PER_SECOND = 10
+"""Further wrong keys of one address that are answered without delay."""
+WRONG_KEY_DELAY_SECONDS = 1.0
+MAX_ADDRESSES = 10_000
+"""Addresses whose wrong keys are counted; the one that was quiet for longest is forgotten first."""
 
 
 class KeyConfigError(Exception):
@@ -23,12 +35,12 @@ class KeyConfigError(Exception):
 
 
 def make_key() -> str:
-    """A new key. It is shown once; only its digest is kept."""
+    """Make a new key. It is shown once; only its digest is stored."""
     return f"bbt_{secrets.token_urlsafe(32)}"
 
 
 def digest(key: bytes) -> bytes:
-    """What is kept of a key. Keys are long and random, so that a plain SHA-256 cannot be searched."""
+    """Digest of a key, as it is stored. Keys are long and random, so that a plain SHA-256 cannot be searched."""
     return hashlib.sha256(key).digest()
 
 
@@ -43,16 +55,16 @@ def is_loopback(host: str) -> bool:
 
 
 async def create_key(store: "Store", name: str, account: str | None = None) -> str:
-    """Makes a key that opens `account`, or a new account for None, and gives it. ValueError: the name is in use."""
+    """Make a key that opens `account`, or a new account for None. Raises ValueError if the name is in use."""
     key = make_key()
     await store.add_key(name, digest(key.encode()), account)
     return key
 
 
 async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
-    """Makes sure that someone can use the server: gives the first key if one had to be made.
+    """Make the first key of a new database, and return it; None if there are keys.
 
-    Raises Refused if that would leave a key lying about where others can reach the server.
+    Raises KeyConfigError if that would make a key where others can reach the server, or if every key is revoked.
     """
     if settings.api_key is not None:
         if not is_loopback(settings.host):
@@ -78,20 +90,50 @@ async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
         return None
 
 
+class WrongKeyThrottle:
+    """Token buckets of wrong keys, one per address. An IPv6 address stands for its /64 network."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def delay(self, address: str) -> float:
+        """Count a wrong key, and return the seconds by which its answer is to be delayed."""
+        if ":" in address:
+            address = ":".join(address.split(":")[:4])
+        now = self._clock()
+        tokens, before = self._buckets.pop(address, (float(WRONG_KEY_BURST), now))
+        tokens = min(WRONG_KEY_BURST, tokens + (now - before) * WRONG_KEYS_PER_SECOND)
+        delayed = tokens < 1
+        self._buckets[address] = (tokens if delayed else tokens - 1), now
+        if len(self._buckets) > MAX_ADDRESSES:
+            self._buckets.popitem(last=False)
+        return WRONG_KEY_DELAY_SECONDS if delayed else 0.0
+
+
 class Authenticator:
-    """Says which account a request may use. Nothing is remembered from one request to the next: a revocation is
-    effective at once."""
+    """Map a key to its account. Uncached, so that revocation is immediate."""
 
-    def __init__(self, settings: "Settings") -> None:
+    def __init__(self, settings: "Settings", throttle: WrongKeyThrottle | None = None) -> None:
         self._own = None if settings.api_key is None else digest(settings.api_key.encode())
+        self._throttle = throttle or WrongKeyThrottle()
 
-    async def open(self, key: bytes | None, store: "Store") -> str:
-        """The account that the key opens. Raises HTTPError 401 for none or an unknown one (docs/hosted-api.md §1)."""
+    async def authenticate(self, key: bytes | None, address: str, store: "Store") -> str:
+        """Find the account of a key. Raises HTTPError 401 for a missing or wrong one (docs/hosted-api.md §1).
+
+        The answer to many wrong keys of one address is delayed; a valid key is never.
+        """
         if key is not None:
-            given = digest(key)
-            if self._own is not None and hmac.compare_digest(given, self._own):
-                return DEFAULT_ACCOUNT
-            account = await store.find_key(given)
+            account = await self.find_account(digest(key), store)
             if account is not None:
                 return account
+            delay = self._throttle.delay(address)
+            if delay:
+                await asyncio.sleep(delay)
         raise HTTPError(401, "Invalid or missing API key")
+
+    async def find_account(self, key_digest: bytes, store: "Store") -> str | None:
+        """Find the account of a key by its digest; None for an unknown or revoked key."""
+        if self._own is not None and hmac.compare_digest(key_digest, self._own):
+            return DEFAULT_ACCOUNT
+        return await store.find_key(key_digest)

@@ -1,4 +1,4 @@
-"""The document as a page to read and try: Swagger UI from a package that carries its files, so it works offline."""
+"""The document as a page to read and try: Swagger UI, served from an installed package."""
 
 import importlib
 import json
@@ -8,8 +8,11 @@ ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; "
-    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
+
+HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "X-Content-Type-Options": "nosniff"}
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -42,10 +45,10 @@ fetch("openapi.json").then((answer) => answer.json()).then((spec) => {
 
 
 def page(base_path: str) -> str:
-    """The page. What is tried in it goes to the server that the page came from."""
+    """Make the page. Its requests go to the server that it came from."""
     return _PAGE.replace("BASE_PATH", json.dumps(base_path))
 
 
 def asset(name: str) -> Path | None:
-    """The file of one of ASSETS; None for any other name."""
+    """Find the file of one of ASSETS; None for any other name."""
     return Path(importlib.import_module("swagger_ui_bundle").swagger_ui_path) / name if name in ASSETS else None

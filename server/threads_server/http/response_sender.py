@@ -1,4 +1,4 @@
-"""The answer to one request, as it goes out."""
+"""The sending of one response."""
 
 import itertools
 import json
@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from starlette.types import Message, Receive, Send
 
 from threads_server.errors import ValidationErrorItem
+from threads_server.http.budgets import LARGE_RESPONSE_BYTES
 from threads_server.http.responses import EventStream, Response
 from threads_server.http.sse import OpenStreams, close_events
 
 _WITHOUT_CONTENT = (204, 304)
-_STREAM_HEADERS = [
-    (b"content-type", b"text/event-stream"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]
+_VARY = (b"vary", b"X-API-Key")
+_NO_STORE = [(b"cache-control", b"no-store"), _VARY]
+_REVALIDATE = [(b"cache-control", b"private, no-cache"), _VARY]
+"""For a response with an ETag: stored by the client alone, and used after asking again."""
+_STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"), *_NO_STORE]
 
 
 class ResponseSender:
-    """Sends one answer, with the request's id on it. To a HEAD request it sends only the head."""
+    """Sends one response, with the request's id. To a HEAD request it sends only the head."""
 
     __slots__ = ("_head_only", "_receive", "_request_id", "_send", "status")
 
@@ -30,12 +31,14 @@ class ResponseSender:
         self._receive = receive
         self._send = send
         self.status = 0
-        """The status that has gone out; 0 before."""
+        """Status that was sent; 0 before."""
 
-    async def answer(self, answer: Response) -> None:
-        """Sends a whole answer."""
-        self.status = status = answer.status
-        body = answer.body
+    async def send_response(self, response: Response) -> None:
+        """Send a whole response, a large one in pieces, as fast as the client reads them."""
+        self.status = status = response.status
+        body = response.body
+        headers = _encoded(response.headers) if response.headers else []
+        caching = _REVALIDATE if any(name == b"etag" for name, _ in headers) else _NO_STORE
         if status in _WITHOUT_CONTENT:
             body = b""
             head = [(b"x-request-id", self._request_id)]
@@ -45,26 +48,32 @@ class ResponseSender:
                 (b"content-length", b"%d" % len(body)),
                 (b"x-request-id", self._request_id),
             ]
-        if answer.headers:
-            head += _encoded(answer.headers)
-        await self._send({"type": "http.response.start", "status": status, "headers": head})
-        await self._send({"type": "http.response.body", "body": b"" if self._head_only else body})
+        await self._send({"type": "http.response.start", "status": status, "headers": head + headers + caching})
+        if self._head_only:
+            body = b""
+        last = max(0, len(body) - 1) // LARGE_RESPONSE_BYTES * LARGE_RESPONSE_BYTES
+        for start in range(0, last, LARGE_RESPONSE_BYTES):
+            piece = body[start : start + LARGE_RESPONSE_BYTES]
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": body[last:] if last else body})
 
-    async def refuse(self, status: int, detail: str | list[ValidationErrorItem], headers: Mapping[str, str]) -> None:
-        """Sends an error, as JSON (docs/hosted-api.md §1, Errors)."""
-        await self.answer(Response(json.dumps({"detail": detail}).encode(), status, headers))
+    async def send_error(
+        self, status: int, detail: str | list[ValidationErrorItem], headers: Mapping[str, str]
+    ) -> None:
+        """Send an error as JSON (docs/hosted-api.md §1, Errors)."""
+        await self.send_response(Response(json.dumps({"detail": detail}).encode(), status, headers))
 
-    async def stream(self, stream: EventStream, streams: OpenStreams) -> None:
-        """Sends a stream of events until it is over. Raises StreamBroken if reading it fails on the way."""
+    async def send_stream(self, stream: EventStream, streams: OpenStreams, key: bytes | None) -> None:
+        """Send a stream of events until its end; `key` is the digest of the request's key. Raises StreamBroken."""
         await self._start(200, [*_STREAM_HEADERS, (b"x-request-id", self._request_id), *_encoded(stream.headers)])
         if self._head_only:
             await close_events(stream)
             await self._send({"type": "http.response.body", "body": b""})
         else:
-            await streams.send(stream, self._receive, self._send)
+            await streams.send(stream, self._receive, self._send, key)
 
     async def pass_on(self, message: Message) -> None:
-        """Sends a message of another application's answer, with the request's id on it."""
+        """Send a message of another application's response, with the request's id."""
         if message["type"] == "http.response.start":
             await self._start(message["status"], [*message["headers"], (b"x-request-id", self._request_id)])
         elif not self._head_only:
@@ -86,5 +95,5 @@ _requests = itertools.count(1)
 
 
 def new_request_id() -> str:
-    """A random word of this process and a number: unlike `uuid4`, it asks the system for nothing."""
+    """Make a request id: a random word of this process and a number, which is cheaper than a UUID."""
     return f"{_process}{next(_requests):016x}"

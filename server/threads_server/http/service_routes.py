@@ -1,4 +1,4 @@
-"""What is served beside the contract: health, the document itself, a page to read it, metrics."""
+"""Service routes: health, the document, its page, metrics."""
 
 import json
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from threads_server.store import Store, StoreUnavailable
 
 
 def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
-    """A small JSON answer."""
+    """Make a small JSON response."""
     return Response(json.dumps(value).encode(), status, headers, "application/json")
 
 
 def service_routes(
     contract: Contract, store: Callable[[], Store], metrics: Metrics | None, open_streams: Callable[[], int]
 ) -> Starlette:
-    """An application with the service routes, under the base path and, but for health, at the root as well.
+    """Make an application of the service routes, under the base path and, except health, at the root as well.
 
-    It needs no key. Every other path is answered 404, every other method 405, as JSON.
+    They need no key. Every other path is 404, every other method 405, as JSON.
     """
     document = contract.document
 
@@ -45,14 +45,14 @@ def service_routes(
     page = docs_page.page(contract.base_path)
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(page, headers={"Content-Security-Policy": docs_page.CONTENT_SECURITY_POLICY})
+        return HTMLResponse(page, headers=docs_page.HEADERS)
 
     async def docs_asset(request: Request) -> Response:
         name = request.path_params["name"]
         path = docs_page.asset(name)
         if path is None:
             raise HTTPException(404)
-        return FileResponse(path, media_type=docs_page.ASSETS[name])
+        return FileResponse(path, media_type=docs_page.ASSETS[name], headers=docs_page.HEADERS)
 
     async def counted(request: Request) -> Response:
         if metrics is None:

@@ -1,7 +1,7 @@
-"""Event streams on the wire: framing, signs of life, and an end in good order (docs/hosted-api.md §7.4)."""
+"""Event streams on the wire: framing, pings, and their end (docs/hosted-api.md §7.4)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from starlette.types import Receive, Send
@@ -9,87 +9,109 @@ from starlette.types import Receive, Send
 from threads_server.http.responses import Event, EventStream
 
 KEEPALIVE_INTERVAL_SECONDS = 10.0
-"""After so long without an event a comment is sent: both SDKs need a sign of life every 30 s, and we promise 15 s."""
+"""A comment is sent after so long without an event: both SDKs need a byte every 30 s, and we promise 15 s."""
 
 DRAIN_SECONDS = 0.5
+"""Streams that end by themselves when the server stops are waited for until none has ended for so long."""
+MAX_DRAIN_SECONDS = 5.0
 
-SHORT_SECONDS = 0.05
-"""A stream that is over sooner is not watched for a client that leaves."""
+WATCH_AFTER_SECONDS = 0.05
+"""A stream that ends sooner is not watched for a client that disconnects."""
+
+MAX_FRAMES = 256
+"""Events that are framed and sent in one go, so that a client that reads slowly slows the reading of the run."""
 
 
 class OpenStreams:
-    """The event streams that are being sent now, so that they can be ended when the server stops."""
+    """The event streams being sent, so that they can be ended."""
 
     def __init__(self) -> None:
-        self._open: dict[_Sending, asyncio.Future[None]] = {}
+        self._open: dict[_StreamSender, asyncio.Future[None]] = {}
         self._stopped = False
 
     def __len__(self) -> int:
         return len(self._open)
 
     async def stop(self, *, at_once: bool = False) -> None:
-        """Ends every stream, also those that would begin later. The runs behind them are not touched.
+        """End every stream, also those that begin later. The runs behind them go on.
 
-        Streams that are about to end by themselves have LAST_WORDS_SECONDS to do so, unless it is to be at once.
+        Streams that are ending by themselves have DRAIN_SECONDS for it, each time that another one has ended.
         """
         self._stopped = True
-        if self._open and not at_once:
-            await asyncio.wait(self._open.values(), timeout=DRAIN_SECONDS)
-        for sending in list(self._open):
-            sending.end()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + MAX_DRAIN_SECONDS
+        while self._open and not at_once and loop.time() < deadline:
+            ended, _ = await asyncio.wait(
+                self._open.values(), timeout=DRAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not ended:
+                break
+        for sender in list(self._open):
+            sender.end()
 
-    async def send(self, stream: EventStream, receive: Receive, send: Send) -> None:
-        """Sends the events after the head of the answer has gone out; returns when the stream is over.
+    async def end_revoked(self, is_valid: Callable[[bytes], Awaitable[bool]]) -> None:
+        """End the streams of keys that are no longer valid. `is_valid` takes a key's digest."""
+        for key in {sender.key for sender in self._open if sender.key is not None}:
+            if not await is_valid(key):
+                for sender in list(self._open):
+                    if sender.key == key:
+                        sender.end()
 
-        Over is: no more events, the client has left, or `stop`. If reading the events fails, the connection is cut
-        without an end (the run behind them goes on, and the client can resume it).
+    async def send(self, stream: EventStream, receive: Receive, send: Send, key: bytes | None = None) -> None:
+        """Send a stream's events after the head of the response; return at its end.
+
+        The end is: no more events, a disconnected client, `stop` or `end_revoked`. `key` is the digest of the request's
+        key. If reading the events fails, the connection is cut (the run goes on, and the client can resume it).
         """
-        sending = _Sending(receive, send)
-        over = self._open[sending] = asyncio.get_running_loop().create_future()
+        sender = _StreamSender(receive, send, key)
+        ended = self._open[sender] = asyncio.get_running_loop().create_future()
         try:
-            await sending.send(stream.events, stopped=self._stopped)
+            await sender.send(stream.events, stopped=self._stopped)
         finally:
-            del self._open[sending]
-            over.set_result(None)
+            del self._open[sender]
+            ended.set_result(None)
             await close_events(stream)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class StreamBroken(Exception):
-    """Reading the events failed after the answer had begun. The cause is the exception that the reading raised."""
+    """Reading the events failed after the response had begun. The cause is the exception of the reading."""
 
 
 async def close_events(stream: EventStream) -> None:
-    """Ends the reading of a stream's events, so that what it holds is let go of."""
+    """Close the reading of a stream's events."""
     aclose = getattr(stream.events, "aclose", None)
     if aclose is not None:
         with suppress(Exception):
             await aclose()
 
 
-class _Sending:
+class _StreamSender:
     """The sending of one stream, in the task of its request."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, key: bytes | None) -> None:
+        self.key = key
         self._receive = receive
         self._send = send
         self._loop = asyncio.get_running_loop()
         self._until = asyncio.timeout(None)
         self._sending = False
         self._sent_at = self._loop.time()
-        self._timer = self._loop.call_later(SHORT_SECONDS, self._look)
-        self._gone: asyncio.Task[None] | None = None
-        self._sign: asyncio.Task[None] | None = None
+        self._timer = self._loop.call_later(WATCH_AFTER_SECONDS, self._check)
+        self._disconnect: asyncio.Task[None] | None = None
+        self._ping: asyncio.Task[None] | None = None
 
     async def send(self, events: AsyncIterator[Sequence[Event]], *, stopped: bool) -> None:
-        """Sends events until there are no more, the client leaves, or `end`. Raises StreamBroken."""
+        """Send events until there are no more, the client disconnects, or `end`. Raises StreamBroken."""
         try:
             async with self._until:
                 self._sending = True
                 if stopped:
                     self.end()
                 async for batch in events:
-                    await self._send({"type": "http.response.body", "body": _framed(batch), "more_body": True})
+                    for start in range(0, len(batch), MAX_FRAMES):
+                        body = _frames(batch[start : start + MAX_FRAMES])
+                        await self._send({"type": "http.response.body", "body": body, "more_body": True})
                     self._sent_at = self._loop.time()
         except Exception as error:
             if not self._until.expired():
@@ -97,37 +119,38 @@ class _Sending:
         finally:
             self._sending = False
             self._timer.cancel()
-            for task in (self._gone, self._sign):
+            for task in (self._disconnect, self._ping):
                 if task is not None:
                     task.cancel()
 
     def end(self) -> None:
-        """Ends the sending, wherever it is."""
+        """End the sending, wherever it is."""
         if self._sending:
             self._sending = False
             self._until.reschedule(self._loop.time())
 
-    def _look(self) -> None:
-        """Sees whether the client is there, and sends a comment if nothing was sent for long."""
-        if self._gone is None:
-            self._gone = self._loop.create_task(_client_gone(self._receive))
-            self._gone.add_done_callback(lambda _: self.end())
+    def _check(self) -> None:
+        """Watch for a disconnect, and send a ping if nothing was sent for long."""
+        if self._disconnect is None:
+            self._disconnect = self._loop.create_task(_wait_for_disconnect(self._receive))
+            self._disconnect.add_done_callback(lambda _: self.end())
         left = self._sent_at + KEEPALIVE_INTERVAL_SECONDS - self._loop.time()
         if left <= 0:
             left = KEEPALIVE_INTERVAL_SECONDS
-            if self._sign is None or self._sign.done():  # else not even the last one has gone out
-                self._sign = self._loop.create_task(self._send_ping())
-        self._timer = self._loop.call_later(left, self._look)
+            if self._ping is None or self._ping.done():  # else not even the last one could be sent
+                self._ping = self._loop.create_task(self._send_ping())
+        self._timer = self._loop.call_later(left, self._check)
 
     async def _send_ping(self) -> None:
         await self._send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
 
 
-def _framed(batch: Sequence[Event]) -> bytes:
+def _frames(batch: Sequence[Event]) -> bytes:
+    """Frame events for the wire: the one place where an SSE frame is written."""
     frames = [f"data: {line}\n\n" if number is None else f"id: {number}\ndata: {line}\n\n" for number, line in batch]
     return "".join(frames).encode()
 
 
-async def _client_gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

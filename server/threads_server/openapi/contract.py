@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 from threads_server.errors import HTTPError, ValidationErrorItem
+from threads_server.openapi.body_reader import BodyBudget, Receive
 from threads_server.openapi.document import METHODS, Document, DocumentError, objects
 from threads_server.openapi.parameters import Parameters
 from threads_server.openapi.request import Operation, ValidatedRequest
-from threads_server.openapi.request_body import Bodies, Receive
+from threads_server.openapi.request_body import Bodies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,17 +30,18 @@ class Endpoint:
         headers: dict[bytes, bytes],
         receive: Receive,
         account: str,
+        budget: BodyBudget,
     ) -> ValidatedRequest:
         """Validate a request against the document.
 
-        Raises HTTPError: 415, 413 and 400 as Bodies.read does, then 422 with every error of path, query, headers and
-        body together; ClientGone.
+        Raises HTTPError: 415, 413, 400, 429 and 503 as Bodies.read does, then 422 with every error of path, query,
+        headers and body together; ClientGone.
         """
         errors: list[ValidationErrorItem] = []
         path = self.parameters.read_path(raw_path_values, errors)
         query = self.parameters.read_query(raw_query, errors)
         given_headers = self.parameters.read_headers(headers, errors)
-        decoded = await self.bodies.read(headers, receive, errors)
+        decoded = await self.bodies.read(headers, receive, errors, budget)
         if errors:
             raise HTTPError(422, errors)  # the only place where a 422 body is made
         return ValidatedRequest(
@@ -112,6 +114,7 @@ class Contract:
             method,
             path,
             declared["tags"][0],
+            self._streams(declared),
             self._of_body_fields(body, "default"),
             self._of_body_fields(body, "maxLength"),
         )
@@ -127,6 +130,10 @@ class Contract:
             raise DocumentError(f"{operation_id}: {error}") from error
         self.endpoints[operation_id] = endpoint
         return endpoint
+
+    def _streams(self, declared: dict[str, Any]) -> bool:
+        responses = map(self.document.resolve, declared.get("responses", {}).values())
+        return any("text/event-stream" in response.get("content", {}) for response in responses)
 
     def _of_body_fields(self, body: dict[str, Any] | None, keyword: str) -> dict[str, Any]:
         """Values of `keyword` by body field; of several media types, the first that has it."""

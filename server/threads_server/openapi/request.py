@@ -23,6 +23,8 @@ class Operation:
     method: str
     path: str
     tag: str
+    streams: bool = False
+    """Whether a response can be an event stream."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Defaults of body fields, by name."""
     longest: Mapping[str, int] = field(default_factory=dict)

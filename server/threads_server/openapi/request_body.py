@@ -1,13 +1,13 @@
 """Request bodies: media type, size limit, decoding and validation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from jsonschema_rs import Draft202012Validator
 
 from threads_server.errors import HTTPError, ValidationErrorItem
+from threads_server.openapi.body_reader import BodyBudget, Receive, read_body
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.request import Upload
@@ -21,12 +21,6 @@ MULTIPART = "multipart/form-data"
 
 THREAD_DECODE_BYTES = 256 * 1024
 """Larger bodies are decoded in a thread, so that they do not block the event loop."""
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-
-
-class ClientGone(Exception):
-    """The client disconnected before its request was complete."""
 
 
 @dataclass(slots=True)
@@ -60,24 +54,27 @@ class Bodies:
             decoder = JsonDecoder(document, schema) if media_type == JSON else FormDecoder(document, schema, media_type)
             self._decoders[media_type] = decoder, limits[media_type]
 
-    async def read(self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem]) -> Decoded:
+    async def read(
+        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: BodyBudget
+    ) -> Decoded:
         """Read, decode and validate the body; append to `errors`.
 
         Raises HTTPError: 415 for a media type that the operation does not take, 413 for a body over its limit (before
-        the whole of it is in memory), 400 for one that cannot be decoded; ClientGone if the client leaves meanwhile.
+        the whole of it is received), 400 for one that cannot be decoded, 429 and 503 as the budget does; ClientGone if
+        the client leaves meanwhile.
         The body of an operation that takes none is ignored.
         """
         if not self._declared:
             return Decoded()
         content_type = headers.get(b"content-type")
         if content_type is None:
-            return await self._read_untyped(headers, receive, errors)
+            return await self._read_untyped(headers, receive, errors, budget)
         media_type = content_type.decode("latin-1")
         options: dict[str, str] = {}
         if media_type not in self._decoders:
             media_type, options = parse_header(content_type)
         if media_type not in self._decoders:
-            if not self._required and not await self._has_body(headers, receive):
+            if not self._required and not await self._has_body(headers, receive, budget):
                 return Decoded()
             known = (
                 f"Media type {media_type[:100]} is not supported" if media_type else "The Content-Type names no type"
@@ -88,7 +85,7 @@ class Bodies:
             shown = encoding.decode("latin-1")[:100]
             raise HTTPError(415, f"Content-Encoding {shown} is not supported; send the body as it is")
         decoder, limit = self._decoders[media_type]
-        body = await read_body(headers, receive, limit)
+        body = await read_body(headers, receive, limit, budget)
         if not body and media_type == JSON:
             return self._no_body(errors)
         if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
@@ -98,19 +95,19 @@ class Bodies:
         return decoder.decode(body, options, errors)
 
     async def _read_untyped(
-        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem]
+        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: BodyBudget
     ) -> Decoded:
-        if await self._has_body(headers, receive):
+        if await self._has_body(headers, receive, budget):
             raise self._unsupported("The body has no Content-Type")
         return self._no_body(errors)
 
-    async def _has_body(self, headers: dict[bytes, bytes], receive: Receive) -> bool:
+    async def _has_body(self, headers: dict[bytes, bytes], receive: Receive, budget: BodyBudget) -> bool:
         if b"content-length" in headers:
             return headers[b"content-length"] != b"0"
         if b"transfer-encoding" not in headers:
             return False
         try:
-            return bool(await read_body(headers, receive, 0))
+            return bool(await read_body(headers, receive, 0, budget))
         except HTTPError:
             return True
 
@@ -121,36 +118,6 @@ class Bodies:
 
     def _unsupported(self, reason: str) -> HTTPError:
         return HTTPError(415, f"{reason}; use {' or '.join(self._decoders)}")
-
-
-async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """The whole body, of at most `limit` bytes, however it is chunked.
-
-    Raises HTTPError 413 as soon as the body is known to be larger, and ClientGone if it breaks off.
-    """
-    declared = headers.get(b"content-length")
-    if declared is not None and int(declared) > limit:
-        raise _too_large(limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise _too_large(limit)
-        return body
-    gathered = bytearray()
-    while True:
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        gathered += message.get("body", b"")
-        if len(gathered) > limit:
-            raise _too_large(limit)
-        if not message.get("more_body"):
-            return bytes(gathered)
-        message = await receive()
-
-
-def _too_large(limit: int) -> HTTPError:
-    return HTTPError(413, f"The body is larger than {limit} bytes")
 
 
 class JsonDecoder:

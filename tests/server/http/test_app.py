@@ -238,6 +238,28 @@ class TestRateLimit:
             assert {(await client.get("/things")).status_code for _ in range(50)} == {200}
 
 
+class TestCaching:
+    async def test_response_with_an_etag_is_revalidated_and_private(self) -> None:
+        async with client_of(small_app()) as client:
+            answer = await client.get("/things")
+        assert answer.headers["etag"]
+        assert (answer.headers["cache-control"], answer.headers["vary"]) == ("private, no-cache", "X-API-Key")
+
+    async def test_other_responses_to_a_key_are_not_stored(self) -> None:
+        async def bare(request: ValidatedRequest, services: Any) -> Response:
+            return Response(b"[]")
+
+        async with client_of(small_app({"listThings": bare})) as client:
+            answers = [await client.get("/things"), await client.get("/things?limit=0"), await client.put("/things")]
+        for answer in answers:
+            assert (answer.headers["cache-control"], answer.headers["vary"]) == ("no-store", "X-API-Key")
+
+    async def test_vary_names_the_origin_beside_the_key(self) -> None:
+        async with client_of(small_app(cors_origins=("https://a.example", "https://b.example"))) as client:
+            answer = await client.get("/things", headers={"Origin": "https://a.example"})
+        assert {name.strip() for name in answer.headers["vary"].split(",")} == {"X-API-Key", "Origin"}
+
+
 class TestCrossOrigin:
     ORIGIN = "https://page.example"
 

@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 
-from threads_server.http.authentication import DEFAULT_ACCOUNT, KeyConfigError, create_key, is_loopback, prepare_keys
+from tests.support.small_document import KEY, SmallStore
+from threads_server.errors import HTTPError
+from threads_server.http.authentication import (
+    DEFAULT_ACCOUNT,
+    MAX_ADDRESSES,
+    WRONG_KEY_BURST,
+    WRONG_KEY_DELAY_SECONDS,
+    Authenticator,
+    KeyConfigError,
+    WrongKeyThrottle,
+    create_key,
+    is_loopback,
+    prepare_keys,
+)
 from threads_server.settings import Settings
 
 
-class StoredResponse:
+class KeyStore:
     """A store that remembers the keys it was given."""
 
     def __init__(self) -> None:
@@ -27,7 +40,7 @@ class StoredResponse:
 
 @pytest.fixture
 def store() -> Any:
-    return StoredResponse()
+    return KeyStore()
 
 
 @pytest.mark.parametrize(
@@ -85,3 +98,59 @@ async def test_the_environments_key_is_for_loopback_only(store: Any) -> None:
     await create_key(store, "a")
     with pytest.raises(KeyConfigError, match="THREADS_SERVER_API_KEY is for a server on loopback only"):
         await prepare_keys(store, Settings(host="0.0.0.0", api_key="k"))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_wrong_keys_of_one_address_are_delayed_beyond_a_burst() -> None:
+    clock = Clock()
+    throttle = WrongKeyThrottle(clock)
+    assert {throttle.delay("10.0.0.1") for _ in range(WRONG_KEY_BURST)} == {0.0}
+    assert throttle.delay("10.0.0.1") == WRONG_KEY_DELAY_SECONDS
+    assert throttle.delay("10.0.0.2") == 0.0
+    clock.now += 1
+    assert throttle.delay("10.0.0.1") == 0.0
+
+
+def test_wrong_keys_of_an_ipv6_network_are_counted_together() -> None:
+    throttle = WrongKeyThrottle(Clock())
+    for number in range(WRONG_KEY_BURST):
+        assert throttle.delay(f"2001:db8:1:2::{number:x}") == 0.0
+    assert throttle.delay("2001:db8:1:2:ffff::1") == WRONG_KEY_DELAY_SECONDS
+    assert throttle.delay("2001:db8:1:3::1") == 0.0
+
+
+def test_addresses_of_wrong_keys_are_bounded() -> None:
+    throttle = WrongKeyThrottle(Clock())
+    for _ in range(WRONG_KEY_BURST + 1):
+        throttle.delay("quiet")
+    for number in range(MAX_ADDRESSES):
+        throttle.delay(str(number))
+    assert throttle.delay("quiet") == 0.0  # forgotten
+
+
+class CountingThrottle(WrongKeyThrottle):
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted: list[str] = []
+
+    def delay(self, address: str) -> float:
+        self.counted.append(address)
+        return 0.01
+
+
+async def test_valid_key_is_never_delayed_by_wrong_ones() -> None:
+    throttle, store = CountingThrottle(), SmallStore()
+    authenticator = Authenticator(Settings(api_key="own"), throttle)
+    for key in (KEY, "own"):
+        assert await authenticator.authenticate(key.encode(), "a", store)  # type: ignore[arg-type]
+    for wrong in (b"", b"wrong", None):
+        with pytest.raises(HTTPError, match="401"):
+            await authenticator.authenticate(wrong, "a", store)  # type: ignore[arg-type]
+    assert throttle.counted == ["a", "a"]  # a missing key is no guess

@@ -50,11 +50,16 @@ async def test_the_page_and_everything_it_needs_comes_from_here(prefix: str) -> 
     assert not re.search(r"https?://", page.text)
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "http" not in page.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["x-content-type-options"] == "nosniff"
     wanted = re.findall(r'(?:src|href)="([^"]+)"|fetch\("([^"]+)"\)', page.text)
     names = [first or second for first, second in wanted if not first.startswith("data:")]
     assert len(names) == 3
     for name in names:
-        assert (await get(f"{prefix}/{name}")).status_code == 200, name
+        file = await get(f"{prefix}/{name}")
+        assert file.status_code == 200, name
+        if name != "openapi.json":
+            assert file.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_the_page_has_no_other_files() -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.small_document import KEY, UUID, SmallServices, served, small_app
 from threads_server.http import sse as event_stream
+from threads_server.http.app import REVOCATION_INTERVAL_SECONDS
+from threads_server.http.authentication import digest
 from threads_server.http.responses import EventStream
 from threads_server.openapi import ValidatedRequest
 
@@ -54,7 +56,8 @@ def test_framing() -> None:
         answer = client.get(PATH)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/event-stream"
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["vary"] == "X-API-Key"
     assert answer.headers["x-mine"] == "1"
     assert answer.headers["x-request-id"]
     assert answer.content == b'id: 1\ndata: {"type":"a"}\n\ndata: {"type":"b"}\n\n'
@@ -130,7 +133,7 @@ async def test_a_stream_that_ends_is_ended_once() -> None:
         sent.append(message)
 
     both = [asyncio.create_task(streams.send(EventStream(slow_to_let_go()), receive, send)) for _ in range(2)]
-    await asyncio.sleep(event_stream.SHORT_SECONDS * 2)
+    await asyncio.sleep(event_stream.WATCH_AFTER_SECONDS * 2)
     assert len(sent) == 2
     leave.set()
     for _ in range(5):
@@ -159,3 +162,58 @@ def test_a_thousand_events_come_in_order() -> None:
     with served(small_app({"watchThing": Source(events)})) as url, client_of(url) as client:
         lines = client.get(PATH).text.split("\n\n")
     assert [line.partition("\n")[0] for line in lines[:-1]] == [f"id: {number}" for number in range(1000)]
+
+
+def test_revoked_key_ends_its_streams_and_no_others() -> None:
+    source, services = Source(one_then_silence), SmallServices()
+    services.store.keys[digest(b"other")] = "other-account"
+    app = small_app({"watchThing": source}, services)
+    with (
+        served(app) as url,
+        client_of(url) as client,
+        client.stream("GET", PATH) as mine,
+        client.stream("GET", PATH, headers={"X-API-Key": "other"}) as others,
+    ):
+        pieces, other_pieces = mine.iter_raw(), others.iter_raw()
+        assert next(pieces) == next(other_pieces) == b"id: 1\ndata: {}\n\n"
+        del services.store.keys[digest(KEY.encode())]
+        assert list(pieces) == []
+        del services.store.keys[digest(b"other")]
+        assert list(other_pieces) == []
+
+
+def test_streams_go_on_while_the_store_cannot_say_whether_their_key_is_valid() -> None:
+    async def events(source: Source) -> AsyncIterator[Event]:
+        yield 1, "{}"
+        for _ in range(3):
+            await asyncio.sleep(REVOCATION_INTERVAL_SECONDS / 2)
+        yield 2, "{}"
+
+    services = SmallServices()
+    app = small_app({"watchThing": Source(events)}, services)
+    with served(app) as url, client_of(url) as client, client.stream("GET", PATH) as answer:
+        pieces = answer.iter_raw()
+        next(pieces)
+        services.store.available = False
+        assert next(pieces) == b"id: 2\ndata: {}\n\n"
+
+
+def test_keys_of_streams_are_checked_more_than_once_a_second() -> None:
+    assert REVOCATION_INTERVAL_SECONDS < 1
+
+
+async def test_large_batch_is_sent_in_pieces() -> None:
+    """So that a client that does not read holds up the reading of the run, and nothing is framed ahead."""
+    sent = list[bytes]()
+
+    async def one_batch() -> AsyncIterator[list[Event]]:
+        yield [(number, "{}") for number in range(1000)]
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message["body"])
+
+    await event_stream.OpenStreams().send(EventStream(one_batch()), receive, send)
+    assert [piece.count(b"id: ") for piece in sent] == [256, 256, 256, 232, 0]

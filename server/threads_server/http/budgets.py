@@ -1,0 +1,112 @@
+"""Bounds of what requests in flight hold, for each account and for the whole process."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from threads_server.errors import HTTPError
+
+MIB = 1024 * 1024
+
+UPLOAD_BYTES = 512 * MIB, 2048 * MIB
+"""Received bytes of bodies on disk, per account and per process."""
+BODY_BYTES = 192 * MIB, 512 * MIB
+"""Bytes of large bodies in memory, per account and per process."""
+RESPONSE_BYTES = 64 * MIB, 256 * MIB
+"""Unsent bytes of large responses, per account and per process."""
+OPEN_STREAMS = 400, 800
+"""Event streams, per account and per process."""
+
+LARGE_RESPONSE_BYTES = 64 * 1024
+"""Smaller responses are not counted."""
+RETRY_AFTER = {"Retry-After": "1"}
+
+
+class Budget:
+    """An amount that requests in flight share. The first request always passes, however much it takes."""
+
+    def __init__(self, noun: str, per_account: int, per_process: int) -> None:
+        self._noun = noun
+        self._per_account = per_account
+        self._per_process = per_process
+        self._accounts: Counter[str] = Counter()
+        self._total = 0
+
+    def check(self, account: str, amount: int = 0) -> None:
+        """Raise HTTPError: 429 if the account would exceed its part, 503 if the process would."""
+        used = self._accounts.get(account, 0)
+        if used and used + amount > self._per_account:
+            raise HTTPError(429, f"Too many {self._noun} are in flight for this key", RETRY_AFTER)
+        if self._total and self._total + amount > self._per_process:
+            raise HTTPError(503, f"Too many {self._noun} are in flight", RETRY_AFTER)
+
+    def take(self, account: str, amount: int) -> None:
+        """Take `amount`, which `check` may have refused."""
+        self._accounts[account] += amount
+        self._total += amount
+
+    def give_back(self, account: str, amount: int) -> None:
+        """Return what was taken."""
+        self._total -= amount
+        self._accounts[account] -= amount
+        if not self._accounts[account]:
+            del self._accounts[account]
+
+
+class Budgets:
+    """The budgets of one process."""
+
+    def __init__(self) -> None:
+        self.uploads = Budget("bytes of uploads", *UPLOAD_BYTES)
+        self.bodies = Budget("bytes of large bodies", *BODY_BYTES)
+        self.responses = Budget("bytes of responses", *RESPONSE_BYTES)
+        self.streams = Budget("event streams", *OPEN_STREAMS)
+
+
+class RequestBudget:
+    """What one request has taken of the budgets, given back at its end by `release`."""
+
+    __slots__ = ("_account", "_budgets", "_releases")
+
+    def __init__(self, budgets: Budgets, account: str) -> None:
+        self._budgets = budgets
+        self._account = account
+        self._releases: list[Callable[[], None]] = []
+
+    def receive(self, size: int) -> None:
+        """Reserve disk for bytes of the body that have come. Raises HTTPError 429 or 503."""
+        self._budgets.uploads.check(self._account, size)
+        self._take(self._budgets.uploads, size)
+
+    def load(self, size: int) -> None:
+        """Reserve memory for a large body. Raises HTTPError 429 or 503."""
+        self._budgets.bodies.check(self._account, size)
+        self._take(self._budgets.bodies, size)
+
+    def check_responses(self) -> None:
+        """Raise HTTPError 429 or 503 while earlier responses wait to be read."""
+        self._budgets.responses.check(self._account)
+
+    def respond(self, size: int, *, refusable: bool) -> None:
+        """Count a response, unless it is small. Raises HTTPError 429 or 503 if it may be refused."""
+        if size > LARGE_RESPONSE_BYTES:
+            if refusable:
+                self._budgets.responses.check(self._account, size)
+            self._take(self._budgets.responses, size)
+
+    def check_streams(self) -> None:
+        """Raise HTTPError 429 or 503 if no further event stream may be opened."""
+        self._budgets.streams.check(self._account, 1)
+
+    def open_stream(self) -> None:
+        """Count an event stream."""
+        self._take(self._budgets.streams, 1)
+
+    def release(self) -> None:
+        """Give back everything."""
+        for release in self._releases:
+            release()
+        self._releases.clear()
+
+    def _take(self, budget: Budget, amount: int) -> None:
+        budget.take(self._account, amount)
+        self._releases.append(lambda: budget.give_back(self._account, amount))

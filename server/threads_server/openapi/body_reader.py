@@ -1,0 +1,69 @@
+"""Receiving a request body: bounded, and on disk while it is large and incomplete."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from tempfile import SpooledTemporaryFile
+from typing import Any, Protocol
+
+from threads_server.errors import HTTPError
+
+MEMORY_BYTES = 1024 * 1024
+"""A body larger than this is received into a temporary file."""
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class ClientGone(Exception):
+    """The client disconnected before its request was complete."""
+
+
+class BodyBudget(Protocol):
+    """Bounds of what the bodies in flight hold. Both methods raise HTTPError 429 or 503 beyond them."""
+
+    def receive(self, size: int) -> None:
+        """Reserve disk for `size` more bytes."""
+        ...
+
+    def load(self, size: int) -> None:
+        """Reserve memory for a body of `size` bytes."""
+        ...
+
+
+async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int, budget: BodyBudget) -> bytes:
+    """Receive a body of at most `limit` bytes, however it is chunked.
+
+    Raises HTTPError: 413 as soon as the body is known to be larger, 429 and 503 as the budget does; ClientGone if it
+    breaks off.
+    """
+    declared = headers.get(b"content-length")
+    if declared is not None and int(declared) > limit:
+        raise _too_large(limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    size = 0
+    with SpooledTemporaryFile(max_size=MEMORY_BYTES) as spool:
+        while True:
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            budget.receive(len(piece))
+            spool.write(piece)
+            if not message.get("more_body"):
+                break
+            message = await receive()
+        spool.seek(0)
+        if size <= MEMORY_BYTES:
+            return spool.read()
+        budget.load(size)
+        return await asyncio.to_thread(spool.read)
+
+
+def _too_large(limit: int) -> HTTPError:
+    return HTTPError(413, f"The body is larger than {limit} bytes")

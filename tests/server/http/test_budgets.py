@@ -1,0 +1,249 @@
+"""Bounds of what one account, and all together, may hold in flight."""
+
+import asyncio
+import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.small_document import KEY, ROOMY, UUID, SmallServices, client_of, small_app
+from threads_server.errors import HTTPError
+from threads_server.http import budgets
+from threads_server.http.app import App
+from threads_server.http.authentication import digest
+from threads_server.http.budgets import LARGE_RESPONSE_BYTES, Budget, Budgets, RequestBudget
+from threads_server.http.responses import Event, EventStream, Response
+from threads_server.openapi import ValidatedRequest
+from threads_server.openapi.body_reader import MEMORY_BYTES, ClientGone, read_body
+
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def test_budget_bounds_an_account_and_the_process() -> None:
+    budget = Budget("bytes", per_account=10, per_process=15)
+    budget.take("a", 8)
+    with pytest.raises(HTTPError) as refused:
+        budget.check("a", 3)
+    assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "1"})
+    with pytest.raises(HTTPError) as refused:
+        budget.check("b", 8)
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "1"})
+    budget.check("b", 7)
+    budget.give_back("a", 8)
+    budget.check("b", 8)
+
+
+def test_budget_admits_a_first_request_of_any_size() -> None:
+    budget = Budget("bytes", per_account=10, per_process=15)
+    budget.check("a", 1000)
+    budget.take("a", 1000)
+    with pytest.raises(HTTPError):
+        budget.check("a")
+
+
+def test_request_gives_everything_back_at_its_end() -> None:
+    shared = Budgets()
+    request = RequestBudget(shared, "a")
+    for _ in range(2):
+        request.receive(budgets.UPLOAD_BYTES[0])
+        request.load(budgets.BODY_BYTES[0])
+        request.respond(budgets.RESPONSE_BYTES[0] + 1, refusable=True)
+        for reserve in (lambda: request.receive(1), lambda: request.load(1), request.check_responses):
+            with pytest.raises(HTTPError):
+                reserve()
+        request.release()
+
+
+def test_response_to_what_was_done_is_counted_but_not_refused() -> None:
+    request = RequestBudget(Budgets(), "a")
+    for _ in range(3):
+        request.respond(budgets.RESPONSE_BYTES[0], refusable=False)
+    with pytest.raises(HTTPError):
+        request.respond(LARGE_RESPONSE_BYTES + 1, refusable=True)
+    request.respond(LARGE_RESPONSE_BYTES, refusable=True)  # small ones are not counted
+
+
+class Disk:
+    """A budget that notes what is reserved."""
+
+    def __init__(self) -> None:
+        self.received = self.loaded = 0
+
+    def receive(self, size: int) -> None:
+        self.received += size
+
+    def load(self, size: int) -> None:
+        self.loaded += size
+
+
+async def test_large_body_is_on_disk_while_it_is_incomplete() -> None:
+    """Twelve held uploads of 60 MB took 774 MB of memory."""
+    piece, pieces, held = b"x" * 65_536, 16 * 20, asyncio.Event()
+    disk, sent = Disk(), 0
+
+    async def receive() -> Any:
+        nonlocal sent
+        sent += 1
+        if sent == pieces:
+            held.set()
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    tracemalloc.start()
+    reading = asyncio.create_task(read_body({}, receive, 10**9, disk))
+    await held.wait()
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
+    assert disk.received == len(piece) * (pieces - 1) > 10 * MEMORY_BYTES
+    assert memory < 2 * MEMORY_BYTES
+
+
+@pytest.mark.parametrize("size", [MEMORY_BYTES, MEMORY_BYTES + 1, 3 * MEMORY_BYTES])
+async def test_body_in_pieces_arrives_whole(size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    messages = [
+        {"type": "http.request", "body": body[at : at + 65_536], "more_body": at + 65_536 < size}
+        for at in range(0, size, 65_536)
+    ]
+    disk, coming = Disk(), iter(messages)
+
+    async def receive() -> Any:
+        return next(coming)
+
+    assert await read_body({}, receive, size, disk) == body
+    assert (disk.received, disk.loaded) == (size, size if size > MEMORY_BYTES else 0)
+
+
+async def test_body_that_breaks_off_is_no_request() -> None:
+    coming = iter([{"type": "http.request", "body": b"x" * 9, "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(coming)
+
+    with pytest.raises(ClientGone):
+        await read_body({}, receive, 100, Disk())
+
+
+class Exchange:
+    """A request to an application whose client is slow: it sends and reads when it is told to."""
+
+    def __init__(self, app: App, path: str, key: str = KEY) -> None:
+        self.sent: list[Any] = []
+        self.reading = asyncio.Event()
+        self.began = asyncio.Event()
+        headers = [(b"x-api-key", key.encode())]
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
+        self.task = asyncio.create_task(app(scope, self.receive, self.send))
+
+    async def receive(self) -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message: Any) -> None:
+        self.sent.append(message)
+        self.began.set()
+        await self.reading.wait()
+
+    @property
+    def status(self) -> int:
+        return int(self.sent[0]["status"])
+
+
+async def finish(*exchanges: Exchange) -> None:
+    for exchange in exchanges:
+        exchange.reading.set()
+    await asyncio.gather(*(exchange.task for exchange in exchanges))
+
+
+async def test_slow_readers_of_large_responses_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "RESPONSE_BYTES", (1_000_000, 2_000_000))
+    body = b"x" * 800_000
+    services = SmallServices()
+    services.store.keys[digest(b"other")] = "other-account"
+
+    async def large(request: ValidatedRequest, services: Any) -> Response:
+        return Response(body)
+
+    app = small_app({"listThings": large}, services)
+    async with app.opened():
+        first = Exchange(app, "/api/things")
+        await first.began.wait()
+        second = Exchange(app, "/api/things")
+        second.reading.set()
+        await second.task
+        assert (first.status, second.status) == (200, 429)
+        assert (b"retry-after", b"1") in second.sent[0]["headers"]
+        small, other = Exchange(app, "/api/things/search"), Exchange(app, "/api/things", "other")
+        await finish(small, other)
+        assert (small.status, other.status) == (405, 200)
+        await finish(first)
+        again = Exchange(app, "/api/things")
+        await finish(again)
+    assert again.status == 200
+    pieces = [message["body"] for message in again.sent[1:]]
+    assert b"".join(pieces) == body
+    assert max(map(len, pieces)) == LARGE_RESPONSE_BYTES
+    assert [message.get("more_body", False) for message in again.sent[1:]] == [True] * (len(pieces) - 1) + [False]
+
+
+async def test_open_streams_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "OPEN_STREAMS", (2, 10))
+    started = 0
+
+    async def watch(request: ValidatedRequest, services: Any) -> EventStream:
+        nonlocal started
+        started += 1
+
+        async def events() -> AsyncIterator[list[Event]]:
+            yield [(1, "{}")]
+
+        return EventStream(events())
+
+    app = small_app({"watchThing": watch})
+    async with app.opened():
+        open_ones = [Exchange(app, f"/api/things/{UUID}/events") for _ in range(2)]
+        for exchange in open_ones:
+            await exchange.began.wait()
+        third = Exchange(app, f"/api/things/{UUID}/events")
+        await finish(third)
+        assert (third.status, started) == (429, 2)  # refused before anything was begun
+        await finish(*open_ones)
+        again = Exchange(app, f"/api/things/{UUID}/events")
+        await finish(again)
+        assert again.status == 200
+
+
+async def test_uploads_in_flight_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "UPLOAD_BYTES", (100_000, 1_000_000))
+    app = small_app(document=ROOMY)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"--b\r\nContent-Disposition: form-data; name=name\r\n\r\n"
+        yield b"a" * 90_000
+        begun.set()
+        await go_on.wait()
+        yield b"\r\n--b--"
+
+    async with client_of(app) as client:
+
+        async def post(content: Any) -> httpx.Response:
+            return await client.post("/things", content=content, headers=MULTIPART)
+
+        first = asyncio.create_task(post(slow()))
+        await begun.wait()
+
+        async def more() -> AsyncIterator[bytes]:
+            yield b"x" * 20_000
+            yield b"x"
+
+        second = await post(more())
+        go_on.set()
+        await first
+    assert (second.status_code, second.headers["retry-after"]) == (429, "1")
+    assert second.json() == {"detail": "Too many bytes of uploads are in flight for this key"}

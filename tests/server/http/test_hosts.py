@@ -1,0 +1,51 @@
+"""The Host header on loopback: a page whose name a browser resolves to this machine is refused (DNS rebinding)."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.small_document import client_of, small_app
+from threads_server.testing import LocalServer
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000", "[::1]", "127.0.0.1:"])
+async def test_allowed_host_is_served(host: str) -> None:
+    async with client_of(small_app(allowed_hosts=LOOPBACK)) as client:
+        assert (await client.get("/things", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/things", "/nothing", "/health", "/docs"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.2", ""])
+async def test_other_host_is_refused_on_every_path(host: str, path: str) -> None:
+    async with client_of(small_app(allowed_hosts=LOOPBACK)) as client:
+        answer = await client.get(path, headers={"Host": host})
+    assert answer.status_code == 400
+    assert "allow it with --allowed-hosts" in answer.json()["detail"]
+    assert answer.headers["x-request-id"]
+
+
+async def test_application_by_itself_serves_every_host() -> None:
+    async with client_of(small_app()) as client:
+        assert (await client.get("/things", headers={"Host": "anything.example"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "statuses"),
+    [
+        ((), {"localhost": 200, "127.0.0.1": 200, "evil.example": 400}),
+        (("--allowed-hosts", "127.0.0.1, mine.example"), {"mine.example": 200, "localhost": 400}),
+        (("--allowed-hosts", "*"), {"evil.example": 200}),
+    ],
+)
+def test_server_on_loopback_serves_its_own_names_unless_told(
+    tmp_path: Path, arguments: tuple[str, ...], statuses: dict[str, int]
+) -> None:
+    with LocalServer(tmp_path / "threads.db", arguments=arguments) as server:
+        found = {
+            host: httpx.get(f"{server.url}/threads", headers={"Host": host, "X-API-Key": server.api_key}).status_code
+            for host in statuses
+        }
+    assert found == statuses
