@@ -79,7 +79,8 @@ def _assistants_after(account: str, after: str) -> Transaction[list[tuple[str, i
 
 def _threads_after(account: str, after: str) -> Transaction[list[str]]:
     rows = yield from every(
-        "SELECT thread_id FROM threads WHERE account_id = ? AND thread_id > ? ORDER BY thread_id LIMIT ?",
+        f"SELECT thread_id FROM threads WHERE account_id = ? AND thread_id > ? AND {threads.LIVE}"
+        " ORDER BY thread_id LIMIT ?",
         *(account, after, PAGE),
     )
     return [row[0] for row in rows]
@@ -88,7 +89,7 @@ def _threads_after(account: str, after: str) -> Transaction[list[str]]:
 def _export_thread(account: str, thread_id: str) -> Transaction[str | None]:
     row = yield from one(
         "SELECT thread, assistant_id, created_at, updated_at, version, title, metadata, active_run FROM threads"
-        " WHERE thread_id = ? AND account_id = ? FOR UPDATE",
+        f" WHERE thread_id = ? AND account_id = ? AND {threads.LIVE} FOR UPDATE",
         *(thread_id, account),
     )
     if row is None:

@@ -44,6 +44,7 @@ async def delete_assistant(request: ValidatedRequest, services: Services) -> Res
     assistant_id = request.path["assistant_id"]
     for thread_id in await services.store.write(assistants.delete, request.account, assistant_id):
         services.turns.thread_deleted(request.account, thread_id)
+    services.sweeper.notify()
     return Response(
         encode(
             {"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": format_timestamp(now())}

@@ -1,10 +1,6 @@
 """Dependencies of the operations: the store, the responder and the turns; and the sweep of what has expired."""
 
-import asyncio
-import logging
-from contextlib import suppress
-
-from threads_server.clock import new_id, now
+from threads_server.clock import new_id
 from threads_server.openapi import Contract, Operation
 from threads_server.responders import Responder, open_responder
 from threads_server.runs.cancellation import end_orphans
@@ -14,13 +10,8 @@ from threads_server.runs.run_segment import RunContext
 from threads_server.runs.turns import Turns
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, open_store
-
-SWEEP_INTERVAL_SECONDS = 600  # between two sweeps of expired keys and event logs
-SWEEP_ROWS = 500  # keys or runs in one transaction
-SWEEP_PAUSE_SECONDS = 0.01  # between two transactions of a sweep, for others to write
-
-log = logging.getLogger("threads_server")
+from threads_server.store import Store, open_store
+from threads_server.store.clearing import Sweeper
 
 
 class Services:
@@ -34,7 +25,7 @@ class Services:
         self.turns = turns
         self.heartbeat = heartbeat
         self.create_assistant = create_assistant
-        self._sweeper = asyncio.get_running_loop().create_task(self._sweep_repeatedly())
+        self.sweeper = Sweeper(context.store)
 
     @property
     def store(self) -> Store:
@@ -67,35 +58,12 @@ class Services:
 
     async def close(self) -> None:
         """End what is in progress, and close everything."""
-        self._sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._sweeper
+        await self.sweeper.stop()
         await self.end_runs()
         if self.heartbeat is not None:
             await self.heartbeat.deregister()
         await self.context.responder.close()
         await self.context.store.close()
-
-    async def _sweep_repeatedly(self) -> None:
-        while True:
-            try:
-                await sweep(self.context.store)
-            except StoreUnavailable as error:
-                log.warning("expired keys and events could not be deleted: %s", error)
-            await asyncio.sleep(SWEEP_INTERVAL_SECONDS)
-
-
-async def sweep(store: Store) -> None:
-    """Delete expired idempotency keys and event logs, SWEEP_ROWS in a transaction."""
-    moment = now()
-    for delete, before in (
-        (idempotency_keys.delete_expired, idempotency_keys.expired_before(moment)),
-        (event_log.delete_expired, event_log.expired_before(moment)),
-    ):
-        more = await store.write(delete, before, SWEEP_ROWS)
-        while more:
-            await asyncio.sleep(SWEEP_PAUSE_SECONDS)
-            more = await store.write(delete, before, SWEEP_ROWS)
 
 
 def _max_tool_calls(contract: Contract) -> int:

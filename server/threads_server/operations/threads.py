@@ -69,6 +69,7 @@ async def delete_thread(request: ValidatedRequest, services: Services) -> Respon
         threads.delete, request.account, thread_id, precondition(request.headers.get("if-match"))
     )
     services.turns.thread_deleted(request.account, thread_id)
+    services.sweeper.notify()
     return Response(
         encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": format_timestamp(now())}).encode()
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from threads_server.errors import HTTPError
+from threads_server.runs.states import RunState
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
 from threads_server.store.transaction import Transaction, every, one
 
@@ -78,15 +79,25 @@ def update(account: str, assistant_id: str, change: Callable[[str], tuple[str, s
 
 
 def delete(account: str, assistant_id: str) -> Transaction[list[str]]:
-    """Delete an assistant and everything under it; the ids of its threads with a run. Raises a 404 HTTPError."""
+    """Delete an assistant, and by that its threads; the ids of those with a run in progress. Raises a 404 HTTPError."""
     row = yield from one(
         "SELECT 1 FROM assistants WHERE assistant_id = ? AND account_id = ? FOR UPDATE", assistant_id, account
     )
     if row is None:
         raise not_found()
-    rows = yield from every("SELECT thread_id, active_run FROM threads WHERE assistant_id = ? FOR UPDATE", assistant_id)
-    yield from one("DELETE FROM assistants WHERE assistant_id = ?", assistant_id)
-    return [thread_id for thread_id, active_run in rows if active_run is not None]
+    # in this order: the runs in progress are few, and the threads may be many
+    runs = yield from every(
+        "SELECT run_id, thread_id FROM runs CROSS JOIN threads"
+        " WHERE runs.status = 'IN_PROGRESS' AND threads.thread = runs.thread AND threads.assistant_id = ?",
+        assistant_id,
+    )
+    for run_id, _ in runs:
+        yield from one("UPDATE runs SET status = ? WHERE run_id = ?", RunState.CANCELLED, run_id)
+    yield from one(
+        "UPDATE assistants SET account_id = '', name = '', is_default = 0, body = '{}' WHERE assistant_id = ?",
+        assistant_id,
+    )
+    return [thread_id for _, thread_id in runs]
 
 
 def default_of(account: str) -> Transaction[str | None]:

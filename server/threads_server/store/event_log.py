@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from threads_server.runs.states import RunState
 from threads_server.settings import EVENT_LOG_RETENTION_HOURS, MILLISECONDS_PER_HOUR
+from threads_server.store.threads import LIVE
 from threads_server.store.transaction import Transaction, every, one
 
 ROW_EVENTS = 1_000
@@ -74,7 +75,7 @@ def read_page(run_id: str, after: int) -> Transaction[list[LogRow]]:
     rows = yield from every(
         "SELECT thread_id, first_event, lines FROM run_events JOIN runs ON runs.run_id = run_events.run_id"
         " JOIN threads ON threads.thread = runs.thread"
-        " WHERE run_events.run_id = ? AND run_events.last_event > ? ORDER BY first_event LIMIT ?",
+        f" WHERE run_events.run_id = ? AND run_events.last_event > ? AND {LIVE} ORDER BY first_event LIMIT ?",
         *(run_id, after, PAGE_ROWS),
     )
     page = []

@@ -43,6 +43,13 @@ class Replay(Exception):
         self.stored = stored
 
 
+# neither the thread nor the assistant that the response is about is deleted
+_LIVE = (
+    "(thread IS NULL OR EXISTS (SELECT 1 FROM threads JOIN assistants ON assistants.assistant_id = threads.assistant_id"
+    " WHERE threads.thread = keys.thread AND assistants.account_id = keys.account_id))"
+    " AND (assistant_id IS NULL OR EXISTS (SELECT 1 FROM assistants"
+    " WHERE assistants.assistant_id = keys.assistant_id AND assistants.account_id = keys.account_id))"
+)
 _COLUMNS = "fingerprint, created_at, streamed, run_id, first_event, version, body"
 
 
@@ -54,7 +61,7 @@ def expired_before(now: int) -> int:
 def find_response(request: IdempotencyRequest, now: int) -> Transaction[StoredResponse | None]:
     """Find the response under the key. Raises a 409 HTTPError if the key was used for another request."""
     row = yield from one(
-        f"SELECT {_COLUMNS} FROM idempotency_keys WHERE account_id = ? AND idempotency_key = ?",
+        f"SELECT {_COLUMNS} FROM idempotency_keys AS keys WHERE account_id = ? AND idempotency_key = ? AND {_LIVE}",
         request.account,
         request.key,
     )

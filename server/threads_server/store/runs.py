@@ -84,9 +84,14 @@ def _run_row(
 
 def find(account: str, thread_id: str, run_id: str) -> Transaction[RunRow]:
     """Find a run of a thread, locked for this transaction. Raises a 404 HTTPError for the thread or the run."""
-    yield from lock("SELECT 1 FROM threads WHERE thread_id = ? AND account_id = ? FOR UPDATE", thread_id, account)
+    yield from lock(
+        f"SELECT 1 FROM threads WHERE thread_id = ? AND account_id = ? AND {threads.LIVE} FOR UPDATE",
+        thread_id,
+        account,
+    )
     row = yield from one(
-        f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? FOR UPDATE", run_id, thread_id, account
+        f"{_RUN} WHERE runs.run_id = ? AND thread_id = ? AND account_id = ? AND {threads.LIVE} FOR UPDATE",
+        *(run_id, thread_id, account),
     )
     if row is None:
         yield from threads.size_of(account, thread_id)
@@ -111,7 +116,7 @@ def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transactio
     """Raise a 404 HTTPError unless there is such a run, and its event log has not expired."""
     row = yield from one(
         "SELECT has_log, ended_at FROM runs JOIN threads ON threads.thread = runs.thread"
-        " WHERE run_id = ? AND thread_id = ? AND account_id = ?",
+        f" WHERE run_id = ? AND thread_id = ? AND account_id = ? AND {threads.LIVE}",
         *(run_id, thread_id, account),
     )
     if row is None:
@@ -123,7 +128,10 @@ def check_log(account: str, thread_id: str, run_id: str, now: int) -> Transactio
 
 def state_of(run_id: str) -> Transaction[RunState | None]:
     """The state of a run; None if it was deleted with its thread."""
-    row = yield from one("SELECT status FROM runs WHERE run_id = ?", run_id)
+    row = yield from one(
+        f"SELECT status FROM runs JOIN threads ON threads.thread = runs.thread WHERE run_id = ? AND {threads.LIVE}",
+        run_id,
+    )
     return None if row is None else RunState(row[0])
 
 

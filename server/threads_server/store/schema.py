@@ -141,4 +141,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # the lines of run_events are kept short (events.py), which a server before this version could not read
     (),
+    # the assistant of deleted threads (clearing.py), whose account no key opens
+    (
+        "INSERT INTO assistants (assistant_id, account_id, name, created_at, is_default, body)"
+        " VALUES ('', '', '', 0, 0, '{}')",
+    ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from threads_server.errors import HTTPError
+from threads_server.runs.states import RunState
 from threads_server.settings import FIRST_USER_MESSAGE_CHARACTERS
 from threads_server.store import assistants
 from threads_server.store.history import History, Message
@@ -63,6 +64,13 @@ def preview(content: str) -> str | None:
     return content[:FIRST_USER_MESSAGE_CHARACTERS] or None
 
 
+LIVE = (
+    "threads.account_id <> '' AND EXISTS (SELECT 1 FROM assistants"
+    " WHERE assistants.assistant_id = threads.assistant_id AND assistants.account_id = threads.account_id)"
+)
+"""The condition that a thread can be seen: its assistant is of its account, and so neither deleted nor still coming."""
+
+
 def not_found() -> HTTPError:
     return HTTPError(404, "Thread not found")
 
@@ -71,7 +79,7 @@ def find(account: str, thread_id: str) -> Transaction[ThreadRow]:
     """The thread, locked for this transaction. Raises a 404 HTTPError."""
     row = yield from one(
         "SELECT thread, thread_id, assistant_id, version, active_run FROM threads"
-        " WHERE thread_id = ? AND account_id = ? FOR UPDATE",
+        f" WHERE thread_id = ? AND account_id = ? AND {LIVE} FOR UPDATE",
         thread_id,
         account,
     )
@@ -110,7 +118,8 @@ def append(
     row = yield from one(
         "UPDATE threads SET version = version + 1, message_count = message_count + 1, updated_at = ?, active_run = ?,"
         " first_user_message = coalesce(first_user_message, ?)"
-        " WHERE thread_id = ? AND account_id = ? AND active_run IS NULL RETURNING thread, assistant_id, version",
+        f" WHERE thread_id = ? AND account_id = ? AND {LIVE} AND active_run IS NULL"
+        " RETURNING thread, assistant_id, version",
         *(now, run_id, message.preview, thread_id, account),
     )
     if row is None:
@@ -138,11 +147,25 @@ def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | Non
 
 
 def delete(account: str, thread_id: str, check_version: Callable[[int], None] | None) -> Transaction[None]:
-    """Delete a thread and everything under it. Raises a 404 HTTPError, and what `check_version` raises."""
+    """Delete a thread; `clearing` removes what is under it. Raises a 404 HTTPError, and what `check_version` raises."""
     row = yield from find(account, thread_id)
     if check_version is not None:
         check_version(row.version)
-    yield from one("DELETE FROM threads WHERE thread = ?", row.thread)
+    if row.active_run is not None:
+        yield from one(
+            "UPDATE runs SET status = ? WHERE run_id = ? AND status = ?",
+            *(RunState.CANCELLED, row.active_run, RunState.IN_PROGRESS),
+        )
+    yield from mark_deleted(row.thread)
+
+
+def mark_deleted(thread: int) -> Transaction[None]:
+    """Take a thread out of its account, under an id that no request can name."""
+    yield from one(
+        "UPDATE threads SET account_id = '', assistant_id = '', thread_id = '-' || thread, title = NULL,"
+        " first_user_message = NULL, metadata = '{}', active_run = NULL WHERE thread = ?",
+        thread,
+    )
 
 
 _MESSAGES = (
@@ -157,7 +180,8 @@ _LAST = "(SELECT body FROM messages WHERE messages.thread = threads.thread ORDER
 def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
     """The thread's version and how many messages it has. Raises a 404 HTTPError."""
     row = yield from one(
-        "SELECT version, message_count FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account
+        f"SELECT version, message_count FROM threads WHERE thread_id = ? AND account_id = ? AND {LIVE}",
+        *(thread_id, account),
     )
     if row is None:
         raise not_found()
@@ -174,7 +198,7 @@ def whole(account: str, thread_id: str, most_messages: int | None = None) -> Tra
         messages = f"CASE WHEN message_count <= {int(most_messages)} THEN {_MESSAGES} END"
     row = yield from one(
         f"SELECT version, message_count, thread_id, assistant_id, created_at, metadata, {messages} FROM threads"
-        " WHERE thread_id = ? AND account_id = ?",
+        f" WHERE thread_id = ? AND account_id = ? AND {LIVE}",
         thread_id,
         account,
     )
@@ -199,7 +223,7 @@ def light_page(account: str, assistant_id: str | None, skip: int, limit: int) ->
 
 def _page(account: str, assistant_id: str | None, skip: int, limit: int, columns: str) -> Transaction[list[Row]]:
     if assistant_id is None:
-        where, parameter = "account_id = ?", account
+        where, parameter = f"account_id = ? AND {LIVE}", account
     else:
         yield from assistants.get(account, assistant_id)
         where, parameter = "assistant_id = ?", assistant_id

@@ -148,5 +148,7 @@ def _make_thread(turn: NewTurn) -> Transaction[None]:
 
 def holder_of(account: str, thread_id: str) -> Transaction[str | None]:
     """The run that holds a thread, if any."""
-    row = yield from one("SELECT active_run FROM threads WHERE thread_id = ? AND account_id = ?", thread_id, account)
+    row = yield from one(
+        f"SELECT active_run FROM threads WHERE thread_id = ? AND account_id = ? AND {threads.LIVE}", thread_id, account
+    )
     return row[0] if row else None

@@ -10,8 +10,8 @@ import pytest
 from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
 from tests.support.threads_api import Api, another_account, serving, unconfirm
 from threads_server import clock as stamps
-from threads_server.operations.services import sweep
 from threads_server.store import assistants, threads
+from threads_server.store.clearing import sweep
 from threads_server.store.transaction import every
 
 USED = {"detail": "This Idempotency-Key was used for another request"}
@@ -353,7 +353,7 @@ class TestKeptFor24Hours:
                 "runs.turns",
                 "runs.run_segment",
                 "http.idempotency",
-                "operations.services",
+                "store.clearing",
                 "runs.cancellation",
             ):
                 monkeypatch.setattr(f"threads_server.{module}.now", lambda: later, raising=False)
@@ -372,11 +372,11 @@ class TestKeptFor24Hours:
         assert rows == [(0,)]
 
     async def test_the_server_sweeps_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.operations.services.SWEEP_INTERVAL_SECONDS", 0.01)
+        monkeypatch.setattr("threads_server.store.clearing.INTERVAL_SECONDS", 0.01)
         async with serving(tmp_path / "threads.db") as api:
             await api.send(await api.thread(), "x", key="k")
             later = stamps.now() + 25 * 3_600_000
-            monkeypatch.setattr("threads_server.operations.services.now", lambda: later)
+            monkeypatch.setattr("threads_server.store.clearing.now", lambda: later)
             kept = "SELECT (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM run_events)"
             async with asyncio.timeout(30):
                 while (await api.services.store.read(every, kept)) != [(0,)]:  # noqa: ASYNC110 - it is the server's

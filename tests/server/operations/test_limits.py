@@ -8,13 +8,13 @@ import pytest
 from tests.support.builders import waiting_run
 from tests.support.threads_api import serving
 from threads_server import clock
-from threads_server.operations.services import sweep
 from threads_server.settings import (
     EVENT_LOG_RETENTION_HOURS,
     FIRST_USER_MESSAGE_CHARACTERS,
     IDEMPOTENCY_KEY_RETENTION_HOURS,
     MILLISECONDS_PER_HOUR,
 )
+from threads_server.store.clearing import sweep
 
 
 async def test_busy_wait_over_answers_409(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ async def test_events_and_keys_are_stored_for_their_retention(
         await api.cancel(thread_id, waiting)
         first = await api.send(thread_id, "x", key="k")
         later = clock.now() + int(hours * MILLISECONDS_PER_HOUR)
-        for module in ("runs.turns", "operations.runs", "operations.services"):
+        for module in ("runs.turns", "operations.runs", "store.clearing"):
             monkeypatch.setattr(f"threads_server.{module}.now", lambda: later)
         await sweep(api.services.store)
         events = await api.http.get(f"/threads/{thread_id}/runs/{waiting}/events")

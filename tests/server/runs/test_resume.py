@@ -7,7 +7,7 @@ import pytest
 from tests.support.builders import WEATHER, hold, running, waiting_run
 from tests.support.threads_api import Api, Event, serving
 from threads_server import clock as stamps
-from threads_server.operations.services import sweep
+from threads_server.store.clearing import sweep
 from threads_server.store.transaction import one
 
 
@@ -120,7 +120,7 @@ async def test_events_are_kept_for_24_hours_after_the_run(api: Api, monkeypatch:
     run_id = (await api.turn(thread_id, "x"))["run_id"]
     start = stamps.now()
     for hours, status in ((23.9, 200), (24.1, 404)):
-        for module in ("operations.runs", "operations.services"):
+        for module in ("operations.runs", "store.clearing"):
             monkeypatch.setattr(f"threads_server.{module}.now", lambda: start + int(hours * 3_600_000))  # noqa: B023
         answer = await api.http.get(f"/threads/{thread_id}/runs/{run_id}/events")
         assert answer.status_code == status

@@ -7,7 +7,7 @@ import pytest
 from tests.support.builders import waiting_run
 from tests.support.threads_api import Api, serving
 from threads_server import clock as stamps
-from threads_server.operations.services import sweep
+from threads_server.store.clearing import sweep
 
 TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000  # milliseconds
 

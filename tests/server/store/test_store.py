@@ -49,7 +49,7 @@ def add(name: str) -> Transaction[None]:
 
 
 def names() -> Transaction[list[str]]:
-    rows = yield "SELECT name FROM assistants ORDER BY created_at, assistant_id", ()
+    rows = yield "SELECT name FROM assistants WHERE account_id = 'a' ORDER BY created_at, assistant_id", ()
     return [row[0] for row in rows]
 
 
@@ -69,7 +69,7 @@ class TestWriting:
     async def test_what_was_acknowledged_is_there_for_others(self, store: Store, path: Path) -> None:
         await store.write(add, "x")
         with sqlite3.connect(path) as other:
-            assert other.execute("SELECT name FROM assistants").fetchall() == [("x",)]
+            assert other.execute("SELECT name FROM assistants WHERE account_id = 'a'").fetchall() == [("x",)]
         assert await store.read(names) == await store.read_large(names) == ["x"]
 
     async def test_it_is_synced_with_every_commit(self, store: Store) -> None:
