@@ -65,6 +65,8 @@ def signature(call: Call, kind: str) -> list[str]:
     parameters += [f"{one.name}: {one.annotation}" + ("" if one.required else " = UNSET") for one in named]
     if call.forms and kind != "iterate":
         parameters.append(f"media_type: {call.forms} | Unset = UNSET")
+    if kind == "call" and call.is_turn:
+        parameters.append("raise_on_failed_run: bool | Unset = UNSET")
     parameters += [f"{name}: {annotation} = UNSET" for name, annotation in OPTIONS]
     return parameters
 
@@ -111,16 +113,23 @@ def documented_client(document: Document, api: Api) -> str:
         "The errors below are those of every call; a method names its own."
     )
     own = [
-        f"api_key: The API key, sent in the header `{api.key_header}` with every call and never shown. Read from "
-        f"`{names['key_variable']}` in the environment unless given.",
+        f"api_key: The API key, sent in the header `{api.key_header}` with every call and never shown, or a function "
+        f"that returns it before each attempt. Read from `{names['key_variable']}` in the environment unless given.",
         f"base_url: Where the API is. Read from `{names['url_variable']}` in the environment unless given, or else "
         f"{api.servers[0][0]}.",
         f"timeout: {TIMEOUT}",
         f"deadline: {DEADLINE}",
         f"max_retries: {MAX_RETRIES}",
         f"headers: {HEADERS}",
-        "http_client: An `httpx.AsyncClient` to send requests with, whose hooks, proxies, headers and time-outs then "
-        "hold, or a transport. It is not closed with this client.",
+        "http_client: An `httpx.AsyncClient` to send requests with, whose hooks, proxies, headers, cookies, redirects "
+        "and time-outs then hold, or a transport. It is not closed with this client.",
+        "verify: True, False for no check of certificates, a file or folder of authorities, or an `ssl.SSLContext`.",
+        "cert: A client certificate: one file, or certificate and key, or both and the key's password.",
+        "proxy: The URL of a proxy.",
+        "trust_env: Whether the environment's proxy and certificate variables count.",
+        "max_response_bytes: Decoded bytes that an answer may have, and an event of a stream. 256 MiB unless given.",
+        "raise_on_failed_run: Whether a failed run raises `RunFailedError`; otherwise its turn is returned.",
+        "on_retry: A function that is called with a `Retry` before each wait for another attempt.",
     ]
     return "\n\n".join([wrapped(about, 4), _section("Args", own, 4), _section("Raises", list(COMMON_ERRORS), 4)])
 

@@ -16,7 +16,7 @@ from .types import ID, Shape
 IDEMPOTENCY_KEY = "Idempotency-Key"
 MULTIPART = "multipart/form-data"
 
-OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type")
+OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type", "raise_on_failed_run")
 """The arguments that methods have besides their own; only one whose body has several forms has the last."""
 
 Place = Literal["path", "query", "header", "body", "file"]
@@ -111,6 +111,11 @@ class Call:
     def forms(self) -> str:
         """The annotation of a body's media types, if there is a choice."""
         return f"Literal[{', '.join(literal(one) for one in self.media)}]" if len(self.media) > 1 else ""
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether the answer tells how a run went: that of an operation that can also stream one."""
+        return self.streams and self.result is not None
 
     @property
     def deprecated(self) -> bool:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ._files import Files as Files
     from ._reply import Recovery as Recovery
     from ._reply import Reply as Reply
+    from ._request_state import Retry as Retry
     from ._response import Answer as Answer
     from ._sync.client import Backboard as Backboard
     from ._sync.pagination import Paginator as Paginator
@@ -72,6 +73,7 @@ else:
         "Paginator": "._sync.pagination",
         "Recovery": "._reply",
         "Reply": "._reply",
+        "Retry": "._request_state",
         "Timeout": "._transport",
         "models": ".models",
     }
@@ -125,6 +127,7 @@ __all__ = [
     "RateLimitError",
     "Recovery",
     "Reply",
+    "Retry",
     "RunFailedError",
     "ServerError",
     "StreamInterrupted",

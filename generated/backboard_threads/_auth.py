@@ -3,39 +3,89 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
 
 from ._operation import ApiInfo
 from ._transport import SECRET, URL
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
+KeyCallback: TypeAlias = Callable[[], str | Awaitable[str]]
+"""Returns the API key, before each attempt; in the async client it may be a coroutine function."""
+
 _HOP = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 """Headers that are the transport's."""
 _NAME = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
-def find_key(given: str | None, api_info: ApiInfo) -> str:
+class ApiKey:
+    """The API key, or where it comes from; not shown in tracebacks with their variables."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str | KeyCallback) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "ApiKey([redacted])"
+
+    @property
+    def value(self) -> str | KeyCallback:
+        """The key or the callback."""
+        return self._value
+
+    @property
+    def header(self) -> str:
+        """The key as a header's value; empty if it comes from a callback."""
+        return self._value if isinstance(self._value, str) else ""
+
+    @property
+    def is_callback(self) -> bool:
+        """Whether the key is asked for before each attempt."""
+        return not isinstance(self._value, str)
+
+    def problem(self) -> str | None:
+        """Why no header can carry the key, if that is so."""
+        key = self._value
+        if not isinstance(key, str):
+            return None
+        if not key.strip():
+            return "is blank"
+        if any(not " " <= character <= "~" for character in key):
+            kind = "a line break" if "\n" in key or "\r" in key else "a character that is not printable ASCII"
+            return f"holds {kind}, which a header cannot carry"
+        return "begins or ends with a blank" if key != key.strip() else None
+
+
+def find_key(given: ApiKey | None, api_info: ApiInfo) -> ApiKey:
     """The API key: `given`, or the environment's.
 
     Raises `ValueError`, which never shows the key, if there is none or if it cannot be a header's value.
     """
-    key, source = (
-        (given, "api_key") if given is not None else (os.environ.get(api_info.key_variable), api_info.key_variable)
-    )
-    if key is None or (given is None and not key):
-        raise ValueError(f"no API key: pass api_key=… or set {api_info.key_variable}")
-    if not isinstance(key, str):
-        raise TypeError(f"api_key must be a string, not {type(key).__name__}")
-    if not key.strip():
-        raise ValueError(f"the API key is blank ({source}): pass api_key=… or set {api_info.key_variable}")
-    if any(not " " <= character <= "~" for character in key):
-        kind = "a line break" if "\n" in key or "\r" in key else "a character that is not printable ASCII"
-        raise ValueError(
-            f"the API key ({source}) holds {kind}, which a header cannot carry: check {api_info.key_variable}"
-        )
-    if key != key.strip():
-        raise ValueError(f"the API key ({source}) begins or ends with a blank: check {api_info.key_variable}")
+    source = "api_key"
+    if given is None:
+        source = api_info.key_variable
+        if not os.environ.get(source):
+            raise ValueError(f"no API key: pass api_key=… or set {source}")
+        given = ApiKey(os.environ[source])
+    elif not isinstance(given.value, str) and not callable(given.value):
+        raise TypeError(f"api_key must be a string or a function, not {type(given.value).__name__}")
+    problem = given.problem()
+    if problem is not None:
+        raise ValueError(f"the API key ({source}) {problem}: check {api_info.key_variable}")
+    return given
+
+
+def check_called_key(value: object) -> ApiKey:
+    """The key that a callback returned. Raises `ValueError` or `TypeError` for one that cannot be sent."""
+    if not isinstance(value, str):
+        raise TypeError(f"the function api_key must return a string, not {type(value).__name__}")
+    key = ApiKey(value)
+    del value
+    problem = key.problem()
+    if problem is not None:
+        raise ValueError(f"the API key that the function api_key returned {problem}")
     return key
 
 
@@ -104,9 +154,14 @@ def check_header(name: str, value: object) -> str:
     """`value`, if the header `name` can carry it; `ValueError` or `TypeError` otherwise."""
     if not isinstance(value, str):
         raise TypeError(f"the header {name} must be a string, not {type(value).__name__}")
-    if not value.isascii() or any(
-        (character < " " and character != "\t") or character == "\x7f" for character in value
-    ):
+    if not is_header_value(value):
         shown = "" if name.lower() in SECRET else f": {value!r}"
         raise ValueError(f"the header {name} holds a line break or something else that a header cannot carry{shown}")
     return value.strip(" \t")
+
+
+def is_header_value(value: str) -> bool:
+    """Whether a header can carry `value`: ASCII without control characters, but for tabs."""
+    return value.isascii() and not any(
+        (character < " " and character != "\t") or character == "\x7f" for character in value
+    )

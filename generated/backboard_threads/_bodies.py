@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from itertools import islice
 from typing import Any
 
-from ._files import Files, Part, read_files
+from ._event_loops import async_blocking
+from ._files import FilePart, Files, file_parts
 from ._operation import Operation
+from ._transport import AsyncByteStream, ByteStream
 from ._unset import UNSET, Unset
 from ._urls import encode_pairs
 from ._values import check_text, encode_json, plain
@@ -17,15 +22,74 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
+IN_MEMORY_BYTES = 1024 * 1024
+"""Size up to which a multipart body of contents in memory is put together, so that hooks can read it."""
+
+
 class Body:
     """A request's body, encoded once: every attempt of a call sends the same bytes."""
 
     __slots__ = ("content", "content_type")
 
-    def __init__(self, content: bytes, content_type: str | None) -> None:
-        self.content: bytes = content
+    def __init__(self, content: bytes | Multipart, content_type: str | None) -> None:
+        self.content: bytes | Multipart = content
         self.content_type: str | None = content_type
 
+    @property
+    def size(self) -> int:
+        """Bytes; of files, known once they were prepared."""
+        return self.content.size if isinstance(self.content, Multipart) else len(self.content)
+
+    def __repr__(self) -> str:
+        return f"<{self.content_type} body>"
+
+
+class Multipart(ByteStream, AsyncByteStream):
+    """A multipart body with files, sent piece by piece. In the async client they are read in a thread."""
+
+    def __init__(self, blocks: list[tuple[bytes, FilePart | None]]) -> None:
+        self._blocks: list[tuple[bytes, FilePart | None]] = blocks
+        self.size: int = -1
+
+    def prepare(self) -> None:
+        """Find out the size. May block. Raises `OSError` or `TypeError` for a file that cannot be read."""
+        self.size = 0
+        for head, file in self._blocks:
+            self.size += len(head)
+            if file is not None:
+                file.prepare()
+                self.size += file.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        for head, file in self._blocks:
+            yield head
+            if file is not None:
+                yield from file.pieces()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for head, file in self._blocks:
+            yield head
+            if file is None:
+                continue
+            pieces = file.pieces()
+            if file.content is not None:
+                for piece in pieces:
+                    yield piece
+                continue
+            try:
+                while batch := await async_blocking(partial(_batch, pieces)):
+                    yield batch
+            finally:
+                with suppress(ValueError):  # a read that was given up still runs in its thread
+                    pieces.close()
+
+
+def _batch(pieces: Iterator[bytes]) -> bytes:
+    """Several pieces at once: each change to a thread costs as much as reading one."""
+    return b"".join(islice(pieces, BATCH_PIECES))
+
+
+BATCH_PIECES = 8
 
 EMPTY = Body(b"", None)
 
@@ -73,19 +137,19 @@ def _encode_whole(media: str, value: object) -> Body:
     return Body(bytes(value), media)
 
 
-def _parts(files: Mapping[str, Files | Unset] | None) -> list[tuple[str, Part]]:
+def _parts(files: Mapping[str, Files | Unset] | None) -> list[tuple[str, FilePart]]:
     return [
         (name, part)
         for name, value in (files or {}).items()
         if not isinstance(value, Unset)
-        for part in read_files(name, value)
+        for part in file_parts(name, value)
     ]
 
 
 def _encode(
     media: str,
     fields: Mapping[str, object],
-    parts: list[tuple[str, Part]],
+    parts: list[tuple[str, FilePart]],
     json_fields: frozenset[str],
     json_parts: frozenset[str] = frozenset(),
 ) -> Body:
@@ -136,27 +200,25 @@ def _texts(fields: Mapping[str, object], json_fields: frozenset[str]) -> list[tu
 
 
 def _multipart(
-    fields: list[tuple[str, str]], files: list[tuple[str, Part]], json_parts: Iterable[tuple[str, bytes]] = ()
+    fields: list[tuple[str, str]], files: list[tuple[str, FilePart]], json_parts: Iterable[tuple[str, bytes]] = ()
 ) -> Body:
-    blocks: list[tuple[str, str | None, bytes]] = [
-        (f'form-data; name="{_quoted(name)}"', None, text.encode("utf-8")) for name, text in fields
-    ]
-    blocks += [(f'form-data; name="{_quoted(name)}"', JSON, content) for name, content in json_parts]
-    blocks += [
-        (f'form-data; name="{_quoted(name)}"; filename="{_quoted(part.name)}"', part.content_type, part.content)
-        for name, part in files
-    ]
     boundary = os.urandom(16).hex()
-    while any(boundary.encode("ascii") in content for _, _, content in blocks):
-        boundary = os.urandom(16).hex()
-    pieces: list[bytes] = []
-    for disposition, content_type, content in blocks:
-        head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\n"
-        if content_type is not None:
-            head += f"Content-Type: {content_type}\r\n"
-        pieces += [head.encode("utf-8"), b"\r\n", content, b"\r\n"]
-    pieces.append(f"--{boundary}--\r\n".encode("ascii"))
-    return Body(b"".join(pieces), f"{MULTIPART}; boundary={boundary}")
+    opening = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    head = "".join(f'{opening}"{_quoted(name)}"\r\n\r\n{text}\r\n' for name, text in fields)
+    for name, content in json_parts:
+        head += f'{opening}"{_quoted(name)}"\r\nContent-Type: {JSON}\r\n\r\n{content.decode("utf-8")}\r\n'
+    blocks: list[tuple[bytes, FilePart | None]] = []
+    for name, file in files:
+        head += f'{opening}"{_quoted(name)}"; filename="{_quoted(file.name)}"\r\n'
+        head += f"Content-Type: {file.content_type}\r\n\r\n"
+        blocks.append((head.encode("utf-8"), file))
+        head = "\r\n"
+    blocks.append((f"{head}--{boundary}--\r\n".encode(), None))
+    content_type = f"{MULTIPART}; boundary={boundary}"
+    body = Multipart(blocks)
+    if all(file.content is not None for _, file in files) and sum(file.size for _, file in files) <= IN_MEMORY_BYTES:
+        return Body(b"".join(body), content_type)
+    return Body(body, content_type)
 
 
 def _quoted(name: str) -> str:

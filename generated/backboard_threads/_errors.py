@@ -18,15 +18,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Self
 
 from ._public import public
 from ._retries import retry_after
-from ._transport import Request, Response
+from ._transport import REDACTED, SECRET, Request, Response, redact
 from ._unset import Unset
 
 SHORT = 200
 """How many characters of what the server sent an error's text shows."""
+MAX_DETAIL = 10_000
+"""Characters of an error's `detail`; the whole is in the response."""
+MAX_SHOWN_ERRORS = 100
+"""How many of a 422's errors its text names."""
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that would act on a terminal; a tab and a line feed do not."""
 
 
 def _rebuild(kind: type[APIError], args: tuple[object, ...]) -> APIError:
@@ -89,25 +96,31 @@ class StreamInterrupted(APIConnectionError):
 
 @public
 class RunFailedError(APIError):
-    """The run behind a stream failed: the stream held a `run_failed` or an `error` event."""
+    """The run failed: the stream held a `run_failed` or an `error` event, or the turn has the status `FAILED`."""
 
     def __init__(
         self,
         message: str,
         *,
-        event: Any,
         partial_text: str,
         run_id: str | None,
         thread_id: str | None,
+        event: Any = None,
+        turn: Any = None,
+        request_id: str | None = None,
         request: Request | None = None,
     ) -> None:
         super().__init__(message, request=request)
         self.event = event
-        """The event that said so."""
+        """The event of a stream that said so; None where the call was no stream."""
+        self.turn = turn
+        """The failed turn; None where the call was a stream."""
         self.partial_text = partial_text
         """The reply's text as far as it came."""
         self.run_id = run_id
         self.thread_id = thread_id
+        self.request_id = request_id
+        """The server's id of the request (`X-Request-ID`), if it sent one."""
 
 
 @public
@@ -135,9 +148,10 @@ class DecodeError(APIError):
         return text.removeprefix(".")
 
     def within(self, response: Response) -> Self:
-        """The same error, as one of the answer `response`, whose request is free of secrets."""
+        """The same error, as one of the answer `response`, whose request is freed of secrets."""
+        self.got = Shown(cleaned(self.got, response.request.headers))
         self.response = response
-        self.request = response.request
+        self.request = redact(response.request)
         return self
 
     def under(self, *steps: str | int) -> Self:
@@ -154,15 +168,25 @@ class DecodeError(APIError):
 class APIStatusError(APIError):
     """The API answered with a status that is no success. Any number can be one."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, hint: str = "") -> None:
         self.status_code: int = response.status_code
         """The HTTP status."""
         self.detail, self.errors = _read_detail(response)
         self.response = response
         """The response; its request's API key removed."""
         reason = f" {response.reason_phrase}" if response.reason_phrase else ""
-        said = f": {self.detail}" if self.detail else ""
-        super().__init__(f"{self.status_code}{reason}{said}{_origin(response)}", request=response.request)
+        said = f": {_cut(self.detail, 10 * SHORT)}" if self.detail else ""
+        hinted = hint if self._is_foreign(response) else ""
+        text = cleaned(f"{self.status_code}{reason}{said}{hinted}{_origin(response)}", response.request.headers)
+        super().__init__(text, request=response.request)
+
+    def _is_foreign(self, response: Response) -> bool:
+        """Whether the answer is a 404 that is not the API's: its own says which thing was not found."""
+        return response.status_code == 404 and self.detail.lower() in (
+            "",
+            "not found",
+            _prose(text_of(response), response),
+        )
 
     detail: str
     """What the server said: its `detail`, or for a 422 the list in words, or what else the body shows."""
@@ -271,16 +295,16 @@ class Shown(str):
     __slots__ = ()
 
 
-def status_error(response: Response) -> APIStatusError:
-    """The error for `response`, its body read."""
+def status_error(response: Response, hint: str = "") -> APIStatusError:
+    """The error for `response`, its body read; `hint` is said of a 404 that is not the API's."""
     status = response.status_code
-    return BY_STATUS.get(status, ServerError if 500 <= status < 600 else APIStatusError)(response)
+    return BY_STATUS.get(status, ServerError if 500 <= status < 600 else APIStatusError)(response, hint)
 
 
 def request_id(response: Response) -> str | None:
     """The `X-Request-ID` of `response`, if it has one."""
     value: str | None = response.headers.get("x-request-id")
-    return value
+    return None if value is None else cleaned(value, response.request.headers)
 
 
 def described(value: object) -> str:
@@ -314,18 +338,20 @@ def _origin(response: Response | None) -> str:
 
 def _read_detail(response: Response) -> tuple[str, list[FieldError]]:
     """What an error's body says, and the list of a 422. A proxy's HTML or an empty body is no second error."""
-    text = response.text
+    text = text_of(response)
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        return _prose(text, response), []
+        return without_secrets(_prose(text, response), response.request.headers), []
     detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else None
+    if isinstance(detail, dict) and isinstance(detail.get("message"), str):
+        detail = detail["message"]
     if isinstance(detail, list):
         errors = [FieldError(item) for item in detail if isinstance(item, dict)]
-        return "; ".join(str(error) for error in errors) or _cut(text), errors
-    if isinstance(detail, str):
-        return detail, []
-    return _cut(text), []
+        said = "; ".join(str(error) for error in errors[:MAX_SHOWN_ERRORS]) or _cut(text)
+        return without_secrets(said[:MAX_DETAIL], response.request.headers), errors
+    said = detail if isinstance(detail, str) else _cut(text)
+    return without_secrets(said[:MAX_DETAIL] + ("…" if len(said) > MAX_DETAIL else ""), response.request.headers), []
 
 
 def _prose(text: str, response: Response) -> str:
@@ -338,6 +364,29 @@ def _prose(text: str, response: Response) -> str:
     return _cut(text)
 
 
-def _cut(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= SHORT else text[:SHORT] + "…"
+def _cut(text: str, length: int = SHORT) -> str:
+    text = " ".join(text[: 4 * length].split())
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def text_of(response: Response) -> str:
+    """The body as text, whatever its `Content-Type` says of a charset: an unknown one is read as UTF-8."""
+    try:
+        return response.text
+    except (LookupError, ValueError, AssertionError, TypeError):
+        return response.content.decode("utf-8", "replace")
+
+
+def cleaned(text: str, headers: Mapping[str, str]) -> str:
+    """`text`, which a server may have had a part in, without the secrets of a request's `headers`, and without control
+    characters."""
+    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], without_secrets(text, headers))
+
+
+def without_secrets(text: str, headers: Mapping[str, str]) -> str:
+    """`text` without the secrets of a request's `headers`."""
+    for name in SECRET:
+        value = headers.get(name)
+        if value and value != REDACTED:
+            text = text.replace(value, REDACTED)
+    return text

@@ -5,9 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import sys
+import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+from ._transport import ReadError, ReadTimeout
+
+T = TypeVar("T")
 
 
 async def async_pause(seconds: float) -> None:
@@ -47,15 +55,15 @@ def is_over(loop: object) -> bool:
     return is_closed is not None and bool(is_closed())
 
 
-async def close_with_loop(close: Callable[[], Awaitable[None]], keepers: dict[object, object], loop: object) -> None:
-    """Have `close` run when `loop`, which runs, shuts down; for as long as `keepers` has an entry for it.
+async def close_with_loop(close: Callable[[], Awaitable[None]]) -> object:
+    """Have `close` run when the running event loop shuts down, for as long as the result is kept.
 
     A loop closes the asynchronous generators left in it (`asyncio.run`, `loop.shutdown_asyncgens`, trio): so a client
     that is used in several event loops, and closed in none, leaves no socket behind in any.
     """
     keeper = _keeper(close)
     await anext(keeper)
-    keepers[loop] = keeper
+    return keeper
 
 
 async def _keeper(close: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, None]:
@@ -65,5 +73,149 @@ async def _keeper(close: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, 
         await close()
 
 
-def close_with_process(close: Callable[[], None], keepers: dict[object, object], loop: object) -> None:
+def close_with_process(close: Callable[[], None]) -> object:
     """Sockets that no loop watches close with their process."""
+    return None
+
+
+def async_shield() -> contextlib.AbstractContextManager[object]:
+    """A block that a cancellation does not interrupt: for closing, which ends soon."""
+    import anyio
+
+    return anyio.CancelScope(shield=True)
+
+
+def shield() -> contextlib.AbstractContextManager[object]:
+    """Nothing is cancelled here."""
+    return contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def async_until(moment: float | None) -> Iterator[None]:
+    """Cancel the block at `moment`, on the clock of `time.monotonic`, and raise `ReadTimeout` in its place."""
+    if moment is None:
+        yield
+        return
+    import anyio
+
+    with anyio.CancelScope(deadline=anyio.current_time() + moment - time.monotonic()) as scope:
+        yield
+    if scope.cancelled_caught:
+        raise ReadTimeout("")
+
+
+def until(moment: float | None) -> contextlib.AbstractContextManager[None]:
+    """The connection itself heeds the deadline: `_transport.DeadlineStream`."""
+    return contextlib.nullcontext()
+
+
+async def async_blocking(function: Callable[[], T]) -> T:
+    """The result of a function that may block, run in a thread."""
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+
+
+def blocking(function: Callable[[], T]) -> T:
+    """The result of a function that may block."""
+    return function()
+
+
+async def async_result(value: Any) -> Any:
+    """What a callback returned, awaited where it is a coroutine."""
+    return await value if inspect.isawaitable(value) else value
+
+
+def result(value: Any) -> Any:
+    """What a callback returned. Raises `TypeError` for a coroutine, which only the async client can await."""
+    if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()
+        raise TypeError("a callback of the sync client must not be a coroutine function: use the async client")
+    return value
+
+
+def async_lock() -> Any:
+    """A lock for the running event loop."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return sys.modules["trio"].Lock()
+    return asyncio.Lock()
+
+
+def lock() -> threading.Lock:
+    """A lock for threads."""
+    return threading.Lock()
+
+
+class AsyncReader:
+    """A body, piece by piece. Under asyncio a cancelled read loses nothing: it goes on, and the next read takes it up.
+
+    Under trio, which has no tasks without a nursery, cancelling a read ends the body.
+    """
+
+    always_ends = True
+    """Whether a read ends at its deadline whatever it reads from."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self._pieces = pieces
+        self._task: Any = None
+
+    async def _step(self) -> bytes | None:
+        return await anext(self._pieces, None)
+
+    async def next(self, deadline: float | None) -> bytes | None:
+        """The next piece; None after the last. Raises `ReadTimeout` at the deadline."""
+        asyncio = sys.modules["asyncio"]
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            with async_until(deadline):
+                return await self._step()
+        task = self._task
+        if task is None:
+            task = self._task = loop.create_task(self._step())
+            task.add_done_callback(_forget_error)
+        left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        await asyncio.wait((task,), timeout=left)
+        if not task.done():
+            raise ReadTimeout("")
+        self._task = None
+        if task.cancelled():
+            raise ReadError("the stream was closed")
+        result: bytes | None = task.result()
+        return result
+
+    async def close(self) -> None:
+        """Give up a read that is under way."""
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            task.cancel()
+            await sys.modules["asyncio"].wait((task,))
+
+
+def _forget_error(task: Any) -> None:
+    """Let asyncio not report an error that came after its reader had gone."""
+    if not task.cancelled():
+        task.exception()
+
+
+class Reader:
+    """A body, piece by piece; a connection of ours heeds the deadline by itself."""
+
+    always_ends = False
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def next(self, deadline: float | None) -> bytes | None:
+        """The next piece; None after the last. Raises `ReadTimeout` at the deadline."""
+        if deadline is not None and time.monotonic() > deadline:
+            raise ReadTimeout("")
+        return next(self._pieces, None)
+
+    def close(self) -> None:
+        """Nothing is under way."""

@@ -98,6 +98,7 @@ SEND_MESSAGE: Operation[models.Turn] = Operation(
     media=("application/x-www-form-urlencoded", "multipart/form-data", "application/json"),
     json_fields=frozenset({"metadata"}),
     takes_key=True,
+    is_turn=True,
 )
 SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
     "sendChatMessage",
@@ -109,6 +110,7 @@ SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
         {"metadata", "tools", "thinking", "image_config", "video_config", "voice", "system_one", "openrouter"}
     ),
     takes_key=True,
+    is_turn=True,
 )
 SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     "submitToolOutputs",
@@ -117,6 +119,7 @@ SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     lambda value: models.ToolOutputsTurn.from_dict(value),
     media=("application/json",),
     takes_key=True,
+    is_turn=True,
 )
 SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     "submitLatestToolOutputs",
@@ -125,6 +128,7 @@ SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     lambda value: models.Turn.from_dict(value),
     media=("application/json",),
     takes_key=True,
+    is_turn=True,
 )
 CANCEL_RUN: Operation[models.RunCancelled] = Operation(
     "cancelRun",

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any, Generic, TypeVar
 
-from ._errors import DecodeError
+from ._errors import MAX_DETAIL, DecodeError, RunFailedError, cleaned, request_id
 from ._public import public
+from ._transport import Response, redact
 
 E = TypeVar("E")
 H = TypeVar("H")
@@ -138,6 +139,33 @@ def reason_of_failure(event: Mapping[str, Any], failures: frozenset[str]) -> str
         if isinstance(text, dict) and isinstance(text.get("message"), str):
             return str(text["message"])
     return f"the run ended as {status}" if has_failed else "the run failed"
+
+
+def reason_in_frame(frame: Mapping[str, Any]) -> str | None:
+    """The error in a frame that is no event of the API's but a gateway's, as in the body of an error's answer."""
+    for name in ("error", "detail"):
+        if name in frame:
+            reason = frame[name]
+            if isinstance(reason, dict):
+                reason = reason.get("message", reason)
+            return (reason if isinstance(reason, str) else json.dumps(reason))[:MAX_DETAIL]
+    return None
+
+
+def raise_if_failed(turn: Any, response: Response) -> None:
+    """Raise `RunFailedError` for a turn with the status `FAILED`."""
+    if getattr(turn, "status", None) != "FAILED":
+        return
+    content, run_id = getattr(turn, "content", None), getattr(turn, "run_id", None)
+    raise RunFailedError(
+        cleaned(str(turn.message), response.request.headers),
+        turn=turn,
+        partial_text=content if isinstance(content, str) else "",
+        run_id=run_id if isinstance(run_id, str) else None,
+        thread_id=turn.thread_id,
+        request_id=request_id(response),
+        request=redact(response.request),
+    )
 
 
 def find_reply(thread: Mapping[str, Any], run_id: str | None, said: str | None) -> str | None:

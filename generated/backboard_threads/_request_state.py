@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
-from ._bodies import Body
-from ._errors import APIConnectionError, APITimeoutError, DecodeError, Shown, request_id, status_error
+from ._bodies import Body, Multipart
+from ._errors import (
+    APIConnectionError,
+    APITimeoutError,
+    DecodeError,
+    Shown,
+    cleaned,
+    request_id,
+    status_error,
+    text_of,
+)
+from ._json import loads
 from ._logging import logger
 from ._operation import Operation
+from ._public import public
 from ._retries import Retries
 from ._transport import (
     NEVER_SENT,
     DecodingError,
     Headers,
+    PhaseTimeouts,
+    PrivateHeaders,
     Request,
     Response,
     Timeout,
     TimeoutException,
     TransportError,
-    new_request,
     redact,
 )
 
 T = TypeVar("T")
+
+
+@public
+class Retry:
+    """A retry that is about to happen: what `on_retry` is called with."""
+
+    __slots__ = ("attempt", "error", "method", "seconds", "status_code", "url")
+
+    def __init__(
+        self, method: str, url: str, attempt: int, seconds: float, status_code: int | None, error: Exception | None
+    ) -> None:
+        self.method: str = method
+        self.url: str = url
+        self.attempt: int = attempt
+        """How many attempts have failed."""
+        self.seconds: float = seconds
+        """How long the client waits before the next."""
+        self.status_code: int | None = status_code
+        """The status that the last attempt was answered with; None where there was no answer."""
+        self.error: Exception | None = error
+        """httpx's error, where there was no answer."""
+
+    def __repr__(self) -> str:
+        why = self.status_code if self.error is None else type(self.error).__name__
+        return f"Retry({self.method} {self.url}: {why}, attempt {self.attempt}, {self.seconds:.2f} s)"
+
+
+RetryCallback: TypeAlias = Callable[[Retry], object]
+"""Called before each wait for another attempt. What it raises ends the call."""
 
 
 class RequestState:
@@ -35,11 +75,15 @@ class RequestState:
         "assumed_deleted",
         "body",
         "headers",
+        "hint",
         "idempotency_key",
         "may_assume_deleted",
         "method",
+        "on_retry",
         "retries",
         "timeout",
+        "timeout_owner",
+        "timeouts",
         "url",
     )
 
@@ -54,6 +98,9 @@ class RequestState:
         *,
         idempotency_key: str | None = None,
         may_assume_deleted: bool = False,
+        on_retry: RetryCallback | None = None,
+        timeout_owner: str = "",
+        hint: str = "",
     ) -> None:
         self.method: str = method
         self.url: str = url
@@ -66,14 +113,34 @@ class RequestState:
         """Whether a 404 counts as success once an attempt's outcome is unknown."""
         self.assumed_deleted: bool = False
         """Whether it did."""
+        self.on_retry: RetryCallback | None = on_retry
+        self.timeout_owner: str = timeout_owner
+        self.hint: str = hint
+        self.timeouts: PhaseTimeouts | None = None
+        """The time-outs of the attempt under way."""
 
-    def new_request(self) -> Request:
-        """The request of the next attempt."""
-        self.retries.begin()
+    def new_request(self, client: Any = None) -> Request:
+        """The request of the next attempt; what `client`, an httpx client of the caller's, adds to each is added."""
         if self.retries.deadline is not None and time.monotonic() >= self.retries.deadline:
             self._raise_late()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
-        return new_request(self.method, self.url, self.headers, self.body.content, self.timeout, self.retries.deadline)
+        self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline)
+        content = self.body.content
+        if content or self.method in ("POST", "PUT", "PATCH"):
+            self.headers["Content-Length"] = str(self.body.size)
+        build = Request if client is None else client.build_request
+        request: Request = build(
+            self.method,
+            self.url,
+            headers=None if client is None else self.headers,
+            content=b"" if isinstance(content, Multipart) else content,
+            extensions={"timeout": self.timeouts},
+        )
+        if isinstance(content, Multipart):
+            request = Request(request.method, request.url, headers=request.headers, stream=content)
+        request.extensions = {**request.extensions, "timeout": self.timeouts}
+        request.headers = PrivateHeaders(self.headers if client is None else request.headers)
+        return request
 
     def failed(self, request: Request, error: TransportError) -> float:
         """Seconds to wait after an attempt without an answer. Raises what the caller is to see if it was the last."""
@@ -84,6 +151,7 @@ class RequestState:
         if seconds is None:
             raise self.connection_error(redact(request), error) from error
         logger.info("%s %s: %s; again in %.2f s", self.method, self.url, _reason(error), seconds)
+        self._report(seconds, None, error)
         return seconds
 
     def answered(self, response: Response) -> float | None:
@@ -100,23 +168,34 @@ class RequestState:
             return None
         seconds = self.retries.wait_after_status(status, response.headers)
         if seconds is None:
+            error = status_error(response, self.hint)
             redact(response.request)
-            raise status_error(response)
+            raise error
         logger.info("%s %s: %d; again in %.2f s", self.method, self.url, status, seconds)
+        self._report(seconds, status, None)
         return seconds
+
+    def _report(self, seconds: float, status: int | None, error: Exception | None) -> None:
+        if self.on_retry is not None:
+            self.on_retry(Retry(self.method, self.url, self.retries.attempts, seconds, status, error))
 
     def connection_error(self, request: Request, error: TransportError) -> APIConnectionError:
         """`error` as what the caller is to see."""
         late = self.retries.deadline is not None and time.monotonic() >= self.retries.deadline
         attempts = self.retries.attempts
         known = isinstance(error, NEVER_SENT) and not self.retries.outcome_unknown
+        owner = self.timeout_owner if isinstance(error, TimeoutException) and not late else ""
         text = (
-            f"{'the deadline passed: ' if late else ''}{_reason(error)} "
+            f"{'the deadline passed: ' if late else ''}{_reason(error)}{owner} "
             f"({self.method} {self.url}, {attempts} attempt{'' if attempts == 1 else 's'}"
             f"{'' if known else '; whether it took effect is unknown'})"
         )
         kind = APITimeoutError if late or isinstance(error, TimeoutException) else APIConnectionError
         return kind(text, request=request, idempotency_key=self.idempotency_key)
+
+    def cleaned(self, text: str) -> str:
+        """`text`, which the server had a part in, without this call's secrets."""
+        return cleaned(text, self.headers)
 
     def _raise_late(self) -> NoReturn:
         raise APITimeoutError(
@@ -140,31 +219,29 @@ def _reason(error: TransportError) -> str:
     return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
 
 
-def read_answer(response: Response, operation: Operation[T]) -> T:
+def read_response(response: Response, operation: Operation[T]) -> T:
     """Return the result of an operation's successful answer. Raises `DecodeError` for what cannot be it."""
     kind, decode = operation.others.get(response.status_code, (operation.kind, operation.decode))
     if kind == "json":
-        return decode_answer(response, decode)
-    return decode(None if kind == "none" else response.text if kind == "text" else response.content)
+        return decode_response(response, decode)
+    return decode(None if kind == "none" else text_of(response) if kind == "text" else response.content)
 
 
-def decode_answer(response: Response, decode: Callable[[Any], T]) -> T:
+def decode_response(response: Response, decode: Callable[[Any], T]) -> T:
     """The model in a success's body. Raises `DecodeError`, with the response, for what cannot be it."""
     try:
-        value = json.loads(response.content)
+        value = loads(response.content)
     except (ValueError, RecursionError):
-        redact(response.request)
         raise DecodeError("JSON", _shown(response)).within(response) from None
     try:
         return decode(value)
     except DecodeError as error:
-        redact(response.request)
         raise error.within(response) from None
 
 
 def _shown(response: Response) -> object:
     """A body that is no JSON, as an error's text shows it."""
-    text = response.text
+    text = text_of(response)
     if not text.strip():
         return Shown("an empty body")
     return Shown(f"an HTML page: {text[:80]!r}…") if text.lstrip()[:1] == "<" else text
@@ -175,5 +252,5 @@ def free_value(response: Response) -> Any:
     if not response.content:
         return None
     if "json" in response.headers.get("content-type", ""):
-        return decode_answer(response, lambda value: value)
-    return response.text
+        return decode_response(response, lambda value: value)
+    return text_of(response)

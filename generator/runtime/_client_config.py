@@ -1,4 +1,4 @@
-"""The API as one client sees it: where it is, who calls, with which options. Both halves make their calls from it."""
+"""Where the API is, the key, the options: from these both halves make their requests."""
 
 from __future__ import annotations
 
@@ -7,78 +7,121 @@ import platform
 from collections.abc import Mapping
 from typing import Any, Self
 
-from ._auth import IDEMPOTENCY_KEY, check_header, check_headers, find_base_url, find_key, honours_keys
+from ._auth import IDEMPOTENCY_KEY, ApiKey, check_header, check_headers, find_base_url, find_key, honours_keys
 from ._bodies import EMPTY, JSON, Body, encode_body
 from ._deprecation import warn_once
 from ._files import Files
+from ._network import CertOption, Network, VerifyOption
 from ._operation import ApiInfo, Operation
-from ._options import DEFAULT_TIMEOUT, Options, TimeoutOption, check_deadline, check_max_retries, check_timeout
-from ._request_state import RequestState
+from ._options import (
+    DEFAULT_TIMEOUT,
+    Options,
+    TimeoutOption,
+    check_deadline,
+    check_max_response_bytes,
+    check_max_retries,
+    check_timeout,
+)
+from ._request_state import RequestState, RetryCallback
 from ._retries import Retries
-from ._transport import URL, Headers, PrivateHeaders, Timeout, httpx_version
-from ._unset import Unset
+from ._transport import URL, Headers, PrivateHeaders, Timeout, httpx_version, is_httpx_default
+from ._unset import UNSET, Unset
 from ._urls import encode_query, fill
 
 EVENTS = "text/event-stream"
 
 
 class ClientConfig:
-    """What stays the same from call to call."""
+    """Address, key and options of one client."""
 
-    __slots__ = ("api_info", "base_url", "headers", "honours_keys", "options")
+    __slots__ = (
+        "_arguments",
+        "api_info",
+        "base_url",
+        "headers",
+        "hint",
+        "honours_keys",
+        "key",
+        "network",
+        "on_retry",
+        "options",
+        "timeout_owner",
+    )
 
     def __init__(
         self,
         api_info: ApiInfo,
         half: str,
         *,
-        api_key: str | None,
+        api_key: ApiKey | None,
         base_url: str | None,
         timeout: TimeoutOption,
         deadline: float | Unset | None,
         max_retries: int,
         headers: Mapping[str, str] | None,
+        max_response_bytes: int,
+        raise_on_failed_run: bool,
+        on_retry: RetryCallback | None,
+        verify: VerifyOption,
+        cert: CertOption,
+        proxy: str | None,
+        trust_env: bool,
     ) -> None:
-        key = find_key(api_key, api_info)
-        self.api_info = api_info
-        self.base_url = find_base_url(base_url, api_info)
-        self.honours_keys = honours_keys(self.base_url, api_info)
-        self.options = Options(
+        self.key: ApiKey = find_key(api_key, api_info)
+        self.api_info: ApiInfo = api_info
+        self.base_url: str = find_base_url(base_url, api_info)
+        self.honours_keys: bool = honours_keys(self.base_url, api_info)
+        self.options: Options = Options(
             DEFAULT_TIMEOUT if isinstance(timeout, Unset) else check_timeout(timeout),
             deadline if isinstance(deadline, Unset) else check_deadline(deadline),
             check_max_retries(max_retries),
             check_headers(headers or {}, api_info),
+            check_max_response_bytes(max_response_bytes),
+            raise_on_failed_run,
         )
+        if on_retry is not None and not callable(on_retry):
+            raise TypeError(f"on_retry must be a function, not {type(on_retry).__name__}")
+        self.on_retry: RetryCallback | None = on_retry
+        self.network: Network = Network(self.base_url, verify=verify, cert=cert, proxy=proxy, trust_env=trust_env)
+        self._arguments = {"verify": verify, "cert": cert, "proxy": proxy, "trust_env": trust_env, "on_retry": on_retry}
+        self.timeout_owner: str = ""
+        path = URL(next(iter(api_info.servers))).path.rstrip("/")
+        is_usual = URL(self.base_url).path.rstrip("/") == path
+        self.hint: str = "" if is_usual else f"; is the base URL right? The API is under {path}"
         versions = f"httpx {httpx_version()}; Python {platform.python_version()}"
-        agent = f"{api_info.package}/{api_info.version} ({half}; {versions})"
-        self.headers = PrivateHeaders(
+        self.headers: Headers = PrivateHeaders(
             {
                 "Host": URL(self.base_url).netloc.decode("ascii"),
                 "Accept": JSON,
                 "Accept-Encoding": "gzip, deflate",
                 "Connection": "keep-alive",
-                "User-Agent": agent,
-                api_info.key_header: key,
+                "User-Agent": f"{api_info.package}/{api_info.version} ({half}; {versions})",
             }
         )
+        self.headers[api_info.key_header] = self.key.header
 
     def adopt_defaults(self, headers: Headers, timeout: Timeout | None) -> None:
-        """Take over what a given httpx client was made to send, and its time-outs. The key's header stays ours."""
-        for name, value in headers.multi_items():
-            if name.lower() != self.api_info.key_header.lower():
-                self.headers[name] = value
+        """Leave to a given httpx client the headers that it was made with, and its time-outs."""
+        for name in ("accept-encoding", "connection", "host"):
+            del self.headers[name]
+        if not is_httpx_default("user-agent", headers.get("user-agent", "")):
+            del self.headers["user-agent"]
         if timeout is not None:
             self.options.timeout = timeout
+            self.timeout_owner = " (a time-out of the given http_client)"
 
     def state(self) -> dict[str, Any]:
         """The constructor's arguments, the API key among them, for a pickle."""
         return {
-            "api_key": self.headers[self.api_info.key_header],
+            "api_key": self.key.value,
             "base_url": self.base_url,
             "timeout": self.options.timeout,
             "deadline": self.options.deadline,
             "max_retries": self.options.max_retries,
             "headers": self.options.headers,
+            "max_response_bytes": self.options.max_response_bytes,
+            "raise_on_failed_run": self.options.raise_on_failed_run,
+            **self._arguments,
         }
 
     def copy_with(
@@ -87,26 +130,29 @@ class ClientConfig:
         deadline: float | Unset | None,
         max_retries: int | Unset,
         headers: Mapping[str, str] | Unset,
+        raise_on_failed_run: bool | Unset = UNSET,
     ) -> Self:
         """The same with other options."""
         copy = type(self).__new__(type(self))
-        copy.api_info = self.api_info
-        copy.base_url = self.base_url
-        copy.headers = self.headers
-        copy.honours_keys = self.honours_keys
-        copy.options = self.options.copy_with(self.api_info, timeout, deadline, max_retries, headers)
+        for name in type(self).__slots__:
+            setattr(copy, name, getattr(self, name))
+        copy.options = self.options.copy_with(
+            self.api_info, timeout, deadline, max_retries, headers, raise_on_failed_run
+        )
+        if timeout is not UNSET:
+            copy.timeout_owner = ""
         return copy
 
     def operation_request(
         self,
         operation: Operation[Any],
         path: tuple[str, ...],
-        query: Mapping[str, object] | None,
-        parameters: Mapping[str, str | Unset] | None,
-        body: object,
-        files: Mapping[str, Files | Unset] | None,
-        media: str | Unset,
-        idempotency_key: str | Unset,
+        query: Mapping[str, object] | None = None,
+        parameters: Mapping[str, str | Unset] | None = None,
+        body: object = None,
+        files: Mapping[str, Files | Unset] | None = None,
+        media: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
         *,
         is_stream: bool = False,
     ) -> RequestState:
@@ -136,10 +182,13 @@ class ClientConfig:
         *,
         may_assume_deleted: bool = False,
         is_stream: bool = False,
-        takes_key: bool = True,
+        takes_key: bool | None = None,
         accept: str = JSON,
     ) -> RequestState:
-        """A call. It carries an idempotency key of its own if it is a POST that takes one and is given none."""
+        """A call. It carries an idempotency key of its own if it is a POST that takes one and is given none.
+
+        `takes_key` says whether the operation documents keys; None where that is not known, and a key is only sent.
+        """
         options = self.options
         headers = PrivateHeaders(self.headers)
         if accept != JSON:
@@ -149,8 +198,6 @@ class ClientConfig:
             headers["Accept-Encoding"] = "identity"
         if body.content_type is not None:
             headers["Content-Type"] = body.content_type
-        if body.content or method in ("POST", "PUT", "PATCH"):
-            headers["Content-Length"] = str(len(body.content))
         if options.headers:
             headers.update(options.headers)
         if parameters is not None:
@@ -161,8 +208,8 @@ class ClientConfig:
         if not isinstance(idempotency_key, Unset):
             headers[IDEMPOTENCY_KEY] = _check_key(idempotency_key)
         else:
-            repeatable = self.honours_keys and method == "POST" and takes_key
-            if method == "POST" and takes_key:
+            repeatable = self.honours_keys and method == "POST" and takes_key is True
+            if method == "POST" and takes_key is not False:
                 headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
         return RequestState(
             method,
@@ -178,6 +225,9 @@ class ClientConfig:
             ),
             idempotency_key=headers.get(IDEMPOTENCY_KEY),
             may_assume_deleted=may_assume_deleted,
+            on_retry=self.on_retry,
+            timeout_owner=self.timeout_owner,
+            hint=self.hint,
         )
 
     def url_of(self, path: str, query: Mapping[str, object] | None) -> str:

@@ -40,8 +40,8 @@ class Operation(Generic[T]):
     optional body needs, once it has one. `styles` are the styles of query parameters that are not `form` with
     `explode`. `takes_key` says whether `Idempotency-Key` is documented. `accept` is the media type of the answer,
     `kind` what its body is (`json`, `text`, `bytes` or `none`), and `others` have kind and decoder of the successes
-    with other statuses. `assume_deleted` makes the answer of a DELETE that met a 404 after an
-    attempt of unknown outcome, from the last path value. `deprecated` is what to tell someone who uses it.
+    with other statuses. `assume_deleted` makes the answer of a DELETE that met a 404 after an attempt of unknown
+    outcome, from the last path value. `is_turn` says that the answer can be a failed run. `deprecated` is what to tell someone who uses it.
     """
 
     __slots__ = (
@@ -50,6 +50,7 @@ class Operation(Generic[T]):
         "decode",
         "deprecated",
         "id",
+        "is_turn",
         "json_fields",
         "json_parts",
         "kind",
@@ -85,6 +86,7 @@ class Operation(Generic[T]):
         others: Mapping[int, tuple[Kind, Callable[[Any], T]]] | None = None,
         page: Page | None = None,
         assume_deleted: Callable[[str], T] | None = None,
+        is_turn: bool = False,
         deprecated: str | None = None,
     ) -> None:
         self.id: str = id
@@ -103,6 +105,7 @@ class Operation(Generic[T]):
         self.others: Mapping[int, tuple[Kind, Callable[[Any], T]]] = others or {}
         self.page: Page | None = page
         self.assume_deleted: Callable[[str], T] | None = assume_deleted
+        self.is_turn: bool = is_turn
         self.deprecated: str | None = deprecated
         pieces = path.replace("}", "{").split("{")
         self.names: tuple[str, ...] = tuple(pieces[1::2])

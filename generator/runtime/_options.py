@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from ._auth import check_headers
 from ._operation import ApiInfo
-from ._transport import Timeout
+from ._transport import NO_LIMIT_SECONDS, Timeout
 from ._unset import UNSET, Unset
 
 TimeoutOption: TypeAlias = float | Timeout | Unset | None
@@ -17,22 +17,30 @@ never."""
 DEFAULT_TIMEOUT = Timeout(120.0, connect=10.0)
 DEFAULT_DEADLINE = 600.0
 """Seconds, for a call that is no stream: a stream has no deadline unless it is given one."""
-LONGEST = 2_000_000.0
-"""Seconds: what a longer time-out or deadline is cut to, for the system counts them in 31 bits of milliseconds."""
+MAX_RESPONSE_BYTES = 256 * 1024 * 1024
+"""Decoded bytes that an answer may have, and an event of a stream."""
 
 
 class Options:
     """The options in force: checked, and the same for every attempt of a call."""
 
-    __slots__ = ("deadline", "headers", "max_retries", "timeout")
+    __slots__ = ("deadline", "headers", "max_response_bytes", "max_retries", "raise_on_failed_run", "timeout")
 
     def __init__(
-        self, timeout: Timeout, deadline: float | Unset | None, max_retries: int, headers: Mapping[str, str]
+        self,
+        timeout: Timeout,
+        deadline: float | Unset | None,
+        max_retries: int,
+        headers: Mapping[str, str],
+        max_response_bytes: int,
+        raise_on_failed_run: bool,
     ) -> None:
-        self.timeout = timeout
-        self.deadline = deadline
-        self.max_retries = max_retries
-        self.headers = headers
+        self.timeout: Timeout = timeout
+        self.deadline: float | Unset | None = deadline
+        self.max_retries: int = max_retries
+        self.headers: Mapping[str, str] = headers
+        self.max_response_bytes: int = max_response_bytes
+        self.raise_on_failed_run: bool = raise_on_failed_run
 
     def copy_with(
         self,
@@ -41,6 +49,7 @@ class Options:
         deadline: float | Unset | None,
         max_retries: int | Unset,
         headers: Mapping[str, str] | Unset,
+        raise_on_failed_run: bool | Unset,
     ) -> Options:
         """These options, changed by what is given; headers are added to the ones there are."""
         return Options(
@@ -48,6 +57,8 @@ class Options:
             self.deadline if deadline is UNSET else check_deadline(deadline),
             self.max_retries if max_retries is UNSET else check_max_retries(max_retries),
             self.headers if headers is UNSET else {**self.headers, **check_headers(headers, api_info)},
+            self.max_response_bytes,
+            self.raise_on_failed_run if raise_on_failed_run is UNSET else raise_on_failed_run,
         )
 
     def deadline_of_stream(self) -> float | None:
@@ -71,6 +82,15 @@ def check_deadline(value: float | None) -> float | None:
     return None if value is None else _seconds("deadline", value)
 
 
+def check_max_response_bytes(value: int) -> int:
+    """`value`, if it can be a size."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"max_response_bytes must be a whole number, not {value!r}")
+    if value <= 0:
+        raise ValueError(f"max_response_bytes must be more than 0: {value}")
+    return value
+
+
 def check_max_retries(value: int) -> int:
     """`value`, if it can be a number of retries."""
     if isinstance(value, bool) or not isinstance(value, int):
@@ -85,4 +105,4 @@ def _seconds(name: str, value: float) -> float:
         raise TypeError(f"{name} must be seconds or None, not {value!r}")
     if not value > 0:
         raise ValueError(f"{name} must be more than 0 seconds, or None for no limit: {value}")
-    return min(float(value), LONGEST)
+    return min(float(value), NO_LIMIT_SECONDS)

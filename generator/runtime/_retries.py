@@ -1,9 +1,9 @@
 """The retry policy: which outcome of an attempt is tried again, and when. Nothing here sends or waits.
 
-- Up to `max_retries` retries, exponential back-off with full jitter, `Retry-After` honoured up to `MAX_RETRY_AFTER`;
-  none that would end after the call's deadline.
+- Up to `max_retries` retries, exponential back-off with full jitter. `Retry-After` is honoured if it fits into
+  `MAX_RETRY_AFTER` and the call's deadline; if it does not, there is no retry. Zero or a past date asks for nothing.
 - Always: a connection that was never made, and 429.
-- GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 502, 503, 504, time-outs and dropped connections.
+- GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 500, 502, 503, 504, 520, 529, time-outs and dropped connections.
 - Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that counts as honoured.
 """
 
@@ -22,11 +22,11 @@ INITIAL_RETRY_DELAY = 0.5
 MAX_RETRY_DELAY = 8.0
 """Seconds: the upper end of the back-off between two attempts."""
 MAX_RETRY_AFTER = 60.0
-"""Seconds: what `Retry-After` is cut to."""
+"""Seconds: a longer `Retry-After` is not waited for."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """Methods whose repetition does what one request does."""
-UNKNOWN_OUTCOME = frozenset({408, 502, 503, 504})
+UNKNOWN_OUTCOME = frozenset({408, 500, 502, 503, 504, 520, 529})
 """Statuses that leave open whether the call took effect."""
 
 
@@ -55,7 +55,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
@@ -103,7 +103,7 @@ class Retries:
     def _wait(self, asked: float | None) -> float | None:
         if self.attempts > self.max_retries:
             return None
-        seconds = backoff(self.attempts - 1) if asked is None else min(asked, MAX_RETRY_AFTER)
-        if self.deadline is not None and time.monotonic() + seconds >= self.deadline:
+        seconds = asked or backoff(self.attempts - 1)
+        if seconds > MAX_RETRY_AFTER or (self.deadline is not None and time.monotonic() + seconds >= self.deadline):
             return None
         return seconds

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+KEEPALIVE_EVENTS = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
+"""Names of events that gateways put into a stream, whose data says nothing."""
 
 Frame: TypeAlias = tuple[str, str | None]
 """One event: its data, and the stream's last event id as of it."""
@@ -24,6 +26,11 @@ class SSEDecoder:
         self._skip_newline = False
         self._starts = True
         self._id: str | None = None
+
+    @property
+    def pending_bytes(self) -> int:
+        """How long the event is that has begun and not ended."""
+        return len(self._buffer)
 
     def feed(self, piece: bytes) -> list[Frame]:
         """The events that `piece` completes. It may begin and end anywhere, inside a character or a line end too."""
@@ -77,6 +84,7 @@ class SSEDecoder:
     def _read_block(self, block: str) -> str | None:
         """The data of the lines before a blank line; None if they hold none."""
         data: list[str] = []
+        is_ping = False
         for line in block.split("\n"):
             name, _, value = line.partition(":")
             value = value.removeprefix(" ")
@@ -84,7 +92,9 @@ class SSEDecoder:
                 data.append(value)
             elif name == "id":
                 self._note_id(value)
-        return "\n".join(data) if data else None
+            elif name == "event":
+                is_ping = value in KEEPALIVE_EVENTS
+        return "\n".join(data) if data and not is_ping else None
 
     def _note_id(self, value: str) -> None:
         if "\0" not in value:

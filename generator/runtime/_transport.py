@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
+import math
+import socket
 import time
-from urllib.request import getproxies
+from typing import Any
 
 import httpx
 
@@ -22,21 +23,29 @@ HTTPTransport = httpx.HTTPTransport
 AsyncHTTPTransport = httpx.AsyncHTTPTransport
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
+Proxy = httpx.Proxy
+Limits = httpx.Limits
 
 TransportError = httpx.RequestError
-"""Whatever goes wrong without an answer."""
+"""Any failure without an answer."""
 TimeoutException = httpx.TimeoutException
+ConnectError = httpx.ConnectError
 ReadError = httpx.ReadError
 ReadTimeout = httpx.ReadTimeout
 DecodingError = httpx.DecodingError
+TooManyRedirects = httpx.TooManyRedirects
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Errors after which it is certain that no request was sent."""
 
-LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=4.5)
-"""For one lane (`_async/channel.py`). uvicorn closes an idle connection after 5 s: ours is given up before."""
+KEEPALIVE_EXPIRY = 4.5
+"""Seconds that a connection is kept open without work. uvicorn closes one after 5 s: ours is given up before."""
+CONNECTION_LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY)
+"""For the httpx transport around a single connection."""
+NO_LIMIT_SECONDS = 2_000_000.0
+"""Stands for no time-out where a number is needed: the system counts time-outs in 31 bits of milliseconds."""
 
 SECRET = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-"""Headers whose values nobody is shown, in lower case. Each client class adds the document's key header."""
+"""Headers whose values are never shown, in lower case. Each client class adds the document's key header."""
 REDACTED = "[redacted]"
 
 
@@ -49,61 +58,104 @@ class PrivateHeaders(httpx.Headers):
 
 
 class PhaseTimeouts(dict[str, float | None]):
-    """The time-outs of one attempt, none longer than what is left until the deadline when its phase begins."""
+    """Time-outs of one attempt, cut to what is left until the deadline when their phase begins.
 
-    def __init__(self, timeout: httpx.Timeout, deadline: float) -> None:
+    The deadline can be moved while the answer is read.
+    """
+
+    def __init__(self, timeout: httpx.Timeout, deadline: float | None) -> None:
         super().__init__(timeout.as_dict())
-        self._deadline = deadline
+        self.deadline = deadline
 
     def get(self, phase: str, default: float | None = None) -> float | None:  # type: ignore[override] # narrower on purpose: httpcore asks so
         seconds = super().get(phase, default)
-        left = max(self._deadline - time.monotonic(), 0.001)
-        return left if seconds is None or left < seconds else seconds
+        return Seconds(NO_LIMIT_SECONDS if seconds is None else seconds, self)
 
 
-def new_request(
-    method: str, url: str, headers: httpx.Headers, content: bytes, timeout: httpx.Timeout, deadline: float | None
-) -> httpx.Request:
-    """A request of exactly these headers and bytes. `Host` and `Content-Length` are the caller's to have put in."""
-    limits = timeout.as_dict() if deadline is None else PhaseTimeouts(timeout, deadline)
-    request = httpx.Request(method, url, stream=httpx.ByteStream(content), extensions={"timeout": limits})
-    request.headers = PrivateHeaders(headers)
-    return request
+class Seconds(float):
+    """A time-out that remembers its deadline; its value is what was left when it was made."""
+
+    __slots__ = ("_limit", "_timeouts")
+
+    _limit: float
+    _timeouts: PhaseTimeouts
+
+    def __new__(cls, limit: float, timeouts: PhaseTimeouts) -> Seconds:
+        left = math.inf if timeouts.deadline is None else max(timeouts.deadline - time.monotonic(), 0.001)
+        self = super().__new__(cls, min(limit, left))
+        self._limit = limit
+        self._timeouts = timeouts
+        return self
+
+    def left(self) -> float:
+        """Seconds that a single operation may take now; zero or less after the deadline."""
+        deadline = self._timeouts.deadline
+        return self._limit if deadline is None else min(self._limit, deadline - time.monotonic())
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """TCP keep-alive: an idle connection that a firewall forgot is noticed within two minutes."""
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+SOCKET_OPTIONS = _socket_options()
+
+
+def http_transport(context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None) -> httpx.HTTPTransport:
+    """A sync transport of httpx's own whose connections respect deadlines."""
+    from ._deadline_stream import DeadlineBackend
+
+    transport = httpx.HTTPTransport(
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+    )
+    transport._pool._network_backend = DeadlineBackend()  # httpx has no argument for httpcore's backend
+    return transport
+
+
+def async_http_transport(
+    context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None
+) -> httpx.AsyncHTTPTransport:
+    """The same for the async client, where a deadline cancels."""
+    return httpx.AsyncHTTPTransport(
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+    )
 
 
 def redact(request: httpx.Request) -> httpx.Request:
-    """`request` without its secrets, for keeping: no attempt will use it again."""
-    request.read()
+    """`request` without its secrets and its body's source, for keeping: no attempt will use it again."""
     request.extensions = {}
+    if not hasattr(request, "_content") and not isinstance(request.stream, httpx.ByteStream):
+        request.stream = httpx.ByteStream(b"")
     for name in list(request.headers):
         if name in SECRET:
             request.headers[name] = REDACTED
     return request
 
 
-def tls_context(secure: bool) -> ssl.SSLContext:
-    """The TLS context of a client whose base URL is https (`secure`), or of one that will never need it."""
-    return httpx.create_ssl_context(verify=secure)
+def set_content(response: httpx.Response, content: bytes) -> None:
+    """Let `content`, read piece by piece, be the response's, as `read` would have it."""
+    response._content = content
 
 
-def proxies_are_set() -> bool:
-    """Whether the environment names a proxy, which only an httpx client takes into account."""
-    return any(getproxies().get(scheme) for scheme in ("http", "https", "all"))
+def already_read(response: httpx.Response) -> bool:
+    """Whether a transport answered with a body in memory."""
+    return hasattr(response, "_content")
 
 
-def own_headers(client: httpx.Client | httpx.AsyncClient) -> httpx.Headers:
-    """The headers that `client` was made with, without the ones that httpx puts there by itself."""
-    headers = httpx.Headers(client.headers)
-    for name in ("accept", "accept-encoding", "connection", "user-agent"):
-        del headers[name]
-    return headers
-
-
-def own_timeout(client: httpx.Client | httpx.AsyncClient) -> httpx.Timeout | None:
-    """The time-outs that `client` was made with, if it was made with any: httpx's own are 5 s each."""
-    return None if client.timeout == httpx.Timeout(5.0) else client.timeout
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port."""
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def httpx_version() -> str:
     """httpx's version."""
     return httpx.__version__
+
+
+def is_httpx_default(name: str, value: str) -> bool:
+    """Whether a client's header is the one that httpx puts there by itself."""
+    return name == "user-agent" and value == f"python-httpx/{httpx.__version__}"

@@ -45,14 +45,14 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def async_pause(seconds: float) -> None:
         made.append(seconds)
 
-    from backboard_threads._async import base_client as async_caller
+    from backboard_threads._async import sender as async_sender
     from backboard_threads._async import streaming as async_events
-    from backboard_threads._sync import base_client as caller
+    from backboard_threads._sync import sender
     from backboard_threads._sync import streaming as events
 
-    modules: list[Any] = [caller, events]
+    modules: list[Any] = [sender, events]
     for module in modules:
         monkeypatch.setattr(module, "pause", made.append)
-    for module in (async_caller, async_events):
+    for module in (async_sender, async_events):
         monkeypatch.setattr(module, "async_pause", async_pause)
     return made

@@ -47,7 +47,7 @@ def test_a_key_that_no_header_can_carry_is_refused(half: Half, key: str, monkeyp
 
 
 def test_a_key_of_another_type_is_refused_and_not_shown(half: Half) -> None:
-    with pytest.raises(TypeError, match="must be a string, not bytes") as caught:
+    with pytest.raises(TypeError, match="must be a string or a function, not bytes") as caught:
         half.client_class(api_key=b"secret")
     assert "secret" not in str(caught.value)
 

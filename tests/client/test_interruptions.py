@@ -125,7 +125,7 @@ async def test_resuming_stays_within_max_retries(half: Half, server: Server) -> 
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 async def test_resuming_survives_a_busy_server(half: Half, server: Server, status: int) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), reply(status, {}), events(*NUMBERED[3:]))
     read, opened = await read_stream(half, server)
@@ -133,7 +133,7 @@ async def test_resuming_survives_a_busy_server(half: Half, server: Server, statu
     assert opened.text == TEXT
 
 
-@pytest.mark.parametrize("status", [401, 404, 409, 500])
+@pytest.mark.parametrize("status", [401, 404, 409, 501])
 async def test_resuming_that_is_refused_is_an_interruption(half: Half, server: Server, status: int) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), reply(status, {"detail": "no such run"}))
     with pytest.raises(StreamInterrupted, match="no such run") as caught:

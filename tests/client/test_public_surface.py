@@ -24,7 +24,10 @@ RESOURCES = {
         "events",
     },
 }
-CONSTRUCTOR = ["api_key", "base_url", "timeout", "deadline", "max_retries", "headers", "http_client"]
+CONSTRUCTOR = [
+    *("api_key", "base_url", "timeout", "deadline", "max_retries", "headers", "http_client"),
+    *("verify", "cert", "proxy", "trust_env", "max_response_bytes", "raise_on_failed_run", "on_retry"),
+]
 PER_CALL = ["timeout", "deadline", "max_retries", "headers"]
 ERRORS = {
     "APIError": "Exception",
@@ -59,6 +62,7 @@ OTHER_NAMES = {
     "Paginator",
     "Recovery",
     "Reply",
+    "Retry",
     "Timeout",
     "UNSET",
     "Unset",

@@ -158,9 +158,9 @@ async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(half: Ha
     thread_id = await new_thread(half, direct)
     text = "one twö thrée \u2028 four 😀 five six seven"
     with wired(account["base_url"]) as wire:
-        client = half.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)
         resumed = 0
         for cut in itertools.chain(range(700, 2200, 75), range(701, 760, 4)):
+            client = half.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)  # no connection is left
             wire.breaks = [cut, cut // 2 + 300, 500]
             opened = client.messages.stream(thread_id, content=f"/say {text}")
             try:
@@ -170,6 +170,7 @@ async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(half: Ha
                 assert opened.run_id is None
                 assert (await half.do(opened.recover())).text in (text, None)
                 continue
+            await half.end(client)
             resumed += len(wire.breaks) < 2
             ids = [event.type for event in read]
             assert ids.count("run_started") == 1

@@ -15,6 +15,7 @@ from backboard_threads import (
     ConflictError,
     NotFoundError,
     RateLimitError,
+    Retry,
     ServerError,
 )
 from backboard_threads import _retries as retry
@@ -22,8 +23,9 @@ from tests.support.client_variants import KEY, MOMENT, THREAD, THREAD_ID, TURN, 
 from tests.support.scripted_server import Answer, Server, Silence, drop, reply, reset, send
 
 HOSTED = "https://app.backboard.io/api"
-UNKNOWN = [reply(408, {}), reply(502, {}), reply(503, {}), reply(504, {}), drop, reset]
-NAMES = ["408", "502", "503", "504", "dropped", "reset"]
+STATUSES = [408, 500, 502, 503, 504, 520, 529]
+UNKNOWN = [*(reply(status, {}) for status in STATUSES), drop, reset]
+NAMES = [*map(str, STATUSES), "dropped", "reset"]
 
 
 @pytest.mark.parametrize("outcome", UNKNOWN, ids=NAMES)
@@ -61,7 +63,7 @@ async def test_each_call_has_a_key_of_its_own(half: Half, server: Server) -> Non
     assert len({seen.headers["idempotency-key"] for seen in server.requests}) == 3
 
 
-@pytest.mark.parametrize("status", [408, 502, 503, 504])
+@pytest.mark.parametrize("status", STATUSES)
 async def test_hosted_post_is_not_repeated_without_a_given_key(half: Half, status: int) -> None:
     sent: list[str | None] = []
 
@@ -142,7 +144,7 @@ async def test_429_is_tried_again_for_every_method(half: Half, address: str) -> 
     assert attempts == 3
 
 
-@pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 499, 500, 501, 520])
+@pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 499, 501, 521])
 async def test_any_other_status_is_final(half: Half, server: Server, status: int) -> None:
     server.answer(reply(status, {"detail": "no"}))
     client = half.client(server)
@@ -183,25 +185,69 @@ async def test_back_off_doubles_and_is_jittered(
     assert retry.backoff(5000) == 8.0
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"), [("3", 3.0), ("0", 0.0), ("2.5", 2.5), ("86400", 60.0), (" 7 ", 7.0), ("9" * 400, 60.0)]
-)
+@pytest.mark.parametrize(("header", "seconds"), [("3", 3.0), ("0", 0.25), ("2.5", 2.5), ("60", 60.0), (" 7 ", 7.0)])
 async def test_retry_after_in_seconds(
-    half: Half, server: Server, pauses: list[float], header: str, seconds: float
+    half: Half,
+    server: Server,
+    pauses: list[float],
+    header: str,
+    seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(retry, "backoff", lambda _: 0.25)
     server.answer(reply(429, {}, {"Retry-After": header}), reply(200, THREAD))
     await half.do(half.client(server).threads.get(THREAD_ID))
     assert pauses == [seconds]
 
 
-@pytest.mark.parametrize(("ahead", "low", "high"), [(20, 18, 20), (86400, 60, 60), (-30, 0, 0)])
+@pytest.mark.parametrize(("ahead", "low", "high"), [(20, 18, 20), (-30, 0.25, 0.25)])
 async def test_retry_after_as_a_date(
-    half: Half, server: Server, pauses: list[float], ahead: int, low: float, high: float
+    half: Half,
+    server: Server,
+    pauses: list[float],
+    ahead: int,
+    low: float,
+    high: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(retry, "backoff", lambda _: 0.25)
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
     server.answer(reply(503, {}, {"Retry-After": date}), reply(200, THREAD))
     await half.do(half.client(server).threads.get(THREAD_ID))
     assert low <= pauses[0] <= high
+
+
+@pytest.mark.parametrize("header", ["61", "3600", "9" * 400, "Fri, 01 Jan 2100 00:00:00 GMT"])
+async def test_retry_after_of_more_than_a_minute_is_not_waited_for(
+    half: Half, server: Server, pauses: list[float], header: str
+) -> None:
+    server.answer(reply(429, {"detail": "tomorrow"}, {"Retry-After": header}))
+    with pytest.raises(RateLimitError, match="tomorrow") as caught:
+        await half.do(half.client(server, deadline=None).threads.get(THREAD_ID))
+    assert pauses == []
+    assert caught.value.retry_after > 60
+
+
+async def test_on_retry_is_called_before_each_wait(half: Half, server: Server, pauses: list[float]) -> None:
+    seen: list[Retry] = []
+    server.answer(reply(503, {}, {"Retry-After": "2"}), drop, reply(200, THREAD))
+    await half.do(half.client(server, on_retry=seen.append).threads.get(THREAD_ID))
+    assert [(one.attempt, one.method, one.status_code) for one in seen] == [(1, "GET", 503), (2, "GET", None)]
+    assert [one.seconds for one in seen] == pauses
+    assert seen[1].url == f"{server.url}/threads/{THREAD_ID}"
+    assert isinstance(seen[1].error, httpx.TransportError)
+    assert KEY not in repr(seen)
+
+
+async def test_undocumented_post_is_repeated_only_under_a_given_key(half: Half, server: Server) -> None:
+    server.answer(reply(503, {}))
+    client = half.client(server)
+    with pytest.raises(ServerError):
+        await half.do(client.request("POST", "/unknown", json={}))
+    assert len(server.requests) == 1
+    with pytest.raises(ServerError):
+        await half.do(client.request("POST", "/unknown", json={}, idempotency_key="mine"))
+    assert len(server.requests) == 4
 
 
 async def test_retry_after_is_read_by_the_clock_of_the_server(half: Half, server: Server, pauses: list[float]) -> None:
@@ -211,7 +257,9 @@ async def test_retry_after_is_read_by_the_clock_of_the_server(half: Half, server
     assert pauses == [5.0]
 
 
-@pytest.mark.parametrize("header", ["soon", "-5", "", "1,2", "nan", "inf", "١٢"])
+@pytest.mark.parametrize(
+    "header", ["soon", "-5", "", "1,2", "nan", "inf", "١٢", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"]
+)
 async def test_retry_after_that_says_nothing_is_ignored(half: Half, pauses: list[float], header: str) -> None:
     answers = [httpx.Response(429, headers=[(b"retry-after", header.encode())]), httpx.Response(200, json=THREAD)]
     await half.do(half.mocked(lambda _: answers.pop(0)).threads.get(THREAD_ID))
@@ -287,12 +335,41 @@ async def test_a_given_key_is_sent_and_a_conflict_is_final(half: Half, server: S
 
 
 async def test_redirects_are_not_followed_and_the_key_stays_here(half: Half, server: Server) -> None:
-    with_redirects = half.http_class(follow_redirects=True)
+    given = half.http_class()
     server.answer(reply(307, b"", {"Location": "http://127.0.0.1:1/elsewhere"}))
-    for client in (half.client(server), half.client(server, http_client=with_redirects)):
+    for client in (half.client(server), half.client(server, http_client=given)):
         with pytest.raises(APIStatusError, match="not followed: http://127") as caught:
             await half.do(client.threads.get(THREAD_ID))
         assert caught.value.status_code == 307
     assert len(server.requests) == 2
     assert all(seen.headers["x-api-key"] == KEY for seen in server.requests)
-    await half.do(with_redirects.aclose() if half.name == "async" else with_redirects.close())
+    await half.end(given)
+
+
+async def test_given_client_follows_redirects_and_the_key_stays_with_its_origin(half: Half) -> None:
+    keys: list[tuple[str, str | None]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        keys.append((str(request.url), request.headers.get("x-api-key")))
+        target = {"/api/threads/t": "/api/moved", "/api/moved": "http://elsewhere/thread"}.get(request.url.path)
+        if target is None:
+            return httpx.Response(200, json=THREAD)
+        return httpx.Response(307, headers={"Location": target})
+
+    given = half.http_class(transport=httpx.MockTransport(handler), follow_redirects=True)
+    client = half.client(base_url="http://server/api", http_client=given)
+    answer = await half.do(client.threads.with_response.get("t"))
+    assert keys == [
+        ("http://server/api/threads/t", KEY),
+        ("http://server/api/moved", KEY),
+        ("http://elsewhere/thread", None),
+    ]
+    assert [response.status_code for response in answer.response.history] == [307, 307]
+    loop = half.http_class(
+        transport=httpx.MockTransport(lambda _: httpx.Response(302, headers={"Location": "/api"})),
+        follow_redirects=True,
+    )
+    with pytest.raises(APIConnectionError, match="redirects"):
+        await half.do(half.client(base_url="http://server/api", http_client=loop, max_retries=0).threads.get("t"))
+    for one in (given, loop):
+        await half.end(one)

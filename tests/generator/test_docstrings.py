@@ -19,7 +19,7 @@ from generator.unasync import derive
 from tests.support.generator_documents import client_of, operation, small_document
 
 Method = tuple[str, Callable[..., Any]]
-OPTIONS = {"timeout", "deadline", "max_retries", "headers"}
+OPTIONS = {"timeout", "deadline", "max_retries", "headers", "raise_on_failed_run"}
 MAX_MEAN_LINES = 15
 """Lines of a method's docstring, on average."""
 

@@ -35,6 +35,7 @@ from backboard_threads import (
     RateLimitError,
     Recovery,
     Reply,
+    Retry,
     RunFailedError,
     ServerError,
     StreamInterrupted,
@@ -58,6 +59,10 @@ def describe(event: models.StreamEvent) -> str:
             return f"end {event.status}"
         case _:
             return event.type
+
+
+def note(retry: Retry) -> None:
+    logging.info("attempt %d failed, again in %.1f s", retry.attempt, retry.seconds)
 
 
 def play(address: str, key: str) -> list[str]:
@@ -197,7 +202,7 @@ def play_beside(app: Any, key: str, file: File) -> list[str]:
 
 async def play_async(address: str, key: str) -> list[str]:
     told = []
-    async with AsyncBackboard(api_key=key, base_url=address, max_retries=3) as backboard:
+    async with AsyncBackboard(api_key=key, base_url=address, max_retries=3, on_retry=note) as backboard:
         turn = await backboard.messages.chat(content="/say Hello Ada.", memory="off", idempotency_key="once")
         assert_type(turn, models.Turn)
         async with backboard.messages.stream(turn.thread_id, content="/slow 50 a long story") as events:

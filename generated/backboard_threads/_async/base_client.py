@@ -6,29 +6,22 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, cast
 
-from .._auth import check_method
+from .._auth import ApiKey, KeyCallback, check_method
 from .._bodies import encode_free
 from .._client_config import ClientConfig
-from .._event_loops import async_pause
 from .._files import Files
 from .._logging import print_if_asked
+from .._network import CertOption, VerifyOption
 from .._operation import ApiInfo, Operation, Streaming
-from .._options import TimeoutOption
-from .._request_state import RequestState, free_value, read_answer
+from .._options import MAX_RESPONSE_BYTES, TimeoutOption
+from .._reply import raise_if_failed
+from .._request_state import RetryCallback, free_value, read_response
 from .._response import Answer
-from .._transport import (
-    SECRET,
-    AsyncBaseTransport,
-    AsyncHTTPClient,
-    Response,
-    TransportError,
-    own_headers,
-    own_timeout,
-    redact,
-)
+from .._transport import SECRET, AsyncBaseTransport, AsyncHTTPClient, redact
 from .._unset import UNSET, Unset
-from .connection_pool import AsyncPoolRegistry
+from .http_clients import AsyncHTTPClients
 from .pagination import AsyncPaginator
+from .sender import AsyncSender
 from .streaming import AsyncEventStream
 
 T = TypeVar("T")
@@ -52,31 +45,50 @@ class AsyncBaseClient:
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | KeyCallback | None = None,
         base_url: str | None = None,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int = 2,
         headers: Mapping[str, str] | None = None,
         http_client: AsyncHTTPClient | AsyncBaseTransport | None = None,
+        verify: VerifyOption = True,
+        cert: CertOption = None,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
+        raise_on_failed_run: bool = True,
+        on_retry: RetryCallback | None = None,
     ) -> None:
+        key, api_key = None if api_key is None else ApiKey(api_key), None  # not for a traceback's local variables
         if http_client is not None and not isinstance(http_client, (AsyncHTTPClient, AsyncBaseTransport)):
             raise TypeError(f"http_client must be an httpx.AsyncClient or transport, not {type(http_client).__name__}")
+        if http_client is not None and (verify is not True or cert is not None or proxy is not None or not trust_env):
+            raise TypeError(
+                "verify, cert, proxy and trust_env are for connections of the client's own, not for http_client"
+            )
         self._config = ClientConfig(
             self.api_info,
             "async",
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
             headers=headers,
+            max_response_bytes=max_response_bytes,
+            raise_on_failed_run=raise_on_failed_run,
+            on_retry=on_retry,
+            verify=verify,
+            cert=cert,
+            proxy=proxy,
+            trust_env=trust_env,
         )
         if isinstance(http_client, AsyncHTTPClient):
-            self._config.adopt_defaults(
-                own_headers(http_client), own_timeout(http_client) if timeout is UNSET else None
-            )
-        self._pools = AsyncPoolRegistry(self.base_url, http_client)
+            self._config.adopt_defaults(http_client.headers, http_client.timeout if timeout is UNSET else None)
+        elif http_client is None:
+            self._config.network.preload("async")
+        self._http_clients = AsyncHTTPClients(self._config.network, http_client)
         self._is_copy = False
         self._answers = False
 
@@ -86,10 +98,11 @@ class AsyncBaseClient:
         return self._config.base_url
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.base_url}>"
+        config = getattr(self, "_config", None)
+        return f"<{type(self).__name__} {config.base_url if config is not None else '(not made)'}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        if self._pools.are_given:
+        if self._http_clients.is_given:
             raise TypeError(f"a {type(self).__name__} with an http_client of its own cannot be pickled or copied")
         return self._config.state()
 
@@ -103,14 +116,15 @@ class AsyncBaseClient:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
+        raise_on_failed_run: bool | Unset = UNSET,
     ) -> Self:
         """A client with other options, on the same connections: closing it leaves them open.
 
         `headers` are added to the ones there are. What is not given stays as it is.
         """
         copy = type(self).__new__(type(self))
-        copy._config = self._config.copy_with(timeout, deadline, max_retries, headers)
-        copy._pools = self._pools
+        copy._config = self._config.copy_with(timeout, deadline, max_retries, headers, raise_on_failed_run)
+        copy._http_clients = self._http_clients
         copy._is_copy = True
         copy._answers = self._answers
         return copy
@@ -136,6 +150,7 @@ class AsyncBaseClient:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
+        raise_on_failed_run: bool | Unset = UNSET,
     ) -> T:
         """Make one call and return what it answered.
 
@@ -143,13 +158,15 @@ class AsyncBaseClient:
         ones are left out), `parameters` its header parameters, `media` the body's media type if it is not to be the
         usual one. Raises an `APIError`.
         """
-        config = self._config.copy_with(timeout, deadline, max_retries, headers)
+        config = self._config.copy_with(timeout, deadline, max_retries, headers, raise_on_failed_run)
         call = config.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
-        response = await self._send(call)
+        response = await AsyncSender(config, self._http_clients).send(call)
         if call.assumed_deleted and operation.assume_deleted is not None:
             value = operation.assume_deleted(path[-1])
         else:
-            value = read_answer(response, operation)
+            value = read_response(response, operation)
+            if operation.is_turn and config.options.raise_on_failed_run:
+                raise_if_failed(value, response)
         if self._answers:
             redact(response.request)
             return cast("T", Answer(value, response))
@@ -167,8 +184,8 @@ class AsyncBaseClient:
         headers: Mapping[str, str] | Unset = UNSET,
     ) -> AsyncPaginator[T]:
         """The items of a listing, page after page. The options are those of each page's call."""
-        client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
-        return AsyncPaginator(client, operation, path, query or {})
+        config = self._config.copy_with(timeout, deadline, max_retries, headers)
+        return AsyncPaginator(AsyncSender(config, self._http_clients), operation, path, query or {})
 
     def _stream(
         self,
@@ -193,13 +210,19 @@ class AsyncBaseClient:
 
         `thread_id` and `run_id` are those that are known before the first event.
         """
-        client = self.with_options(timeout=timeout, deadline=deadline, max_retries=max_retries, headers=headers)
-        client._answers = False
-        call = client._config.operation_request(
+        config = self._config.copy_with(timeout, deadline, max_retries, headers)
+        call = config.operation_request(
             operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
         )
         said = (body or {}).get("content")
-        return AsyncEventStream(client, streaming, call, thread_id, run_id, said if isinstance(said, str) else None)
+        return AsyncEventStream(
+            AsyncSender(config, self._http_clients),
+            streaming,
+            call,
+            thread_id,
+            run_id,
+            said if isinstance(said, str) else None,
+        )
 
     async def request(
         self,
@@ -227,38 +250,15 @@ class AsyncBaseClient:
         call = config.request_state(
             check_method(method), config.url_of(path, query), encode_free(json, form, files), None, idempotency_key
         )
-        response = await self._send(call)
+        response = await AsyncSender(config, self._http_clients).send(call)
+        value = free_value(response)
         redact(response.request)
-        return Answer(free_value(response), response)
-
-    async def _send(self, call: RequestState, *, keep_open: bool = False) -> Response:
-        """Send `call`, again where the retry policy says so, and return its success.
-
-        The body has been read, unless it is to be kept open. Raises an `APIError`.
-        """
-        channel = await self._pools.current()
-        while True:
-            request = call.new_request()
-            try:
-                response = await channel.send(request, call.retries.deadline)
-                if not keep_open or not response.is_success:
-                    try:
-                        await response.aread()
-                    finally:
-                        await response.aclose()
-            except TransportError as error:
-                seconds = call.failed(request, error)
-            else:
-                wait = call.answered(response)
-                if wait is None:
-                    return response
-                seconds = wait
-            await async_pause(seconds)
+        return Answer(value, response)
 
     async def aclose(self) -> None:
         """Close the connections. A copy made by `with_options` leaves them to its original."""
         if not self._is_copy:
-            await self._pools.aclose()
+            await self._http_clients.aclose()
 
     async def __aenter__(self) -> Self:
         return self

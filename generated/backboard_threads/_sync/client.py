@@ -28,8 +28,8 @@ class Backboard(BaseClient):
     errors below are those of every call; a method names its own.
 
     Args:
-        api_key: The API key, sent in the header `X-API-Key` with every call and never shown. Read from
-            `BACKBOARD_API_KEY` in the environment unless given.
+        api_key: The API key, sent in the header `X-API-Key` with every call and never shown, or a function that returns
+            it before each attempt. Read from `BACKBOARD_API_KEY` in the environment unless given.
         base_url: Where the API is. Read from `BACKBOARD_BASE_URL` in the environment unless given, or else
             https://app.backboard.io/api.
         timeout: Seconds for each of connecting, sending, and waiting for the next piece of the answer, in each attempt;
@@ -38,8 +38,15 @@ class Backboard(BaseClient):
             for no limit. 600 unless given, and no limit for a stream.
         max_retries: How often a failed attempt is repeated, where that is safe. 2 unless given.
         headers: More headers for every call.
-        http_client: An `httpx.Client` to send requests with, whose hooks, proxies, headers and time-outs then
-            hold, or a transport. It is not closed with this client.
+        http_client: An `httpx.Client` to send requests with, whose hooks, proxies, headers, cookies, redirects and
+            time-outs then hold, or a transport. It is not closed with this client.
+        verify: True, False for no check of certificates, a file or folder of authorities, or an `ssl.SSLContext`.
+        cert: A client certificate: one file, or certificate and key, or both and the key's password.
+        proxy: The URL of a proxy.
+        trust_env: Whether the environment's proxy and certificate variables count.
+        max_response_bytes: Decoded bytes that an answer may have, and an event of a stream. 256 MiB unless given.
+        raise_on_failed_run: Whether a failed run raises `RunFailedError`; otherwise its turn is returned.
+        on_retry: A function that is called with a `Retry` before each wait for another attempt.
 
     Raises:
         AuthenticationError: 401.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .._errors import APIError
 from .._operation import Operation, Page
 from .._public import public
+from .._request_state import decode_response
 from .._unset import UNSET
-
-if TYPE_CHECKING:
-    from .base_client import BaseClient
+from .sender import Sender
 
 T = TypeVar("T")
 
@@ -28,14 +27,14 @@ class Paginator(Generic[T]):
 
     def __init__(
         self,
-        client: BaseClient,
+        sender: Sender,
         operation: Operation[list[T]],
         path: tuple[str, ...],
         query: Mapping[str, object],
     ) -> None:
         if operation.page is None:
             raise TypeError(f"{operation!r} is no listing")
-        self._client = client
+        self._sender: Sender = sender
         self._operation = operation
         self._page: Page = operation.page
         self._path = path
@@ -60,7 +59,8 @@ class Paginator(Generic[T]):
         given = 0
         while True:
             query = {**self._query, "skip": skip} if skip else self._query
-            items = self._client._call(self._operation, self._path, query=query)
+            call = self._sender.config.operation_request(self._operation, self._path, query)
+            items = decode_response(self._sender.send(call), self._operation.decode)
             keys: list[object] = [item if self._page.key is None else getattr(item, self._page.key) for item in items]
             if keys and keys == previous:
                 raise APIError(

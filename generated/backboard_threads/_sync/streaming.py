@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+from .._auth import is_header_value
 from .._errors import (
     APIConnectionError,
     APIError,
@@ -17,25 +18,37 @@ from .._errors import (
     RunFailedError,
     Shown,
     StreamInterrupted,
+    request_id,
 )
-from .._event_loops import pause
+from .._event_loops import Reader, lock, pause
+from .._json import loads
 from .._logging import logger
 from .._operation import Streaming
 from .._public import public
-from .._reply import TEXT, Recovery, Reply, ReplyAccumulator, find_reply, parse_event, reason_of_failure
-from .._request_state import RequestState, decode_answer
+from .._reply import (
+    TEXT,
+    Recovery,
+    Reply,
+    ReplyAccumulator,
+    find_reply,
+    parse_event,
+    reason_in_frame,
+    reason_of_failure,
+)
+from .._request_state import RequestState, decode_response
 from .._retries import UNKNOWN_OUTCOME, backoff
 from .._sse import SSEDecoder
-from .._transport import Response, TransportError, redact
-from .._unset import UNSET
-
-if TYPE_CHECKING:
-    from .base_client import BaseClient
+from .._transport import PhaseTimeouts, Response, TransportError, already_read, redact
+from .sender import Sender
 
 E = TypeVar("E")
 H = TypeVar("H")
 
 LAST_EVENT_ID = "Last-Event-ID"
+DRAIN_SECONDS = 0.25
+"""How long the end of the body may take to follow the last event."""
+DRAIN_PIECES = 4
+"""How many pieces may follow it."""
 
 
 @public
@@ -56,30 +69,35 @@ class EventStream(Generic[E, H]):
 
     def __init__(
         self,
-        client: BaseClient,
+        sender: Sender,
         streaming: Streaming[E, H],
         call: RequestState,
         thread_id: str | None,
         run_id: str | None,
         said: str | None,
     ) -> None:
-        self._client = client
-        self._streaming = streaming
-        self._decode = streaming.decode
-        self._ends = streaming.ends
-        self._call = call
-        self._said = said
+        self._sender: Sender = sender
+        self._streaming: Streaming[E, H] = streaming
+        self._decode: Callable[[Any], E] = streaming.decode
+        self._ends: frozenset[str] = streaming.ends
+        self._call: RequestState = call
+        self._said: str | None = said
         self._accumulator = ReplyAccumulator(thread_id, run_id)
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
-        self._received_id = call.headers.get(LAST_EVENT_ID)
-        self._resumed_from = self._stream_id = self._received_id
+        self._received_id: str | None = call.headers.get(LAST_EVENT_ID)
+        self._resumed_from: str | None = self._received_id
+        self._stream_id: str | None = self._received_id
         self._first_id: str | None = None
         self._comes_again = False
-        self._resumptions = call.retries.max_retries
+        self._retry = 0
         self._is_replay = call.method == "GET"
         self._decoder = SSEDecoder()
-        self._pieces: Iterator[bytes] | None = None
-        self._fault: DecodeError | None = None
+        self._reader: Reader | None = None
+        self._timeouts: PhaseTimeouts | None = None
+        self._lock: Any = None
+        self._break: BaseException | None = None
+        self._is_broken = False
+        self._fault: APIError | None = None
         self._is_open = False
         self._last_piece = ""
         self.response: Response | None = None
@@ -111,6 +129,7 @@ class EventStream(Generic[E, H]):
         if self.response is not None:
             raise RuntimeError("this stream was opened before")
         self._open(self._call)
+        self._lock = lock()
         self._is_open = True
         return self
 
@@ -118,22 +137,37 @@ class EventStream(Generic[E, H]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_open = False
-        self._close()
+        reader = self._reader
+        if reader is not None:
+            if kind is None and self.end is not None:
+                self._drain(reader)
+            reader.close()
+        with self._lock:
+            self._close()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> E:
+        ready = self._ready
+        while not self._is_over:
+            try:
+                event = ready.popleft()
+            except IndexError:
+                if not self._is_open:
+                    raise RuntimeError("this stream is closed: read it inside its `with`") from None
+                with self._lock:
+                    if not ready and not self._is_over:
+                        self._receive()
+            else:
+                return self._give(*event)
+        raise StopIteration
+
+    @property
+    def _is_over(self) -> bool:
         # A log that is read again goes on after a demand for tool outputs that were submitted since: it ends with its
         # last event, not with the first that could be the last.
-        ready = self._ready
-        while self.end is None or (self._is_replay and self._pieces is not None):
-            if ready:
-                return self._give(*ready.popleft())
-            if not self._is_open:
-                raise RuntimeError("this stream is closed: read it inside its `with`")
-            self._receive()
-        raise StopIteration
+        return self.end is not None and not (self._is_replay and self._reader is not None)
 
     def deltas(self) -> Iterator[str]:
         """The reply's text, piece by piece as it comes; other events are passed over."""
@@ -153,27 +187,32 @@ class EventStream(Generic[E, H]):
 
         Returns whether it is cancelled. Waits for the event that names the run, if none has yet. Raises an `APIError`.
         """
-        while self.run_id is None or self.thread_id is None:
-            if not self._is_open or self.end is not None:
-                raise RuntimeError("no event has named the run: it cannot be cancelled by its id")
-            self._receive()
+        while not self._is_named:
+            if not self._is_open or self.end is not None or self._fault is not None:
+                raise APIError("no event has named the run, so it cannot be cancelled")
+            with self._lock:
+                if not self._is_named:
+                    self._receive()
         assert self._streaming.cancel is not None
-        config = self._client._config
-        call = config.operation_request(
-            self._streaming.cancel, (self.thread_id, self.run_id), None, None, None, None, UNSET, UNSET
-        )
-        answer = decode_answer(self._client._send(call), lambda value: value)
+        assert self.thread_id is not None
+        assert self.run_id is not None
+        call = self._sender.config.operation_request(self._streaming.cancel, (self.thread_id, self.run_id))
+        answer = decode_response(self._sender.send(call), lambda value: value)
         return isinstance(answer, dict) and answer.get("cancelled") is True
+
+    @property
+    def _is_named(self) -> bool:
+        return self.run_id is not None and self.thread_id is not None
 
     def recover(self) -> Recovery[H]:
         """Read the thread again, and say whether the reply to this call was stored. Raises an `APIError`."""
         history = self._streaming.history
         if self.thread_id is None or history is None:
             return Recovery(None, None, None)
-        call = self._client._config.operation_request(history, (self.thread_id,), None, None, None, None, UNSET, UNSET)
-        response = self._client._send(call)
-        thread = decode_answer(response, history.decode)
-        text = find_reply(json.loads(response.content), self.run_id, self._said)
+        call = self._sender.config.operation_request(history, (self.thread_id,))
+        response = self._sender.send(call)
+        thread = decode_response(response, history.decode)
+        text = find_reply(loads(response.content), self.run_id, self._said)
         return Recovery(text is not None, text, thread)
 
     def _give(self, event: dict[str, Any], event_id: str | None) -> E:
@@ -182,6 +221,9 @@ class EventStream(Generic[E, H]):
         self.end = None
         kind = event.get("type")
         self._last_piece = self._accumulator.add(event) if kind == TEXT else ""
+        if kind is None and (reason := reason_in_frame(event)) is not None:
+            self._fault = self._failure(reason, None)
+            raise self._fault
         try:
             model = self._decode(event)
         except DecodeError as error:
@@ -191,36 +233,43 @@ class EventStream(Generic[E, H]):
             self.end = model
             reason = reason_of_failure(event, self._streaming.failures)
             if reason is not None:
-                raise RunFailedError(
-                    reason,
-                    event=model,
-                    partial_text=self.text,
-                    run_id=self.run_id,
-                    thread_id=self.thread_id,
-                    request=None if self.response is None else self.response.request,
-                )
+                raise self._failure(reason, model)
         return model
+
+    def _failure(self, reason: str, event: E | None) -> RunFailedError:
+        return RunFailedError(
+            self._call.cleaned(reason),
+            event=event,
+            partial_text=self.text,
+            run_id=self.run_id,
+            thread_id=self.thread_id,
+            request_id=None if self.response is None else request_id(self.response),
+            request=None if self.response is None else self.response.request,
+        )
 
     def _receive(self) -> None:
         """Take in the next piece of the stream, from a new connection if this one broke."""
         if self._fault is not None:
             raise self._fault
-        if self._pieces is None:
-            raise RuntimeError("this stream broke off: `recover` tells what became of the reply")
+        if self._reader is None:
+            if not self._is_broken:
+                raise APIError("this stream was closed")
+            self._resume()  # an earlier try was cancelled
+            return
         try:
-            piece = next(self._pieces, None)
+            piece = self._reader.next(self._call.retries.deadline)
         except TransportError as error:
-            self._resume(error)
+            self._break_off(error)
             return
         if piece is None:
             if self.end is None:
-                self._resume(None)
+                self._break_off(None)
             else:
                 self._close()
             return
-        accumulator, ready = self._accumulator, self._ready
+        accumulator, ready, decoder = self._accumulator, self._ready, self._decoder
         try:
-            for data, event_id in self._decoder.feed(piece):
+            for data, event_id in decoder.feed(piece):
                 event = parse_event(data)
                 if event is None:
                     continue
@@ -238,14 +287,17 @@ class EventStream(Generic[E, H]):
                 if accumulator.is_new:
                     accumulator.note_ids(event)
                 ready.append((event, event_id))
+            limit = self._sender.config.options.max_response_bytes
+            if decoder.pending_bytes > limit:
+                raise DecodeError(f"an event of at most {limit} bytes (max_response_bytes)", Shown("a longer one"))
         except DecodeError as error:
             self._fault = self._in_stream(error)  # to be raised after the events that came before it
         if ready:
             self._received_id = ready[-1][1]
 
     def _came_before(self, event_id: str) -> bool:
-        """Whether an event after a break came before it: the last one again, or all of them, from a server that heeds
-        no `Last-Event-ID`."""
+        """Whether an event after a break came before it: the last one again, or all of them, from a server that
+        ignores `Last-Event-ID`."""
         if event_id == self._resumed_from:
             self._comes_again = False
             return True
@@ -254,88 +306,107 @@ class EventStream(Generic[E, H]):
         return self._comes_again
 
     def _in_stream(self, error: DecodeError) -> DecodeError:
+        error.got = Shown(self._call.cleaned(error.got))
         return error if self.response is None else error.within(self.response)
 
     def _open(self, call: RequestState) -> None:
-        response = self._client._send(call, keep_open=True)
-        redact(response.request)
+        response = self._sender.send(call, keep_open=True)
         self.response = response
-        if response.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/event-stream":
+        self._timeouts = call.timeouts
+        wrong = _why_no_stream(response)
+        if wrong is not None:
             try:
-                response.read()
+                text = self._sender.read_start(response)
             except TransportError as error:
-                raise call.connection_error(response.request, error) from error
+                raise call.connection_error(redact(response.request), error) from error
             finally:
                 response.close()
-            kind = response.headers.get("content-type", "a body without a type")
-            raise DecodeError("an event stream", Shown(f"{kind}: {response.text[:80]!r}")).within(response)
-        self._pieces = response.iter_bytes()
+            raise DecodeError("an event stream", Shown(f"{wrong}: {text!r}")).within(response)
+        redact(response.request)
+        self._reader = Reader(response.iter_bytes() if already_read(response) else response.iter_raw())
+
+    def _drain(self, reader: Reader) -> None:
+        """Read what follows the last event, which is nearly always nothing, so that the connection can be used again.
+
+        Not where a read cannot be bounded: in the sync client over a given `http_client`.
+        """
+        if not reader.always_ends and self._sender.http_clients.is_given:
+            return
+        deadline = time.monotonic() + DRAIN_SECONDS
+        if self._timeouts is not None:
+            self._timeouts.deadline = deadline
+        with suppress(TransportError):
+            for _ in range(DRAIN_PIECES):
+                if reader.next(deadline) is None:
+                    return
 
     def _close(self) -> None:
-        self._pieces = None
+        self._reader = None
         if self.response is not None:
             self.response.close()
 
-    def _resume(self, cause: APIError | TransportError | None) -> None:
-        """Continue after the last event that came whole, over a new connection; `StreamInterrupted` if that cannot
-        be."""
+    def _break_off(self, cause: BaseException | None) -> None:
+        """Note that the connection broke, and continue over a new one."""
+        self._break, self._is_broken = cause, True
         self._close()
-        resume = self._streaming.resume
+        self._resume()
+
+    def _resume(self) -> None:
+        """Continue after the last event that came whole, over a new connection; `StreamInterrupted` if that cannot
+        be. When it is cancelled it can be tried again."""
         deadline = self._call.retries.deadline
-        retry = 0
-        while (
-            resume is not None
-            and self._received_id is not None
-            and self.thread_id is not None
-            and self.run_id is not None
-            and self._resumptions > 0
-        ):
-            seconds = backoff(retry)
+        while self._is_open:
+            call = self._resume_request()
+            if call is None:
+                break
+            seconds = backoff(self._retry)
             if deadline is not None and time.monotonic() + seconds >= deadline:
                 break
-            retry += 1
-            self._resumptions -= 1
             logger.info(
                 "the events of run %s broke off; resuming after %s in %.2f s", self.run_id, self._received_id, seconds
             )
             pause(seconds)
-            call = self._client._config.operation_request(
-                resume,
-                (self.thread_id, self.run_id),
-                None,
-                {LAST_EVENT_ID: self._received_id},
-                None,
-                None,
-                UNSET,
-                UNSET,
-                is_stream=True,
-            )
             call.retries.max_retries = 0
             call.retries.deadline = deadline
             try:
                 self._open(call)
             except APIConnectionError as error:
-                cause = error
+                self._break = error
             except APIStatusError as error:
-                cause = error
+                self._break = error
                 if error.status_code != 429 and error.status_code not in UNKNOWN_OUTCOME:
                     break
             except DecodeError as error:
-                cause = error
+                self._break = error
                 break
             else:
                 self._decoder = SSEDecoder()
                 self._resumed_from = self._stream_id = self._received_id
                 self._comes_again = False
                 self._is_replay = True
+                self._is_broken = False
                 return
+            finally:
+                self._retry += 1
         if self.end is None:
-            self._interrupt(cause)
+            self._fault = self._interruption(self._break)
+            raise self._fault from self._break
 
-    def _interrupt(self, cause: BaseException | None) -> NoReturn:
+    def _resume_request(self) -> RequestState | None:
+        """The call that continues the stream; None if nothing can."""
+        resume, received = self._streaming.resume, self._received_id
+        if resume is None or received is None or self.thread_id is None or self.run_id is None:
+            return None
+        if self._retry >= self._call.retries.max_retries or not is_header_value(received):
+            return None
+        return self._sender.config.operation_request(
+            resume, (self.thread_id, self.run_id), None, {LAST_EVENT_ID: received}, is_stream=True
+        )
+
+    def _interruption(self, cause: BaseException | None) -> StreamInterrupted:
         said = f"; {len(self.text)} characters of the reply had come" if self.text else ""
         why = f": {cause}" if cause is not None and str(cause) else ""
-        raise StreamInterrupted(
+        return StreamInterrupted(
             f"the stream broke off before the event that ends it{said}{why}",
             partial_text=self.text,
             last_event_id=self.last_event_id,
@@ -343,4 +414,13 @@ class EventStream(Generic[E, H]):
             thread_id=self.thread_id,
             request=None if self.response is None else self.response.request,
             idempotency_key=self._call.idempotency_key,
-        ) from cause
+        )
+
+
+def _why_no_stream(response: Response) -> str | None:
+    """What a successful answer is instead of an event stream; None if it is one."""
+    kind: str = response.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != "text/event-stream":
+        return kind or "a body without a type"
+    coding: str = response.headers.get("content-encoding", "identity")
+    return None if coding.strip().lower() in ("", "identity") else f"a stream in Content-Encoding {coding}"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .._errors import APIError
 from .._operation import Operation, Page
 from .._public import public
+from .._request_state import decode_response
 from .._unset import UNSET
-
-if TYPE_CHECKING:
-    from .base_client import AsyncBaseClient
+from .sender import AsyncSender
 
 T = TypeVar("T")
 
@@ -28,14 +27,14 @@ class AsyncPaginator(Generic[T]):
 
     def __init__(
         self,
-        client: AsyncBaseClient,
+        sender: AsyncSender,
         operation: Operation[list[T]],
         path: tuple[str, ...],
         query: Mapping[str, object],
     ) -> None:
         if operation.page is None:
             raise TypeError(f"{operation!r} is no listing")
-        self._client = client
+        self._sender: AsyncSender = sender
         self._operation = operation
         self._page: Page = operation.page
         self._path = path
@@ -60,7 +59,8 @@ class AsyncPaginator(Generic[T]):
         given = 0
         while True:
             query = {**self._query, "skip": skip} if skip else self._query
-            items = await self._client._call(self._operation, self._path, query=query)
+            call = self._sender.config.operation_request(self._operation, self._path, query)
+            items = decode_response(await self._sender.send(call), self._operation.decode)
             keys: list[object] = [item if self._page.key is None else getattr(item, self._page.key) for item in items]
             if keys and keys == previous:
                 raise APIError(

@@ -40,6 +40,7 @@ class AsyncMessages(AsyncResource):
         idempotency_key: str | Unset = UNSET,
         media_type: Literal["application/x-www-form-urlencoded", "multipart/form-data", "application/json"]
         | Unset = UNSET,
+        raise_on_failed_run: bool | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
@@ -190,6 +191,7 @@ class AsyncMessages(AsyncResource):
         idempotency_key: str | Unset = UNSET,
         media_type: Literal["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
         | Unset = UNSET,
+        raise_on_failed_run: bool | Unset = UNSET,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,

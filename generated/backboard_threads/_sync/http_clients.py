@@ -1,0 +1,76 @@
+"""The httpx client that requests go through: the caller's, or one of ours for each event loop."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from .._errors import APIConnectionError
+from .._event_loops import close_with_process, is_over, no_loop
+from .._network import Network, UnusableEnvironment
+from .._transport import BaseTransport, HTTPClient
+from .connection_pool import ConnectionPool
+
+
+class HTTPClients:
+    """The httpx clients of a client and of its copies: one for each event loop, none inherited by a forked process."""
+
+    def __init__(self, network: Network, given: HTTPClient | BaseTransport | None) -> None:
+        self._network: Network = network
+        self.given: HTTPClient | None = given if isinstance(given, HTTPClient) else None
+        # Around a transport it is not closed with this client: that would close the transport, which is its giver's.
+        self._user_client = HTTPClient(transport=given, trust_env=False) if isinstance(given, BaseTransport) else given
+        self.is_given: bool = given is not None
+        self._is_closed = False
+        self._pid = os.getpid()
+        self._by_loop: dict[object, tuple[HTTPClient, object]] = {}
+        self._inherited: list[object] = []
+        self._current: tuple[object, int, HTTPClient] | None = None
+        self._first_loop: object = None
+
+    def current(self) -> HTTPClient:
+        """The client for here and now. Raises `RuntimeError` after `close`."""
+        loop, pid, current = no_loop(), os.getpid(), self._current
+        if current is not None and current[0] is loop and current[1] == pid:
+            return current[2]
+        if self._is_closed:
+            raise RuntimeError("this client is closed")
+        if self._user_client is not None:
+            self._first_loop = self._first_loop or loop
+            return self._user_client
+        if self._pid != pid:
+            # The sockets are the parent's: kept untouched, since closing them would end its conversations.
+            self._inherited.append(self._by_loop)
+            self._by_loop, self._pid = {}, pid
+        entry = self._by_loop.get(loop)
+        client = self._open(loop) if entry is None else entry[0]
+        self._current = (loop, pid, client)
+        return client
+
+    def is_foreign(self) -> bool:
+        """Whether the given client was first used in another event loop than the running one."""
+        return self.is_given and self._first_loop is not no_loop()
+
+    def _open(self, loop: object) -> HTTPClient:
+        for other in [other for other in self._by_loop if is_over(other)]:
+            self._by_loop.pop(other, None)
+        try:
+            pool = ConnectionPool(self._network)
+        except UnusableEnvironment as error:
+            raise APIConnectionError(f"no connection can be made: {error}") from None
+        client = HTTPClient(transport=pool, trust_env=False)
+        entry = self._by_loop.setdefault(loop, (client, None))
+        if entry[0] is client:
+            self._by_loop[loop] = (client, close_with_process(partial(self._close, loop)))
+        return entry[0]
+
+    def close(self) -> None:
+        """Close the connections made in this event loop; those of another close with it."""
+        self._is_closed = True
+        self._close(no_loop())
+
+    def _close(self, loop: object) -> None:
+        self._current = None
+        entry = self._by_loop.pop(loop, None)
+        if entry is not None:
+            entry[0].close()

@@ -1,0 +1,126 @@
+"""How one call is sent: through httpx, until the retry policy is done with it."""
+
+from __future__ import annotations
+
+import time
+
+from .._auth import check_called_key
+from .._bodies import Multipart
+from .._client_config import ClientConfig
+from .._errors import APIConnectionError, DecodeError, Shown
+from .._event_loops import async_blocking, async_pause, async_result, async_until
+from .._request_state import RequestState
+from .._transport import (
+    SECRET,
+    AsyncHTTPClient,
+    ReadTimeout,
+    Request,
+    Response,
+    TooManyRedirects,
+    TransportError,
+    already_read,
+    origin,
+    set_content,
+)
+from .http_clients import AsyncHTTPClients
+
+SHOWN_CHARACTERS = 80
+
+
+class AsyncSender:
+    """Sends the calls of a client."""
+
+    __slots__ = ("config", "http_clients")
+
+    def __init__(self, config: ClientConfig, http_clients: AsyncHTTPClients) -> None:
+        self.config: ClientConfig = config
+        self.http_clients: AsyncHTTPClients = http_clients
+
+    async def send(self, call: RequestState, *, keep_open: bool = False) -> Response:
+        """Send `call`, again where the retry policy says so, and return its success.
+
+        The body has been read, unless it is to be kept open. Raises an `APIError`.
+        """
+        call.retries.begin()
+        client = await self.http_clients.current()
+        if isinstance(call.body.content, Multipart):
+            await async_blocking(call.body.content.prepare)
+        while True:
+            if self.config.key.is_callback:
+                await self._renew_key(call)
+            request = call.new_request(self.http_clients.given)
+            try:
+                with async_until(call.retries.deadline):
+                    response = await self._exchange(client, request, call)
+                    if not keep_open or not response.is_success:
+                        await self._read(response, call.retries.deadline)
+            except TransportError as error:
+                seconds = call.failed(request, error)
+            except RuntimeError as error:
+                if not self.http_clients.is_foreign():
+                    raise
+                raise APIConnectionError(
+                    f"the given http_client belongs to another event loop, in which it was used first: {error}"
+                ) from error
+            else:
+                wait = call.answered(response)
+                if wait is None:
+                    return response
+                seconds = wait
+            await async_pause(seconds)
+
+    async def _renew_key(self, call: RequestState) -> None:
+        """Ask the callback for the key of the next attempt."""
+        key = self.config.key.value
+        assert not isinstance(key, str)
+        call.headers[self.config.api_info.key_header] = check_called_key(await async_result(key())).header
+
+    async def _exchange(self, client: AsyncHTTPClient, request: Request, call: RequestState) -> Response:
+        """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""
+        if self.http_clients.given is None:
+            return await client.send(request, stream=True, auth=None, follow_redirects=False)
+        response = await client.send(request, stream=True, follow_redirects=False)
+        history: list[Response] = []
+        while client.follow_redirects and response.next_request is not None:
+            await response.aread()
+            history.append(response)
+            if len(history) > client.max_redirects:
+                raise TooManyRedirects("exceeded the redirects that the http_client allows", request=request)
+            following = response.next_request
+            following.extensions = {**following.extensions, "timeout": call.timeouts}
+            if origin(following.url) != origin(request.url):
+                for name in SECRET - {"cookie"}:
+                    following.headers.pop(name, None)
+            response = await client.send(following, stream=True, auth=None, follow_redirects=False)
+            response.history = list(history)
+        return response
+
+    async def _read(self, response: Response, deadline: float | None) -> None:
+        """Read the body, and close the response. Raises `DecodeError` for a body of too many bytes."""
+        try:
+            if already_read(response):
+                return
+            limit = self.config.options.max_response_bytes
+            pieces: list[bytes] = []
+            size = 0
+            async for piece in response.aiter_bytes():
+                size += len(piece)
+                if size > limit:
+                    raise DecodeError(f"at most {limit} bytes (max_response_bytes)", Shown("more")).within(response)
+                pieces.append(piece)
+                if deadline is not None and time.monotonic() > deadline:
+                    raise ReadTimeout("the answer was still coming")
+            set_content(response, b"".join(pieces))
+        finally:
+            await response.aclose()
+
+    async def read_start(self, response: Response) -> str:
+        """The beginning of a body that is not what it should be, for an error's text."""
+        if already_read(response):
+            return response.text[:SHOWN_CHARACTERS]
+        start = b""
+        async for piece in response.aiter_bytes():
+            start += piece
+            if len(start) > 4 * SHOWN_CHARACTERS:
+                break
+        return start.decode("utf-8", "replace")[:SHOWN_CHARACTERS]
