@@ -47,14 +47,22 @@ def say(request: Request, handler: Handler, *, half: str = "sync", streamed: boo
     name = (STREAMED if streamed else METHODS)[request.operation.id]
     if half == "sync":
         with Backboard(
-            api_key="key", base_url=ADDRESS, max_retries=0, raise_on_failed_run=False, http_client=httpx.MockTransport(handler)
+            api_key="key",
+            base_url=ADDRESS,
+            max_retries=0,
+            raise_on_failed_run=False,
+            http_client=httpx.MockTransport(handler),
         ) as client:
             made = called(client, name, request)
             return list(_events(made)) if streamed else made
 
     async def run() -> Any:
         async with AsyncBackboard(
-            api_key="key", base_url=ADDRESS, max_retries=0, raise_on_failed_run=False, http_client=httpx.MockTransport(handler)
+            api_key="key",
+            base_url=ADDRESS,
+            max_retries=0,
+            raise_on_failed_run=False,
+            http_client=httpx.MockTransport(handler),
         ) as client:
             made = called(client, name, request)
             return [event async for event in _async_events(made)] if streamed else await _awaited(made)
