@@ -41,7 +41,8 @@ class Operation(Generic[T]):
     `explode`. `takes_key` says whether `Idempotency-Key` is documented. `accept` is the media type of the answer,
     `kind` what its body is (`json`, `text`, `bytes` or `none`), and `others` have kind and decoder of the successes
     with other statuses. `assume_deleted` makes the answer of a DELETE that met a 404 after an attempt of unknown
-    outcome, from the last path value. `is_turn` says that the answer can be a failed run. `deprecated` is what to tell someone who uses it.
+    outcome, from the last path value. `is_turn` says that the answer can be a failed run. `deprecated` is what to tell
+    someone who uses it.
     """
 
     __slots__ = (
