@@ -6,13 +6,13 @@ Only the standard library is imported before a command runs, so that a missing e
 import argparse
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from threads_server import option_values
 from threads_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 PREFIX = "THREADS_SERVER_"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-LONGEST_NAME = 255  # characters of a key's or an account's name
 
 
 class CommandFailed(Exception):
@@ -70,42 +69,66 @@ _SERVE = (
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     default = Settings()
     _option(parser, "host", str, default.host, "the address to listen on")
-    _option(parser, "port", _port, default.port, "the port to listen on; 0 takes a free one")
+    _option(parser, "port", option_values.port, default.port, "the port to listen on; 0 takes a free one")
     _add_database(parser)
-    _option(parser, "workers", _count, default.workers, "server processes; more than one only with PostgreSQL")
+    _option(
+        parser, "workers", option_values.count, default.workers, "server processes; more than one only with PostgreSQL"
+    )
     _add_responder(parser)
     _option(
         parser,
         "busy-wait",
-        _seconds,
+        option_values.seconds,
         default.busy_wait,
         "seconds that a message waits for its thread's running turn",
     )
-    _option(parser, "run-timeout", _seconds, default.run_timeout, "seconds of silence after which a run has failed")
-    _option(parser, "rate-limit", _seconds, default.rate_limit, "requests per second and key; 0 is no limit")
+    _option(
+        parser,
+        "run-timeout",
+        option_values.seconds,
+        default.run_timeout,
+        "seconds of silence after which a run has failed",
+    )
+    _option(
+        parser, "rate-limit", option_values.seconds, default.rate_limit, "requests per second and key; 0 is no limit"
+    )
     parser.add_argument(
         "--allowed-hosts",
-        type=_hosts,
-        default=_environment("ALLOWED_HOSTS", _hosts, None),
+        type=option_values.hosts,
+        default=_environment("ALLOWED_HOSTS", option_values.hosts, None),
         metavar="NAMES",
         help="names that requests may have in `Host`, separated by commas, `*` for any (default: on loopback only "
         "its own names, elsewhere any)",
     )
-    _option(parser, "max-connections", _connections, default.max_connections, "open connections of each process")
-    _option(parser, "head-timeout", _timeout, default.head_timeout, "seconds to the end of a request's head")
-    _option(parser, "body-timeout", _timeout, default.body_timeout, "seconds without a byte of a request's body")
+    _option(
+        parser,
+        "max-connections",
+        option_values.connections,
+        default.max_connections,
+        "open connections of each process",
+    )
+    _option(
+        parser, "head-timeout", option_values.timeout, default.head_timeout, "seconds to the end of a request's head"
+    )
+    _option(
+        parser,
+        "body-timeout",
+        option_values.timeout,
+        default.body_timeout,
+        "seconds without a byte of a request's body",
+    )
     parser.add_argument(
         "--cors-origin",
         action="append",
-        type=_origin,
-        default=_environment("CORS_ORIGIN", _origins, []),
+        type=option_values.origin,
+        default=_environment("CORS_ORIGIN", option_values.origins, []),
         metavar="ORIGIN",
         help="an origin whose pages may call the API, `*` for any; can be given more than once",
     )
     parser.add_argument(
         "--metrics",
         action="store_true",
-        default=_environment("METRICS", _switch, False),
+        default=_environment("METRICS", option_values.switch, False),
         help="serve /metrics, as Prometheus text",
     )
     _option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
@@ -117,7 +140,7 @@ def _add_responder(parser: argparse.ArgumentParser) -> None:
     _option(
         parser,
         "responder",
-        _responder,
+        option_values.responder,
         default.responder,
         "who answers: `offline`, `openai` for an endpoint with that API, or `package.module:name` for your own",
     )
@@ -128,27 +151,43 @@ def _add_responder(parser: argparse.ArgumentParser) -> None:
     _option(
         parser,
         "llm-errors",
-        _error_words,
+        option_values.error_words,
         default.llm_errors,
         "what users read of an endpoint's errors: a `general` sentence, or its words in `full`",
     )
-    _option(parser, "llm-max-bytes", _positive, default.llm_max_bytes, "bytes of an answer as the endpoint sends it")
+    _option(
+        parser,
+        "llm-max-bytes",
+        option_values.positive,
+        default.llm_max_bytes,
+        "bytes of an answer as the endpoint sends it",
+    )
     _option(
         parser,
         "llm-first-piece-timeout",
-        _seconds,
+        option_values.seconds,
         default.llm_first_piece_timeout,
         "seconds until the first piece of an answer, whatever else the endpoint sends",
     )
-    _option(parser, "llm-piece-timeout", _seconds, default.llm_piece_timeout, "seconds until each other piece")
-    _option(parser, "max-tool-calls", _positive, default.max_tool_calls, "tool calls that an answer may ask for")
+    _option(
+        parser, "llm-piece-timeout", option_values.seconds, default.llm_piece_timeout, "seconds until each other piece"
+    )
+    _option(
+        parser,
+        "max-tool-calls",
+        option_values.positive,
+        default.max_tool_calls,
+        "tool calls that an answer may ask for",
+    )
 
 
 def _add_keys(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     create = commands.add_parser("create", help="make a key and print it, only now")
-    create.add_argument("name", type=_name, help="what the key is called in `keys list`")
-    create.add_argument("--account", type=_name, help="the account that the key opens; without it a new one is made")
+    create.add_argument("name", type=option_values.name, help="what the key is called in `keys list`")
+    create.add_argument(
+        "--account", type=option_values.name, help="the account that the key opens; without it a new one is made"
+    )
     revoke = commands.add_parser("revoke", help="take a key away, effective at once")
     revoke.add_argument("name")
     show = commands.add_parser("list", help="show all keys, without the keys themselves")
@@ -194,86 +233,6 @@ def _environment(name: str, kind: Callable[[str], Any], default: Any) -> Any:
     except (ValueError, argparse.ArgumentTypeError) as error:
         print(f"threads-server: {PREFIX}{name}: {error}", file=sys.stderr)
         sys.exit(2)
-
-
-def _port(text: str) -> int:
-    return _whole(text, 0, 65535)
-
-
-def _count(text: str) -> int:
-    return _whole(text, 1, 1000)
-
-
-def _connections(text: str) -> int:
-    return _whole(text, 1, 1_000_000)
-
-
-def _timeout(text: str) -> float:
-    if not (value := _seconds(text)) > 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return value
-
-
-def _whole(text: str, least: int, most: int) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
-    return value
-
-
-def _origin(text: str) -> str:
-    if text != "*" and not re.fullmatch(r"https?://[^\s/?#@,]+", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `*` nor an origin such as https://example.org")
-    return text
-
-
-def _origins(text: str) -> list[str]:
-    return [_origin(origin.strip()) for origin in text.split(",") if origin.strip()]
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    return tuple(host.strip() for host in text.split(",") if host.strip())
-
-
-def _name(text: str) -> str:
-    if not text.strip() or not text.isprintable() or len(text) > LONGEST_NAME:
-        raise argparse.ArgumentTypeError(
-            f"{text[:LONGEST_NAME]!r} is no name of 1 to {LONGEST_NAME} printable characters"
-        )
-    return text
-
-
-def _responder(text: str) -> str:
-    if text not in ("offline", "openai") and not re.fullmatch(r"\w+(\.\w+)*:\w+(\.\w+)*", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `offline` nor `openai` nor package.module:name")
-    return text
-
-
-def _error_words(text: str) -> str:
-    if text not in ("general", "full"):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `general` nor `full`")
-    return text
-
-
-def _positive(text: str) -> int:
-    return _whole(text, 1, 2**40)
-
-
-def _switch(text: str) -> bool:
-    if text.lower() in ("1", "true", "yes", "on"):
-        return True
-    if text.lower() in ("0", "false", "no", "off"):
-        return False
-    raise argparse.ArgumentTypeError(f"{text!r} is neither `true` nor `false`")
 
 
 def _serve(options: argparse.Namespace) -> None:

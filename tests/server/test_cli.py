@@ -383,6 +383,10 @@ SETTINGS: dict[str, tuple[str, Any]] = {
     "rate_limit": ("6", 6.0),
     "cors_origins": ("https://a.example", ("https://a.example",)),
     "metrics": ("true", True),
+    "allowed_hosts": ("a.example, b.example", ("a.example", "b.example")),
+    "max_connections": ("7", 7),
+    "head_timeout": ("8", 8.0),
+    "body_timeout": ("9.5", 9.5),
     "api_key": ("sk-of-user", "sk-of-user"),
 }
 """A value for each field of Settings: as text, and as it is read."""

@@ -1,0 +1,87 @@
+"""Values of command-line options and their environment variables: from text, or an error for argparse."""
+
+import argparse
+import re
+
+MAX_NAME_CHARACTERS = 255
+"""Length of the name of a key or an account."""
+
+
+def port(text: str) -> int:
+    return whole(text, 0, 65535)
+
+
+def count(text: str) -> int:
+    return whole(text, 1, 1000)
+
+
+def connections(text: str) -> int:
+    return whole(text, 1, 1_000_000)
+
+
+def timeout(text: str) -> float:
+    if not (value := seconds(text)) > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+def whole(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
+    return value
+
+
+def origin(text: str) -> str:
+    if text != "*" and not re.fullmatch(r"https?://[^\s/?#@,]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `*` nor an origin such as https://example.org")
+    return text
+
+
+def origins(text: str) -> list[str]:
+    return [origin(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    return tuple(host.strip() for host in text.split(",") if host.strip())
+
+
+def name(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > MAX_NAME_CHARACTERS:
+        raise argparse.ArgumentTypeError(
+            f"{text[:MAX_NAME_CHARACTERS]!r} is no name of 1 to {MAX_NAME_CHARACTERS} printable characters"
+        )
+    return text
+
+
+def responder(text: str) -> str:
+    if text not in ("offline", "openai") and not re.fullmatch(r"\w+(\.\w+)*:\w+(\.\w+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `offline` nor `openai` nor package.module:name")
+    return text
+
+
+def error_words(text: str) -> str:
+    if text not in ("general", "full"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `general` nor `full`")
+    return text
+
+
+def positive(text: str) -> int:
+    return whole(text, 1, 2**40)
+
+
+def switch(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise argparse.ArgumentTypeError(f"{text!r} is neither `true` nor `false`")
