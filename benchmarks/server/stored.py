@@ -8,8 +8,9 @@ import sqlite3
 from pathlib import Path
 
 from benchmarks.server.load import KEY
-from threads_server.clock import new_id, now
+from threads_server.clock import now
 from threads_server.http.authentication import DEFAULT_ACCOUNT
+from threads_server.ids import new_id
 from threads_server.operations.assistant_json import new_assistant
 from threads_server.runs.message_json import Model, message_text
 from threads_server.runs.states import RunState

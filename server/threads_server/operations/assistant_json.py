@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from threads_server.clock import format_timestamp, new_id, now
+from threads_server.clock import format_timestamp, now
 from threads_server.encoding import Json, encode
+from threads_server.ids import new_id
 from threads_server.store.assistants import AssistantRow
 
 CHANGEABLE = (

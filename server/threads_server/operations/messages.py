@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from threads_server.clock import new_id
 from threads_server.errors import HTTPError
 from threads_server.http.etags import precondition
 from threads_server.http.idempotency import idempotency_request
 from threads_server.http.responses import EventStream, Response
+from threads_server.ids import new_id
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.assistant_json import DEFAULT_NAME, new_assistant
 from threads_server.operations.services import Services

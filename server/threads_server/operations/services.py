@@ -1,6 +1,6 @@
 """Dependencies of the operations: the store, the responder and the turns; and the sweep of what has expired."""
 
-from threads_server.clock import new_id
+from threads_server.ids import new_id
 from threads_server.openapi import Contract, Operation
 from threads_server.responders import Responder, open_responder
 from threads_server.runs.cancellation import end_orphans

@@ -1,10 +1,11 @@
 """Operations of threads."""
 
-from threads_server.clock import format_timestamp, new_id, now
+from threads_server.clock import format_timestamp, now
 from threads_server.encoding import encode
 from threads_server.http.etags import matches_weakly, precondition, tag
 from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
+from threads_server.ids import new_id
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.services import Services
 from threads_server.operations.thread_json import light_thread_json, new_thread_json, thread_json

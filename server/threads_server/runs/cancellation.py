@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from threads_server.clock import new_id, now
+from threads_server.clock import now
 from threads_server.encoding import Json, encode
 from threads_server.errors import HTTPError
+from threads_server.ids import new_id
 from threads_server.runs.events import RunEvents
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, Stop
 from threads_server.runs.message_json import Reply, output_text

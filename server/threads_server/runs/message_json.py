@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from threads_server.clock import format_timestamp, new_id, now
+from threads_server.clock import format_timestamp, now
 from threads_server.encoding import Json, encode
+from threads_server.ids import new_id
 from threads_server.runs.events import event
 from threads_server.runs.states import RunState
 from threads_server.store.turns import FileRow

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from threads_server.clock import new_id, now
+from threads_server.clock import now
 from threads_server.encoding import Json
+from threads_server.ids import new_id
 from threads_server.responders import (
     Conversation,
     FinishReason,

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-from threads_server.clock import new_id, now
+from threads_server.clock import now
 from threads_server.encoding import encode
+from threads_server.ids import new_id
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, LiveRun, Stop, thread_not_found
 from threads_server.runs.message_json import UserMessage, attachment
 from threads_server.runs.run_segment import RunContext, RunSegment, TurnSettings

@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from threads_server.clock import new_id, now
+from threads_server.clock import now
+from threads_server.ids import new_id
 from threads_server.store import api_keys
 from threads_server.store.api_keys import KeyRow
 from threads_server.store.transaction import Transaction, one

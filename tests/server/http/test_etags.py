@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.builders import waiting_run
+from tests.support.clocks import set_clock
 from tests.support.threads_api import Api
 from threads_server.http.etags import matches, matches_weakly
 
@@ -97,8 +98,7 @@ async def test_lists_have_no_version(api: Api) -> None:
 async def test_the_order_of_messages_does_not_depend_on_the_clock(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     thread_id = await api.thread()
     times = iter(range(2_000_000_000_000, 0, -1))
-    for module in ("turns", "run_segment", "message_json"):
-        monkeypatch.setattr(f"threads_server.runs.{module}.now", lambda: next(times))
+    set_clock(monkeypatch, lambda: next(times))
     for number in range(5):
         await api.turn(thread_id, f"/say {number}")
     said = [content for role, content in await api.history(thread_id) if role == "user"]

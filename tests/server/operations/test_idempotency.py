@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
+from tests.support.clocks import set_clock
 from tests.support.threads_api import Api, another_account, serving, unconfirm
-from threads_server import clock as stamps
+from threads_server.clock import now
 from threads_server.store import assistants, threads
 from threads_server.store.clearing import sweep
 from threads_server.store.transaction import every
@@ -345,18 +346,10 @@ class TestKeptFor24Hours:
     async def test_then_the_key_is_free_again(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         thread_id = await api.thread()
         first = await api.send(thread_id, "x", key="k")
-        start = stamps.now()
+        start = now()
 
         def move(hours: float) -> None:
-            later = start + int(hours * 3_600_000)
-            for module in (
-                "runs.turns",
-                "runs.run_segment",
-                "http.idempotency",
-                "store.clearing",
-                "runs.cancellation",
-            ):
-                monkeypatch.setattr(f"threads_server.{module}.now", lambda: later, raising=False)
+            set_clock(monkeypatch, start + int(hours * 3_600_000))
 
         move(23.9)
         await sweep(api.services.store)
@@ -375,8 +368,7 @@ class TestKeptFor24Hours:
         monkeypatch.setattr("threads_server.store.clearing.INTERVAL_SECONDS", 0.01)
         async with serving(tmp_path / "threads.db") as api:
             await api.send(await api.thread(), "x", key="k")
-            later = stamps.now() + 25 * 3_600_000
-            monkeypatch.setattr("threads_server.store.clearing.now", lambda: later)
+            set_clock(monkeypatch, now() + 25 * 3_600_000)
             kept = "SELECT (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM run_events)"
             async with asyncio.timeout(30):
                 while (await api.services.store.read(every, kept)) != [(0,)]:  # noqa: ASYNC110 - it is the server's

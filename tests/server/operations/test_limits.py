@@ -6,8 +6,9 @@ from time import monotonic
 import pytest
 
 from tests.support.builders import waiting_run
+from tests.support.clocks import set_clock
 from tests.support.threads_api import serving
-from threads_server import clock
+from threads_server.clock import now
 from threads_server.settings import (
     EVENT_LOG_RETENTION_HOURS,
     FIRST_USER_MESSAGE_CHARACTERS,
@@ -41,9 +42,7 @@ async def test_events_and_keys_are_stored_for_their_retention(
         thread_id, waiting = await waiting_run(api)
         await api.cancel(thread_id, waiting)
         first = await api.send(thread_id, "x", key="k")
-        later = clock.now() + int(hours * MILLISECONDS_PER_HOUR)
-        for module in ("runs.turns", "operations.runs", "store.clearing"):
-            monkeypatch.setattr(f"threads_server.{module}.now", lambda: later)
+        set_clock(monkeypatch, now() + int(hours * MILLISECONDS_PER_HOUR))
         await sweep(api.services.store)
         events = await api.http.get(f"/threads/{thread_id}/runs/{waiting}/events")
         again = await api.send(thread_id, "x", key="k")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.server.store.test_persistence import set_clock
+from tests.support.clocks import set_clock
 from tests.support.threads_api import Api, serving
-from threads_server import clock as stamps
+from threads_server.clock import now
 
 SECONDS = (5, 3, 5, 4, 5, 3)
 """When things are made, one after the other: a clock may be set back, and several come in one moment."""
@@ -32,7 +32,7 @@ async def in_order(api: Api, path: str, key: str) -> list[str]:
 
 
 async def test_assistants(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, moment = [], stamps.now()
+    made, moment = [], now()
     for seconds in SECONDS:
         set_clock(monkeypatch, moment + seconds * 1000)
         made.append(await api.assistant())
@@ -40,7 +40,7 @@ async def test_assistants(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_threads(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    owner, other, moment = await api.assistant(), await api.assistant(), stamps.now()
+    owner, other, moment = await api.assistant(), await api.assistant(), now()
     made: dict[str, list[str]] = {owner: [], other: []}
     for number, seconds in enumerate(SECONDS * 2):
         set_clock(monkeypatch, moment + seconds * 1000)

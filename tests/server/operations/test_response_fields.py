@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support.builders import WEATHER
+from tests.support.clocks import set_clock
 from tests.support.model_endpoint import Endpoint, Reply, answered
 from tests.support.threads_api import Api, serving
 from tools.document import operations, properties, validator
@@ -239,8 +240,7 @@ class TestThread:
     async def test_a_light_list_says_when_it_last_changed(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         thread_id = await offline.thread()
         for moment, fields in ((1_000, {"send_to_llm": False}), (2_000, {}), (3_000, {"send_to_llm": False})):
-            for module in ("runs.turns", "runs.run_segment", "runs.message_json"):
-                monkeypatch.setattr(f"threads_server.{module}.now", lambda: moment)  # noqa: B023
+            set_clock(monkeypatch, moment)
             await offline.turn(thread_id, "x", **fields)
             [light] = (await offline.http.get("/threads", params={"include_messages": False})).json()
             assert light["updated_at"] == f"1970-01-01T00:00:0{moment // 1000}.000Z"
@@ -319,12 +319,13 @@ class TestTurn:
             assert (turn["status"], turn["tool_calls"], turn["run_id"]) == (status, calls, run_id)
 
     async def test_it_was_created_when_its_message_was(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("threads_server.runs.message_json.now", lambda: 1_000)  # of the answer, not of the message
+        times = iter(range(1_000_000, 2_000_000, 1_000))
+        set_clock(monkeypatch, lambda: next(times))
         thread_id = await offline.thread()
         for fields in ({}, {"send_to_llm": False}):
             turn = await offline.turn(thread_id, "x", **fields)
             message = (await offline.get(thread_id))["messages"][-1]
-            assert turn["created_at"] == message["created_at"] != "1970-01-01T00:00:01.000Z"
+            assert turn["created_at"] == message["created_at"]
 
     async def test_it_is_json_unless_a_stream_is_asked_for(self, offline: Api) -> None:
         thread_id = await offline.thread()

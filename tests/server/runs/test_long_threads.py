@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.builders import Held
 from tests.support.threads_api import Api, serving
-from threads_server.clock import new_id, now
+from threads_server.clock import now
+from threads_server.ids import new_id
 from threads_server.responders import Conversation, ReasoningDelta, ResponderEvent, TextDelta
 from threads_server.runs.message_json import message_text
 from threads_server.runs.run_segment import LARGE_THREAD

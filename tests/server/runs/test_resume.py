@@ -5,8 +5,9 @@ import json
 import pytest
 
 from tests.support.builders import WEATHER, hold, running, waiting_run
+from tests.support.clocks import set_clock
 from tests.support.threads_api import Api, Event, serving
-from threads_server import clock as stamps
+from threads_server.clock import now
 from threads_server.store.clearing import sweep
 from threads_server.store.transaction import one
 
@@ -118,10 +119,9 @@ async def test_a_log_repeats_no_ids_and_one_that_does_is_read_too(api: Api) -> N
 async def test_events_are_kept_for_24_hours_after_the_run(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     thread_id = await api.thread()
     run_id = (await api.turn(thread_id, "x"))["run_id"]
-    start = stamps.now()
+    start = now()
     for hours, status in ((23.9, 200), (24.1, 404)):
-        for module in ("operations.runs", "store.clearing"):
-            monkeypatch.setattr(f"threads_server.{module}.now", lambda: start + int(hours * 3_600_000))  # noqa: B023
+        set_clock(monkeypatch, start + int(hours * 3_600_000))
         answer = await api.http.get(f"/threads/{thread_id}/runs/{run_id}/events")
         assert answer.status_code == status
         await sweep(api.services.store)

@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.threads_api import Api, called, serving
 from threads_server.archive import export_account
-from threads_server.clock import new_id, now
+from threads_server.clock import now
+from threads_server.ids import new_id
 from threads_server.store import assistants, clearing, event_log, idempotency_keys, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.clearing import clear_deleted

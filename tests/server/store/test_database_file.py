@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from threads_server.clock import new_id, now
+from threads_server.clock import now
 from threads_server.http.app import create_app
+from threads_server.ids import new_id
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file
 from threads_server.store.assistants import AssistantRow

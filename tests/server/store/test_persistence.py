@@ -1,22 +1,14 @@
 """A thread lasts until someone deletes it, and is of one assistant as long as it lasts."""
 
-import sys
-
 import pytest
 
 from tests.support.builders import waiting_run
+from tests.support.clocks import set_clock
 from tests.support.threads_api import Api, serving
-from threads_server import clock as stamps
+from threads_server.clock import now
 from threads_server.store.clearing import sweep
 
 TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000  # milliseconds
-
-
-def set_clock(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
-    """Has every module of the server believe that it is this moment."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("threads_server.") and hasattr(module, "now"):
-            monkeypatch.setattr(module, "now", lambda: moment)
 
 
 async def test_the_life_of_a_thread(api: Api) -> None:
@@ -36,7 +28,7 @@ async def test_years_later_the_assistant_remembers(database: str, monkeypatch: p
         thread_id, empty, (waiting, _) = await api.thread(), await api.thread(), await waiting_run(api)
         await api.turn(thread_id, "My name is Ada.")
         before = [await api.get(one) for one in (thread_id, empty, waiting)]
-    set_clock(monkeypatch, stamps.now() + TEN_YEARS)
+    set_clock(monkeypatch, now() + TEN_YEARS)
     async with serving(database) as api:
         await sweep(api.services.store)
         assert [await api.get(one) for one in (thread_id, empty, waiting)] == before

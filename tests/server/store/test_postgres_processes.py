@@ -17,8 +17,8 @@ from tests.server.test_cli import run
 from tests.support.builders import waiting_run
 from tests.support.postgres import PostgresServer
 from tests.support.threads_api import Api, Event, client, contract, text_of
-from threads_server.clock import new_id
 from threads_server.http.authentication import create_key
+from threads_server.ids import new_id
 from threads_server.operations.services import Services
 from threads_server.settings import Settings
 from threads_server.store import open_store

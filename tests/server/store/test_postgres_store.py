@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from tests.support.postgres import PostgresServer
-from threads_server.clock import new_id, now
+from threads_server.clock import now
+from threads_server.ids import new_id
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
 from threads_server.store import postgres as backend

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.support.builders import eventually
-from threads_server.clock import new_id, now
+from threads_server.clock import now
+from threads_server.ids import new_id
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file, threads
 from threads_server.store.assistants import AssistantRow
