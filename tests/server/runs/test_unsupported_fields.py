@@ -102,7 +102,9 @@ class TestMessages:
         asked = asks(path, media_type, offline=True)
         told = sorted(asks(path, media_type, offline=False).keys() - KEPT)
         assert "model_name" in asked.keys() - set(told)
-        async with serving(tmp_path / "threads.db", responder="openai", llm_base_url="http://127.0.0.1:9") as api:
+        async with serving(
+            tmp_path / "threads.db", responder="openai", llm_base_url="http://127.0.0.1:9", llm_model="m"
+        ) as api:
             assert await named(api, path, media_type, {**asked, "send_to_llm": "false"}) == told
 
     async def test_it_changes_no_answer_offline(self, tmp_path: Path, path: str, media_type: str) -> None:
