@@ -1,4 +1,4 @@
-"""Running the server: the socket, the first key, one process or several, and an end in good order."""
+"""Running the server: socket, first key, processes, and graceful stop."""
 
 import asyncio
 import gc
@@ -30,17 +30,20 @@ from threads_server.settings import Settings
 from threads_server.store import StoreOpenError, StoreUnavailable, open_store
 
 KEEP_ALIVE_SECONDS = 6
-"""Idle connections are closed after this: later than httpx lets go of them (5 s), so that none is closed under a
-request, and soon, since the vendor's npm SDK waits for it before its process ends (docs/hosted-api.md §7.5)."""
+"""Idle connections are closed after this: later than httpx closes them (5 s), so that no request meets a closed one,
+and soon, since the vendor's npm SDK waits for it before its process ends (docs/hosted-api.md §7.5)."""
 
-GRACE_SECONDS = 10
-"""How long requests that are being answered may take once the server is told to stop."""
+STOP_SECONDS = 10
+"""Time from a signal to the end of the process. Runs and streams end first; other responses have the rest of it."""
+CLOSE_SECONDS = 2
+"""Part of it that is left for closing the database."""
 
 STARTUP_FAILURE = 3
 
+logger = logging.getLogger("threads_server")
+
 GARBAGE_THRESHOLDS = (50_000, 20, 20)
-"""Python's own ones look for cycles after every 700 objects that stay for a while, which is each request, and find
-none: it cost a tenth of the time of a streamed turn."""
+"""Python's defaults look for cycles at each request and find none: a tenth of the time of a streamed turn."""
 
 
 class StartFailed(Exception):
@@ -48,7 +51,7 @@ class StartFailed(Exception):
 
 
 def serve(settings: Settings) -> None:
-    """Serves until a signal (SIGINT, SIGTERM) ends it. Raises StartFailed."""
+    """Serve until SIGINT or SIGTERM. Raises StartFailed."""
     _configure_logging()
     _end_on_signals()
     try:
@@ -71,7 +74,7 @@ def serve(settings: Settings) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that waits for connections; port 0 takes a free one. Raises StartFailed if the address cannot be had."""
+    """Open a listening socket; port 0 takes a free one. Raises StartFailed if the address is not available."""
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, place = places[0]
@@ -117,12 +120,12 @@ def uvicorn_config(settings: Settings, app: App) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
     )
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which says when it is ready, and ends event streams when it stops instead of waiting for them."""
+    """uvicorn's server, which prints its address, and ends runs and event streams before it stops."""
 
     def __init__(self, settings: Settings, app: App, greeting: str | None = None, ready: Event | None = None) -> None:
         super().__init__(uvicorn_config(settings, app))
@@ -131,7 +134,7 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serves on the sockets. Raises StartFailed if the application does not start."""
+        """Serve on the sockets. Raises StartFailed if the application does not start."""
         try:
             super().run(sockets)
         except SystemExit:
@@ -143,7 +146,7 @@ class Server(uvicorn.Server):
             raise failure from None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts, and says so."""
+        """Start, and print the address."""
         await super().startup(sockets)
         if self._greeting is not None:
             print(self._greeting, flush=True)
@@ -151,13 +154,21 @@ class Server(uvicorn.Server):
             self._ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops: runs and event streams are ended, other answers are waited for."""
-        await self._app.drain()
+        """Stop within STOP_SECONDS: end runs and event streams, and wait for other responses."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(STOP_SECONDS - CLOSE_SECONDS):
+                await self._app.drain()
+        except TimeoutError:
+            logger.warning("not every run could be ended within %d seconds", STOP_SECONDS - CLOSE_SECONDS)
+        left = STOP_SECONDS - CLOSE_SECONDS - (loop.time() - started)
+        self.config.timeout_graceful_shutdown = max(1, round(left))
         await super().shutdown(sockets)
 
 
 def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> None:
-    """Keeps `settings.workers` processes serving on one socket. Raises StartFailed if one of them cannot start."""
+    """Keep `settings.workers` processes serving on one socket. Raises StartFailed if one of them cannot start."""
     context = multiprocessing.get_context("spawn")
     failures = context.SimpleQueue()
 
@@ -177,7 +188,7 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
                     worker.join()
                     if worker.exitcode == STARTUP_FAILURE:
                         raise StartFailed("a worker process could not start" if failures.empty() else failures.get())
-                    logging.getLogger("threads_server").warning("worker process %s ended; another begins", worker.pid)
+                    logger.warning("worker process %s ended; another begins", worker.pid)
                     workers[place] = start()
             if not greeted and all(ready.is_set() for _, ready in workers):
                 greeted = True
@@ -190,7 +201,7 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
 
 
 def _work(settings: Settings, listener: socket.socket, ready: Event, failures: "SimpleQueue[str]") -> None:
-    """One worker process. It ends with the process that started it."""
+    """Run one worker process, which ends with its parent."""
     _configure_logging()
     _end_on_signals()
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -211,7 +222,7 @@ def _end_with_parent() -> None:
 
 
 def _end_on_signals() -> None:
-    """Makes SIGINT and SIGTERM an ordinary end, with exit code 0, also while uvicorn is not yet or no longer there."""
+    """Exit with code 0 on SIGINT and SIGTERM, also before uvicorn handles them and after."""
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
         sys.exit(0)
@@ -221,7 +232,7 @@ def _end_on_signals() -> None:
 
 
 def _spare_garbage_collector() -> None:
-    """For a process of our own: what is there by now stays, and is not looked at again."""
+    """Exclude the objects of the start from garbage collection, and collect less often."""
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
 
@@ -230,5 +241,5 @@ def _configure_logging() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # its "Application startup failed" says nothing; what it has to say of broken requests is no news either
+    # its "Application startup failed" names no cause, and its warnings of broken requests are the client's fault
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
