@@ -1,11 +1,11 @@
-"""The error of a request: every answer that is not a success leaves an operation as an HTTPError."""
+"""HTTPError, as which every error leaves an operation."""
 
 from collections.abc import Mapping
 from typing import TypedDict
 
 
 class ValidationErrorItem(TypedDict):
-    """One entry of a 422 body: where, what, and a stable word for the kind (docs/hosted-api.md §1, Errors)."""
+    """One entry of a 422 body: place, text, and a stable word for the kind (docs/hosted-api.md §1, Errors)."""
 
     loc: list[str | int]
     msg: str
@@ -15,8 +15,8 @@ class ValidationErrorItem(TypedDict):
 class HTTPError(Exception):
     """A request that is answered with an error.
 
-    The app sends `{"detail": detail}` under `status`. `detail` is a string for people to read, except on 422 where it
-    is the list of errors (docs/hosted-api.md §7.3). `headers` go out with the answer (`Retry-After`, `Allow`, …).
+    The app sends `{"detail": detail}` with `status` and `headers` (`Retry-After`, `Allow`, …). `detail` is a text,
+    except on 422 where it is the list of errors (docs/hosted-api.md §7.3).
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A local server as a fixture, for people who test their own application.
+"""pytest fixtures of a local server, for tests of applications.
 
 `backboard_threads_server` is a real server on a free port of this machine, started once per session, with a fresh
 account for each test. `backboard_threads_environment` also points `BACKBOARD_API_KEY` and `BACKBOARD_BASE_URL` at it,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsAccount:
-    """Where the server is (`url`, with the base path) and a key that opens an account that nobody else uses."""
+    """The server's `url`, with the base path, and a key of a new account."""
 
     url: str
     api_key: str
@@ -35,14 +35,14 @@ class ThreadsAccount:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsApp:
-    """A server that was not started yet, in this process, and a key that opens its only account."""
+    """A server in this process that is not open yet, and the key of its only account."""
 
     database: Path
     api_key: str
 
     @asynccontextmanager
     async def opened(self, responder: "Responder | None" = None) -> AsyncIterator[Callable[..., Any]]:
-        """The ASGI application, for `httpx.ASGITransport`, while its database is open. Its base path is `/api`.
+        """Open the ASGI application, for `httpx.ASGITransport`. Its base path is `/api`.
 
         `responder` gives the answers, such as a `threads_server.responders.scripted.ScriptedResponder`.
         """
@@ -56,14 +56,14 @@ class ThreadsApp:
 
 @pytest.fixture(scope="session")
 def backboard_threads_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """The server process of the session, and the database that it keeps everything in."""
+    """The server process of the session."""
     with LocalServer(tmp_path_factory.mktemp("backboard-threads") / "threads.db") as server:
         yield server
 
 
 @pytest.fixture
 def backboard_threads_server(backboard_threads_process: LocalServer) -> ThreadsAccount:
-    """The session's server, with an account of the test's own."""
+    """The session's server, with a new account."""
     with ThreadPoolExecutor(1) as elsewhere:  # where no event loop is running, whatever the test uses
         key = elsewhere.submit(asyncio.run, _new_account(backboard_threads_process.database)).result()
     return ThreadsAccount(backboard_threads_process.url, key)
@@ -73,7 +73,7 @@ def backboard_threads_server(backboard_threads_process: LocalServer) -> ThreadsA
 def backboard_threads_environment(
     backboard_threads_server: ThreadsAccount, monkeypatch: pytest.MonkeyPatch
 ) -> ThreadsAccount:
-    """The session's server, where a client that is given nothing looks for it."""
+    """The session's server, in the environment variables that the client reads."""
     monkeypatch.setenv("BACKBOARD_API_KEY", backboard_threads_server.api_key)
     monkeypatch.setenv("BACKBOARD_BASE_URL", backboard_threads_server.url)
     return backboard_threads_server
@@ -81,7 +81,7 @@ def backboard_threads_environment(
 
 @pytest.fixture
 def backboard_threads_app(tmp_path: Path) -> ThreadsApp:
-    """A server in the test's own process: `async with backboard_threads_app.opened() as app`."""
+    """A server in the test's process: `async with backboard_threads_app.opened() as app`."""
     return ThreadsApp(tmp_path / "threads.db", secrets.token_urlsafe())
 
 

@@ -1,4 +1,4 @@
-"""A server of one's own: a real process on a free port of this machine, for tests and demonstrations."""
+"""A server process on a free port of this machine, for tests and demonstrations."""
 
 import os
 import socket
@@ -13,19 +13,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+START_SECONDS = 60
+STOP_SECONDS = 30
+"""Longer than the server itself takes at most."""
+
 
 class LocalServer:
-    """`threads-server serve` on 127.0.0.1, started and stopped by whoever holds it.
+    """`threads-server serve` on 127.0.0.1, as a context manager.
 
-    It can be started again after a stop, on the same port and database: what was acknowledged is still there.
+    It can be started again after a stop, on the same port and database.
 
     Args:
-        database: where the server keeps everything, a path or a `postgresql://` address.
+        database: a path or a `postgresql://` address.
         api_key: the key that opens the account `default`.
         arguments: further options of `threads-server serve`.
 
     Raises:
-        RuntimeError: from `start`, if the server ends or does not answer within 20 seconds; with what it printed.
+        RuntimeError: from `start`, if the server ends or does not answer within START_SECONDS; with its output.
     """
 
     def __init__(self, database: Path | str, *, api_key: str = "local", arguments: Sequence[str] = ()) -> None:
@@ -47,7 +51,7 @@ class LocalServer:
             stdout=self._output,
             stderr=subprocess.STDOUT,
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
@@ -56,19 +60,19 @@ class LocalServer:
         return self
 
     def stop(self) -> None:
-        """Ask the process to end, wait for it, and end it if it does not within 10 seconds."""
+        """Stop the process with SIGTERM, or kill it if it does not end within STOP_SECONDS."""
         if self._process is None:
             return
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._process = None
 
     def output(self) -> str:
-        """What the process has printed since it was first started."""
+        """Output of the process since its first start."""
         size = os.fstat(self._output.fileno()).st_size
         return os.pread(self._output.fileno(), size, 0).decode(errors="replace")
 
@@ -90,7 +94,7 @@ class LocalServer:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    """Find a port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,1 +1,1 @@
-"""The wire: HTTP requests in, JSON responses and server-sent events out."""
+"""HTTP: requests in, JSON responses and server-sent events out."""

@@ -1,4 +1,4 @@
-"""Answers that browsers let pages of other origins read."""
+"""CORS: responses that browsers let pages of other origins read."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,7 +11,7 @@ from threads_server.openapi import Contract
 
 
 class CrossOrigin(CORSMiddleware):
-    """Lets pages of `origins` (`*` for any) use every operation, and read every header, of the contract."""
+    """Allows every operation and header of the contract to `origins` (`*` for any)."""
 
     def __init__(
         self, app: ASGIApp, contract: Contract, origins: Sequence[str], new_request_id: Callable[[], str]
@@ -28,7 +28,7 @@ class CrossOrigin(CORSMiddleware):
         self._new_request_id = new_request_id
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """The answer to a preflight request, named like every other answer."""
+        """Answer a preflight request, with a request id."""
         response = super().preflight_response(request_headers)
         response.headers["X-Request-ID"] = self._new_request_id()
         return response

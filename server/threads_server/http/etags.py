@@ -1,4 +1,4 @@
-"""A thread's version on the wire: `ETag`, `If-Match` and `If-None-Match` (RFC 9110 §8.8.3 and §13.1)."""
+"""Entity tags of thread versions: `ETag`, `If-Match` and `If-None-Match` (RFC 9110 §8.8.3 and §13.1)."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
 def tag(version: int) -> str:
-    """The entity tag of a version: its number in quotes."""
+    """Make the entity tag of a version: its number in quotes."""
     return f'"{version}"'
 
 

@@ -1,7 +1,7 @@
-"""The same key gives the same answer: what a request under an `Idempotency-Key` is recognized by.
+"""Idempotency keys: the fingerprint of a request, and the headers of a replayed response.
 
-The key is looked up and claimed in the transaction of the request itself (store/idempotency_keys.py), so that a key
-costs no commit of its own and two requests can never both be the first.
+Keys are stored in the transaction of the request (store/idempotency_keys.py), so that two requests under one key never
+both run.
 """
 
 import hashlib
@@ -15,25 +15,25 @@ from threads_server.store.idempotency_keys import IdempotencyRequest
 REPLAYED = {"Idempotency-Replayed": "true"}
 
 
-def idempotency_request(call: ValidatedRequest) -> IdempotencyRequest | None:
-    """The key of a request and its fingerprint; None when it has no key."""
-    key = call.headers.get("idempotency-key")
-    return None if key is None else IdempotencyRequest(call.account, key, fingerprint(call))
+def idempotency_request(request: ValidatedRequest) -> IdempotencyRequest | None:
+    """Make the key and fingerprint of a request; None without a key."""
+    key = request.headers.get("idempotency-key")
+    return None if key is None else IdempotencyRequest(request.account, key, fingerprint(request))
 
 
-def fingerprint(call: ValidatedRequest) -> bytes:
-    """A digest of what a request asks for: method, path, query, decoded fields, and the digests of its files.
+def fingerprint(request: ValidatedRequest) -> bytes:
+    """Digest method, path, query, decoded fields and files of a request.
 
-    Not of its bytes: a repeated multipart body has another boundary.
+    Not its bytes: a repeated multipart body has another boundary.
     """
     files: dict[str, Json] = {
         name: [[upload.filename, hashlib.sha256(upload.data).hexdigest()] for upload in uploads]
-        for name, uploads in call.files.items()
+        for name, uploads in request.files.items()
     }
-    asked: list[Json] = [call.operation.method.upper(), call.raw_path, call.query, call.body, files]
+    asked: list[Json] = [request.operation.method.upper(), request.raw_path, request.query, request.body, files]
     return hashlib.sha256(encode_canonical(asked).encode()).digest()
 
 
 def replay_headers(version: int | None) -> Mapping[str, str]:
-    """The headers of a replayed answer, with the version that the thread had when it was first given."""
+    """Make the headers of a replayed response, with the thread's version of its first one."""
     return REPLAYED if version is None else {**REPLAYED, "ETag": tag(version)}

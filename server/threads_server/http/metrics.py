@@ -1,11 +1,11 @@
-"""Counts of what the server has answered, as Prometheus text. Each server process counts for itself."""
+"""Prometheus metrics of one server process."""
 
 from collections import Counter, defaultdict
 from time import monotonic
 
 
 class Metrics:
-    """Requests by operation and status, the time they took, and how many streams are open."""
+    """Requests by operation and status, their time, and open streams."""
 
     content_type = "text/plain; version=0.0.4"
 
@@ -15,12 +15,12 @@ class Metrics:
         self._seconds: defaultdict[str, float] = defaultdict(float)
 
     def count(self, operation: str | None, status: int, seconds: float) -> None:
-        """Counts one answered request; `operation` is an operationId, or None for a request for none of them."""
+        """Count a request; `operation` is an operationId, or None for a request to no operation."""
         self._requests[operation or "none", status] += 1
         self._seconds[operation or "none"] += seconds
 
     def text(self, open_streams: int) -> str:
-        """Everything counted so far."""
+        """Render the metrics."""
         lines = ["# TYPE threads_server_requests_total counter"]
         lines += [
             f'threads_server_requests_total{{operation="{operation}",status="{status}"}} {count}'

@@ -1,4 +1,4 @@
-"""A limit of requests per second and key."""
+"""Rate limit per key."""
 
 import math
 from collections.abc import Hashable
@@ -6,15 +6,15 @@ from time import monotonic
 
 
 class RateTooLow(Exception):
-    """At such a rate the wait would be longer than an answer can say."""
+    """The rate means a wait that is longer than `Retry-After` may be."""
 
 
 class RateLimit:
-    """A bucket of tokens for each key: `rate` of them come back each second, and one second's worth can be saved up.
+    """Token buckets, one per key: `rate` tokens per second, and one second's worth as burst.
 
-    Each server process counts for itself. Unknown keys never get here, so there are at most as many buckets as keys.
+    Each process counts for itself. Only valid keys have buckets.
 
-    Raises RateTooLow for a rate at which someone would have to wait for more than `longest_wait` seconds.
+    Raises RateTooLow for a rate that can mean a wait of more than `longest_wait` seconds.
     """
 
     def __init__(self, rate: float, longest_wait: float) -> None:
@@ -28,7 +28,7 @@ class RateLimit:
         self._buckets: dict[Hashable, tuple[float, float]] = {}
 
     def take(self, key: Hashable) -> int:
-        """0 if the request may pass; else the whole seconds (at least 1) after which another attempt makes sense."""
+        """Take a token: 0 if the request may pass, else the whole seconds (at least 1) until the next."""
         now = monotonic()
         tokens, then = self._buckets.get(key, (self._size, now))
         tokens = min(self._size, tokens + (now - then) * self._rate)

@@ -1,4 +1,4 @@
-"""What an operation gives back: a JSON answer, or a stream of events."""
+"""Results of operations: a JSON response or a stream of events."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(slots=True)
 class Response:
-    """A whole answer. `body` is JSON, already encoded; it is sent as it is."""
+    """A whole response. `body` is encoded JSON."""
 
     body: bytes
     status: int = 200
@@ -15,15 +15,15 @@ class Response:
 
 
 Event: TypeAlias = tuple[int | None, str]
-"""A number, which becomes the `id:` line or, if None, is left out; and the event as ASCII-only JSON on one line."""
+"""Number for the `id:` line (None for no such line), and the event as ASCII-only JSON on one line."""
 
 
 @dataclass(slots=True)
 class EventStream:
-    """An answer of server-sent events (docs/hosted-api.md §7.4), status 200.
+    """A response of server-sent events (docs/hosted-api.md §7.4), status 200.
 
-    `events` yields batches, each of all events that are ready by then. The app frames them, keeps the connection alive
-    and calls `aclose()` when the client leaves; that ends the reading of a run, never the run.
+    `events` yields batches of all events that are ready. The app frames them, sends pings, and calls `aclose()` when
+    the client disconnects, which ends the reading of a run, never the run.
     """
 
     events: AsyncIterator[Sequence[Event]]
