@@ -51,8 +51,8 @@ bench: $(INSTALLED) ## Measure client and server as ratios (ARGS="client" picks;
 mutation: $(INSTALLED) $(NODE) ## Apply mutations in copies of the project and show which test catches each (ARGS="--count 20")
 	$(BIN)/python -m tools.mutation $(ARGS)
 
-soak: $(INSTALLED) ## Fuzz with 10,000 requests and more, from a random seed
-	$(BIN)/python -m tests.fuzz --seed random --examples 600 --at-least 10000 $(ARGS)
+soak: $(INSTALLED) ## Play the model and fuzz for hours, from random seeds (ARGS="--minutes 10")
+	$(BIN)/python -m tests.soak $(ARGS)
 
 world: $(INSTALLED) $(NODE) ## Run client, server and document against other people's programs (names the packages it needs)
 	@packages=$$($(MISSING_PACKAGES)); test -z "$$packages" || { echo "Install these system packages first:" $$packages; exit 1; }

@@ -9,7 +9,7 @@ import httpx
 _CLIENT = httpx.Client(
     base_url=os.environ["THREADS_FUZZ_ADDRESS"],
     headers={"X-API-Key": os.environ["THREADS_FUZZ_API_KEY"]},
-    timeout=20,
+    timeout=600,  # bounds a hang only
 )
 _PAGE = 200
 _CALL = {

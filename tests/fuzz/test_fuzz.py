@@ -1,8 +1,9 @@
-"""Document against server: schemathesis, every phase and check, with a fixed seed and with one that nobody chose."""
+"""Document against server: schemathesis, every phase and check, with few examples and a fixed seed.
 
-import secrets
+`make soak` runs it for long, with random seeds.
+"""
+
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -10,19 +11,18 @@ from tests.fuzz.run import CONFIGURATION, Result, declared_links, fuzz
 from tools.document import operations
 
 SEED = 20260101
-# Of the document's 56 links, those that the stateful phase follows at least; in twenty runs 49 to 56. No link is
-# out of reach, but ids and times are the server's, so that a seed does not decide all, and two things make some links
-# rare. A turn that is answered with events has no JSON to take a value from, and what is reached by three links or more
-# (such as `cancelRun` after `submitToolOutputs`) needs a long scenario that turns out well.
-LINKS_AT_LEAST = 45
+EXAMPLES = 3  # of each operation
+# Links of the document that the stateful phase follows at least: ids and times are the server's, so that the seed does
+# not decide all, and long chains of links are rare in few scenarios.
+LINKS_AT_LEAST = 30
 
 
 @pytest.fixture(scope="module")
 def fixed(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return fuzz(seed=SEED, reports=tmp_path_factory.mktemp("fuzz"))
+    return fuzz(seed=SEED, examples=EXAMPLES, reports=tmp_path_factory.mktemp("fuzz"))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 def test_server_and_document_agree(fixed: Result) -> None:
     assert fixed.code == 0, fixed.output
     assert fixed.cases > 1000
@@ -56,12 +56,3 @@ def test_no_status_that_the_document_does_not_know(fixed: Result) -> None:
         if status != 405 and str(status) not in operations()[name].responses
     }
     assert unknown == set()
-
-
-@pytest.mark.timeout(300)
-def test_server_and_document_agree_under_any_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    seed = secrets.randbelow(2**32)
-    with capsys.disabled():
-        print(f"\nschemathesis, seed {seed}", flush=True)
-    result = fuzz(seed=seed, examples=4, reports=tmp_path)
-    assert result.code == 0, f"seed {seed}\n{result.output}"

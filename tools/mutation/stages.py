@@ -49,12 +49,13 @@ GENERATOR = Stage(
     "generator",
     ("tests/generator", "--ignore=tests/generator/test_regenerating.py", "--ignore=tests/generator/test_public_api.py"),
 )
-FUZZ = Stage("fuzz", ("tests/fuzz", "-k", "not any_seed"))
+MODEL = Stage("model", ("tests/model", "-k", "sqlite"))
+FUZZ = Stage("fuzz", ("tests/fuzz",))
 
 STAGES = {
     "document": (CONTRACT, REDOCLY, PROPERTIES, WALKS, CONFORMANCE, SPECTRAL, VENDOR, CLIENT, SERVER, GENERATOR, FUZZ),
     "prose": (CONTRACT,),
-    "server": (WALKS, CONFORMANCE, SERVER, VENDOR, FUZZ, CLIENT),
+    "server": (WALKS, MODEL, CONFORMANCE, SERVER, VENDOR, FUZZ, CLIENT),
     "client": (PROPERTIES, CLIENT, GENERATOR, VENDOR),
 }
 

@@ -1,0 +1,241 @@
+"""What the steps of the machine share: the server and the model, one comparison for all, and what is drawn."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+
+from backboard_threads import UNSET
+from tests.model.driver import COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
+from tests.model.model import Model
+from tests.model.state import DAY, Id, Rejected, Response, Run, Thread
+from threads_server import clock
+
+T = TypeVar("T")
+Data = Any
+
+TOOL = {
+    "type": "function",
+    "function": {"name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}},
+}
+NAMES = ("Guide", "Default", "Guide Copy", "é & +%")
+CONTENTS = (
+    *("/say hi there", "What do you know?", "/fail no luck", "/call look {}", "/call look {}\n/call look {}"),
+    *("/call stray {}", "x" * 201),
+)
+STEPS = (1, 999, 60_000, DAY - 1, DAY, -5, -3_600_000)
+FAULTS = ("commit fails", "confirmation is lost", "caller leaves")
+KEYS = ("a", "b", "c")
+START = 1_900_000_000_000
+WALL_CLOCK = clock.wall_clock
+
+
+@dataclass
+class Held:
+    """A run in progress: its model, and the requests that wait for it. The first one began it, the others joined."""
+
+    thread: Thread
+    run: Run
+    content: str
+    call: Callable[[], Awaitable[Answered]]
+    waiting: "list[tuple[asyncio.Task[Answered], bool]]" = field(default_factory=list)
+    keyed: bool = False
+
+
+def given(value: T | None) -> Any:
+    return UNSET if value is None else value
+
+
+class ModelMachine(RuleBasedStateMachine):
+    """One server, two accounts, several keys of each."""
+
+    postgres: str | None = None
+    """The address of an empty PostgreSQL database; otherwise a new SQLite file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = Path(tempfile.mkdtemp(prefix="threads-model-"))
+        self.model = Model(START)
+        self.binding = Binding()
+        self.names: dict[str, tuple[str, str]] = {}
+        """Names of keys in use, with the key and its account."""
+        self.used_keys: list[str] = []
+        self.held: list[Held] = []
+        self.number = 0
+        self.calm = 0
+        """Steps since the last interruption."""
+        self.threads: list[Id] = []
+        self.assistants: list[Id] = []
+        self.runs: list[tuple[Id, Id]] = []
+        self.server = Server(self.postgres or self.folder / "0.db", lambda: self.model.now)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(asyncio.wait_for(work, HANG_SECONDS))
+
+    @initialize()
+    def begin(self) -> None:
+        self.run(self.server.start())
+        for name, account in (("a1", "a"), ("a2", "a"), ("b1", "b")):
+            self.add_key(name, account)
+        for key in {account: key for key, account in self.model.keys.items()}.values():
+            assistants = self.server.client(key).assistants.with_response
+            made = self.perform(
+                "createAssistant",
+                lambda: answered(lambda: assistants.create(name="Default", tools=[TOOL])),  # noqa: B023
+                lambda: self.model.create_assistant(key, {"name": "Default", "tools": [TOOL]}, None),  # noqa: B023
+            )
+            assert made is not None
+            self.assistants.append(made.body["assistant_id"])
+
+    def teardown(self) -> None:
+        self.run(self.server.stop())
+        self.run(self.ended([task for held in self.held for task, _ in held.waiting]))
+        self.runner.close()
+        shutil.rmtree(self.folder)
+        clock.wall_clock = WALL_CLOCK
+
+    # steps and comparison
+
+    def perform(
+        self,
+        kind: str,
+        call: Callable[[], Coroutine[Any, Any, Answered]],
+        expect: Callable[[], Response],
+        fault: str | None = None,
+        keyed: bool = False,
+        pause: int = 0,
+    ) -> Response | None:
+        """Do the same to both, and compare. After a fault a request with a key is repeated, and counts once."""
+        answer = self.run(self.disturbed(call, fault, pause))
+        certain = True
+        if answer is None or (fault and answer.status == 503):
+            COUNTS[f"fault: {fault}"] += 1
+            self.run(self.server.settled())
+            if not keyed:
+                if fault == "confirmation is lost":
+                    self.expected(expect)
+                return None
+            certain = fault != "caller leaves"
+            answer = self.run(call())
+        expected = self.expected(expect)
+        COUNTS[f"{kind}: {expected.status}"] += 1
+        if certain and isinstance(expected, Response):
+            lost = fault == "confirmation is lost" and keyed and COUNTS is not None
+            self.compare(kind, expected, answer, replayed=None if lost else expected.replayed)
+        else:
+            self.compare(kind, expected, answer, replayed=None)
+        return expected if isinstance(expected, Response) else None
+
+    async def disturbed(
+        self, call: Callable[[], Coroutine[Any, Any, Answered]], fault: str | None, pause: int
+    ) -> Answered | None:
+        """Call under a fault; None if the caller left before the answer."""
+        if fault in ("commit fails", "confirmation is lost"):
+            with self.server.failing_commit(done=fault == "confirmation is lost"):
+                return await call()
+        task = asyncio.create_task(call())
+        if fault == "caller leaves":
+            for _ in range(pause):
+                await asyncio.sleep(0)
+            task.cancel()
+            try:
+                return await task
+            except asyncio.CancelledError:
+                return None
+        return await task
+
+    def expected(self, expect: Callable[[], Response]) -> Response | Rejected:
+        try:
+            return expect()
+        except Rejected as rejected:
+            return rejected
+
+    def compare(self, kind: str, expected: Response | Rejected, answer: Answered, replayed: bool | None) -> None:
+        assert answer.status == expected.status, (kind, expected, answer)
+        if isinstance(expected, Rejected):
+            for name in expected.names:
+                text = self.binding.real(name) if isinstance(name, Id) else name
+                assert text in str(answer.body), (kind, name, answer)
+            return
+        if expected.status == 200 and not (expected.body is None and isinstance(answer.body, list)):
+            self.binding.match(expected.body, answer.body, kind)
+        if answer.headers is None:
+            return
+        etag = answer.headers.get("etag")
+        assert etag == (None if expected.etag is None else f'"{expected.etag}"'), (kind, expected, answer)
+        if replayed is not None:
+            assert (answer.headers.get("idempotency-replayed") == "true") is replayed, (kind, expected, answer)
+
+    # what is drawn
+
+    def key(self, data: Data) -> str:
+        """Mostly a key in use, sometimes a revoked one."""
+        key: str = data.draw(st.sampled_from([*list(self.model.keys) * 8, *self.used_keys]), label="key")
+        return key
+
+    def own(self, data: Data, key: str, ids: list[Id]) -> Id:
+        """Mostly an id of the key's account, sometimes another's or one that is deleted."""
+        account = self.model.accounts.get(self.model.keys.get(key, ""))
+        mine: list[Id] = []
+        if account is not None and ids is self.threads:
+            mine = [one.thread_id for one in account.threads]
+        elif account is not None:
+            mine = [one.body["assistant_id"] for one in account.assistants]
+        found: Id = data.draw(st.sampled_from((mine or ids) * 8 + ids), label="id")
+        return found
+
+    def version(self, data: Data, thread_id: Id) -> str | None:
+        """An entity tag: the current one, a stale one, any, or none."""
+        versions = [
+            one.version
+            for account in self.model.accounts.values()
+            for one in account.threads
+            if one.thread_id == thread_id
+        ]
+        now = versions[0] if versions else 1
+        return data.draw(  # type: ignore[no-any-return]
+            st.sampled_from([*[None] * 6, f'"{now}"', f'"{now - 1}"', "*"]), label="version"
+        )
+
+    def page(self, data: Data) -> tuple[int | None, int | None]:
+        skip = data.draw(st.sampled_from([None, None, 0, 1, 2, -1]), label="skip")
+        return skip, data.draw(st.sampled_from([None, None, 1, 2, 200, 0, 201]), label="limit")
+
+    def disturbance(self, data: Data) -> tuple[str | None, str | None, int]:
+        """An idempotency key, a fault, and how many steps of the event loop a caller waits before leaving."""
+        idempotency_key = data.draw(st.sampled_from([None, *KEYS]), label="idempotency_key")
+        fault = data.draw(st.sampled_from([None, None, None, *FAULTS]), label="fault")
+        if idempotency_key is None and fault == "caller leaves":
+            fault = None
+        return idempotency_key, fault, data.draw(st.integers(0, 40), label="pause") if fault else 0
+
+    # keys
+
+    def add_key(self, name: str, account: str) -> None:
+        key = f"{account} {name} {uuid4()}"
+        self.run(self.server.add_key(name, key, account))
+        self.names[name] = (key, account)
+        self.model.keys[key] = account
+        self.used_keys.append(key)
+
+    @invariant()
+    def everything_agrees(self) -> None:
+        """Lists and threads of every account, in its own eyes."""
+        self.calm += 1
+        for key in {account: key for key, account in self.model.keys.items()}.values():
+            client = self.server.client(key)
+            listed = self.run(answered(lambda: client.assistants.with_response.list(limit=200)))  # noqa: B023
+            self.compare("assistants", self.model.list_assistants(key, None, None, 200), listed, False)
+            for whole in (True, False):
+                threads = self.run(
+                    answered(lambda: client.threads.with_response.list(limit=200, include_messages=whole))  # noqa: B023
+                )
+                self.compare("threads", self.model.list_threads(key, None, None, 200, whole), threads, False)

@@ -1,0 +1,231 @@
+"""The real server under the model: in this process, on a real store, with faults, and called through the client."""
+
+import asyncio
+import contextlib
+import shutil
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from backboard_threads import APIStatusError, AsyncBackboard, RunFailedError
+from tests.model.state import Id, Json
+from tests.support.threads_api import app_on
+from threads_server import clock
+from threads_server.archive import export_account, import_account
+from threads_server.responders import Conversation, ModelUsage, ResponderEvent, TextDelta
+from threads_server.responders.offline import OfflineResponder
+from threads_server.settings import Settings
+from threads_server.store import StoreUnavailable, open_store
+from threads_server.store.clearing import sweep
+
+HANG_SECONDS = 600
+"""Only bounds a hang."""
+
+
+@dataclass
+class Answered:
+    """What the client got: the JSON of a response, or the events of a stream."""
+
+    status: int
+    body: Json
+    headers: httpx.Headers | None
+    """None where the client raises without them: for a failed run."""
+
+
+class HoldingResponder(OfflineResponder):
+    """The offline responder with `/hold TEXT`: says "so far " at once, and TEXT when it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go: dict[str, asyncio.Event] = {}
+        self.conversations: list[Conversation] = []
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        self.conversations.append(conversation)
+        text = conversation.messages[-1]["content"]
+        if conversation.messages[-1]["role"] == "user" and text.startswith("/hold "):
+            yield [ModelUsage("offline", "offline"), TextDelta("so far ")]
+            await self.let_go.setdefault(text, asyncio.Event()).wait()
+            yield [TextDelta(text.removeprefix("/hold "))]
+        else:
+            async for pieces in super().answer(conversation):
+                yield pieces
+
+
+class Binding:
+    """The values that the server chose for the ids of the model."""
+
+    def __init__(self) -> None:
+        self.values: dict[Id, Any] = {}
+        self._ids: dict[Any, Id] = {}
+
+    def match(self, expected: Json, actual: Json, at: str = "") -> None:
+        """Compare JSON; an id is bound to the first value that it meets."""
+        if isinstance(expected, Id):
+            if expected.kind == "text":  # what was said before a crash, as far as it was written
+                assert actual in ("", "so far "), (at, actual)
+            else:
+                assert self._ids.setdefault(actual, expected) == expected, f"{at}: {actual} names another thing"
+            assert self.values.setdefault(expected, actual) == actual, f"{at}: {self.values[expected]} is now {actual}"
+        elif isinstance(expected, dict):
+            assert isinstance(actual, dict), (at, actual)
+            assert expected.keys() == actual.keys(), (at, expected.keys() ^ actual.keys())
+            for key, value in expected.items():
+                self.match(value, actual[key], f"{at}.{key}")
+        elif isinstance(expected, list):
+            assert isinstance(actual, list), (at, actual)
+            assert len(expected) == len(actual), (at, expected, actual)
+            for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
+                self.match(one, other, f"{at}[{number}]")
+        else:
+            assert expected == actual, (at, expected, actual)
+
+    def real(self, name: Id | None) -> Any:
+        """The server's value of an id."""
+        return None if name is None else self.values[name]
+
+
+class Server:
+    """A server on a database, and the client of each key. `now` is its wall clock in milliseconds."""
+
+    def __init__(self, database: Path | str, now: Callable[[], int]) -> None:
+        self.database = database
+        self._folder = Path(database).parent if isinstance(database, Path) else None
+        self._now = now
+        self._number = 0
+        self._stack = contextlib.AsyncExitStack()
+        self._clients: dict[str, AsyncBackboard] = {}
+        self.responder = HoldingResponder()
+
+    async def start(self) -> None:
+        clock.wall_clock = self._now
+        opened: list[Any] = []
+        app = app_on(self.database, opened, busy_wait=0)
+        await self._stack.enter_async_context(app.opened())
+        self.services = opened[0]
+        self.services.context.responder = self.responder
+        await sweep(self.services.store)  # or it would go on beside the next steps
+        self._transport = httpx.ASGITransport(app)
+        self._clients = {}
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+        for held in self.responder.let_go.values():
+            held.set()
+
+    async def add_key(self, name: str, key: str, account: str) -> None:
+        await self.services.store.add_key(name, sha256(key.encode()).digest(), account)
+
+    async def revoke_key(self, name: str) -> bool:
+        revoked: bool = await self.services.store.revoke_key(name)
+        return revoked
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    async def crash(self) -> None:
+        """Go on with a copy of the files as they are at this moment."""
+        assert self._folder is not None
+        copied = self._next()
+        for ending in ("", "-wal"):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copy(f"{self.database}{ending}", f"{copied}{ending}")
+        await self.stop()
+        self.database = copied
+        await self.start()
+
+    async def move(self, keys: dict[str, tuple[str, str]]) -> None:
+        """Export both accounts, and go on with a new database that has imported them; `keys` are made there."""
+        assert self._folder is not None
+        await self.stop()
+        imported = self._next()
+        here = await open_store(Settings(database=str(self.database)), serving=True)
+        there = await open_store(Settings(database=str(imported)), serving=True)
+        for account in ("a", "b"):
+            lines = [line.encode() async for line in export_account(here, account)]
+            await import_account(there, account, lines)
+            assert [line.encode() async for line in export_account(there, account)] == lines
+        for name, (key, account) in keys.items():
+            await there.add_key(name, sha256(key.encode()).digest(), account)
+        await here.close()
+        await there.close()
+        self.database = imported
+        await self.start()
+
+    def _next(self) -> Path:
+        assert self._folder is not None
+        self._number += 1
+        return self._folder / f"{self._number}.db"
+
+    def client(self, key: str) -> AsyncBackboard:
+        """The client of a key. It repeats nothing by itself."""
+        if key not in self._clients:
+            http = httpx.AsyncClient(transport=self._transport)
+            self._clients[key] = AsyncBackboard(
+                api_key=key, base_url="http://threads/api", http_client=http, max_retries=0, timeout=None
+            )
+        return self._clients[key]
+
+    @contextlib.contextmanager
+    def failing_commit(self, *, done: bool) -> Any:
+        """Let the next transaction fail: before it begins, or `done`, when only its confirmation is lost."""
+        store, write = self.services.store, self.services.store.write
+
+        async def fail(*args: Any, **kwargs: Any) -> Any:
+            store.write = write
+            if done:
+                await write(*args, **kwargs)
+            raise StoreUnavailable("The connection to the store broke")
+
+        store.write = fail
+        try:
+            yield
+        finally:
+            store.write = write
+
+    async def settled(self) -> None:
+        """Wait until no run is at work, apart from those that are held."""
+        held = {text for text, event in self.responder.let_go.items() if not event.is_set()}
+        while len(self.services.context.runs.responding()) > len(held):  # noqa: ASYNC110 - no event says so
+            await asyncio.sleep(0)
+
+
+async def answered(call: Callable[[], Awaitable[Any]]) -> Answered:
+    """What a call of the client that gives an `Answer` came to."""
+    try:
+        answer = await call()
+    except APIStatusError as error:
+        return Answered(error.status_code, error.detail, httpx.Headers(dict(error.response.headers)))
+    except RunFailedError as error:
+        return Answered(200, error.turn.to_dict(), None)
+    value = answer.value
+    body = [one.to_dict() for one in value] if isinstance(value, list) else value.to_dict()
+    return Answered(answer.status_code, body, httpx.Headers(dict(answer.headers)))
+
+
+async def streamed(stream: Any) -> Answered:
+    """The events of a stream of the client, with the numbers that they had."""
+    try:
+        async with stream as events:
+            found, numbers = [], []
+            try:
+                async for event in events:
+                    found.append(event.to_dict())
+                    numbers.append(events.last_event_id)
+            except RunFailedError as error:
+                found.append(error.event.to_dict())
+            headers = httpx.Headers(dict(events.response.headers))
+    except APIStatusError as error:
+        return Answered(error.status_code, error.detail, httpx.Headers(dict(error.response.headers)))
+    ids = [int(number) for number in numbers if number is not None]
+    assert ids == sorted(set(ids)), ids
+    return Answered(200, found, headers)
+
+
+COUNTS: Counter[str] = Counter()
+"""How often each kind of step and outcome was reached, in all machines of this process."""

@@ -1,0 +1,58 @@
+"""`python -m tests.soak`: fuzz, and play the model against SQLite and PostgreSQL, from random seeds for a long time.
+
+Each round prints its seed before it begins; `--seed` begins with that one.
+"""
+
+import argparse
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.fuzz.run import fuzz
+from tests.model.driver import COUNTS
+from tests.model.machine import Machine, postgres_machine
+from tests.support.postgres import PostgresServer
+
+SETTINGS = settings(
+    max_examples=200, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=240, help="begin no round later than this (default 240)")
+    parser.add_argument("--seed", type=int, help="seed of the first round (default: random)")
+    parser.add_argument("--only", choices=["fuzz", "sqlite", "postgres"], help="one kind of round")
+    options = parser.parse_args()
+    end = time.monotonic() + options.minutes * 60
+    number = secrets.randbelow(2**32) if options.seed is None else options.seed
+    while True:
+        for kind in [options.only] if options.only else ["sqlite", "fuzz", "postgres"]:
+            print(f"{kind}, seed {number}", flush=True)
+            play(kind, number)
+        print("\n".join(f"{count:8}  {name}" for name, count in sorted(COUNTS.items())), flush=True)
+        if time.monotonic() > end:
+            return 0
+        number = secrets.randbelow(2**32)
+
+
+def play(kind: str, number: int) -> None:
+    """One round; raises or exits if it finds something."""
+    if kind == "fuzz":
+        result = fuzz(seed=number, examples=100, reports=Path(tempfile.mkdtemp(prefix="threads-soak-")))
+        if result.code:
+            sys.exit(result.output)
+    elif kind == "sqlite":
+        run_state_machine_as_test(seed(number)(Machine), settings=SETTINGS)
+    else:
+        with PostgresServer() as postgres:
+            run_state_machine_as_test(seed(number)(postgres_machine(postgres)), settings=SETTINGS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
