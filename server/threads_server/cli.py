@@ -71,6 +71,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     _option(parser, "host", str, default.host, "the address to listen on")
     _option(parser, "port", option_values.port, default.port, "the port to listen on; 0 takes a free one")
     _add_database(parser)
+    _option(parser, "pool-size", option_values.count, default.pool_size, "PostgreSQL connections of one process")
+    _option(
+        parser,
+        "statement-timeout",
+        option_values.timeout,
+        default.statement_timeout,
+        "seconds that a statement may take, with PostgreSQL",
+    )
     _option(
         parser, "workers", option_values.count, default.workers, "server processes; more than one only with PostgreSQL"
     )
@@ -241,6 +249,8 @@ def _serve(options: argparse.Namespace) -> None:
         port=options.port,
         database=options.database,
         workers=options.workers,
+        pool_size=options.pool_size,
+        statement_timeout=options.statement_timeout,
         responder=options.responder,
         models=options.models,
         llm_base_url=options.llm_base_url,

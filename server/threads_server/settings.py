@@ -20,6 +20,10 @@ class Settings:
     port: int = 8000
     database: str = "threads.db"
     """A path of an SQLite file, or a `postgresql://` URL."""
+    pool_size: int = 10
+    """PostgreSQL connections of one process; with fewer allowed, it makes do."""
+    statement_timeout: float = 10.0
+    """Seconds after which a statement counts as lost, with PostgreSQL; it waits for a lock half of that."""
     workers: int = 1
     responder: str = "offline"
     """`offline`, `openai`, or `package.module:name` of a `threads_server.responders.Responder`."""

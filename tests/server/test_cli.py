@@ -1,7 +1,5 @@
 """The command line, as a process: what it prints, how it ends, and that nothing it refuses is a traceback."""
 
-import dataclasses
-import os
 import re
 import signal
 import socket
@@ -10,19 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from threads_server.cli import main
-from threads_server.settings import Settings
+from tests.support.command_line import CLEAN, refused, run, serving
 
-COMMAND = [sys.executable, "-m", "threads_server"]
 AS_READER = """
 import os, shutil, sys
 import threads_server.cli, threads_server.store.sqlite
@@ -31,45 +25,6 @@ if os.geteuid() == 0:
 threads_server.cli.main(sys.argv[1:])
 """
 """Runs a command as someone who may only read."""
-
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
-
-
-def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=30, env={**CLEAN, **(environment or {})}
-    )
-
-
-def refusal(*arguments: str, code: int = 1, environment: Mapping[str, str] | None = None) -> str:
-    """The one line that a refused command prints on standard error."""
-    done = run(*arguments, environment=environment)
-    assert done.returncode == code, done
-    assert done.stdout == ""
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("threads-server: ")
-    return lines[0]
-
-
-@contextmanager
-def serving(
-    *arguments: str, environment: Mapping[str, str] | None = None, lines: int = 1
-) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """A server process on a free port, and the first lines that it printed."""
-    process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**CLEAN, **(environment or {})},
-    )
-    assert process.stdout is not None
-    try:
-        yield process, [process.stdout.readline().rstrip() for _ in range(lines)]
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def url_in(line: str) -> str:
@@ -170,26 +125,26 @@ class TestServe:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = str(taken.getsockname()[1])
-            line = refusal("serve", "--port", port, "--database", database)
+            line = refused("serve", "--port", port, "--database", database)
         assert f"cannot listen on 127.0.0.1, port {port}" in line
         assert not Path(database).exists()
 
     def test_an_address_of_another_machine(self, database: str) -> None:
-        assert "cannot listen on 203.0.113.1" in refusal("serve", "--host", "203.0.113.1", "--database", database)
+        assert "cannot listen on 203.0.113.1" in refused("serve", "--host", "203.0.113.1", "--database", database)
 
     def test_a_database_in_use_by_another_server(self, database: str) -> None:
         with serving("--database", database, lines=2):
-            assert database in refusal("serve", "--port", "0", "--database", database)
+            assert database in refused("serve", "--port", "0", "--database", database)
 
     def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
         path = tmp_path / "notes.txt"
         path.write_text("These are notes and not a database.\n" * 100)
-        assert str(path) in refusal("serve", "--port", "0", "--database", str(path))
+        assert str(path) in refused("serve", "--port", "0", "--database", str(path))
         assert path.read_text().startswith("These are notes")
 
     def test_what_is_no_file(self, tmp_path: Path) -> None:
         for path in ("/dev/null", str(tmp_path)):
-            assert f"{path} is " in refusal("serve", "--port", "0", "--database", path)
+            assert f"{path} is " in refused("serve", "--port", "0", "--database", path)
         assert not Path("/dev/null.lock").exists()
 
     def test_what_may_not_be_written(self, readable_folder: Path) -> None:
@@ -210,23 +165,23 @@ class TestServe:
         with sqlite3.connect(path) as connection:
             connection.execute("CREATE TABLE recipes (name TEXT)")
         connection.close()
-        assert str(path) in refusal("serve", "--port", "0", "--database", str(path))
+        assert str(path) in refused("serve", "--port", "0", "--database", str(path))
 
     def test_a_directory_that_is_not_there(self, tmp_path: Path) -> None:
         path = str(tmp_path / "nowhere" / "threads.db")
-        assert path in refusal("serve", "--port", "0", "--database", path)
+        assert path in refused("serve", "--port", "0", "--database", path)
 
     def test_several_workers_need_postgresql(self, database: str) -> None:
-        line = refusal("serve", "--workers", "2", "--database", database)
+        line = refused("serve", "--workers", "2", "--database", database)
         assert "SQLite has one writing process" in line
         assert not Path(database).exists()
 
     def test_no_key_and_reachable_from_elsewhere(self, database: str) -> None:
-        line = refusal("serve", "--host", "0.0.0.0", "--port", "0", "--database", database)
+        line = refused("serve", "--host", "0.0.0.0", "--port", "0", "--database", database)
         assert "make a key first with: threads-server keys create NAME" in line
 
     def test_the_environments_key_is_for_loopback(self, database: str) -> None:
-        line = refusal(
+        line = refused(
             "serve", "--host", "0.0.0.0", "--port", "0", "--database", database,
             environment={"THREADS_SERVER_API_KEY": "k"},
         )  # fmt: skip
@@ -245,7 +200,7 @@ class TestServe:
         ],
     )
     def test_wrong_values_in_the_environment(self, name: str, value: str) -> None:
-        line = refusal("serve", code=2, environment={f"THREADS_SERVER_{name}": value})
+        line = refused("serve", code=2, environment={f"THREADS_SERVER_{name}": value})
         assert f"THREADS_SERVER_{name}: {value!r}" in line
 
     @pytest.mark.parametrize(
@@ -261,12 +216,12 @@ class TestServe:
         ],
     )
     def test_wrong_options(self, option: str) -> None:
-        line = refusal("serve", option, code=2)
+        line = refused("serve", option, code=2)
         assert option.partition("=")[2] in line
         assert line.endswith("threads-server serve --help") or option == "--unknown"
 
     def test_a_rate_too_low_for_retry_after(self) -> None:
-        assert "more than 3600 seconds" in refusal("serve", "--rate-limit=0.0001")
+        assert "more than 3600 seconds" in refused("serve", "--rate-limit=0.0001")
 
     @pytest.mark.parametrize(
         ("environment", "reason"),
@@ -288,7 +243,7 @@ class TestServe:
         self, database: str, environment: dict[str, str], reason: str
     ) -> None:
         variables = {f"THREADS_SERVER_{name}": value for name, value in environment.items()}
-        line = refusal(
+        line = refused(
             *("serve", "--port", "0", "--database", database),
             environment={"THREADS_SERVER_RESPONDER": "openai", **variables},
         )
@@ -342,15 +297,15 @@ class TestKeys:
 
     def test_what_cannot_be_done(self, database: str, tmp_path: Path) -> None:
         assert run("keys", "create", "a", "--database", database).returncode == 0
-        assert "'a' is in use" in refusal("keys", "create", "a", "--database", database)
+        assert "'a' is in use" in refused("keys", "create", "a", "--database", database)
         for name in ("", " ", "two\nlines", "x" * 256):
-            assert "is no name of 1 to 255 printable characters" in refusal(
+            assert "is no name of 1 to 255 printable characters" in refused(
                 "keys", "create", name, "--database", database, code=2
             )
-            assert "is no name" in refusal("keys", "create", "b", "--account", name, "--database", database, code=2)
-        assert "no key in use is named 'b'" in refusal("keys", "revoke", "b", "--database", database)
+            assert "is no name" in refused("keys", "create", "b", "--account", name, "--database", database, code=2)
+        assert "no key in use is named 'b'" in refused("keys", "revoke", "b", "--database", database)
         nowhere = str(tmp_path / "nowhere" / "t.db")
-        assert nowhere in refusal("keys", "list", "--database", nowhere)
+        assert nowhere in refused("keys", "list", "--database", nowhere)
 
     def test_keys_need_no_extra(self, database: str) -> None:
         package = Path(__file__).parents[2] / "server"
@@ -361,61 +316,3 @@ class TestKeys:
             env={**CLEAN, "PYTHONPATH": str(package)},
         )
         assert (done.returncode, done.stderr) == (0, "")
-
-
-SETTINGS: dict[str, tuple[str, Any]] = {
-    "host": ("::1", "::1"),
-    "port": ("9", 9),
-    "database": ("other.db", "other.db"),
-    "workers": ("1", 1),
-    "responder": ("a.b:c", "a.b:c"),
-    "models": ("models.yaml", "models.yaml"),
-    "llm_base_url": ("http://h", "http://h"),
-    "llm_api_key": ("sk-of-llm", "sk-of-llm"),
-    "llm_model": ("m", "m"),
-    "llm_errors": ("full", "full"),
-    "llm_max_bytes": ("1000", 1000),
-    "llm_first_piece_timeout": ("1.5", 1.5),
-    "llm_piece_timeout": ("2.5", 2.5),
-    "max_tool_calls": ("3", 3),
-    "busy_wait": ("4", 4.0),
-    "run_timeout": ("5", 5.0),
-    "rate_limit": ("6", 6.0),
-    "cors_origins": ("https://a.example", ("https://a.example",)),
-    "metrics": ("true", True),
-    "allowed_hosts": ("a.example, b.example", ("a.example", "b.example")),
-    "max_connections": ("7", 7),
-    "head_timeout": ("8", 8.0),
-    "body_timeout": ("9.5", 9.5),
-    "api_key": ("sk-of-user", "sk-of-user"),
-}
-"""A value for each field of Settings: as text, and as it is read."""
-
-
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])
-def test_each_setting_has_an_option_and_a_variable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    served: list[Settings] = []
-    monkeypatch.setattr("threads_server.server.serve", served.append)
-    text, value = SETTINGS[name]
-    option = {"cors_origins": "cors-origin"}.get(name, name.replace("_", "-"))
-    with pytest.raises(SystemExit):
-        main(["serve", f"--{option}", *(() if name == "metrics" else (text,))])
-    monkeypatch.setenv(f"THREADS_SERVER_{option.upper().replace('-', '_')}", text)
-    with pytest.raises(SystemExit):
-        main(["serve"])
-    assert [getattr(settings, name) for settings in served] == [value, value]
-    assert served[0] == served[1]
-    assert text not in repr(served[0]) or name not in ("api_key", "llm_api_key")
-
-
-def test_help_names_every_option_and_its_default() -> None:
-    done = run("serve", "--help")
-    for name in SETTINGS:
-        assert f"--{name.replace('_', '-').removesuffix('s')}" in done.stdout
-    assert "127.0.0.1" in done.stdout
-    assert run().returncode == 2
-
-
-def test_help_shows_no_key() -> None:
-    keys = {"THREADS_SERVER_API_KEY": "key-of-a-user", "THREADS_SERVER_LLM_API_KEY": "key-of-an-endpoint"}
-    assert "key-of-" not in run("serve", "--help", environment=keys).stdout

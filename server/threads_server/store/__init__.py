@@ -102,7 +102,7 @@ async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
             raise StoreOpenError(
                 "PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'"
             ) from error
-        return await PostgresStore.open(settings.database)
+        return await PostgresStore.open(settings)
     from threads_server.store.sqlite import SqliteStore
 
     return await SqliteStore.open(settings.database, serving=serving)

@@ -1,47 +1,47 @@
-"""PostgreSQL: any number of server processes on one database.
+"""PostgreSQL: any number of server processes on one database, with or without a connection pooler before it.
 
-Everything is in the schema `backboard_threads`, so that the database may have other tables as well. Transactions run at
-READ COMMITTED: they lock the thread they are about before they read what they decide by. One that lost a race or its
-connection before its commit is run again.
+Transactions run at READ COMMITTED: they lock the thread they are about before they read what they decide by. One that
+lost a race or its connection before its commit is run again. No session keeps anything, and behind a pooler there are
+no prepared statements, so that pgbouncer may pool sessions or transactions.
 """
 
 import asyncio
 import itertools
 import random
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 import asyncpg
 
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable
-from threads_server.store.schema import MIGRATIONS
+from threads_server.store.postgres_schema import prepare, translate, with_nul, without_nul
 from threads_server.store.transaction import Row, Transaction, Value
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CONNECTIONS = 10  # of one server process at most
 CONNECT_SECONDS = 10.0
-STATEMENT_SECONDS = 10.0  # after which the database counts as away
 LARGE_STATEMENT_SECONDS = 120.0
 ATTEMPTS = 10
-MIGRATING = 0x4242544800000001  # the advisory lock of whoever makes or changes the tables
+MAX_BACKOFF_SECONDS = 0.2
+WITHHELD_SECONDS = 60.0
+"""How long the pool is smaller after the database refused a connection more."""
 
-_SESSION = {
-    "application_name": "threads-server",
-    "search_path": "backboard_threads",
-    "jit": "off",  # statements are short, and compiling them is not
+_BEGIN = (
+    "BEGIN; SET LOCAL jit = off;"
     # a process that is frozen or cut off in the middle of a transaction must not keep a thread locked
-    "idle_in_transaction_session_timeout": "10s",
-    "lock_timeout": "5s",
-}
+    " SET LOCAL idle_in_transaction_session_timeout = '10s';"
+    " SET LOCAL lock_timeout = '{lock_milliseconds}ms';"
+    # a commit is on disk when it is acknowledged, however the server is configured
+    " SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+)
+"""How a transaction begins. Settings end with it: a connection pooler gives the session to others."""
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-"""What asyncpg raises for the database, for the way to it, and for a connection that is used wrongly."""
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""Errors of the database, of the way to it, and of a connection that is used wrongly."""
 
 _LOST_RACES = (
     *(asyncpg.SerializationError, asyncpg.DeadlockDetectedError),
@@ -52,7 +52,7 @@ _LOST_RACES = (
 )
 _LOST_CONNECTIONS = (
     *(OSError, asyncpg.PostgresConnectionError),
-    asyncpg.InternalClientError,  # the server has taken leave, and its connection is not closed yet
+    asyncpg.InternalClientError,  # the server has ended, and its connection is not closed yet
     *(asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.IdleInTransactionSessionTimeoutError),
 )
 _AWAY = (
@@ -66,34 +66,48 @@ _AWAY = (
 
 
 class PostgresStore(Store):
-    """A database on a PostgreSQL server. Made with `open`."""
+    """A database on a PostgreSQL server, or behind a connection pooler. Made with `open`."""
 
     shared = True
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", *, pooled: bool, pool_size: int, statement_seconds: float
+    ) -> None:
         self._pool = pool
+        self._pooled = pooled
+        self._statement_seconds = statement_seconds
+        self._permits = asyncio.Semaphore(pool_size)
+        self._permitted = pool_size
+        self._begin = _BEGIN.format(lock_milliseconds=max(1, int(statement_seconds * 500)))
 
     @classmethod
-    async def open(cls, database: str) -> "PostgresStore":
-        """Connects, and makes or updates the tables. Raises StoreOpenError."""
-        shown = Settings(database=database).shown_database
+    async def open(cls, settings: Settings) -> "PostgresStore":
+        """Connect, and make or update the tables. Raises StoreOpenError."""
+        shown = settings.shown_database
         try:
-            connection = await asyncpg.connect(database, timeout=CONNECT_SECONDS, server_settings=_SESSION)
+            # without prepared statements: whether there is a pooler is not known yet
+            connection = await asyncpg.connect(settings.database, timeout=CONNECT_SECONDS, statement_cache_size=0)
             try:
-                await _prepare(shown, connection)
+                await prepare(shown, connection)
+                pooled = await _is_pooled(connection)
             finally:
                 await connection.close(timeout=CONNECT_SECONDS)
             pool = asyncpg.create_pool(
-                database,
+                settings.database,
                 min_size=0,
-                max_size=CONNECTIONS,
-                init=_sync_commits,
-                reset=_leave_as_it_is,
+                max_size=settings.pool_size,
+                reset=_keep_session,
                 timeout=CONNECT_SECONDS,
-                command_timeout=STATEMENT_SECONDS,
-                server_settings=_SESSION,
+                command_timeout=settings.statement_timeout,
+                server_settings=None if pooled else {"application_name": "threads-server"},
+                statement_cache_size=0 if pooled else 100,
             )
-            return cls(await pool)
+            return cls(
+                await pool,
+                pooled=pooled,
+                pool_size=settings.pool_size,
+                statement_seconds=settings.statement_timeout,
+            )
         except TimeoutError as error:
             raise StoreOpenError(f"{shown} does not answer within {CONNECT_SECONDS:.0f} seconds") from error
         except ValueError as error:  # its text may quote the password
@@ -101,51 +115,81 @@ class PostgresStore(Store):
             raise StoreOpenError(f"{shown} is not an address of the form {form} (percent-encoded)") from error
         except OSError as error:
             raise StoreOpenError(f"{shown} cannot be reached: {_line(error)}") from error
-        except _FAULTS as error:
+        except _ERRORS as error:
             raise StoreOpenError(f"{shown} cannot be used: {_line(error)}") from error
 
     async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._until_done(lambda connection: _commit(connection, transaction(*args, **kwargs)))
+        return await self._retry(lambda connection: _commit(connection, self._begin, transaction(*args, **kwargs)))
 
     async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._until_done(lambda connection: _run(connection, transaction(*args, **kwargs)))
+        return await self._read(None, lambda: transaction(*args, **kwargs))
 
     async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._until_done(
-            lambda connection: _run(connection, transaction(*args, **kwargs), LARGE_STATEMENT_SECONDS)
-        )
+        return await self._read(LARGE_STATEMENT_SECONDS, lambda: transaction(*args, **kwargs))
+
+    async def _read(self, seconds: float | None, transaction: Callable[[], Transaction[T]]) -> T:
+        if self._pooled:  # a statement has two steps, which only in a transaction reach the same session
+            return await self._retry(lambda connection: _commit(connection, "BEGIN", transaction(), seconds))
+        return await self._retry(lambda connection: _run(connection, transaction(), seconds))
 
     async def close(self) -> None:
         try:
-            await asyncio.wait_for(self._pool.close(), STATEMENT_SECONDS)
-        except (TimeoutError, *_FAULTS):
+            await asyncio.wait_for(self._pool.close(), self._statement_seconds)
+        except (TimeoutError, *_ERRORS):
             self._pool.terminate()
 
-    async def _until_done(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
+    async def _retry(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
         for attempt in itertools.count(1):
             try:
+                return await self._once(work)
+            except _Again as again:
+                if attempt == ATTEMPTS:
+                    raise again.error from again
+            await asyncio.sleep(random.uniform(0, min(MAX_BACKOFF_SECONDS, 0.002 * 2**attempt)))
+        raise AssertionError("unreachable")
+
+    async def _once(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
+        await self._permits.acquire()
+        withheld = False
+        try:
+            try:
                 connection = await self._pool.acquire()
-            except _FAULTS as error:
+            except asyncpg.TooManyConnectionsError as error:
+                withheld = self._withhold()
+                raise _Again(_unavailable(error)) from error
+            except _ERRORS as error:
                 raise _unavailable(error) from error
             try:
                 return await work(connection)
             except _Again as again:
                 if again.lost:
-                    with suppress(*_FAULTS):  # the pool may have noticed
+                    with suppress(*_ERRORS):  # the pool may have noticed
                         connection.terminate()
-                if attempt == ATTEMPTS:
-                    raise again.error from again
+                raise
             finally:
-                with suppress(*_FAULTS):  # one that is broken is not used again
+                with suppress(*_ERRORS):  # one that is broken is not used again
                     await self._pool.release(connection)
-            await asyncio.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))
-        raise AssertionError("unreachable")
+        finally:
+            if not withheld:
+                self._permits.release()
+
+    def _withhold(self) -> bool:
+        """Make do with one connection less for a while, if there is another: the role may have no more."""
+        if self._permitted == 1:
+            return False
+        self._permitted -= 1
+        asyncio.get_running_loop().call_later(WITHHELD_SECONDS, self._grant)
+        return True
+
+    def _grant(self) -> None:
+        self._permitted += 1
+        self._permits.release()
 
 
 class _Again(Exception):
-    """The transaction did nothing and may be run again; `error` is what to raise if that was done often enough.
+    """The transaction did nothing and may be run again; `error` is raised after the last attempt.
 
-    `lost`: its connection is of no use any more.
+    `lost`: its connection cannot be used any more.
     """
 
     def __init__(self, error: Exception, *, lost: bool = False) -> None:
@@ -154,18 +198,18 @@ class _Again(Exception):
         self.lost = lost
 
 
-async def _commit(connection: _Connection, transaction: Transaction[T]) -> T:
+async def _commit(connection: _Connection, begin: str, transaction: Transaction[T], seconds: float | None = None) -> T:
     try:
-        await _say(connection, "BEGIN")
-        result = await _run(connection, transaction)
+        await _execute(connection, begin)
+        result = await _run(connection, transaction, seconds)
     except BaseException:
-        with suppress(*_FAULTS):
+        with suppress(*_ERRORS):
             await connection.execute("ROLLBACK")
         raise
     try:
         await connection.execute("COMMIT")
-    except _FAULTS as error:
-        # whether it was done cannot be known: the caller is told so, and finds out under its Idempotency-Key
+    except _ERRORS as error:
+        # whether it was done cannot be known: the caller gets 503, and finds out under its Idempotency-Key
         raise _unavailable(error) from error
     return result
 
@@ -182,23 +226,22 @@ async def _run(connection: _Connection, transaction: Transaction[T], seconds: fl
 
 
 async def _rows(connection: _Connection, sql: str, parameters: Sequence[Value], seconds: float | None) -> list[Row]:
-    spoken = _sql.get(sql) or _in_postgres(sql)
     try:
-        records = await connection.fetch(spoken, *map(_without_nul, parameters), timeout=seconds)
-    except _FAULTS as error:
-        raise _meaning(error, connection) from error
-    return [tuple(map(_with_nul, record)) for record in records]
+        records = await connection.fetch(translate(sql), *map(without_nul, parameters), timeout=seconds)
+    except _ERRORS as error:
+        raise _classify(error, connection) from error
+    return [tuple(map(with_nul, record)) for record in records]
 
 
-async def _say(connection: _Connection, sql: str) -> None:
+async def _execute(connection: _Connection, sql: str) -> None:
     try:
         await connection.execute(sql)
-    except _FAULTS as error:
-        raise _meaning(error, connection) from error
+    except _ERRORS as error:
+        raise _classify(error, connection) from error
 
 
-def _meaning(error: Exception, connection: _Connection) -> Exception:
-    """What an error means for a transaction that has not been committed."""
+def _classify(error: Exception, connection: _Connection) -> Exception:
+    """The error to raise for one of a transaction that has not been committed."""
     if isinstance(error, TimeoutError):
         return _unavailable(error)
     if isinstance(error, _LOST_RACES):
@@ -210,93 +253,22 @@ def _meaning(error: Exception, connection: _Connection) -> Exception:
 
 
 def _unavailable(error: Exception) -> StoreUnavailable:
-    # its own text may name hosts and users, which is nothing for whoever calls the API
+    # its own text may name hosts and users, which callers of the API must not read
     unavailable = StoreUnavailable(f"The store cannot be reached: {type(error).__name__}")
     unavailable.__cause__ = error
     return unavailable
-
-
-_sql: dict[str, str] = {}
-
-
-def _in_postgres(sql: str) -> str:
-    numbers = itertools.count(1)
-    spoken = re.sub(r"\?", lambda _: f"${next(numbers)}", sql).replace("group_concat(", "string_agg(")
-    _sql[sql] = spoken
-    return spoken
-
-
-def _defined_in_postgres(sql: str) -> str:
-    # collation "C": ids are compared byte by byte, and an upgrade of the system's collations cannot spoil an index
-    return (
-        sql.replace("thread SERIAL", "thread BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
-        .replace("BYTES", "BYTEA")
-        .replace(" TEXT", ' TEXT COLLATE "C"')
-        .replace(" INTEGER", " BIGINT")
-    )
-
-
-_ESCAPE = "\ue000"  # of the private use area: hardly ever there, and told apart from what stands for U+0000 if it is
-
-
-def _without_nul(value: Value) -> Value:
-    """A value as PostgreSQL can keep it: its texts have no U+0000."""
-    if isinstance(value, str) and ("\0" in value or _ESCAPE in value):
-        return value.replace(_ESCAPE, f"{_ESCAPE}e").replace("\0", f"{_ESCAPE}0")
-    return value
-
-
-def _with_nul(value: Any) -> Any:
-    if isinstance(value, str) and _ESCAPE in value:
-        return value.replace(f"{_ESCAPE}0", "\0").replace(f"{_ESCAPE}e", _ESCAPE)
-    return value
 
 
 def _line(error: Exception) -> str:
     return str(error).strip().split("\n")[0] or type(error).__name__
 
 
-async def _leave_as_it_is(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """No transaction leaves anything behind on its connection, so that nothing has to be reset."""
+async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Reset nothing: no transaction changes its session."""
 
 
-async def _sync_commits(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """A commit is on disk when it is acknowledged, however the server is configured."""
-    await connection.execute(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-    )
-
-
-async def _prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Makes or updates the tables, one process at a time. Raises StoreOpenError."""
-    encoding = await connection.fetchval("SHOW server_encoding")
-    if encoding != "UTF8":
-        raise StoreOpenError(f"{shown} cannot keep every text: its encoding is {encoding}, not UTF8")
-    if await _version(shown, connection) == len(MIGRATIONS):
-        return
+async def _is_pooled(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    """Whether a connection pooler is in between: it gives out ids of processes that are not those of the server."""
     async with connection.transaction():
-        await connection.execute("SET LOCAL lock_timeout = 0")
-        await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATING})")
-        version = await _version(shown, connection)  # again: another process may have been first
-        if version == 0:
-            await connection.execute("CREATE SCHEMA IF NOT EXISTS backboard_threads")
-            await connection.execute("CREATE TABLE schema_version (version BIGINT NOT NULL)")
-            await connection.execute("INSERT INTO schema_version VALUES (0)")
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                await connection.execute(_defined_in_postgres(statement))
-        await connection.execute("UPDATE schema_version SET version = $1", len(MIGRATIONS))
-
-
-async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-    # asked of the catalogue itself: `to_regclass` remembers that a table was not there
-    tables = "SELECT 1 FROM pg_tables WHERE schemaname = 'backboard_threads' AND tablename = 'schema_version'"
-    if await connection.fetchval(tables) is None:
-        return 0
-    version: int = await connection.fetchval("SELECT version FROM schema_version")
-    if version > len(MIGRATIONS):
-        raise StoreOpenError(
-            f"{shown} was written by a newer version of the server: its tables are at version {version}, this one "
-            f"knows {len(MIGRATIONS)}"
-        )
-    return version
+        pid: int = await connection.fetchval("SELECT pg_backend_pid()")
+    return pid != connection.get_server_pid()

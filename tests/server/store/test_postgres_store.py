@@ -13,7 +13,7 @@ from tests.support.postgres import PostgresServer
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, postgres_schema
 from threads_server.store import postgres as backend
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.schema import MIGRATIONS
@@ -35,8 +35,8 @@ async def other(postgres: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Reco
     await connection.close()
 
 
-async def opened(address: str) -> Store:
-    return await open_store(Settings(database=address), serving=True)
+async def opened(address: str, **settings: Any) -> Store:
+    return await open_store(Settings(database=address, **settings), serving=True)
 
 
 def add(name: str) -> Transaction[None]:
@@ -63,7 +63,7 @@ class TestWriting:
         await other.execute("ALTER DATABASE postgres SET synchronous_commit = off")
         try:
             store = await opened(postgres)
-            assert await store.read(one, "SHOW synchronous_commit") == ("on",)
+            assert await store.write(one, "SHOW synchronous_commit") == ("on",)
             await store.close()
         finally:
             await other.execute("ALTER DATABASE postgres RESET synchronous_commit")
@@ -78,7 +78,7 @@ class TestWriting:
         await store.write(add, "x")
         async with other.transaction():
             await other.execute("SELECT 1 FROM assistants FOR UPDATE")
-            tasks = [asyncio.create_task(store.write(rename, "y")) for _ in range(backend.CONNECTIONS)]
+            tasks = [asyncio.create_task(store.write(rename, "y")) for _ in range(Settings().pool_size)]
             waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
             while await other.fetchval(waiting) < len(tasks):  # noqa: ASYNC110 - over the wire
                 await asyncio.sleep(0.01)
@@ -115,12 +115,15 @@ class TestRaces:
         for name in ("x", "y"):
             await store.write(add, name)
         begun: list[str] = []
+        locked: set[str] = set()
 
         def swap(first: str, second: str) -> Transaction[None]:
             begun.append(first)
-            for name in (first, second):
-                yield from one("SELECT 1 FROM assistants WHERE name = ? FOR UPDATE", name)
-                yield from one("SELECT pg_sleep(0.1)")
+            yield from one("SELECT 1 FROM assistants WHERE name = ? FOR UPDATE", first)
+            locked.add(first)
+            while len(locked) < 2:
+                yield from one("SELECT pg_sleep(0.01)")
+            yield from one("SELECT 1 FROM assistants WHERE name = ? FOR UPDATE", second)
             yield from one("UPDATE assistants SET body = body || ?", first)
 
         await asyncio.gather(store.write(swap, "x", "y"), store.write(swap, "y", "x"))
@@ -161,12 +164,12 @@ class TestAway:
         assert await store.read(names) == ["before"] + ["after"] * 20
 
     async def test_connections_that_were_cut_go_unnoticed(self, store: Store, other: Any) -> None:
-        await asyncio.gather(*(store.write(add, "x") for _ in range(backend.CONNECTIONS)))
+        await asyncio.gather(*(store.write(add, "x") for _ in range(Settings().pool_size)))
         cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'threads-server'"
         assert await other.fetch(cut)
         await asyncio.gather(*(store.write(add, "y") for _ in range(20)))
         assert await other.fetch(cut)
-        assert len(await store.read(names)) == backend.CONNECTIONS + 20
+        assert len(await store.read(names)) == Settings().pool_size + 20
 
     async def test_a_transaction_that_was_cut_is_run_again(self, store: Store, other: Any) -> None:
         pids: list[int] = []
@@ -183,11 +186,8 @@ class TestAway:
         assert len(pids) == 2
         assert await store.read(names) == ["x"]
 
-    async def test_a_lock_is_not_waited_for_for_ever(
-        self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setitem(backend._SESSION, "lock_timeout", "100ms")
-        store = await opened(postgres)
+    async def test_a_lock_is_not_waited_for_for_ever(self, postgres: str, other: Any) -> None:
+        store = await opened(postgres, statement_timeout=0.4)
         await store.write(add, "x")
         async with other.transaction():
             await other.execute("SELECT 1 FROM assistants FOR UPDATE")
@@ -197,12 +197,31 @@ class TestAway:
         await store.write(rename, "z")
         await store.close()
 
-    async def test_an_answer_is_not_waited_for_for_ever(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(backend, "STATEMENT_SECONDS", 0.2)
-        store = await opened(postgres)
+    async def test_an_answer_is_not_waited_for_for_ever(self, postgres: str) -> None:
+        store = await opened(postgres, statement_timeout=0.2)
         with pytest.raises(StoreUnavailable):
             await store.write(one, "SELECT pg_sleep(60)")
         await store.write(add, "x")
+        await store.close()
+
+    async def test_role_with_three_connections_is_enough(self, postgres_server: PostgresServer, other: Any) -> None:
+        await other.execute("CREATE ROLE limited LOGIN SUPERUSER CONNECTION LIMIT 3")
+        try:
+            await other.execute("ALTER ROLE limited NOSUPERUSER; GRANT CREATE ON DATABASE postgres TO limited")
+            store = await opened(postgres_server.url(user="limited"))
+            slow = [store.write(one, "SELECT pg_sleep(0.05)") for _ in range(30)]
+            await asyncio.gather(*slow, *(store.read(names) for _ in range(30)))
+            used = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'limited'"
+            assert await other.fetchval(used) == 3
+            await store.close()
+        finally:
+            await other.execute("DROP OWNED BY limited CASCADE; DROP ROLE limited")
+
+    async def test_pool_is_as_large_as_the_settings_say(self, postgres: str, other: Any) -> None:
+        store = await opened(postgres, pool_size=2)
+        await asyncio.gather(*(store.write(one, "SELECT pg_sleep(0.02)") for _ in range(10)))
+        used = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'threads-server'"
+        assert await other.fetchval(used) == 2
         await store.close()
 
     async def test_a_closed_store_is_away(self, store: Store) -> None:
@@ -279,6 +298,20 @@ class TestOpening:
         assert "newer version" in text
         assert f"at version {len(MIGRATIONS) + 1}, this one knows {len(MIGRATIONS)}" in text
 
+    async def test_schema_of_another_application_is_refused(self, postgres: str, other: Any) -> None:
+        await other.execute("CREATE SCHEMA backboard_threads")
+        await other.execute("CREATE TABLE backboard_threads.diary (day TEXT)")
+        assert "has a schema backboard_threads of another application" in await self.refusal(postgres)
+
+    async def test_table_that_is_missing_is_named(self, postgres: str, other: Any) -> None:
+        await (await opened(postgres)).close()
+        await other.execute("DROP TABLE backboard_threads.files")
+        assert "lacks the table backboard_threads.files" in await self.refusal(postgres)
+
+    async def test_sslmode_of_the_address_is_kept(self, postgres: str) -> None:
+        await (await opened(f"{postgres}?sslmode=disable")).close()
+        assert "SSL" in await self.refusal(f"{postgres}?sslmode=require")
+
     async def test_without_its_driver(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, "threads_server.store.postgres")
         monkeypatch.setitem(sys.modules, "asyncpg", None)
@@ -305,7 +338,7 @@ class TestMigrating:
     async def test_an_older_one_is_brought_up_to_date_with_what_is_in_it(
         self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(backend, "MIGRATIONS", MIGRATIONS[:1])
+        monkeypatch.setattr(postgres_schema, "MIGRATIONS", MIGRATIONS[:1])
         store = await opened(postgres)
         await store.write(add, "x")
         await store.close()
@@ -320,7 +353,9 @@ class TestMigrating:
     async def test_one_that_breaks_off_leaves_nothing(
         self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(backend, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE half (x TEXT)", "NO SQL AT ALL")))
+        monkeypatch.setattr(
+            postgres_schema, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE half (x TEXT)", "NO SQL AT ALL"))
+        )
         with pytest.raises(StoreOpenError, match="syntax error"):
             await opened(postgres)
         assert await other.fetchval("SELECT to_regclass('backboard_threads.half')") is None
