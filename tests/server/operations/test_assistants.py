@@ -47,7 +47,7 @@ async def read(api: Api, assistant_id: str) -> dict[str, Any]:
     return found
 
 
-async def test_one_is_returned_with_all_its_settings(api: Api) -> None:
+async def test_assistant_is_returned_with_all_its_settings(api: Api) -> None:
     settings = properties(operations()["createAssistant"].bodies["application/json"]["schema"])
     assert settings.keys() == BEFORE.keys() == AFTER.keys()
     made = (await api.post("/assistants", BEFORE)).json()
@@ -56,7 +56,7 @@ async def test_one_is_returned_with_all_its_settings(api: Api) -> None:
 
 
 @pytest.mark.parametrize("field", BEFORE)
-async def test_every_setting_but_how_documents_are_embedded_can_be_changed(api: Api, field: str) -> None:
+async def test_update_changes_every_setting_but_the_embedding(api: Api, field: str) -> None:
     assistant_id = await api.assistant(**BEFORE)
     before = await read(api, assistant_id)
     answer = await api.http.put(f"/assistants/{assistant_id}", json={field: AFTER[field]})
@@ -64,7 +64,7 @@ async def test_every_setting_but_how_documents_are_embedded_can_be_changed(api: 
     assert answer.json() == expected == await read(api, assistant_id)
 
 
-async def test_null_changes_nothing_and_neither_does_an_empty_object(api: Api) -> None:
+async def test_update_with_null_or_nothing_changes_nothing(api: Api) -> None:
     assistant_id = await api.assistant(**BEFORE)
     before = await read(api, assistant_id)
     for change in ({}, dict.fromkeys(BEFORE)):
@@ -73,14 +73,14 @@ async def test_null_changes_nothing_and_neither_does_an_empty_object(api: Api) -
         assert await read(api, assistant_id) == before
 
 
-async def test_what_a_tool_has_besides_is_kept(api: Api) -> None:
+async def test_unknown_fields_of_a_tool_are_stored(api: Api) -> None:
     function = {"name": "look", "strict": True, "parameters": {"properties": {}, "additionalProperties": False}}
     tools = [{"type": "function", "function": function, "cache": {"deep": [1]}}]
     assistant_id = await api.assistant(tools=tools)
     assert (await read(api, assistant_id))["tools"] == tools
 
 
-async def test_a_copy_is_an_assistant_like_any_other(api: Api) -> None:
+async def test_clone_is_an_assistant_like_any_other(api: Api) -> None:
     assistant_id = await api.assistant(**BEFORE)
     source, thread_id = await read(api, assistant_id), await api.thread(assistant_id)
     copy = (await api.post(f"/assistants/{assistant_id}/clone", {})).json()["assistant"]

@@ -33,7 +33,7 @@ def same(first: httpx.Response, again: httpx.Response) -> bool:
 
 
 class TestReplay:
-    async def test_every_post_is_safe_to_repeat(self, api: Api) -> None:
+    async def test_post_under_its_key_is_safe_to_repeat(self, api: Api) -> None:
         assistant_id = await api.assistant(tools=[WEATHER])
         thread_id = await api.thread(assistant_id)
         call = {"content": "/call get_weather {}"}
@@ -71,7 +71,7 @@ class TestReplay:
     async def _everything(self, api: Api) -> list[Any]:
         return [(await api.http.get(path)).json() for path in ("/assistants", "/threads")]
 
-    async def test_a_cancellation_too(self, api: Api) -> None:
+    async def test_cancel_under_its_key_is_replayed(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api)
         first = await api.cancel(thread_id, run_id, idempotency_key="waiting")
         assert same(first, await api.cancel(thread_id, run_id, idempotency_key="waiting"))
@@ -89,7 +89,7 @@ class TestReplay:
         rows = await api.services.store.read(lambda: (yield "SELECT count(*) FROM idempotency_keys", ()))
         return int(rows[0][0])
 
-    async def test_boundaries_and_order_of_fields_do_not_matter(self, api: Api) -> None:
+    async def test_multipart_boundary_and_field_order_do_not_matter(self, api: Api) -> None:
         thread_id = await api.thread()
         path, headers = f"/threads/{thread_id}/messages", {"Idempotency-Key": "k"}
         parts = [("metadata", (None, '{"a": 1, "b": 2}')), ("content", (None, "x")), ("files", ("f", b"bytes"))]
@@ -100,7 +100,7 @@ class TestReplay:
         other = await api.http.post(path, files=parts, headers=headers)  # type: ignore[arg-type]
         assert (other.status_code, other.json()) == (409, USED)
 
-    async def test_what_happens_to_the_run_later_changes_no_answer(self, api: Api) -> None:
+    async def test_replay_after_the_run_went_on_is_the_same(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         for key in ("cancelled", "answered"):
             first = await api.send(thread_id, "/call get_weather {}", key=key)
@@ -111,7 +111,7 @@ class TestReplay:
                 await api.outputs(thread_id, run_id, {"call_1": "dry"})
             assert same(first, await api.send(thread_id, "/call get_weather {}", key=key))
 
-    async def test_over_a_restart(self, database: str) -> None:
+    async def test_replay_after_a_restart_is_the_same(self, database: str) -> None:
         async with serving(database) as api:
             thread_id = await api.thread()
             first = await api.send(thread_id, "x", key="k")
@@ -127,7 +127,7 @@ class TestReplay:
 
 
 class TestJoin:
-    async def test_a_running_turn_is_joined(self, api: Api) -> None:
+    async def test_turn_in_progress_is_joined(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         sends = [asyncio.create_task(api.send(thread_id, "x", key="k")) for _ in range(6)]
@@ -140,7 +140,7 @@ class TestJoin:
         assert held.asked == ["x"]
         assert len(await api.history(thread_id)) == 2
 
-    async def test_a_running_stream_is_joined_from_its_first_event(self, api: Api) -> None:
+    async def test_stream_in_progress_is_joined_from_its_first_event(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         async with api.stream(thread_id, "x", key="k") as first:
@@ -155,7 +155,7 @@ class TestJoin:
         assert [event.id for event in again] == [event.id for event in events]
         assert held.asked == ["x"]
 
-    async def test_only_the_first_leg_of_the_run_is_replayed(self, api: Api) -> None:
+    async def test_replay_of_a_stream_has_only_its_segment(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         async with api.stream(thread_id, "/call get_weather {}", key="k") as stream:
             events = await stream.rest()
@@ -166,7 +166,7 @@ class TestJoin:
             assert await stream.rest() == events
         assert same(first, await api.post(path, outputs, idempotency_key="o"))
 
-    async def test_waiting_in_line_under_one_key_takes_one_place(self, api: Api) -> None:
+    async def test_waiting_messages_under_one_key_are_one_turn(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         first, _ = await running(api, thread_id)
@@ -179,7 +179,7 @@ class TestJoin:
         assert len({answer.content for answer in answers}) == 1
         assert held.asked == ["hold", "x"]
 
-    async def test_whoever_is_not_first_in_line_joins_as_well(self, api: Api) -> None:
+    async def test_waiting_message_joins_the_turn_of_its_key(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         first, run_id = await running(api, thread_id)
@@ -197,7 +197,7 @@ class TestJoin:
         assert same(answers[0], answers[2])
         assert held.asked == ["hold", "x", "x"]
 
-    async def test_a_line_does_not_keep_it_from_joining(self, api: Api) -> None:
+    async def test_stream_is_joined_past_waiting_messages(self, api: Api) -> None:
         api.services.turns.queue.retry_interval = 3_600
         held = hold(api)
         thread_id = await api.thread()
@@ -210,7 +210,7 @@ class TestJoin:
             held.go.set()
             assert (await waiting).status_code == 200
 
-    async def test_many_first_ones_at_once_make_one_thread(self, api: Api) -> None:
+    async def test_chats_under_one_key_at_once_make_one_thread(self, api: Api) -> None:
         body = {"content": "x", "send_to_llm": False}
         answers = await asyncio.gather(*(api.post("/threads/messages", body, idempotency_key="k") for _ in range(20)))
         assert len({answer.content for answer in answers}) == 1
@@ -220,7 +220,7 @@ class TestJoin:
 class TestUnconfirmed:
     """The store went away with the commit: the caller has a 503, and what it asked for may be done."""
 
-    async def test_repeated_under_its_key_it_is_done_once(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_unconfirmed_post_when_repeated_is_done_once(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         assistant_id = await api.assistant()
         for transaction, path, body in (
             (assistants.create, "/assistants", {"name": "Once"}),
@@ -238,14 +238,14 @@ class TestUnconfirmed:
 
 
 class TestLookedUpFirst:
-    async def test_before_the_version(self, api: Api) -> None:
+    async def test_key_is_looked_up_before_the_version(self, api: Api) -> None:
         thread_id = await api.thread()
         path, headers = f"/threads/{thread_id}/messages", {"idempotency_key": "k", "if_match": '"1"'}
         first = await api.post(path, {"content": "x"}, **headers)
         assert same(first, await api.post(path, {"content": "x"}, **headers))
         assert (await api.post(path, {"content": "x"}, idempotency_key="n", if_match='"1"')).status_code == 412
 
-    async def test_before_the_thread_is_busy(self, api: Api) -> None:
+    async def test_key_is_looked_up_before_the_thread_is_busy(self, api: Api) -> None:
         thread_id = await api.thread()
         first = await api.send(thread_id, "/say x", key="k")
         held = hold(api)
@@ -257,12 +257,12 @@ class TestLookedUpFirst:
         held.go.set()
         assert [(await task).status_code for task in (sending, other)] == [200, 200]
 
-    async def test_before_tools_are_awaited(self, api: Api) -> None:
+    async def test_key_is_looked_up_before_tools_are_awaited(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         first = await api.send(thread_id, "/call get_weather {}", key="k")
         assert same(first, await api.send(thread_id, "/call get_weather {}", key="k"))
 
-    async def test_before_what_it_was_about_is_missed(self, api: Api) -> None:
+    async def test_key_is_looked_up_before_its_subject_is_404(self, api: Api) -> None:
         assistant_id = await api.assistant()
         cloning = f"/assistants/{assistant_id}/clone"
         first = await api.post(cloning, {}, idempotency_key="k")
@@ -272,7 +272,7 @@ class TestLookedUpFirst:
 
 
 class TestOtherRequests:
-    async def test_anything_else_under_the_key_is_409(self, api: Api) -> None:
+    async def test_another_request_under_the_key_is_409(self, api: Api) -> None:
         assistant_id = await api.assistant()
         thread_id, other = await api.thread(assistant_id), await api.thread(assistant_id)
         await api.send(thread_id, "x", key="k", metadata={"a": 1})
@@ -305,7 +305,7 @@ class TestOtherRequests:
             assert (answer.status_code, answer.json()) == (409, USED), path
         assert await api.get(thread_id) == before
 
-    async def test_a_key_belongs_to_its_account(self, api: Api) -> None:
+    async def test_key_of_another_account_is_another_key(self, api: Api) -> None:
         first = await api.post("/threads/messages", {"content": "x"}, idempotency_key="k")
         async with another_account(api) as other:
             again = await other.post("/threads/messages", {"content": "x"}, idempotency_key="k")
@@ -315,7 +315,7 @@ class TestOtherRequests:
         replayed = await api.post("/threads/messages", {"content": "x"}, idempotency_key="k")
         assert same(first, replayed)  # the other account's answer has not taken its place
 
-    async def test_only_successes_are_kept(self, api: Api) -> None:
+    async def test_failed_request_leaves_its_key_free(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         sending, _ = await running(api, thread_id)
@@ -333,7 +333,7 @@ class TestOtherRequests:
         assert unknown.status_code == 404
         assert (await api.send(thread_id, "x", key="u")).status_code == 200
 
-    async def test_the_query_belongs_to_the_request(self, api: Api) -> None:
+    async def test_another_query_under_the_key_is_409(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api)
         path = f"/threads/{thread_id}/runs/{run_id}/submit-tool-outputs"
         outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "x"}]}
@@ -343,7 +343,7 @@ class TestOtherRequests:
 
 
 class TestKeptFor24Hours:
-    async def test_then_the_key_is_free_again(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_key_after_24_hours_is_free_again(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         thread_id = await api.thread()
         first = await api.send(thread_id, "x", key="k")
         start = now()
@@ -364,7 +364,7 @@ class TestKeptFor24Hours:
         rows = await api.services.store.read(lambda: (yield "SELECT count(*) FROM idempotency_keys", ()))
         assert rows == [(0,)]
 
-    async def test_the_server_sweeps_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_server_deletes_expired_keys_by_itself(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("threads_server.store.clearing.INTERVAL_SECONDS", 0.01)
         async with serving(tmp_path / "threads.db") as api:
             await api.send(await api.thread(), "x", key="k")

@@ -31,7 +31,7 @@ async def in_order(api: Api, path: str, key: str) -> list[str]:
     return [one[key] for one in listed]
 
 
-async def test_assistants(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_assistants_are_paged_newest_first(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     made, moment = [], now()
     for seconds in SECONDS:
         set_clock(monkeypatch, moment + seconds * 1000)
@@ -39,7 +39,7 @@ async def test_assistants(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(await in_order(api, "/assistants", "assistant_id")) == sorted(made)
 
 
-async def test_threads(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_threads_are_paged_newest_first(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, other, moment = await api.assistant(), await api.assistant(), now()
     made: dict[str, list[str]] = {owner: [], other: []}
     for number, seconds in enumerate(SECONDS * 2):

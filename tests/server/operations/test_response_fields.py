@@ -94,7 +94,7 @@ class TestNull:
         schema = operations()[operation].bodies[JSON]["schema"]
         return {name: None for name, node in properties(schema).items() if validator(node).is_valid(None)}
 
-    async def test_in_an_assistant(self, offline: Api) -> None:
+    async def test_null_in_an_assistant_is_the_same_as_absent(self, offline: Api) -> None:
         whole = {"name": "Guide", "description": "x", "system_prompt": "y", "tools": [WEATHER], **ONLY_KEPT}
         for operation, method, fields in (
             ("createAssistant", "POST", {"name": "Guide"}),
@@ -109,7 +109,7 @@ class TestNull:
             assert both[1].status_code == 200
 
     @pytest.mark.parametrize("operation", ["sendMessage", "sendChatMessage"])
-    async def test_in_a_message(self, api: Api, model: Model, operation: str) -> None:
+    async def test_null_in_a_message_is_the_same_as_absent(self, api: Api, model: Model, operation: str) -> None:
         nulls, path = self.nulls(operation), operations()[operation].path
         assert {"llm_provider", "model_name", "metadata"} <= nulls.keys()
         answers = []
@@ -124,7 +124,7 @@ class TestNull:
         assert model.asked[0] == model.asked[1]
         assert model.asked[0]["tools"] == [WEATHER]
 
-    async def test_in_tool_outputs(self, api: Api, model: Model) -> None:
+    async def test_null_in_tool_outputs_is_the_same_as_absent(self, api: Api, model: Model) -> None:
         nulls = self.nulls("submitToolOutputs")
         assert nulls.keys() == {"tools", "thinking"}
         for fields in ({}, nulls):
@@ -138,7 +138,7 @@ class TestNull:
 
 
 class TestAssistant:
-    async def test_settings_are_set_at_the_beginning_and_changed_later(self, offline: Api) -> None:
+    async def test_assistant_settings_can_be_changed(self, offline: Api) -> None:
         def value(name: str, text: str) -> Any:
             function = {"name": text, "parameters": {"type": "object", "properties": {}}}
             return [{"type": "function", "function": function}] if name == "tools" else text
@@ -152,7 +152,7 @@ class TestAssistant:
                 kept = (await offline.http.get(f"/assistants/{assistant_id}")).json()
                 assert kept[name] == value(name, text)
 
-    async def test_how_documents_are_embedded_is_fixed(self, offline: Api) -> None:
+    async def test_assistant_embedding_is_fixed(self, offline: Api) -> None:
         fixed = {name: ONLY_KEPT[name] for name in properties({"$ref": "#/components/schemas/EmbeddingSettings"})}
         assistant_id = await offline.assistant(**fixed)
         others = {"embedding_provider": "openai", "embedding_model_name": "other", "embedding_dims": 9}
@@ -163,7 +163,7 @@ class TestAssistant:
         assert (await offline.http.put(path, json=others)).json() == before
         assert (await offline.http.get(path)).json() == before
 
-    async def test_what_is_only_kept_changes_nothing_else(self, api: Api, model: Model) -> None:
+    async def test_stored_only_settings_change_nothing_else(self, api: Api, model: Model) -> None:
         fields = properties(operations()["createAssistant"].bodies[JSON]["schema"])
         said = {name for name, node in fields.items() if node.get("x-server-note") == "Stored only."}
         said |= {"tok_k", *properties({"$ref": "#/components/schemas/EmbeddingSettings"})}
@@ -176,7 +176,7 @@ class TestAssistant:
         assert turns[0] == turns[1]
         assert model.asked[0] == model.asked[1]
 
-    async def test_keywords_of_a_parameter_pass_through(self, api: Api, model: Model) -> None:
+    async def test_tool_parameter_keywords_pass_through(self, api: Api, model: Model) -> None:
         city = {"type": "string", "minLength": 1, "anyOf": [{"pattern": "^[A-Z]"}], "x": {"y": [1]}, "enum": ["Oslo"]}
         town = {"properties": {"name": {"const": "Porto"}}, "items": {"format": "city"}, "description": "A town."}
         parameters = {"type": "object", "properties": {"city": city, "town": town}, "required": ["city"]}
@@ -187,7 +187,7 @@ class TestAssistant:
         await api.turn(await api.thread(assistant_id), "x")
         assert model.asked[0]["tools"] == tools
 
-    async def test_nothing_is_copied_with_an_assistant(self, offline: Api) -> None:
+    async def test_clone_copies_no_documents(self, offline: Api) -> None:
         assistant_id = await offline.assistant()
         await offline.http.post(
             f"/threads/{await offline.thread(assistant_id)}/messages",
@@ -201,7 +201,7 @@ class TestAssistant:
 
 
 class TestThread:
-    async def test_it_always_names_its_assistant(self, offline: Api) -> None:
+    async def test_thread_names_its_assistant(self, offline: Api) -> None:
         assistant_id = await offline.assistant()
         made = (await offline.post(f"/assistants/{assistant_id}/threads", {})).json()
         found = [made, await offline.get(made["thread_id"])]
@@ -210,7 +210,7 @@ class TestThread:
                 found += (await offline.http.get(path, params={"include_messages": whole})).json()
         assert [thread["assistant_id"] for thread in found] == [assistant_id] * 6
 
-    async def test_no_operation_sets_its_metadata(self, offline: Api) -> None:
+    async def test_thread_metadata_is_never_set(self, offline: Api) -> None:
         assistant_id = await offline.assistant(metadata_={"a": 1})
         given: dict[str, Any] = {"metadata": {"a": 1}, "metadata_": {"a": 1}}
         made = (await offline.post(f"/assistants/{assistant_id}/threads", given)).json()
@@ -219,7 +219,7 @@ class TestThread:
         await offline.post("/threads/messages", {"content": "x", "thread_id": thread_id, **given})
         assert made["metadata_"] == (await offline.get(thread_id))["metadata_"] == {}
 
-    async def test_what_a_light_list_gives_instead_of_messages(self, offline: Api) -> None:
+    async def test_light_list_has_a_summary_instead_of_messages(self, offline: Api) -> None:
         thread_id = await offline.thread()
         await offline.turn(thread_id, "Hello")
         await offline.turn(thread_id, "Again")
@@ -237,7 +237,9 @@ class TestThread:
         assert (await offline.http.get("/threads")).json() == [whole]
         assert not LISTED_LIGHT & whole.keys()
 
-    async def test_a_light_list_says_when_it_last_changed(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_light_list_has_the_time_of_the_last_change(
+        self, offline: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         thread_id = await offline.thread()
         for moment, fields in ((1_000, {"send_to_llm": False}), (2_000, {}), (3_000, {"send_to_llm": False})):
             set_clock(monkeypatch, moment)
@@ -247,14 +249,14 @@ class TestThread:
 
 
 class TestMessage:
-    async def test_one_that_says_something_and_asks_for_tools_has_a_content(self, api: Api, model: Model) -> None:
+    async def test_message_with_text_and_tool_calls_has_a_content(self, api: Api, model: Model) -> None:
         for content, kept in (("Let me see.", "Let me see."), (None, "")):
             model.reply = saying(content, CALLS)
             thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
             await api.turn(thread_id, "x")
             assert await api.history(thread_id) == [("user", "x"), ("assistant", kept)]
 
-    async def test_an_answer_that_failed_has_the_reason(self, api: Api, model: Model) -> None:
+    async def test_message_of_a_failed_run_has_the_reason(self, api: Api, model: Model) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         model.reply = saying(None, CALLS)
         run_id = (await api.turn(thread_id, "x"))["run_id"]
@@ -277,7 +279,7 @@ class TestMessage:
 
 
 class TestTurn:
-    async def test_what_this_server_never_makes(self, api: Api, model: Model) -> None:
+    async def test_turn_fields_of_other_servers_are_null(self, api: Api, model: Model) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         asked = {"memory": "Auto", "voice": {"on": True}, "system_one": {"a": "?"}, "image_generation": "auto"}
         replies: list[Reply] = [
@@ -294,7 +296,7 @@ class TestTurn:
         for turn in turns:
             assert [turn.get(name) for name in NEVER_MADE] == [None] * len(NEVER_MADE)
 
-    async def test_tokens_are_counted_where_the_model_counts_them(self, api: Api, offline: Api, model: Model) -> None:
+    async def test_turn_has_the_tokens_that_the_model_counts(self, api: Api, offline: Api, model: Model) -> None:
         names = ("input_tokens", "output_tokens", "total_tokens")
         usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
         choices = [{"message": {"content": "Dry."}}]
@@ -305,7 +307,7 @@ class TestTurn:
         turn = await offline.turn(await offline.thread(), "x")
         assert [turn.get(name) for name in names] == [None] * 3
 
-    async def test_outputs_are_answered_with_the_next_calls_or_the_answer(self, api: Api, model: Model) -> None:
+    async def test_outputs_are_answered_with_the_next_calls_or_the_text(self, api: Api, model: Model) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         others = [{**CALLS[0], "id": "c2"}]
         model.reply = saying(None, CALLS)
@@ -318,7 +320,7 @@ class TestTurn:
             turn = (await api.outputs(thread_id, run_id, outputs)).json()
             assert (turn["status"], turn["tool_calls"], turn["run_id"]) == (status, calls, run_id)
 
-    async def test_it_was_created_when_its_message_was(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_turn_was_created_when_its_message_was(self, offline: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         times = iter(range(1_000_000, 2_000_000, 1_000))
         set_clock(monkeypatch, lambda: next(times))
         thread_id = await offline.thread()
@@ -327,7 +329,7 @@ class TestTurn:
             message = (await offline.get(thread_id))["messages"][-1]
             assert turn["created_at"] == message["created_at"]
 
-    async def test_it_is_json_unless_a_stream_is_asked_for(self, offline: Api) -> None:
+    async def test_turn_is_json_unless_a_stream_is_asked_for(self, offline: Api) -> None:
         thread_id = await offline.thread()
         for path, body in ((f"/threads/{thread_id}/messages", {}), ("/threads/messages", {"thread_id": thread_id})):
             for stream, media_type in ((None, JSON), (False, JSON), (True, "text/event-stream")):
@@ -337,7 +339,7 @@ class TestTurn:
                     assert answer.headers["Content-Type"].split(";")[0] == media_type
 
 
-async def test_every_time_is_in_utc(offline: Api) -> None:
+async def test_times_are_in_utc(offline: Api) -> None:
     """Of now, on a machine whose own time may be another."""
     began = datetime.now(UTC).replace(microsecond=0)
     answers: list[httpx.Response] = []

@@ -21,7 +21,7 @@ class Reluctant(Held):
             await self.go.wait()
 
 
-async def test_a_key_of_another_request_cancels_nothing(api: Api) -> None:
+async def test_cancel_under_the_key_of_another_request_is_409(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
     await api.post("/assistants", {"name": "x"}, idempotency_key="k")
@@ -32,7 +32,7 @@ async def test_a_key_of_another_request_cancels_nothing(api: Api) -> None:
     assert (await sending).json()["status"] == "COMPLETED"
 
 
-async def test_the_run_ends_whatever_becomes_of_the_keys_meanwhile(api: Api) -> None:
+async def test_run_when_the_key_of_a_cancel_is_taken_meanwhile_is_cancelled(api: Api) -> None:
     api.services.context.responder = reluctant = Reluctant()
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)

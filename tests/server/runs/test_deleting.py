@@ -31,7 +31,7 @@ async def fill(api: Api) -> tuple[str, str]:
     return assistant_id, thread_id
 
 
-async def test_a_thread_goes_with_everything_in_it(api: Api) -> None:
+async def test_thread_when_deleted_takes_all_its_rows(api: Api) -> None:
     _, thread_id = await fill(api)
     before = {table: await rows(api, table) for table in TABLES}
     assert 0 not in before.values()
@@ -47,7 +47,7 @@ async def test_a_thread_goes_with_everything_in_it(api: Api) -> None:
     assert len(await api.history(thread_id)) == 6
 
 
-async def test_an_assistant_takes_its_threads_along(api: Api) -> None:
+async def test_assistant_when_deleted_takes_its_threads(api: Api) -> None:
     assistant_id, thread_id = await fill(api)
     more = await api.thread(assistant_id)
     await api.post("/assistants", {"name": "x"}, idempotency_key="k")
@@ -60,7 +60,7 @@ async def test_an_assistant_takes_its_threads_along(api: Api) -> None:
 
 
 @pytest.mark.parametrize("whole_assistant", [False, True])
-async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assistant: bool) -> None:
+async def test_run_of_a_deleted_thread_ends_and_stores_nothing(api: Api, whole_assistant: bool) -> None:
     held = hold(api)
     assistant_id = await api.assistant()
     thread_id, streamed = await api.thread(assistant_id), await api.thread(assistant_id)
@@ -87,14 +87,14 @@ async def test_a_running_turn_ends_and_brings_nothing_back(api: Api, whole_assis
     assert not api.services.context.runs
 
 
-async def test_a_thread_whose_run_waits_can_be_deleted(api: Api) -> None:
+async def test_thread_with_a_waiting_run_can_be_deleted(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     assert (await api.http.delete(f"/threads/{thread_id}")).status_code == 200
     assert (await api.outputs(thread_id, run_id, {"call_1": "x"})).status_code == 404
     assert (await api.cancel(thread_id, run_id)).status_code == 404
 
 
-async def test_deleting_and_ending_at_once(api: Api) -> None:
+async def test_thread_deleted_while_its_run_ends_is_gone(api: Api) -> None:
     for _ in range(20):
         thread_id = await api.thread()
         sending = asyncio.create_task(api.send(thread_id, "/say a b c d"))

@@ -22,7 +22,7 @@ def text_in(name: str, field: str) -> str:
     return str(json.loads(VALUES[f"{name}Frame"]["data"])[field])
 
 
-def test_examples_are_the_events_of_one_turn_after_another() -> None:
+def test_examples_of_the_document_are_the_events_of_one_turn() -> None:
     events = RunEvents(THREAD["thread_id"], TURN["run_id"])
     thought = text_in("Reasoning", "content")
     beginning = [

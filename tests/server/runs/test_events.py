@@ -37,7 +37,7 @@ async def cancelled(api: Api, thread_id: str) -> list[Event]:
         return [*events, *await stream.rest()]
 
 
-async def test_the_first_two_say_what_is_done_already(api: Api) -> None:
+async def test_first_events_come_after_the_message_is_stored(api: Api) -> None:
     hold(api)
     thread_id = await api.thread()
     async with api.stream(thread_id, "hello") as stream:
@@ -50,13 +50,13 @@ async def test_the_first_two_say_what_is_done_already(api: Api) -> None:
         assert (await api.cancel(thread_id, started["run_id"])).json()["cancelled"] is True
 
 
-async def test_the_first_one_says_what_will_not_be_done(api: Api) -> None:
+async def test_first_event_names_unsupported_fields(api: Api) -> None:
     for fields, message in (({"memory": "Auto"}, "Message added. This server did nothing with: memory"), ({}, None)):
         [said, *_] = await events_of(api, "/say x", **fields)
         assert (said["type"], said["message"]) == ("user_message", message)
 
 
-async def test_a_caller_without_a_thread_learns_it(api: Api) -> None:
+async def test_events_of_a_new_thread_have_its_id(api: Api) -> None:
     body = {"content": "/say x", "stream": True}
     async with api.http.stream("POST", "/threads/messages", json=body) as response:
         events = await Events(response).rest()
@@ -65,7 +65,7 @@ async def test_a_caller_without_a_thread_learns_it(api: Api) -> None:
     assert events[0]["assistant_id"] == thread["assistant_id"]
 
 
-async def test_on_the_wire_each_is_a_line_of_ascii_and_an_empty_line(api: Api) -> None:
+async def test_event_on_the_wire_is_a_line_of_ascii_and_an_empty_line(api: Api) -> None:
     body = {"content": "/say é \u2028 \x85 \U0001f600\ntwo\n\nthree\r", "stream": True}
     content = (await api.http.post("/threads/messages", json=body)).content
     frames = re.findall(rb"id: (\d+)\ndata: ([ -~]+)\n\n", content)
@@ -84,7 +84,7 @@ async def test_on_the_wire_each_is_a_line_of_ascii_and_an_empty_line(api: Api) -
         (None, "run_cancelled", "CANCELLED"),
     ],
 )
-async def test_the_last_one_says_how_the_run_stands(api: Api, content: str | None, kind: str, status: str) -> None:
+async def test_last_event_is_the_state_of_the_run(api: Api, content: str | None, kind: str, status: str) -> None:
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     events = await (cancelled(api, thread_id) if content is None else events_of(api, content, thread_id))
     assert [event["type"] for event in events if event["type"] in UNION["x-stream-ends"]] == [kind]
@@ -100,14 +100,14 @@ async def test_the_last_one_says_how_the_run_stands(api: Api, content: str | Non
         assert end["error"] == end["message"] == last["metadata_"]["error"] == "broken"
 
 
-async def test_a_tool_call_is_announced_as_it_is_required(api: Api) -> None:
+async def test_tool_call_events_have_the_required_call(api: Api) -> None:
     *_, start, ready, required = await events_of(api, '/call get_weather {"city": "Porto"}')
     [call] = required["tool_calls"]
     assert (start["tool_call_id"], start["name"]) == (call["id"], "get_weather")
     assert ready["tool_call"] == call
 
 
-async def test_an_announced_tool_call_can_come_to_nothing(api: Api) -> None:
+async def test_tool_call_of_a_failed_run_is_not_required(api: Api) -> None:
     """Only `tool_submit_required` says that the run waits."""
     api.services.context.responder = Halting()
     thread_id = await api.thread()
@@ -116,7 +116,7 @@ async def test_an_announced_tool_call_can_come_to_nothing(api: Api) -> None:
     assert (await api.send(thread_id, "y")).status_code == 200
 
 
-async def test_the_log_of_a_run_goes_on_over_its_tool_outputs(api: Api) -> None:
+async def test_event_log_goes_on_after_tool_outputs(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     for submitted in (False, True):
         if submitted:
@@ -128,7 +128,7 @@ async def test_the_log_of_a_run_goes_on_over_its_tool_outputs(api: Api) -> None:
         assert kinds[-1] == ends[-1]
 
 
-async def test_the_end_tells_the_tokens_and_no_price(tmp_path: Path) -> None:
+async def test_run_ended_has_the_tokens_and_no_price(tmp_path: Path) -> None:
     details = {"prompt_tokens_details": {"cached_tokens": 3}}
     usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7, **details}
     call = {"index": 0, "id": "c1", "function": {"name": "f", "arguments": "{}"}}
@@ -142,7 +142,7 @@ async def test_the_end_tells_the_tokens_and_no_price(tmp_path: Path) -> None:
             assert end.get("cost_usd") is None
 
 
-async def test_those_that_the_document_says_are_not_sent(api: Api, tmp_path: Path) -> None:
+async def test_events_marked_as_not_sent_are_not_sent(api: Api, tmp_path: Path) -> None:
     """They are the rest of all kinds, after a turn of each sort, and one that asks for all that makes other events."""
     unsent = {
         kind for kind, ref in KINDS.items() if DOCUMENT.first({"$ref": ref}, "x-server-note", "").startswith("Not sent")

@@ -51,7 +51,7 @@ def set_times(api: Api, *, timeout: float, interval: float) -> None:
 
 
 class TestDeletedElsewhere:
-    async def test_whoever_waits_is_told_of_a_deletion_elsewhere(self, pair: Pair) -> None:
+    async def test_waiting_messages_of_a_thread_deleted_elsewhere_are_404(self, pair: Pair) -> None:
         held_at_both(pair)
         thread_id = await pair.here.thread()
         first, _ = await running(pair.here, thread_id)
@@ -65,7 +65,7 @@ class TestDeletedElsewhere:
             answer = await task
             assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
 
-    async def test_whoever_follows_is_told_of_a_deletion_elsewhere(self, pair: Pair) -> None:
+    async def test_event_stream_of_a_thread_deleted_elsewhere_ends_as_cancelled(self, pair: Pair) -> None:
         held_at_both(pair)
         thread_id = await pair.here.thread()
         first, run_id = await running(pair.here, thread_id)
@@ -75,7 +75,7 @@ class TestDeletedElsewhere:
             assert [(event["type"], event["run_id"]) for event in await stream.rest()] == [("run_cancelled", run_id)]
         assert (await first).status_code == 404
 
-    async def test_whoever_joined_under_the_same_key_is_told_of_a_deletion_elsewhere(
+    async def test_joined_turn_of_a_thread_deleted_elsewhere_is_404(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         held_at_both(pair)
@@ -98,7 +98,7 @@ class TestDeletedElsewhere:
 
 
 class TestEndedElsewhere:
-    async def test_a_run_that_was_taken_for_dead_says_how_it_was_ended(self, pair: Pair) -> None:
+    async def test_run_ended_by_another_process_is_answered_as_stored(self, pair: Pair) -> None:
         """As when this process could not reach the database for a while, and the others could."""
         held = hold(pair.here)
         thread_id, streamed = await pair.here.thread(), await pair.here.thread()
@@ -116,7 +116,7 @@ class TestEndedElsewhere:
         assert len(await pair.here.history(thread_id)) == len(await pair.here.history(streamed)) == 2
         assert (await pair.there.turn(thread_id, "/say on"))["content"] == "on"
 
-    async def test_one_that_ends_by_itself_at_that_moment_is_ended_once(self, pair: Pair) -> None:
+    async def test_run_that_ends_while_it_is_taken_over_is_ended_once(self, pair: Pair) -> None:
         for _ in range(10):
             held = hold(pair.here)
             thread_id = await pair.here.thread()

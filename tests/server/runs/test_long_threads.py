@@ -39,7 +39,7 @@ async def lengthen(api: Api, thread_id: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [LARGE_THREAD - 1, LARGE_THREAD, LARGE_THREAD + 1, 5_000])
-async def test_the_whole_history_in_order(api: Api, count: int) -> None:
+async def test_history_of_any_length_is_whole_and_in_order(api: Api, count: int) -> None:
     thread_id = await api.thread()
     await lengthen(api, thread_id, count)
     answer = await api.http.get(f"/threads/{thread_id}")
@@ -67,7 +67,7 @@ async def work(api: Api, *statements: threads.Transaction[object]) -> int:
     return steps
 
 
-async def test_a_light_list_is_the_same_work_however_long_the_threads_are(api: Api) -> None:
+async def test_light_list_of_long_threads_costs_the_same(api: Api) -> None:
     assistant_id = await api.assistant()
     thread_ids = [await api.thread(assistant_id) for _ in range(20)]
 
@@ -86,7 +86,7 @@ async def test_a_light_list_is_the_same_work_however_long_the_threads_are(api: A
     assert {thread["message_count"] for thread in listed} == {1_000}
 
 
-async def test_a_message_is_the_same_work_however_long_its_thread_is(api: Api) -> None:
+async def test_message_to_a_long_thread_costs_the_same(api: Api) -> None:
     short, long = await api.thread(), await api.thread()
     await lengthen(api, long, 20_000)
     steps = {}
@@ -105,7 +105,7 @@ async def test_a_message_is_the_same_work_however_long_its_thread_is(api: Api) -
     assert steps[long] == pytest.approx(steps[short], abs=30)
 
 
-async def test_a_long_first_message_is_shown_cut(api: Api) -> None:
+async def test_light_list_cuts_a_long_first_message(api: Api) -> None:
     thread_id = await api.thread()
     await api.turn(thread_id, "\U0001f600" * 300, send_to_llm=False)
     await api.turn(thread_id, "second", send_to_llm=False)
@@ -114,13 +114,13 @@ async def test_a_long_first_message_is_shown_cut(api: Api) -> None:
     assert json.dumps(light["messages"]) == "[]"
 
 
-async def test_a_long_answer_is_not_copied_with_every_piece(api: Api) -> None:
+async def test_long_answer_takes_linear_time(api: Api) -> None:
     text = "word " * 150_000  # for the square of this, the time-out of the tests is too short
     thread_id = await api.thread()
     assert (await api.turn(thread_id, f"/say {text}"))["content"] == text
 
 
-async def test_long_thoughts_are_not_repeated_with_every_piece(api: Api) -> None:
+async def test_long_reasoning_is_sent_in_growing_parts(api: Api) -> None:
     class Thinker(Held):
         async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
             for _ in range(20_000):

@@ -36,7 +36,7 @@ def held() -> list[str]:
     [({}, 200), ({"Idempotency-Key": "k"}, 200), ({"If-Match": '"0"'}, 412), ({}, 404)],
     ids=["sent", "repeated", "stale", "unknown"],
 )
-async def test_nothing_is_held_after_the_answer(api: Api, headers: dict[str, str], status: int) -> None:
+async def test_request_after_its_response_is_released(api: Api, headers: dict[str, str], status: int) -> None:
     thread_id = NOBODY if status == 404 else await api.thread()
     sent: dict[str, Any] = {"data": {"content": "x"}, "files": [("files", ("a.txt", b"x" * 1000))]}
     for _ in range(2):
@@ -47,7 +47,7 @@ async def test_nothing_is_held_after_the_answer(api: Api, headers: dict[str, str
             await asyncio.sleep(0.01)
 
 
-def test_a_history_that_was_decoded_is_not_held_as_text_as_well() -> None:
+def test_history_once_decoded_releases_its_text() -> None:
     text = ",".join(json.dumps({"content": str(number)}) for number in range(3))
     before = sys.getrefcount(text)
     history = History(text, '{"content": "2"}')

@@ -11,7 +11,7 @@ from threads_server.runs.cancellation import end_orphans
 from threads_server.store.transaction import every
 
 
-async def test_the_answer_lists_the_files_of_its_message(api: Api) -> None:
+async def test_response_of_an_orphaned_run_lists_the_files_of_its_message(api: Api) -> None:
     held = hold(api)
     path = f"/threads/{await api.thread()}/messages"
     sent: dict[str, Any] = {"data": {"content": "hold"}, "files": [("files", ("a.txt", b"x"))]}
@@ -25,7 +25,7 @@ async def test_the_answer_lists_the_files_of_its_message(api: Api) -> None:
     assert (kept["status"], [entry["filename"] for entry in kept["attachments"]]) == ("FAILED", ["a.txt"])
 
 
-async def test_its_message_tells_why_it_ended(api: Api) -> None:
+async def test_message_of_an_orphaned_run_has_the_reason(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)
@@ -37,7 +37,7 @@ async def test_its_message_tells_why_it_ended(api: Api) -> None:
     assert message["metadata_"] == {"run_id": run_id, "error": "The server was stopped during the run"}
 
 
-async def test_what_was_said_before_the_tools_is_not_said_again(api: Api) -> None:
+async def test_message_of_an_orphaned_segment_has_only_its_own_text(api: Api) -> None:
     class InTwoSegments(Held):
         async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
             if conversation.messages[-1]["role"] == "user":

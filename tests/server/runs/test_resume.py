@@ -16,7 +16,7 @@ def numbered(events: list[Event]) -> list[tuple[str | None, Event]]:
     return [(event.id, event) for event in events]
 
 
-async def test_from_every_place_the_rest_comes_and_nothing_else(api: Api) -> None:
+async def test_resume_from_any_event_gives_the_rest(api: Api) -> None:
     thread_id = await api.thread()
     async with api.stream(thread_id, "/say one two three") as stream:
         events = await stream.rest()
@@ -28,7 +28,7 @@ async def test_from_every_place_the_rest_comes_and_nothing_else(api: Api) -> Non
         assert await stream.rest() == []
 
 
-async def test_a_cut_stream_goes_on_where_it_was(api: Api) -> None:
+async def test_resume_of_a_cut_stream_goes_on_after_its_last_event(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
     async with api.stream(thread_id, "x") as stream:
@@ -41,7 +41,7 @@ async def test_a_cut_stream_goes_on_where_it_was(api: Api) -> None:
     assert rest[-1]["type"] == "run_ended"
 
 
-async def test_many_follow_one_run(api: Api) -> None:
+async def test_event_streams_of_one_run_are_the_same(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)
@@ -53,7 +53,7 @@ async def test_many_follow_one_run(api: Api) -> None:
     assert (await sending).json()["content"] == "first last"
 
 
-async def test_a_plain_turn_has_events_too(api: Api) -> None:
+async def test_turn_that_was_not_streamed_has_events(api: Api) -> None:
     thread_id = await api.thread()
     turn = await api.turn(thread_id, "/say hello")
     async with api.events(thread_id, turn["run_id"]) as stream:
@@ -61,7 +61,7 @@ async def test_a_plain_turn_has_events_too(api: Api) -> None:
     assert kinds == ["user_message", "run_started", "content_streaming", "run_ended"]
 
 
-async def test_the_events_of_a_run_with_tools_are_numbered_through(api: Api) -> None:
+async def test_events_of_a_run_with_tools_are_numbered_consecutively(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     async with api.events(thread_id, run_id) as stream:
         waiting = await stream.rest()
@@ -74,7 +74,7 @@ async def test_the_events_of_a_run_with_tools_are_numbered_through(api: Api) -> 
     assert [event.id for event in events] == [str(number) for number in range(1, len(events) + 1)]
 
 
-async def test_following_goes_on_over_a_round_of_tools(api: Api) -> None:
+async def test_event_stream_goes_on_after_tool_outputs(api: Api) -> None:
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     turn = await api.turn(thread_id, "/call get_weather {}")
     held = hold(api)
@@ -94,7 +94,7 @@ async def test_following_goes_on_over_a_round_of_tools(api: Api) -> None:
     assert events[-1]["type"] == "run_ended"
 
 
-async def test_over_a_restart(database: str) -> None:
+async def test_resume_after_a_restart_gives_the_rest(database: str) -> None:
     async with serving(database) as api:
         thread_id = await api.thread()
         async with api.stream(thread_id, "/say one two") as stream:
@@ -103,7 +103,7 @@ async def test_over_a_restart(database: str) -> None:
         assert numbered(await stream.rest()) == numbered(events[3:])
 
 
-async def test_a_log_repeats_no_ids_and_one_that_does_is_read_too(api: Api) -> None:
+async def test_event_log_is_short_and_one_of_version_0_1_is_read(api: Api) -> None:
     thread_id = await api.thread()
     async with api.stream(thread_id, "/say one two") as stream:
         events = await stream.rest()
@@ -116,7 +116,7 @@ async def test_a_log_repeats_no_ids_and_one_that_does_is_read_too(api: Api) -> N
         assert numbered(await stream.rest()) == numbered(events)
 
 
-async def test_events_are_kept_for_24_hours_after_the_run(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_event_log_after_24_hours_is_404(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     thread_id = await api.thread()
     run_id = (await api.turn(thread_id, "x"))["run_id"]
     start = now()

@@ -20,7 +20,7 @@ from threads_server.runs.states import RunState
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 
 
-def test_every_state_has_its_steps() -> None:
+def test_run_states_have_their_steps() -> None:
     assert {state for state in RunState if state.final} == FINAL
     for state in RunState:
         for other in RunState:
@@ -31,7 +31,7 @@ def test_every_state_has_its_steps() -> None:
 
 
 class TestCancel:
-    async def test_a_run_at_work(self, api: Api) -> None:
+    async def test_run_at_work_is_cancelled(self, api: Api) -> None:
         hold(api)
         thread_id = await api.thread()
         sending, run_id = await running(api, thread_id)
@@ -46,7 +46,7 @@ class TestCancel:
             ("assistant", "CANCELLED"),
         ]
 
-    async def test_a_streamed_run_ends_its_stream(self, api: Api) -> None:
+    async def test_stream_of_a_cancelled_run_ends(self, api: Api) -> None:
         thread_id = await api.thread()
         async with api.stream(thread_id, "/slow 500 " + "x" * 500) as stream:
             events = await stream.until("content_streaming")
@@ -54,7 +54,7 @@ class TestCancel:
             assert (await stream.rest())[-1]["type"] == "run_cancelled"
         assert (await api.turn(thread_id, "/say on"))["content"] == "on"
 
-    async def test_a_run_that_waits_for_tools_leaves_every_call_answered(self, api: Api) -> None:
+    async def test_waiting_run_when_cancelled_answers_every_call(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api, "{}", "{}")
         assert (await api.cancel(thread_id, run_id)).json()["cancelled"] is True
         assert (await api.cancel(thread_id, run_id)).json()["cancelled"] is True
@@ -69,7 +69,7 @@ class TestCancel:
         )
         assert (await api.turn(thread_id, "/say on"))["content"] == "on"
 
-    async def test_a_run_that_has_ended_stays_as_it_is(self, api: Api) -> None:
+    async def test_ended_run_when_cancelled_stays_the_same(self, api: Api) -> None:
         thread_id = await api.thread()
         for content, state in (("/say x", "COMPLETED"), ("/fail x", "FAILED")):
             turn = await api.turn(thread_id, content)
@@ -78,7 +78,7 @@ class TestCancel:
             assert turn["status"] == state
             assert await api.get(thread_id) == before
 
-    async def test_who_waits_behind_it_goes_on(self, api: Api) -> None:
+    async def test_message_behind_a_cancelled_run_is_answered(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         first, run_id = await running(api, thread_id)
@@ -90,14 +90,14 @@ class TestCancel:
         held.go.set()
         assert (await second).json()["status"] == "COMPLETED"
 
-    async def test_an_unknown_run_is_404(self, api: Api) -> None:
+    async def test_unknown_run_is_404(self, api: Api) -> None:
         thread_id, other = await api.thread(), await api.thread()
         run_id = (await api.turn(other, "x"))["run_id"]
         for path in (f"/threads/{thread_id}/runs/{run_id}", f"/threads/{thread_id}/runs/nothing"):
             for answer in (await api.post(f"{path}/cancel"), await api.http.get(f"{path}/events")):
                 assert (answer.status_code, answer.json()) == (404, {"detail": "Run not found"})
 
-    async def test_a_run_of_an_unknown_thread_is_404_for_the_thread(self, api: Api) -> None:
+    async def test_run_of_an_unknown_thread_is_404_for_the_thread(self, api: Api) -> None:
         run_id = (await api.turn(await api.thread(), "x"))["run_id"]
         nobody = "00000000-0000-4000-8000-000000000000"
         path = f"/threads/{nobody}/runs/{run_id}"
@@ -110,7 +110,7 @@ class TestCancel:
         ):
             assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
 
-    async def test_cancelling_and_ending_at_once_agree(self, api: Api) -> None:
+    async def test_cancel_while_the_run_ends_agrees_with_its_state(self, api: Api) -> None:
         thread_id = await api.thread()
         for _ in range(30):
             async with api.stream(thread_id, "/say a b c d e f") as stream:
@@ -127,7 +127,7 @@ class TestCancel:
 
 
 class TestNeverStuck:
-    async def test_a_silent_responder_is_given_up(self, database: str) -> None:
+    async def test_silent_responder_fails_its_run(self, database: str) -> None:
         async with serving(database, run_timeout=0.2) as api:
             hold(api)
             thread_id = await api.thread()
@@ -136,11 +136,11 @@ class TestNeverStuck:
             assert turn["content"] == "first "
             assert (await api.turn(thread_id, "again"))["status"] == "FAILED"
 
-    async def test_a_slow_one_that_gives_signs_is_not(self, database: str) -> None:
+    async def test_slow_responder_completes_its_run(self, database: str) -> None:
         async with serving(database, run_timeout=0.5) as api:
             assert (await api.turn(await api.thread(), "/slow 6 abcdef"))["content"] == "abcdef"
 
-    async def test_empty_batches_are_no_sign(self, database: str) -> None:
+    async def test_responder_of_empty_batches_fails_its_run(self, database: str) -> None:
         class Empty(Held):
             async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
                 for _ in range(100):
@@ -153,7 +153,7 @@ class TestNeverStuck:
             assert turn["message"] == "The responder gave no sign for too long"
 
     @pytest.mark.parametrize("pieces", [[], [TextDelta("x")] * 9], ids=["nothing", "much at once"])
-    async def test_one_that_never_waits_lets_others_go_on(self, api: Api, pieces: list[ResponderEvent]) -> None:
+    async def test_responder_that_never_waits_lets_others_run(self, api: Api, pieces: list[ResponderEvent]) -> None:
         others: list[str] = []
 
         class Hasty(Held):
@@ -168,7 +168,7 @@ class TestNeverStuck:
         api.services.context.responder = Hasty()
         assert (await api.turn(await api.thread(), "x"))["message"] == "Message added"
 
-    async def test_a_responder_that_breaks_fails_its_run(self, api: Api) -> None:
+    async def test_responder_that_raises_fails_its_run(self, api: Api) -> None:
         class Broken(Held):
             async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
                 yield [TextDelta("so far")]
@@ -181,7 +181,7 @@ class TestNeverStuck:
         assert "secret" not in turn["message"]
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
-    async def test_tools_of_an_answer_that_broke_off_are_not_awaited(self, api: Api) -> None:
+    async def test_tool_calls_of_a_failed_run_are_not_awaited(self, api: Api) -> None:
         api.services.context.responder = Halting()
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "x")
@@ -189,7 +189,7 @@ class TestNeverStuck:
         assert "tool_calls" not in (await api.get(thread_id))["messages"][-1]["metadata_"]
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
-    async def test_what_cannot_be_stored_fails_its_run(self, api: Api) -> None:
+    async def test_reply_that_cannot_be_stored_fails_its_run(self, api: Api) -> None:
         class Odd(Held):
             async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
                 yield [ModelUsage("odd", "\ud800", {"input_tokens": float("nan")})]  # type: ignore[dict-item]
@@ -200,7 +200,7 @@ class TestNeverStuck:
         assert (await api.turn(thread_id, "x"))["status"] == "FAILED"
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
-    async def test_a_stopped_server_ends_its_runs(self, database: str) -> None:
+    async def test_runs_of_a_stopped_server_are_failed(self, database: str) -> None:
         async with serving(database) as api:
             hold(api)
             thread_id = await api.thread()
@@ -210,14 +210,14 @@ class TestNeverStuck:
         async with serving(database) as api:
             assert [message["status"] for message in (await api.get(thread_id))["messages"]] == ["COMPLETED", "FAILED"]
 
-    async def test_waiting_for_tools_outlives_a_restart(self, database: str) -> None:
+    async def test_waiting_run_after_a_restart_goes_on(self, database: str) -> None:
         async with serving(database) as api:
             thread_id, run_id = await waiting_run(api)
         async with serving(database) as api:
             assert (await api.send(thread_id, "x")).status_code == 409
             assert (await api.outputs(thread_id, run_id, {"call_1": "dry"})).json()["status"] == "COMPLETED"
 
-    async def test_a_caller_that_leaves_does_not_end_the_run(self, api: Api) -> None:
+    async def test_run_whose_caller_leaves_goes_on(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
         sending, _ = await running(api, thread_id)

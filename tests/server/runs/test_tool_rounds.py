@@ -39,7 +39,7 @@ each_way = pytest.mark.parametrize("which", ["named", "latest"])
 
 
 @each_way
-async def test_a_run_may_ask_again_and_keeps_its_id(api: Api, which: str) -> None:
+async def test_run_with_several_rounds_keeps_its_id(api: Api, which: str) -> None:
     api.services.context.responder = Curious()
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     turn = await api.turn(thread_id, "How is the weather?")
@@ -57,7 +57,7 @@ async def test_a_run_may_ask_again_and_keeps_its_id(api: Api, which: str) -> Non
 
 @each_way
 @pytest.mark.parametrize("calls", [["call_1"], ["call_1", "call_2", "call_2"], ["call_1", "call_2", "call_9"]])
-async def test_outputs_that_are_missing_doubled_or_unknown(api: Api, which: str, calls: list[str]) -> None:
+async def test_outputs_missing_doubled_or_unknown_are_400(api: Api, which: str, calls: list[str]) -> None:
     thread_id, run_id = await waiting_run(api, "{}", '{"b": 2}')
     before = await api.get(thread_id)
     assert (await submit(api, which, thread_id, run_id, *((call, "x") for call in calls))).status_code == 400
@@ -67,7 +67,7 @@ async def test_outputs_that_are_missing_doubled_or_unknown(api: Api, which: str,
     assert (await submit(api, which, thread_id, run_id, *whole)).status_code == 409
 
 
-async def test_the_latest_run_is_the_one_that_waits(api: Api) -> None:
+async def test_latest_tool_outputs_go_to_the_waiting_run(api: Api) -> None:
     """One that was cancelled meanwhile waits no more."""
     thread_id, first = await waiting_run(api)
     await api.cancel(thread_id, first)
@@ -77,7 +77,7 @@ async def test_the_latest_run_is_the_one_that_waits(api: Api) -> None:
     assert run_id != first
 
 
-async def test_a_message_meanwhile_is_refused_at_once(api: Api) -> None:
+async def test_message_to_a_waiting_run_is_409_at_once(api: Api) -> None:
     """However long one waits for a thread that is busy."""
     api.services.turns.queue.busy_wait = 3_600
     thread_id, _ = await waiting_run(api)

@@ -52,7 +52,7 @@ def asked(endpoint: Endpoint) -> list[tuple[list[str], Json]]:
 
 
 @pytest.mark.parametrize("media_type", ["application/json", FORM, MULTIPART])
-async def test_settings_hold_for_their_turn_in_every_form(both: tuple[Api, Endpoint], media_type: str) -> None:
+async def test_settings_in_every_media_type_hold_for_their_turn(both: tuple[Api, Endpoint], media_type: str) -> None:
     api, endpoint = both
     endpoint.reply = SAID
     thread_id = await api.thread(await api.assistant(system_prompt="Be kind.", tools=[WEATHER]))
@@ -74,7 +74,7 @@ async def test_settings_hold_for_their_turn_in_every_form(both: tuple[Api, Endpo
     assert metadata == [{"channel": ["web", 1]}, None, None]
 
 
-async def test_instructions_hold_for_the_whole_turn_and_tools_for_one_round(both: tuple[Api, Endpoint]) -> None:
+async def test_instructions_hold_for_the_turn_and_tools_for_one_round(both: tuple[Api, Endpoint]) -> None:
     api, endpoint = both
     endpoint.reply = CALLED
     thread_id = await api.thread(await api.assistant(system_prompt="Be kind.", tools=[WEATHER]))
@@ -102,7 +102,7 @@ def fields(path: str, media_type: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", ["/threads/{thread_id}/messages", "/threads/messages"])
-async def test_what_is_an_object_or_a_list_is_json_text_in_a_form(both: tuple[Api, Endpoint], path: str) -> None:
+async def test_objects_and_lists_in_a_form_are_json_text(both: tuple[Api, Endpoint], path: str) -> None:
     api, document = both[0], contract().document
     structured = {
         name

@@ -8,7 +8,7 @@ from tests.support.threads_api import Api, text_of
 
 
 class TestWhole:
-    async def test_a_turn_is_answered_and_kept(self, api: Api) -> None:
+    async def test_turn_is_answered_and_stored(self, api: Api) -> None:
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "My name is Ada.", metadata={"channel": "web"})
         thread = await api.get(thread_id)
@@ -22,7 +22,7 @@ class TestWhole:
         assert (turn["thread_id"], turn["assistant_id"]) == (thread_id, thread["assistant_id"])
         assert "messages" not in turn
 
-    async def test_the_answer_tells_how_much_of_the_thread_was_seen(self, api: Api) -> None:
+    async def test_offline_responder_counts_the_messages(self, api: Api) -> None:
         a, b = await api.thread(), await api.thread()
         await api.turn(a, "My name is Ada.")
         await api.turn(b, "I am Bob.")
@@ -33,14 +33,14 @@ class TestWhole:
         text = '  two  spaces\n\ttab, \u2028 and \x85, \U0001f600, NUL \x00 and "quotes"\n'
         assert (await api.turn(await api.thread(), f"/say {text}"))["content"] == text
 
-    async def test_every_message_has_a_run_of_its_own(self, api: Api) -> None:
+    async def test_each_message_has_its_own_run(self, api: Api) -> None:
         thread_id = await api.thread()
         turns = [await api.turn(thread_id, text) for text in ("/say one", "/fail two", "/say three")]
         answers = [one for one in (await api.get(thread_id))["messages"] if one["role"] == "assistant"]
         assert [turn["run_id"] for turn in turns] == [answer["metadata_"]["run_id"] for answer in answers]
         assert len({turn["run_id"] for turn in turns}) == 3
 
-    async def test_a_message_can_be_only_stored(self, api: Api) -> None:
+    async def test_message_without_the_model_is_only_stored(self, api: Api) -> None:
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "remember", send_to_llm=False)
         assert (turn["role"], turn["content"], turn["run_id"]) == ("user", "remember", None)
@@ -48,14 +48,14 @@ class TestWhole:
         assert message["message_id"] == turn["message_id"]
         assert (await api.turn(thread_id, "and?"))["content"].startswith("I have seen 2 messages")
 
-    async def test_a_failed_run_is_an_answer(self, api: Api) -> None:
+    async def test_failed_run_is_a_response(self, api: Api) -> None:
         thread_id = await api.thread()
         turn = await api.turn(thread_id, "/fail no power")
         assert (turn["status"], turn["message"]) == ("FAILED", "no power")
         assert [message["status"] for message in (await api.get(thread_id))["messages"]] == ["COMPLETED", "FAILED"]
         assert (await api.turn(thread_id, "/say on"))["content"] == "on"
 
-    async def test_what_was_not_done_is_said(self, api: Api) -> None:
+    async def test_unsupported_fields_are_named_in_the_response(self, api: Api) -> None:
         body = {"content": "hi", "memory": "Auto", "web_search": "off", "voice": {}, "image_config": {"size": 1}}
         turn = (await api.post("/threads/messages", {**body, "thinking": None, "json_output": True})).json()
         assert turn["message"] == "Message added. This server did nothing with: memory, image_config, json_output"
@@ -77,12 +77,12 @@ class TestStreamed:
         assert {event["thread_id"] for event in events} == {thread_id}
         assert await api.history(thread_id) == [("user", "/say Hello to you"), ("assistant", "Hello to you")]
 
-    async def test_a_failure_ends_the_stream(self, api: Api) -> None:
+    async def test_stream_of_a_failed_run_ends_with_it(self, api: Api) -> None:
         async with api.stream(await api.thread(), "/fail broken") as stream:
             events = await stream.rest()
         assert (events[-1]["type"], events[-1]["error"]) == ("run_failed", "broken")
 
-    async def test_a_message_that_is_only_stored_has_a_stream_too(self, api: Api) -> None:
+    async def test_stored_message_can_be_streamed(self, api: Api) -> None:
         thread_id = await api.thread()
         async with api.stream(thread_id, "remember", send_to_llm=False, key="k") as stream:
             events = await stream.rest()
@@ -96,7 +96,7 @@ class TestStreamed:
             assert stream.response.headers["idempotency-replayed"] == "true"
             assert await stream.rest() == events
 
-    async def test_pieces_come_while_the_run_goes_on(self, api: Api) -> None:
+    async def test_text_is_streamed_while_the_run_goes_on(self, api: Api) -> None:
         thread_id = await api.thread()
         async with api.stream(thread_id, "/slow 50 " + "x" * 50) as stream:
             events = await stream.until("content_streaming")
@@ -105,7 +105,7 @@ class TestStreamed:
 
 
 class TestOneCall:
-    async def test_the_default_assistant_is_made_by_the_first_message_that_needs_it(self, api: Api) -> None:
+    async def test_default_assistant_is_made_by_the_first_message_that_needs_it(self, api: Api) -> None:
         assistant_id = await api.assistant()
         listed = (await api.http.get("/assistants")).json()
         await api.post("/threads/messages", {"content": "a", "assistant_id": assistant_id})
@@ -116,19 +116,19 @@ class TestOneCall:
         [default, _] = (await api.http.get("/assistants")).json()
         assert (default["name"], default["tok_k"]) == ("Default", 10)
 
-    async def test_a_refused_message_makes_no_assistant_and_no_thread(self, api: Api) -> None:
+    async def test_refused_message_makes_no_assistant_and_no_thread(self, api: Api) -> None:
         answer = await api.post("/threads/messages", {"content": "a"}, if_match="*")
         assert answer.status_code == 412
         assert (await api.http.get("/assistants")).json() == (await api.http.get("/threads")).json() == []
 
-    async def test_after_its_deletion_another_default_is_made(self, api: Api) -> None:
+    async def test_default_assistant_after_its_deletion_is_made_again(self, api: Api) -> None:
         first = (await api.post("/threads/messages", {"content": "a"})).json()
         await api.http.delete(f"/assistants/{first['assistant_id']}")
         second = await api.post("/threads/messages", {"content": "a"})
         assert second.status_code == 200
         assert second.json()["assistant_id"] != first["assistant_id"]
 
-    async def test_a_thread_goes_on_under_its_own_assistant_only(self, api: Api) -> None:
+    async def test_thread_under_another_assistant_is_404(self, api: Api) -> None:
         first = (await api.post("/threads/messages", {"content": "a"})).json()
         body = {"content": "b", "thread_id": first["thread_id"]}
         assert (await api.post("/threads/messages", body)).json()["thread_id"] == first["thread_id"]
@@ -137,7 +137,7 @@ class TestOneCall:
         unknown = await api.post("/threads/messages", {"content": "b", "assistant_id": first["thread_id"]})
         assert (unknown.status_code, unknown.json()) == (404, {"detail": "Assistant not found"})
 
-    async def test_the_answer_says_where_the_message_went(self, api: Api) -> None:
+    async def test_chat_response_names_thread_and_assistant(self, api: Api) -> None:
         assistant_id = await api.assistant()
         thread_id = await api.thread(assistant_id)
         for given in ({"thread_id": thread_id}, {"assistant_id": assistant_id}, {}):
@@ -147,7 +147,7 @@ class TestOneCall:
             assert (thread["assistant_id"], len(thread["messages"])) == (turn["assistant_id"], 2)
         assert turn["assistant_id"] != assistant_id
 
-    async def test_the_rest_is_as_with_a_message_to_a_thread(self, api: Api) -> None:
+    async def test_chat_otherwise_is_as_a_message_to_a_thread(self, api: Api) -> None:
         thread_id = await api.thread()
         body = {"content": "/fail broken", "thread_id": thread_id}
         turn = (await api.post("/threads/messages", body)).json()
@@ -167,7 +167,7 @@ class TestOneCall:
 
 
 class TestFiles:
-    async def test_files_are_kept_whole_and_listed(self, api: Api) -> None:
+    async def test_files_are_stored_whole_and_listed(self, api: Api) -> None:
         data = bytes(range(256)) * 100
         thread_id = await api.thread()
         files: Any = [("files", ("a.bin", data)), ("files", ("b.txt", b""))]
@@ -180,7 +180,7 @@ class TestFiles:
         kept = await api.services.store.read(lambda: (yield "SELECT filename, content FROM files ORDER BY 1", ()))
         assert kept == [("a.bin", data), ("b.txt", b"")]
 
-    async def test_an_answer_lists_the_files_of_its_own_message(self, api: Api) -> None:
+    async def test_response_lists_the_files_of_its_own_message(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
 
         async def sent(content: str) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class TestFiles:
 
 
 class TestTools:
-    async def test_a_tool_turn_is_stored_as_the_hosted_api_does(self, api: Api) -> None:
+    async def test_tool_turn_is_stored_as_by_the_hosted_api(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api, '{"city": "Lisbon"}')
         [_, asking] = (await api.get(thread_id))["messages"]
         assert (asking["content"], asking["status"]) == ("", "REQUIRES_ACTION")
@@ -215,7 +215,7 @@ class TestTools:
         assert final["metadata_"] == {"run_id": run_id, "all_run_tool_calls": [call]}
         assert answer.json()["run_id"] == run_id
 
-    async def test_streamed_both_ways(self, api: Api) -> None:
+    async def test_tool_turn_can_be_streamed(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         async with api.stream(thread_id, "/call get_weather {}") as stream:
             events = await stream.rest()
@@ -229,7 +229,7 @@ class TestTools:
         assert "user_message" not in answer.text
         assert (await api.get(thread_id))["messages"][-1]["metadata_"] == {"run_id": run_id}
 
-    async def test_latest_waiting_run(self, api: Api) -> None:
+    async def test_latest_tool_outputs_when_none_waits_are_409(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api)
         outputs = [{"tool_call_id": "call_1", "output": ""}]
         answer = await api.post("/threads/tool-outputs", {"thread_id": thread_id, "tool_outputs": outputs})
@@ -237,7 +237,7 @@ class TestTools:
         late = await api.post("/threads/tool-outputs", {"thread_id": thread_id, "tool_outputs": outputs})
         assert (late.status_code, late.json()) == (409, {"detail": "No run of this thread waits for tool outputs"})
 
-    async def test_outputs_that_do_not_fit(self, api: Api) -> None:
+    async def test_outputs_that_do_not_fit_are_400_404_or_409(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api, '{"a": 1}', '{"a": 2}')
 
         async def refusal(*outputs: tuple[str, str], run: str = run_id, thread: str = thread_id) -> tuple[int, str]:
@@ -266,18 +266,18 @@ class TestTools:
             f"Run {run_id} does not wait for tool outputs: it is COMPLETED",
         )
 
-    async def test_only_one_of_two_submissions_counts(self, api: Api) -> None:
+    async def test_outputs_submitted_twice_at_once_count_once(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api)
         answers = await asyncio.gather(*(api.outputs(thread_id, run_id, {"call_1": str(i)}) for i in range(8)))
         assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
         assert [role for role, _ in await api.history(thread_id)] == ["user", "assistant", "tool", "assistant"]
 
-    async def test_a_tool_that_is_not_there_fails_the_run(self, api: Api) -> None:
+    async def test_call_of_an_unknown_tool_fails_the_run(self, api: Api) -> None:
         turn = await api.turn(await api.thread(), "/call get_weather {}")
         assert (turn["status"], turn["tool_calls"]) == ("FAILED", None)
         assert "get_weather" in turn["message"]
 
-    async def test_tools_of_the_turn_are_not_kept_for_the_next_round(self, api: Api) -> None:
+    async def test_tools_of_a_turn_hold_for_one_round(self, api: Api) -> None:
         body = {"content": "/call get_weather {}", "tools": [WEATHER]}
         turn = (await api.post("/threads/messages", body)).json()
         assert turn["status"] == "REQUIRES_ACTION"

@@ -89,7 +89,7 @@ async def said(api: Api, path: str, media_type: str, fields: dict[str, Any]) -> 
 @pytest.mark.parametrize("path", ["/threads/{thread_id}/messages", "/threads/messages"])
 @pytest.mark.parametrize("media_type", ["application/json", *FORMS])
 class TestMessages:
-    async def test_offline(self, tmp_path: Path, path: str, media_type: str) -> None:
+    async def test_unsupported_fields_offline_are_named(self, tmp_path: Path, path: str, media_type: str) -> None:
         asked = asks(path, media_type, offline=True)
         told = sorted(asked.keys() - KEPT)
         async with serving(tmp_path / "threads.db") as api:
@@ -97,7 +97,7 @@ class TestMessages:
             for name, value in asked.items():
                 assert await named(api, path, media_type, {name: value}) == [name] * (name in told)
 
-    async def test_with_an_endpoint(self, tmp_path: Path, path: str, media_type: str) -> None:
+    async def test_unsupported_fields_with_a_model_are_named(self, tmp_path: Path, path: str, media_type: str) -> None:
         """The same but for what the document says of the offline responder alone, or that is passed on."""
         asked = asks(path, media_type, offline=True)
         told = sorted(asks(path, media_type, offline=False).keys() - KEPT)
@@ -107,13 +107,13 @@ class TestMessages:
         ) as api:
             assert await named(api, path, media_type, {**asked, "send_to_llm": "false"}) == told
 
-    async def test_it_changes_no_answer_offline(self, tmp_path: Path, path: str, media_type: str) -> None:
+    async def test_unsupported_field_changes_no_answer(self, tmp_path: Path, path: str, media_type: str) -> None:
         async with serving(tmp_path / "threads.db") as api:
             plain = await said(api, path, media_type, {})
             for name, value in asks(path, media_type, offline=True).items():
                 assert await said(api, path, media_type, {name: value}) == plain, name
 
-    async def test_it_changes_nothing_that_a_model_is_asked(self, tmp_path: Path, path: str, media_type: str) -> None:
+    async def test_unsupported_field_changes_no_question(self, tmp_path: Path, path: str, media_type: str) -> None:
         made = ("memory_operation_id", "retrieved_memories", "voice_records", "system_one", "generated_media")
         async with asking(tmp_path / "threads.db") as (api, endpoint):
             endpoint.reply = answered({"choices": [{"message": {"content": "x"}}]})
@@ -124,7 +124,7 @@ class TestMessages:
                 assert endpoint.asked.pop() == endpoint.asked[0], name
 
 
-async def test_tool_outputs(tmp_path: Path) -> None:
+async def test_unsupported_fields_of_tool_outputs_are_named(tmp_path: Path) -> None:
     async with serving(tmp_path / "threads.db") as api:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         for streamed in (False, True):
@@ -135,7 +135,7 @@ async def test_tool_outputs(tmp_path: Path) -> None:
             assert end["message"] == f"Tool outputs submitted. {SENTENCE}thinking"
 
 
-async def test_files_of_every_part_are_kept(tmp_path: Path) -> None:
+async def test_files_of_every_part_are_stored(tmp_path: Path) -> None:
     multipart = described("/threads/messages", "multipart/form-data")
     parts = {name: name.encode() for name, _, words in multipart if words.startswith("Stored")}
     assert len(parts) == 6
