@@ -107,7 +107,7 @@ SOCKET_OPTIONS = _socket_options()
 
 def http_transport(context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None) -> httpx.HTTPTransport:
     """A sync transport of httpx's own whose connections respect deadlines."""
-    from ._deadline_stream import DeadlineBackend
+    from ._network_stream import DeadlineBackend
 
     transport = httpx.HTTPTransport(
         verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
@@ -120,9 +120,13 @@ def async_http_transport(
     context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None
 ) -> httpx.AsyncHTTPTransport:
     """The same for the async client, where a deadline cancels."""
-    return httpx.AsyncHTTPTransport(
+    from ._network_stream import AsyncUploadBackend
+
+    transport = httpx.AsyncHTTPTransport(
         verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
     )
+    transport._pool._network_backend = AsyncUploadBackend()
+    return transport
 
 
 def redact(request: httpx.Request) -> httpx.Request:

@@ -105,7 +105,7 @@ def async_until(moment: float | None) -> Iterator[None]:
 
 
 def until(moment: float | None) -> contextlib.AbstractContextManager[None]:
-    """The connection itself heeds the deadline: `_transport.DeadlineStream`."""
+    """The connection itself heeds the deadline: `_network_stream.DeadlineStream`."""
     return contextlib.nullcontext()
 
 

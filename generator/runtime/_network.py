@@ -72,32 +72,33 @@ class Network:
             self.context()
 
     def _make_context(self, found: tuple[str, str] | None) -> ssl.SSLContext:
-        if found is not None:
-            try:
-                return _authorities(found[1])
-            except (OSError, ssl.SSLError) as error:
-                raise UnusableEnvironment(f"{found[0]}={found[1]} cannot be used: {error}") from None
+        """A context with the authorities of the variable `found`, or of the arguments, and the client certificate."""
+        source = f"verify={self._verify!r}" if found is None else "=".join(found)
         try:
-            if isinstance(self._verify, ssl.SSLContext):
-                context = self._verify
-            elif self._verify is False:
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            elif self._verify is True:
-                import certifi
-
-                context = ssl.create_default_context(cafile=certifi.where())
-            else:
-                context = _authorities(self._verify)
+            context = self._authorities() if found is None else _authorities(found[1])
         except (OSError, ssl.SSLError) as error:
-            raise ValueError(f"verify={self._verify!r} cannot be used: {error}") from None
+            raise (ValueError if found is None else UnusableEnvironment)(f"{source} cannot be used: {error}") from None
         if self._cert is not None:
             try:
                 context.load_cert_chain(*((self._cert,) if isinstance(self._cert, str) else self._cert))
             except (OSError, ssl.SSLError, TypeError) as error:
                 raise ValueError(f"cert cannot be used: {error}") from None
         return context
+
+    def _authorities(self) -> ssl.SSLContext:
+        """A context with the authorities of `verify`."""
+        if isinstance(self._verify, ssl.SSLContext):
+            return self._verify
+        if self._verify is False:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            return context
+        if self._verify is True:
+            import certifi
+
+            return ssl.create_default_context(cafile=certifi.where())
+        return _authorities(self._verify)
 
     def proxy(self) -> Proxy | None:
         """The proxy to the API, if there is one. Raises `UnusableEnvironment`."""
@@ -125,6 +126,8 @@ def _proxy(source: str, text: str, error_class: type[Exception]) -> Proxy:
         raise TypeError(f"{source} must be the URL of a proxy, not {type(text).__name__}")
     try:
         proxy = Proxy(text)
+        if not proxy.url.host:
+            raise ValueError
     except Exception:  # httpx.InvalidURL, ValueError, and UnicodeError from a host that is none
         scheme = text.partition("://")[0] if "://" in text else ""
         known = "http, https, socks5 and socks5h proxies can be used"

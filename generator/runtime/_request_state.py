@@ -24,6 +24,7 @@ from ._public import public
 from ._retries import Retries
 from ._transport import (
     NEVER_SENT,
+    URL,
     DecodingError,
     Headers,
     PhaseTimeouts,
@@ -138,6 +139,8 @@ class RequestState:
         )
         if isinstance(content, Multipart):
             request = Request(request.method, request.url, headers=request.headers, stream=content)
+        if client is not None and client.params:  # httpx would put them in place of the call's own
+            request.url = URL(self.url).copy_with(params=client.params.merge(URL(self.url).params))
         request.extensions = {**request.extensions, "timeout": self.timeouts}
         request.headers = PrivateHeaders(self.headers if client is None else request.headers)
         return request
@@ -204,6 +207,11 @@ class RequestState:
         )
 
 
+H11_BUFFER_ERROR = "Receive buffer too long"
+H11_BUFFER_KIB = 100
+"""What httpcore has h11 hold of an answer before it makes sense of it."""
+
+
 def _reason(error: TransportError) -> str:
     """What went wrong, in words: many of httpx's errors have no text."""
     reasons = {
@@ -216,6 +224,8 @@ def _reason(error: TransportError) -> str:
     }
     words = reasons.get(type(error).__name__, "the connection broke")
     detail = str(error)
+    if detail == H11_BUFFER_ERROR:
+        return f"the head or a line of the answer is longer than {H11_BUFFER_KIB} KiB, the bound of httpx's HTTP/1.1"
     return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
 
 

@@ -1,5 +1,6 @@
 """Both halves of the client, a hostile server, and no waiting between attempts."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +28,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BACKBOARD_API_KEY", "BACKBOARD_BASE_URL", "BACKBOARD_LOG", "http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+    proxies = [name for name in os.environ if name.lower().endswith("_proxy")]
+    for name in ("BACKBOARD_API_KEY", "BACKBOARD_BASE_URL", "BACKBOARD_LOG", "SSL_CERT_FILE", "SSL_CERT_DIR", *proxies):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -108,6 +108,7 @@ class Server:
         self.answers: list[Answer] = []
         self.requests: list[Seen] = []
         self.connections = 0
+        self.is_early = False
         self.open = 0
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
@@ -119,6 +120,12 @@ class Server:
         """What to answer from now on."""
         self.answers = list(answers)
         self.requests = []
+
+    def answer_early(self, answer: Answer) -> None:
+        """Answer every request as soon as its head came, and close the connection."""
+        self.answers = [answer]
+        self.requests = []
+        self.is_early = True
 
     def close(self) -> None:
         """Stop listening."""
@@ -138,17 +145,24 @@ class Server:
             self.open += 1
         with connection, suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while (seen := _read(connection)) is not None:
+            while (seen := _read(connection, with_body=not self.is_early)) is not None:
                 with self._lock:
                     self.requests.append(seen)
                     answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
                 if not answer(connection):
                     break
+                if self.is_early:
+                    connection.shutdown(socket.SHUT_WR)
+                    connection.settimeout(5)
+                    for _ in range(64):  # a close with unread bytes would take the answer away
+                        if not connection.recv(65536):
+                            break
+                    break
         with self._lock:
             self.open -= 1
 
 
-def _read(connection: socket.socket) -> Seen | None:
+def _read(connection: socket.socket, *, with_body: bool = True) -> Seen | None:
     raw = b""
     while b"\r\n\r\n" not in raw:
         piece = connection.recv(65536)
@@ -158,7 +172,7 @@ def _read(connection: socket.socket) -> Seen | None:
     head, _, body = raw.partition(b"\r\n\r\n")
     first, *lines = head.decode("ascii").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    while len(body) < int(headers.get("content-length", "0")):
+    while with_body and len(body) < int(headers.get("content-length", "0")):
         piece = connection.recv(65536)
         if not piece:
             return None

@@ -1,0 +1,120 @@
+"""Bounds in time and size: deadlines that hold however the other side drips, and answers that are too large."""
+
+import gzip
+import io
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from backboard_threads import APIConnectionError, APITimeoutError, DecodeError
+from tests.support.client_variants import THREAD, THREAD_ID, Half
+from tests.support.scripted_server import Answer, Server, events, reply, send
+from tests.support.sse_frames import ENDED, STARTED, frame
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def endless(start: bytes, *pieces: bytes) -> Answer:
+    """After `start` these pieces again and again, a piece every 20 ms, until the client is gone."""
+
+    def act(connection: Any) -> bool:
+        connection.sendall(start)
+        while True:
+            for piece in pieces:
+                connection.sendall(piece)
+                threading.Event().wait(0.02)
+
+    return act
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        endless(HEAD + b"X-Slow: ", b"x"),
+        endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        endless(HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
+        endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1;extension=x\r\n \r\n"),
+        endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n0\r\nX-Trailer: ", b"x"),
+        endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x"),
+    ],
+    ids=["head", "1xx", "body", "chunks", "trailer", "extension"],
+)
+async def test_deadline_ends_an_answer_that_drips(half: Half, server: Server, answer: Answer) -> None:
+    server.answer(answer)
+    begun = time.monotonic()
+    with pytest.raises(APITimeoutError, match="the deadline passed"):
+        await half.do(half.client(server, deadline=0.5, timeout=60).threads.get(THREAD_ID))
+    assert time.monotonic() - begun < 20, "the deadline did not hold"
+
+
+async def test_deadline_ends_an_upload_that_nobody_reads(half: Half, server: Server) -> None:
+    go_on = threading.Event()
+
+    def stall(connection: Any) -> bool:
+        go_on.wait(60)
+        return False
+
+    server.answer_early(stall)
+    try:
+        with pytest.raises(APITimeoutError, match="the deadline passed"):
+            await half.do(
+                half.client(server, deadline=0.5, timeout=60).messages.send(
+                    THREAD_ID, content="x", files=[("a", io.BytesIO(b"x" * 50_000_000))]
+                )
+            )
+    finally:
+        go_on.set()
+
+
+async def test_deadline_ends_a_stream_that_drips_inside_an_event(half: Half, server: Server) -> None:
+    start = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: "
+    server.answer(endless(start, b"x"))
+    with pytest.raises(APIConnectionError):
+        await half.read(half.client(server, timeout=60).messages.stream(THREAD_ID, content="x", deadline=0.5))
+
+
+async def test_decoded_size_of_an_answer_is_bounded(half: Half, server: Server) -> None:
+    packed = gzip.compress(b" " * 20_000_000)
+    server.answer(reply(200, packed, {"Content-Encoding": "gzip"}))
+    with pytest.raises(DecodeError, match=r"at most 1000000 bytes \(max_response_bytes\)"):
+        await half.do(half.client(server, max_response_bytes=1_000_000).threads.get(THREAD_ID))
+    assert len(server.requests) == 1
+
+
+async def test_answer_of_just_the_bound_is_read(half: Half, server: Server) -> None:
+    content = httpx.Response(200, json=THREAD).content
+    server.answer(reply(200, content))
+    await half.do(half.client(server, max_response_bytes=len(content)).threads.get(THREAD_ID))
+    with pytest.raises(DecodeError, match="max_response_bytes"):
+        await half.do(half.client(server, max_response_bytes=len(content) - 1).threads.get(THREAD_ID))
+
+
+@pytest.mark.parametrize("content", [b"data: " + b"x" * 2_000_000, b"data: x\n" * 300_000], ids=["line", "event"])
+async def test_event_that_never_ends_is_bounded(half: Half, server: Server, content: bytes) -> None:
+    server.answer(events(frame(STARTED), content))
+    with pytest.raises(DecodeError, match=r"an event of at most 1000000 bytes \(max_response_bytes\)"):
+        await half.read(half.client(server, max_response_bytes=1_000_000).messages.stream(THREAD_ID, content="x"))
+
+
+async def test_head_of_an_answer_is_bounded(half: Half, server: Server) -> None:
+    server.answer(send(HEAD + b"X: " + b"x" * 2_000_000))
+    with pytest.raises(APIConnectionError, match="head"):
+        await half.do(half.client(server, max_retries=0).threads.get(THREAD_ID))
+
+
+async def test_stream_in_a_content_encoding_is_refused_unread(half: Half) -> None:
+    class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield gzip.compress(frame(ENDED))
+
+        async def __aiter__(self) -> Any:
+            yield gzip.compress(frame(ENDED))
+
+    headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+    client = half.mocked(lambda _: httpx.Response(200, headers=headers, stream=Pieces()))
+    with pytest.raises(DecodeError, match="Content-Encoding gzip"):
+        await half.read(client.messages.stream(THREAD_ID, content="x"))

@@ -1,0 +1,134 @@
+"""Certificates and proxies: arguments, variables of the environment, and what cannot be used."""
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+import certifi
+import httpx
+import pytest
+
+from backboard_threads import APIConnectionError
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.scripted_server import Server, reply
+
+NOWHERE = "http://127.0.0.1:1/api"
+SECURE = "https://127.0.0.1:1/api"
+
+
+@pytest.mark.parametrize(
+    ("address", "variables", "named"),
+    [
+        (NOWHERE, {"ALL_PROXY": "socks://127.0.0.1:7890/"}, "ALL_PROXY"),
+        (NOWHERE, {"http_proxy": "http://proxy:port"}, "http_proxy"),
+        (NOWHERE, {"HTTP_PROXY": "ftp://user:secret@proxy"}, "HTTP_PROXY"),
+        (SECURE, {"HTTPS_PROXY": "http://"}, "HTTPS_PROXY"),
+        (SECURE, {"SSL_CERT_FILE": "/nonexistent/ca.pem"}, "SSL_CERT_FILE"),
+        (SECURE, {"SSL_CERT_FILE": __file__}, "SSL_CERT_FILE"),
+    ],
+)
+async def test_unusable_variable_is_named(
+    half: Half, address: str, variables: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    client = half.client(base_url=address)
+    with pytest.raises(APIConnectionError, match=named) as caught:
+        await half.do(client.threads.get(THREAD_ID))
+    assert "secret" not in str(caught.value)
+    assert "connect" not in str(caught.value).split(":")[1]
+
+
+@pytest.mark.parametrize(
+    "exempt",
+    [
+        "127.0.0.1",
+        "localhost,127.0.0.1",
+        "*",
+        "127.0.0.0/8",
+        "fe80::/10, 127.0.0.1",
+        "[::1],127.0.0.1:1",
+        "a,,:x,127.0.0.1",
+    ],
+)
+async def test_variable_does_not_count_for_exempt_hosts(
+    half: Half, exempt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
+    monkeypatch.setenv("NO_PROXY", exempt)
+    with pytest.raises(APIConnectionError, match="could not connect"):
+        await half.do(half.client(base_url=NOWHERE, max_retries=0).threads.get(THREAD_ID))
+
+
+@pytest.mark.parametrize(
+    ("address", "exempt", "is_exempt"),
+    [
+        ("http://api.example/api", "example", True),
+        ("http://api.example/api", ".example", True),
+        ("http://api.example/api", "*.example", True),
+        ("http://api.example/api", "http://api.example", True),
+        ("http://api.example/api", "https://api.example", False),
+        ("http://api.example/api", "pi.example", False),
+        ("http://api.example/api", "api.example:80", True),
+        ("http://api.example/api", "api.example:81", False),
+        ("http://10.1.2.3/api", "10.0.0.0/8", True),
+        ("http://10.1.2.3/api", "2.3", False),
+        ("http://[::1]:80/api", "::1", True),
+        ("http://[fe80::1]/api", "fe80::/10", True),
+        ("http://[fe80::1]/api", "fe81::/16", False),
+    ],
+)
+async def test_no_proxy_names_hosts(
+    half: Half, server: Server, address: str, exempt: str, is_exempt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backboard_threads._network import is_exempt as exempts
+
+    assert exempts(httpx.URL(address), exempt) is is_exempt
+
+
+async def test_proxy_is_an_argument(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = half.client(base_url="http://api.example/api", proxy=f"http://127.0.0.1:{server.port}")
+    await half.do(client.threads.get(THREAD_ID))
+    assert server.requests[0].target == f"http://api.example/api/threads/{THREAD_ID}"
+    await half.end(client)
+
+
+async def test_environment_can_be_left_aside(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    server.answer(reply(200, THREAD))
+    await half.do(half.client(server, trust_env=False).threads.get(THREAD_ID))
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"verify": "/nonexistent/ca.pem"}, ValueError),
+        ({"verify": 7}, TypeError),
+        ({"cert": "/nonexistent/client.pem"}, ValueError),
+        ({"proxy": "socks://127.0.0.1"}, ValueError),
+        ({"proxy": 7}, TypeError),
+        ({"verify": False, "http_client": httpx.MockTransport(lambda _: httpx.Response(200))}, TypeError),
+        ({"proxy": "http://p", "http_client": httpx.MockTransport(lambda _: httpx.Response(200))}, TypeError),
+        ({"max_response_bytes": 0}, ValueError),
+        ({"on_retry": "x"}, TypeError),
+    ],
+)
+def test_argument_that_cannot_be_used_is_named(half: Half, options: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error, match=next(iter(options))):
+        half.client_class(api_key=KEY, base_url=SECURE, **options)
+
+
+@pytest.mark.parametrize("verify", [True, False, certifi.where(), str(Path(certifi.where()).parent)])
+async def test_certificates_are_read_once_for_all_clients(
+    half: Half, verify: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half.client(base_url=SECURE, verify=verify)
+    read: list[object] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *arguments, **names: read.append(arguments))
+    for _ in range(2):
+        client = half.client(base_url=SECURE, max_retries=0, verify=verify)
+        with pytest.raises(APIConnectionError):
+            await half.do(client.threads.get(THREAD_ID))
+    assert read == []

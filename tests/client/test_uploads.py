@@ -1,0 +1,198 @@
+"""Files on their way out: names, sources, pieces, retries, and who waits while they are read."""
+
+import asyncio
+import io
+import os
+import re
+import threading
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.datastructures import Headers, UploadFile
+
+from backboard_threads import APIStatusError
+from tests.support.client_variants import THREAD_ID, TURN, Half
+from tests.support.scripted_server import Server, reply
+
+CHUNK = 1024 * 1024
+
+
+def files_in(body: bytes) -> list[tuple[bytes, bytes]]:
+    return re.findall(rb'filename="([^"]*)"\r\n[^\r]*\r\n\r\n([^\r]*)', body)
+
+
+async def sent(half: Half, server: Server, files: Any) -> list[tuple[bytes, bytes]]:
+    server.answer(reply(200, TURN))
+    await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=files))
+    return files_in(server.requests[0].body)
+
+
+async def test_named_file_is_sent_under_its_name(
+    half: Half, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.txt").write_text("private")
+    other = tmp_path / "other.txt"
+    other.write_text("other")
+    assert await sent(half, server, ("report.txt", io.BytesIO(b"a"))) == [(b"report.txt", b"a")]
+    assert await sent(half, server, ("report.txt", io.BytesIO(b"a"), "text/csv")) == [(b"report.txt", b"a")]
+    assert await sent(half, server, [("report.txt", other), ("b.txt", b"b")]) == [
+        (b"report.txt", b"other"),
+        (b"b.txt", b"b"),
+    ]
+    assert await sent(half, server, (other, Path("report.txt"))) == [
+        (b"other.txt", b"other"),
+        (b"report.txt", b"private"),
+    ]
+
+
+@pytest.mark.parametrize("files", [("report.txt", "text"), ("report.txt", "other.txt", "text/plain"), [("a", 7)]])
+async def test_name_with_text_is_refused(half: Half, server: Server, tmp_path: Path, files: Any) -> None:
+    with pytest.raises(TypeError, match="files"):
+        await sent(half, server, files)
+    assert server.requests == []
+
+
+async def test_uploaded_file_of_starlette_keeps_name_and_type(half: Half, server: Server) -> None:
+    upload = UploadFile(io.BytesIO(b"a,b"), filename="t.dat", headers=Headers({"content-type": "text/csv"}))
+    assert await sent(half, server, upload) == [(b"t.dat", b"a,b")]
+    assert b"Content-Type: text/csv\r\n" in server.requests[0].body
+
+
+async def test_file_with_async_read_is_refused_with_advice(half: Half, server: Server) -> None:
+    class AsyncFile:
+        async def read(self, size: int = -1) -> bytes:
+            return b""
+
+    with pytest.raises(TypeError, match=r"async `read`.*open\(path, 'rb'\)"):
+        await sent(half, server, [AsyncFile()])
+
+
+async def test_file_that_cannot_seek_is_read_once_and_sent_again(half: Half, server: Server) -> None:
+    source, target = os.pipe()
+    os.write(target, b"from a pipe")
+    os.close(target)
+    server.answer(reply(503, {}), reply(200, TURN))
+    with os.fdopen(source, "rb") as pipe:
+        await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=[("p", pipe)]))
+    assert [files_in(seen.body) for seen in server.requests] == [[(b"p", b"from a pipe")]] * 2
+
+
+async def test_retry_sends_an_open_file_from_where_it_stood(half: Half, server: Server) -> None:
+    file = io.BytesIO(b"skipped, rest")
+    file.seek(9)
+    server.answer(reply(503, {}), reply(200, TURN))
+    await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=file))
+    assert [files_in(seen.body) for seen in server.requests] == [[(b"file", b"rest")]] * 2
+    assert len({seen.raw for seen in server.requests}) == 1
+
+
+class Endless(io.RawIOBase):
+    """A file of so many bytes, made as they are read."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.at = offset if whence == 0 else self.size + offset
+        return self.at
+
+    def tell(self) -> int:
+        return self.at
+
+    def read(self, size: int = -1) -> bytes:
+        piece = b"x" * (min(size, self.size - self.at) if size >= 0 else self.size - self.at)
+        self.at += len(piece)
+        return piece
+
+
+class Sink(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Reads a request's body piece by piece, and keeps none of it."""
+
+    def __init__(self) -> None:
+        self.pieces = 0
+        self.bytes = 0
+
+    def take(self, piece: bytes) -> None:
+        self.pieces += 1
+        self.bytes += len(piece)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        for piece in request.stream:
+            self.take(piece)
+        return httpx.Response(200, json=TURN)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        async for piece in request.stream:
+            self.take(piece)
+        return httpx.Response(200, json=TURN)
+
+
+@pytest.mark.parametrize("kind", ["open file", "path"])
+async def test_large_file_is_sent_in_pieces_without_being_held(half: Half, tmp_path: Path, kind: str) -> None:
+    size = 64 * CHUNK
+    source: Any = Endless(size)
+    if kind == "path":
+        source = tmp_path / "large.bin"
+        with source.open("wb") as file:
+            file.truncate(size)
+    sink = Sink()
+    client = half.client(base_url="http://server/api", http_client=sink)
+    tracemalloc.start()
+    try:
+        await half.do(client.messages.send(THREAD_ID, content="x", files=[("large.bin", source)]))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sink.bytes > size
+    assert sink.pieces > 60
+    assert peak < 8 * CHUNK
+
+
+async def test_size_of_a_large_upload_is_said_before_it(half: Half, server: Server) -> None:
+    server.answer(reply(200, TURN))
+    await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=[("a", Endless(2 * CHUNK))]))
+    seen = server.requests[0]
+    assert "transfer-encoding" not in seen.headers
+    assert int(seen.headers["content-length"]) == len(seen.body)
+
+
+async def test_answer_that_comes_early_ends_the_upload(half: Half, server: Server) -> None:
+    server.answer_early(reply(413, {"detail": "too large"}))
+    with pytest.raises(APIStatusError, match="too large"):
+        await half.do(
+            half.client(server, max_retries=0).messages.send(
+                THREAD_ID, content="x", files=[("a", Endless(400 * CHUNK))]
+            )
+        )
+
+
+async def test_event_loop_goes_on_while_a_file_is_read(server: Server) -> None:
+    server.answer(reply(200, TURN))
+    half = Half("async")
+    go_on = threading.Event()
+
+    class Slow:
+        name = "slow.bin"
+
+        def read(self) -> bytes:
+            assert go_on.wait(60), "the event loop stands still"
+            return b"x"
+
+    async def let_it() -> None:
+        go_on.set()
+
+    await asyncio.gather(sent(half, server, [Slow()]), let_it())
+    assert files_in(server.requests[0].body) == [(b"slow.bin", b"x")]
