@@ -17,6 +17,7 @@ REPLACEMENTS = {
     "async_http_transport": "http_transport",
     "async_lock": "lock",
     "async_pause": "pause",
+    "async_preload": "preload",
     "async_result": "result",
     "async_shield": "shield",
     "async_until": "until",

@@ -11,6 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from functools import cached_property
+from importlib import import_module
 from typing import Any, TypeVar
 
 from ._transport import ReadError, ReadTimeout
@@ -76,6 +78,20 @@ async def _keeper(close: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, 
 def close_with_process(close: Callable[[], None]) -> object:
     """Sockets that no loop watches close with their process."""
     return None
+
+
+def async_preload(client: object) -> None:
+    """Load the resources and what their first call needs, so that no event loop waits for it."""
+    for name in ("anyio.to_thread", "anyio._backends._asyncio", "sniffio", f"{__package__}._network_stream"):
+        with contextlib.suppress(ImportError):
+            import_module(name)
+    for name, attribute in vars(type(client)).items():
+        if isinstance(attribute, cached_property):
+            getattr(client, name)
+
+
+def preload(client: object) -> None:
+    """Load each resource when it is first used."""
 
 
 def async_shield() -> contextlib.AbstractContextManager[object]:

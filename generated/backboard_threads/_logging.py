@@ -8,8 +8,19 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import TextIO
 
 logger = logging.getLogger(__package__.partition(".")[0] if __package__ else __name__)
+
+
+class _FallbackHandler(logging.StreamHandler[TextIO]):
+    """Prints only where logging is not set up, so that no line comes twice."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print `record`, unless it goes to handlers of the program's own."""
+        others = [handler for handler in logger.handlers if handler is not self]
+        if not others and not (logger.propagate and logging.getLogger().handlers):
+            super().emit(record)
 
 
 def print_if_asked(variable: str) -> None:
@@ -17,7 +28,7 @@ def print_if_asked(variable: str) -> None:
     level = os.environ.get(variable, "").upper()
     if level not in ("DEBUG", "INFO") or logger.handlers:
         return
-    handler = logging.StreamHandler()
+    handler = _FallbackHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
     logger.setLevel(level)

@@ -13,6 +13,7 @@ never begins.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from typing import Any, Self, TypeAlias, TypeVar
@@ -23,6 +24,7 @@ from ._transport import (
     AsyncByteStream,
     BaseTransport,
     ByteStream,
+    ConnectError,
     ReadError,
     ReadTimeout,
     Request,
@@ -184,7 +186,11 @@ class AsyncASGITransport(AsyncBaseTransport):
         self._lifespan = _Lifespan(app)
 
     async def handle_async_request(self, request: Request) -> Response:
-        """Have the application answer `request`."""
+        """Have the application answer `request`. Raises `ConnectError` under trio: the application runs in asyncio."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise ConnectError("an AsyncASGITransport needs asyncio, not trio", request=request) from None
         exchange = _Exchange(self._app, request, await request.aread())
         status, headers = await exchange.start()
         return Response(status, headers=headers, stream=_AsyncPieces(exchange))
@@ -224,12 +230,15 @@ class ASGITransport(BaseTransport):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="asgi", daemon=True)
         self._thread.start()
+        self._pid = os.getpid()
 
     def _wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def handle_request(self, request: Request) -> Response:
-        """Have the application answer `request`."""
+        """Have the application answer `request`. Raises `ConnectError` in a forked child, where no thread runs it."""
+        if os.getpid() != self._pid:
+            raise ConnectError("this ASGITransport was made before the fork: make one in the child", request=request)
         body = request.read()
 
         async def answer() -> tuple[_Exchange, int, list[tuple[bytes, bytes]]]:
@@ -246,7 +255,7 @@ class ASGITransport(BaseTransport):
 
     def close(self) -> None:
         """Stop the application, if it was started here, and the thread."""
-        if self._loop.is_closed():
+        if self._loop.is_closed() or os.getpid() != self._pid:
             return
         self._wait(self._lifespan.stop())
         self._wait(self._loop.shutdown_asyncgens())

@@ -35,7 +35,10 @@ def datetime_from_json(value: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        moment = _rarely_spelled(value)
+        try:
+            moment = _rarely_spelled(value)
+        except OverflowError as error:  # a leap second at the end of the year 9999
+            raise ValueError(str(error)) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 

@@ -61,13 +61,9 @@ class Network:
             context = _contexts[key] = self._make_context(found)
         return context
 
-    def preload(self, half: str) -> None:
-        """Read the certificates and load what the first call needs, so that no event loop waits for it.
-
-        What the environment has wrong is left to the first call.
-        """
-        if half == "async":
-            import httpcore  # noqa: F401
+    def preload(self) -> None:
+        """Read the certificates, so that no event loop waits for it. Variables that cannot be used are left to the
+        first call."""
         with suppress(UnusableEnvironment):
             self.context()
 

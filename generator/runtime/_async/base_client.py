@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 from .._auth import ApiKey, KeyCallback, check_method
 from .._bodies import encode_free
 from .._client_config import ClientConfig
+from .._event_loops import async_preload
 from .._files import Files
 from .._logging import print_if_asked
 from .._network import CertOption, VerifyOption
@@ -87,10 +88,11 @@ class AsyncBaseClient:
         if isinstance(http_client, AsyncHTTPClient):
             self._config.adopt_defaults(http_client.headers, http_client.timeout if timeout is UNSET else None)
         elif http_client is None:
-            self._config.network.preload("async")
+            self._config.network.preload()
         self._http_clients = AsyncHTTPClients(self._config.network, http_client)
         self._is_copy = False
         self._answers = False
+        async_preload(self)
 
     @property
     def base_url(self) -> str:
