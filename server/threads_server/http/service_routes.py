@@ -10,9 +10,10 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from threads_server.http import pages as docs_page
+from threads_server.http.health import Health
 from threads_server.http.metrics import Metrics
 from threads_server.openapi import Contract
-from threads_server.store import Store, StoreUnavailable
+from threads_server.store import Store
 
 
 def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
@@ -28,13 +29,6 @@ def service_routes(
     They need no key. Every other path is 404, every other method 405, as JSON.
     """
     document = contract.document
-
-    async def health(request: Request) -> Response:
-        try:
-            await store().ping()
-        except StoreUnavailable as error:
-            return json_response(503, {"detail": str(error)}, {"Retry-After": "1"})
-        return json_response(200, {"status": "ok", "version": document.version})
 
     async def as_json(request: Request) -> Response:
         return Response(document.json, media_type="application/json")
@@ -59,7 +53,7 @@ def service_routes(
             raise HTTPException(404)
         return Response(metrics.text(open_streams()), media_type=metrics.content_type)
 
-    routes = [Route(f"{contract.base_path}/health", health)]
+    routes = Health(store, document.version).routes(contract.base_path)
     for prefix in (contract.base_path, ""):
         routes += [
             Route(f"{prefix}/openapi.json", as_json),

@@ -26,6 +26,8 @@ CONNECT_SECONDS = 10.0
 LARGE_STATEMENT_SECONDS = 120.0
 ATTEMPTS = 10
 MAX_BACKOFF_SECONDS = 0.2
+SESSION_WAIT_SECONDS = 1.0
+"""How long a pooler may take to find a session for a new connection, before the pool makes do with those it has."""
 WITHHELD_SECONDS = 60.0
 """How long the pool is smaller after the database refused a connection more."""
 
@@ -96,6 +98,7 @@ class PostgresStore(Store):
                 settings.database,
                 min_size=0,
                 max_size=settings.pool_size,
+                init=_await_session if pooled else None,
                 reset=_keep_session,
                 timeout=CONNECT_SECONDS,
                 command_timeout=settings.statement_timeout,
@@ -265,6 +268,14 @@ def _line(error: Exception) -> str:
 
 async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Reset nothing: no transaction changes its session."""
+
+
+async def _await_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Raise TooManyConnectionsError unless the pooler, which takes any connection, has a session for this one."""
+    try:
+        await connection.execute("SELECT 1", timeout=SESSION_WAIT_SECONDS)
+    except TimeoutError as error:
+        raise asyncpg.TooManyConnectionsError("the pooler has no session free") from error
 
 
 async def _is_pooled(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
