@@ -1,11 +1,12 @@
 """API keys: how they are made, kept and required."""
 
 import hashlib
+import logging
 from typing import Any
 
 import pytest
 
-from tests.support.small_document import KEY, SmallStore
+from tests.support.small_document import KEY, SmallStore, client_of, small_app
 from threads_server.errors import HTTPError
 from threads_server.http.authentication import (
     DEFAULT_ACCOUNT,
@@ -19,6 +20,8 @@ from threads_server.http.authentication import (
     is_loopback,
     prepare_keys,
 )
+from threads_server.http.responses import Response
+from threads_server.openapi import ValidatedRequest
 from threads_server.settings import Settings
 
 
@@ -154,3 +157,17 @@ async def test_valid_key_is_never_delayed_by_wrong_ones() -> None:
         with pytest.raises(HTTPError, match="401"):
             await authenticator.authenticate(wrong, "a", store)  # type: ignore[arg-type]
     assert throttle.counted == ["a", "a"]  # a missing key is no guess
+
+
+async def test_key_is_in_no_log_line(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(request: ValidatedRequest, services: Any) -> Response:
+        raise ZeroDivisionError
+
+    caplog.set_level(logging.DEBUG)
+    async with client_of(small_app({"listThings": broken})) as client:
+        for key in (KEY, "wrong-key-of-someone"):
+            for path in ("/things", "/things?limit=0", "/nowhere", "/health"):
+                await client.get(path, headers={"X-API-Key": key})
+    assert "ZeroDivisionError" in caplog.text
+    assert KEY not in caplog.text
+    assert "wrong-key-of-someone" not in caplog.text

@@ -1,0 +1,77 @@
+"""SECURITY.md: each of its promises, and the tests that hold it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TESTS: dict[str, list[str]] = {
+    "Keys": [
+        "server/http/test_authentication.py::test_only_the_digest_of_a_key_is_kept",
+        "server/http/test_authentication.py::test_key_is_in_no_log_line",
+        "server/http/test_authentication.py::test_valid_key_is_never_delayed_by_wrong_ones",
+        "server/http/test_app.py::test_a_revoked_key_is_refused_at_once",
+        "server/http/test_sse.py::test_revoked_key_ends_its_streams_and_no_others",
+        "server/test_cli.py::test_a_new_database_gets_a_first_key_shown_once",
+        "client/test_credentials.py::test_the_key_is_in_no_repr",
+        "client/test_credentials.py::test_a_pickled_client_carries_its_key_and_says_so",
+        "client/test_errors.py::test_no_error_holds_the_key",
+    ],
+    "Accounts": [
+        "server/http/test_accounts.py::test_every_operation_with_an_id_in_its_path",
+        "end_to_end/operation_matrix/test_accounts.py::test_another_accounts_things_look_like_none",
+    ],
+    "The network": [
+        "server/http/test_authentication.py::test_a_server_without_keys_refuses_to_start_elsewhere",
+        "server/http/test_authentication.py::test_the_environments_key_is_for_loopback_only",
+        "server/http/test_hosts.py::test_server_on_loopback_serves_its_own_names_unless_told",
+        "server/http/test_hosts.py::test_other_host_is_refused_on_every_path",
+    ],
+    "Requests": [
+        "server/http/test_request_smuggling.py::test_ambiguous_request_is_refused_once",
+        "server/http/test_request_smuggling.py::test_trailer_is_never_a_header",
+        "server/http/test_protocol.py::test_head_not_ended_in_time_is_408",
+        "server/http/test_protocol.py::test_body_without_a_byte_for_long_is_408",
+        "server/http/test_protocol.py::test_connections_beyond_the_limit_are_503_and_logged",
+        "server/openapi/test_limits.py::test_json_levels_bound_bodies_and_json_text_in_forms",
+        "server/openapi/test_linear_time.py::test_work_is_linear_in_the_length",
+    ],
+    "Bodies": [
+        "server/operations/test_response_fields.py::test_files_are_not_read",
+        "server/runs/test_turns.py::test_files_are_kept_whole_and_listed",
+    ],
+    "Other accounts": [
+        "server/http/test_budgets.py::test_uploads_in_flight_are_bounded",
+        "server/http/test_budgets.py::test_slow_readers_of_large_responses_are_bounded",
+        "server/http/test_budgets.py::test_open_streams_are_bounded",
+    ],
+    "Responses": [
+        "server/http/test_app.py::test_response_with_an_etag_is_revalidated_and_private",
+        "server/http/test_app.py::test_other_responses_to_a_key_are_not_stored",
+    ],
+    "The database": [
+        "server/store/test_database_file.py::test_new_database_whatever_the_umask_is_of_its_owner_alone",
+        "server/store/test_database_file.py::test_symbolic_link_to_a_served_database_is_in_use",
+    ],
+    "What goes out": [
+        "client/test_retries.py::test_redirects_are_not_followed_and_the_key_stays_here",
+        "client/test_retries.py::test_given_client_follows_redirects_and_the_key_stays_with_its_origin",
+        "server/responders/test_secrets.py::test_key_is_in_no_database_log_export_or_answer",
+    ],
+    "The pages": [
+        "server/http/test_service_routes.py::test_the_page_and_everything_it_needs_comes_from_here",
+        "tools/publish/test_page.py::test_nothing_is_loaded_from_outside_and_nothing_complains",
+    ],
+}
+
+
+def test_every_promise_has_its_tests() -> None:
+    promised = (ROOT / "SECURITY.md").read_text().split("## What is promised")[1].split("## What is not")[0]
+    assert re.findall(r"^- \*\*(.+?)\.\*\*", promised, re.MULTILINE) == list(TESTS)
+
+
+@pytest.mark.parametrize("test", [test for tests in TESTS.values() for test in tests])
+def test_test_of_a_promise_exists(test: str) -> None:
+    path, _, name = test.partition("::")
+    assert re.search(rf"\bdef {name}\(", (ROOT / "tests" / path).read_text())
