@@ -71,6 +71,13 @@ class LocalServer:
             self._process.wait()
         self._process = None
 
+    @property
+    def pid(self) -> int:
+        """Id of the running process. Raises RuntimeError if it is not running."""
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        return self._process.pid
+
     def output(self) -> str:
         """Output of the process since its first start."""
         size = os.fstat(self._output.fileno()).st_size

@@ -1,0 +1,200 @@
+"""`python -m benchmarks.hostile`: what another account notices while one client does its worst.
+
+Each case runs against a server process of its own. Reported are the growth of the server's memory, and the longest
+that a small GET and a small POST of another account took meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import re
+import secrets
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import run
+from sys import executable
+
+import httpx
+
+from threads_server.testing import LocalServer
+
+MIB = 1024 * 1024
+PROBE_SECONDS = 4.0
+PROBES = (("GET", "/threads?limit=1", None), ("POST", "/assistants", {"name": "x"}))
+
+
+class Attack:
+    """A server under attack, and the connections that are held open until its end."""
+
+    def __init__(self, server: LocalServer, pid: int) -> None:
+        self.port = server.port
+        self.url = server.url
+        self.pid = pid
+        self.headers = {"X-API-Key": server.api_key}
+        self._held: list[socket.socket] = []
+
+    def hold(self, *pieces: bytes) -> bool:
+        """Send over a connection that stays open, and never read from it; False if the server does not take it all."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=2)
+        self._held.append(connection)
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close what is held."""
+        for connection in self._held:
+            connection.close()
+
+    def memory(self) -> float:
+        """Resident memory of the server, in MiB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found is not None
+        return int(found[1]) / 1024
+
+    def head(self, method: str, path: str, *lines: str, keyed: bool = True) -> bytes:
+        """The head of a request, without the empty line if there are `lines`."""
+        key = [f"X-API-Key: {self.headers['X-API-Key']}"] if keyed else []
+        return "\r\n".join([f"{method} /api{path} HTTP/1.1", "Host: localhost", *key, *lines, "", ""]).encode()
+
+
+def trailers(attack: Attack) -> None:
+    """50 MB of trailers, without a key."""
+    head = attack.head("POST", "/assistants", "Transfer-Encoding: chunked", keyed=False)
+    attack.hold(head + b"0\r\n", *[b"X: " + b"y" * 1000 + b"\r\n"] * 50_000)
+
+
+def pipelining(attack: Attack) -> None:
+    """60 MB of requests whose responses are not read, without a key."""
+    attack.hold(*[attack.head("GET", "/threads", keyed=False) * 100] * 7_000)
+
+
+def upgrades(attack: Attack) -> None:
+    """3,300 pipelined offers of an upgrade."""
+    attack.hold(attack.head("GET", "/threads", "Connection: Upgrade", "Upgrade: h2c", keyed=False) * 3_300)
+
+
+def half_heads(attack: Attack) -> None:
+    """900 connections with half a head."""
+    for _ in range(900):
+        attack.hold(b"GET /api/threads HTTP/1.1\r\nHost: ")
+
+
+def deep_json(attack: Attack) -> None:
+    """Four bodies of 4 MB of escaped quotes before 101 brackets."""
+    body = b'{"name":"' + b'\\"' * (2 * MIB - 200) + b"[" * 101
+    for _ in range(4):
+        headers = {**attack.headers, "Content-Type": "application/json"}
+        httpx.post(f"{attack.url}/assistants", headers=headers, content=body)
+
+
+def uploads(attack: Attack) -> None:
+    """12 uploads of 60 MB that do not end."""
+    lines = ("Content-Type: multipart/form-data; boundary=b", f"Content-Length: {60 * MIB}")
+    for _ in range(12):
+        attack.hold(attack.head("POST", "/threads/messages", *lines), *[b"x" * MIB] * 59)
+
+
+def listings(attack: Attack) -> None:
+    """8 readers that do not read a listing of 50 MB."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        assistant = client.post("/assistants", json={"name": "x"}).json()["assistant_id"]
+        for _ in range(50):
+            thread = client.post(f"/assistants/{assistant}/threads", json={}).json()["thread_id"]
+            body = {"content": "x" * 1_000_000, "send_to_llm": False}
+            client.post(f"/threads/{thread}/messages", json=body).raise_for_status()
+    for _ in range(8):
+        attack.hold(attack.head("GET", "/threads?limit=50"))
+
+
+def streams(attack: Attack) -> None:
+    """300 streams that are not read."""
+    body = json.dumps({"content": "/slow 2000 " + "word " * 2000, "stream": True}).encode()
+    head = attack.head("POST", "/threads/messages", "Content-Type: application/json", f"Content-Length: {len(body)}")
+    for _ in range(300):
+        attack.hold(head + body)
+
+
+CASES: tuple[Callable[[Attack], None], ...] = (
+    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def attacked(folder: Path) -> Iterator[tuple[Attack, str]]:
+    """A server, and the key of another account."""
+    database = folder / "threads.db"
+    with LocalServer(database, api_key=secrets.token_hex(8)) as server:
+        command = [executable, "-m", "threads_server", "keys", "create", "other", "--database", str(database)]
+        other = run(command, capture_output=True, check=True, text=True).stdout.strip()
+        attack = Attack(server, server.pid)
+        try:
+            yield attack, other
+        finally:
+            attack.close()
+
+
+def measure(case: Callable[[Attack], None]) -> str:
+    """One line of the report."""
+    waits: dict[str, float] = {"GET": 0.0, "POST": 0.0}
+    over = threading.Event()
+    with tempfile.TemporaryDirectory() as folder, attacked(Path(folder)) as (attack, other):
+
+        def probe() -> None:
+            with httpx.Client(base_url=attack.url, headers={"X-API-Key": other}, timeout=60) as client:
+                while not over.is_set():
+                    for method, path, body in PROBES:
+                        began = time.perf_counter()
+                        client.request(method, path, json=body).raise_for_status()
+                        waits[method] = max(waits[method], time.perf_counter() - began)
+                    time.sleep(0.02)
+
+        before = attack.memory()
+        prober = threading.Thread(target=probe)
+        prober.start()
+        peak, done = before, threading.Event()
+
+        def attack_and_end() -> None:
+            try:
+                case(attack)
+            finally:
+                done.set()
+
+        attacker = threading.Thread(target=attack_and_end)
+        attacker.start()
+        deadline = None
+        while deadline is None or time.monotonic() < deadline:
+            peak = max(peak, attack.memory())
+            if done.is_set() and deadline is None:
+                deadline = time.monotonic() + PROBE_SECONDS
+            time.sleep(0.02)
+        over.set()
+        prober.join()
+        attacker.join()
+    times = ", ".join(f"{method} {seconds * 1000:.0f} ms" for method, seconds in waits.items())
+    return f"{case.__name__:<11} {(case.__doc__ or '').rstrip('.'):<65} +{peak - before:.0f} MiB, {times}"
+
+
+def main() -> None:
+    """Print a line for each case that is asked for, or for all of them."""
+    names = [case.__name__ for case in CASES]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
+    parser.add_argument("cases", nargs="*", choices=[*names, []], help="what to do; everything by default")
+    chosen = parser.parse_args().cases or names
+    for case in CASES:
+        if case.__name__ in chosen:
+            print(measure(case), flush=True)
+
+
+if __name__ == "__main__":
+    main()
