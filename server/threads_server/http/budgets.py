@@ -1,5 +1,6 @@
 """Bounds of what requests in flight hold, for each account and for the whole process."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,6 +16,10 @@ RESPONSE_BYTES = 64 * MIB, 256 * MIB
 """Unsent bytes of large responses, per account and per process."""
 OPEN_STREAMS = 400, 800
 """Event streams, per account and per process."""
+
+LARGE_READS = 1, 2
+"""Reads of large threads at once, per account and per process; further ones wait."""
+LARGE_READ_WAIT_SECONDS = 10.0
 
 LARGE_RESPONSE_BYTES = 64 * 1024
 """Smaller responses are not counted."""
@@ -52,6 +57,34 @@ class Budget:
             del self._accounts[account]
 
 
+class LargeReads:
+    """Slots of large reads. A read's size is known only once it is in memory, so few are made at once."""
+
+    def __init__(self, per_account: int, per_process: int) -> None:
+        self._per_account = per_account
+        self._process = asyncio.Semaphore(per_process)
+        self._accounts: dict[str, asyncio.Semaphore] = {}  # as many as there are accounts
+
+    async def enter(self, account: str) -> None:
+        """Take a slot. Raises HTTPError 503 if none is free in time."""
+        own = self._accounts.setdefault(account, asyncio.Semaphore(self._per_account))
+        try:
+            async with asyncio.timeout(LARGE_READ_WAIT_SECONDS):
+                await own.acquire()
+                try:
+                    await self._process.acquire()
+                except BaseException:
+                    own.release()
+                    raise
+        except TimeoutError:
+            raise HTTPError(503, "Too many large reads are under way", RETRY_AFTER) from None
+
+    def leave(self, account: str) -> None:
+        """Give the slot back."""
+        self._process.release()
+        self._accounts[account].release()
+
+
 class Budgets:
     """The budgets of one process."""
 
@@ -60,16 +93,18 @@ class Budgets:
         self.bodies = Budget("bytes of large bodies", *BODY_BYTES)
         self.responses = Budget("bytes of responses", *RESPONSE_BYTES)
         self.streams = Budget("event streams", *OPEN_STREAMS)
+        self.large_reads = LargeReads(*LARGE_READS)
 
 
 class RequestBudget:
     """What one request has taken of the budgets, given back at its end by `release`."""
 
-    __slots__ = ("_account", "_budgets", "_releases")
+    __slots__ = ("_account", "_budgets", "_reads", "_releases")
 
     def __init__(self, budgets: Budgets, account: str) -> None:
         self._budgets = budgets
         self._account = account
+        self._reads = False
         self._releases: list[Callable[[], None]] = []
 
     def receive(self, size: int) -> None:
@@ -86,12 +121,19 @@ class RequestBudget:
         """Raise HTTPError 429 or 503 while earlier responses wait to be read."""
         self._budgets.responses.check(self._account)
 
+    async def begin_large_read(self) -> None:
+        """Wait for a slot to read a large thread, held until `respond`. Raises HTTPError 429 or 503."""
+        await self._budgets.large_reads.enter(self._account)
+        self._reads = True
+        self.check_responses()
+
     def respond(self, size: int, *, refusable: bool) -> None:
         """Count a response, unless it is small. Raises HTTPError 429 or 503 if it may be refused."""
         if size > LARGE_RESPONSE_BYTES:
             if refusable:
                 self._budgets.responses.check(self._account, size)
             self._take(self._budgets.responses, size)
+        self._end_large_read()
 
     def check_streams(self) -> None:
         """Raise HTTPError 429 or 503 if no further event stream may be opened."""
@@ -103,9 +145,15 @@ class RequestBudget:
 
     def release(self) -> None:
         """Give back everything."""
+        self._end_large_read()
         for release in self._releases:
             release()
         self._releases.clear()
+
+    def _end_large_read(self) -> None:
+        if self._reads:
+            self._reads = False
+            self._budgets.large_reads.leave(self._account)
 
     def _take(self, budget: Budget, amount: int) -> None:
         budget.take(self._account, amount)

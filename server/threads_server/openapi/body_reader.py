@@ -17,8 +17,8 @@ class ClientGone(Exception):
     """The client disconnected before its request was complete."""
 
 
-class BodyBudget(Protocol):
-    """Bounds of what the bodies in flight hold. Both methods raise HTTPError 429 or 503 beyond them."""
+class RequestBudget(Protocol):
+    """Bounds of what the requests in flight hold. Each method raises HTTPError 429 or 503 beyond them."""
 
     def receive(self, size: int) -> None:
         """Reserve disk for `size` more bytes."""
@@ -28,8 +28,12 @@ class BodyBudget(Protocol):
         """Reserve memory for a body of `size` bytes."""
         ...
 
+    async def begin_large_read(self) -> None:
+        """Wait until a response of unknown size may be read into memory."""
+        ...
 
-async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int, budget: BodyBudget) -> bytes:
+
+async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int, budget: RequestBudget) -> bytes:
     """Receive a body of at most `limit` bytes, however it is chunked.
 
     Raises HTTPError: 413 as soon as the body is known to be larger, 429 and 503 as the budget does; ClientGone if it

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from threads_server.errors import HTTPError, ValidationErrorItem
-from threads_server.openapi.body_reader import BodyBudget, Receive
+from threads_server.openapi.body_reader import Receive, RequestBudget
 from threads_server.openapi.document import METHODS, Document, DocumentError, objects
 from threads_server.openapi.parameters import Parameters
 from threads_server.openapi.request import Operation, ValidatedRequest
@@ -30,7 +30,7 @@ class Endpoint:
         headers: dict[bytes, bytes],
         receive: Receive,
         account: str,
-        budget: BodyBudget,
+        budget: RequestBudget,
     ) -> ValidatedRequest:
         """Validate a request against the document.
 
@@ -47,6 +47,7 @@ class Endpoint:
         return ValidatedRequest(
             operation=self.operation,
             account=account,
+            budget=budget,
             path=path,
             query=query,
             headers=given_headers,

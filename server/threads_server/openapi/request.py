@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from threads_server.openapi.body_reader import RequestBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class ValidatedRequest:
     operation: Operation
     account: str
     """Account of the API key."""
+    budget: "RequestBudget"
+    """Bounds of what the requests of this account may hold."""
     path: dict[str, str]
     """Path parameters by name; UUIDs in lower case."""
     query: dict[str, Any]

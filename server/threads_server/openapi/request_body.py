@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from jsonschema_rs import Draft202012Validator
 
 from threads_server.errors import HTTPError, ValidationErrorItem
-from threads_server.openapi.body_reader import BodyBudget, Receive, read_body
+from threads_server.openapi.body_reader import Receive, RequestBudget, read_body
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.request import Upload
@@ -55,7 +55,7 @@ class Bodies:
             self._decoders[media_type] = decoder, limits[media_type]
 
     async def read(
-        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: BodyBudget
+        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: RequestBudget
     ) -> Decoded:
         """Read, decode and validate the body; append to `errors`.
 
@@ -95,13 +95,13 @@ class Bodies:
         return decoder.decode(body, options, errors)
 
     async def _read_untyped(
-        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: BodyBudget
+        self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: RequestBudget
     ) -> Decoded:
         if await self._has_body(headers, receive, budget):
             raise self._unsupported("The body has no Content-Type")
         return self._no_body(errors)
 
-    async def _has_body(self, headers: dict[bytes, bytes], receive: Receive, budget: BodyBudget) -> bool:
+    async def _has_body(self, headers: dict[bytes, bytes], receive: Receive, budget: RequestBudget) -> bool:
         if b"content-length" in headers:
             return headers[b"content-length"] != b"0"
         if b"transfer-encoding" not in headers:

@@ -44,6 +44,7 @@ async def _list(request: ValidatedRequest, services: Services, assistant_id: str
     query, store = request.query, services.store
     page = (request.account, assistant_id, query["skip"], query["limit"])
     if query["include_messages"]:
+        await request.budget.begin_large_read()
         bodies = [thread_json(row) for row in await store.read_large(threads.whole_page, *page)]
     else:
         bodies = [light_thread_json(row) for row in await store.read(threads.light_page, *page)]
@@ -59,6 +60,7 @@ async def get_thread(request: ValidatedRequest, services: Services) -> Response:
             return Response(b"", 304, {"ETag": tag(version)})
     version, row = await store.read(threads.whole, request.account, thread_id, LARGE_THREAD)
     if row is None:
+        await request.budget.begin_large_read()
         version, row = await store.read_large(threads.whole, request.account, thread_id)
         assert row is not None
     return Response(thread_json(row).encode(), headers={"ETag": tag(version)})

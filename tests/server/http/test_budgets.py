@@ -66,6 +66,37 @@ def test_response_to_what_was_done_is_counted_but_not_refused() -> None:
     request.respond(LARGE_RESPONSE_BYTES, refusable=True)  # small ones are not counted
 
 
+async def test_large_reads_of_one_account_wait_for_each_other() -> None:
+    """Eight of 150 MB, begun at once, were all in memory before one of them was counted."""
+    shared = Budgets()
+    first, second, other = RequestBudget(shared, "a"), RequestBudget(shared, "a"), RequestBudget(shared, "b")
+    await first.begin_large_read()
+    waiting = asyncio.create_task(second.begin_large_read())
+    await other.begin_large_read()
+    assert not waiting.done()
+    first.respond(budgets.RESPONSE_BYTES[0] + 1, refusable=True)
+    with pytest.raises(HTTPError, match="429"):  # not read at all, since the first is still unsent
+        await waiting
+    second.release()
+    first.release()
+    await second.begin_large_read()
+
+
+async def test_large_read_without_a_slot_in_time_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "LARGE_READ_WAIT_SECONDS", 0.01)
+    shared = Budgets()
+    held = [RequestBudget(shared, name) for name in ("a", "b")]
+    for request in held:
+        await request.begin_large_read()
+    for account in ("a", "c"):
+        with pytest.raises(HTTPError, match="503"):
+            await RequestBudget(shared, account).begin_large_read()
+    for request in held:
+        request.release()
+    for account in ("a", "c"):
+        await RequestBudget(shared, account).begin_large_read()
+
+
 class Disk:
     """A budget that notes what is reserved."""
 
@@ -77,6 +108,9 @@ class Disk:
 
     def load(self, size: int) -> None:
         self.loaded += size
+
+    async def begin_large_read(self) -> None:
+        raise NotImplementedError
 
 
 async def test_large_body_is_on_disk_while_it_is_incomplete() -> None:
