@@ -1,6 +1,7 @@
 """The document for code generators: OpenAPI 3.0.3 without what they stumble over.
 
-No links, examples or `x-` keys; short descriptions; every object is flat; names that clash in no common language. Each
+No links, examples or `x-` keys; short descriptions; every object is flat; each body has one media type, the first, so
+that files cannot be sent; names that clash in no common language. Each
 response of the document is valid for it, and each request that it allows is one that the document allows, but for
 limits and patterns, which the server enforces.
 """
@@ -11,7 +12,7 @@ from typing import Any
 
 from .openapi_3_0 import to_3_0
 
-RENAMED = {"Thread": "ConversationThread", "ErrorEvent": "StreamErrorEvent"}
+RENAMED = {"Thread": "ConversationThread", "ErrorResponse": "ApiError", "ErrorEvent": "StreamErrorEvent"}
 """Schemas whose names are taken in a common language, and what they are called here."""
 TAKEN = {
     *(
@@ -28,6 +29,7 @@ TAKEN = {
         "Comparable",
     ),
     *("Console", "Data", "Date", "Delegate", "Dictionary", "Document", "Enum", "Environment", "Error", "ErrorEvent"),
+    "ErrorResponse",
     *("Event", "Exception", "File", "Files", "Function", "Hash", "Index", "Integer", "Iterable", "Iterator", "List"),
     *("Map", "MessageEvent", "Metadata", "Method", "Module", "Name", "Node", "Notification", "Number", "Object"),
     *("Operation", "Option", "Override", "Package", "Process", "Progress", "Promise", "Range", "Record", "Request"),
@@ -82,6 +84,10 @@ class _Flattened:
         return {name: done[name] for name in self._document["components"]["schemas"] if name in done}
 
     def _node(self, node: Any, key: str = "") -> Any:
+        if key == "requestBody":
+            # one media type: generators serve the first, and some write code that does not compile for the others
+            (media_type, media), *_ = node["content"].items()
+            return {**node, "content": {media_type: self._node(media)}}
         if key == "schema":
             return self._schema(node)
         if isinstance(node, dict):
@@ -112,8 +118,11 @@ class _Flattened:
             return rest  # each choice only says what must be there
         if len(choices) < len(merged[kind]):
             (choice,) = choices
+            # in its place and not by reference, which 3.0 cannot make nullable
+            plain = self._schema(choice, inside=True)
             described = {"description": merged["description"]} if "description" in merged else {}
-            return {"allOf": [self._schema(choice)], "nullable": True, **described}
+            values = {"enum": [*plain["enum"], None]} if "enum" in plain else {}
+            return {**plain, **values, "nullable": True, **described}
         if any("enum" in one for one in choices):
             return {**rest, **next(one for one in choices if "enum" in one)}
         if not any("$ref" in one for one in choices):

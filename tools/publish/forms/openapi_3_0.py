@@ -1,6 +1,9 @@
 """The document as OpenAPI 3.0.3: the same values are valid, said in the words of 3.0."""
 
+import copy
 from typing import Any
+
+from .event_streams import as_text, drop_unused_examples, event_streams, take_events
 
 DROPPED = {"contentMediaType", "contentEncoding", "$comment", "examples"}
 """Annotations that 3.0 does not know; a `contentSchema` stays as `x-content-schema`."""
@@ -41,11 +44,18 @@ class Inexpressible(Exception):
 
 
 def to_3_0(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document as OpenAPI 3.0.3.
+    """Return the document as OpenAPI 3.0.3. Its event streams are texts, which is all that 3.0 can say of them.
 
     Raises:
         Inexpressible: for a keyword that 3.0 lacks and that changes which values are valid.
     """
+    document = copy.deepcopy(document)
+    for media in event_streams(document):
+        text = {"type": "string", "description": "Server-sent events.", "x-item-schema": media["schema"]}
+        media["schema"] = text
+        if events := take_events(media, document):
+            media["examples"] = {"events": {"summary": "Events", "value": as_text(events)}}
+    drop_unused_examples(document)
     derived: dict[str, Any] = _document(document)
     derived["openapi"] = "3.0.3"
     derived["info"].pop("summary", None)
