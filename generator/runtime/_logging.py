@@ -10,6 +10,8 @@ import logging
 import os
 from typing import TextIO
 
+from ._transport import REDACTED, SECRET
+
 logger = logging.getLogger(__package__.partition(".")[0] if __package__ else __name__)
 
 
@@ -32,3 +34,29 @@ def print_if_asked(variable: str) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
     logger.setLevel(level)
+
+
+class _WithoutSecrets(logging.Filter):
+    """Takes the values of secret headers out of the lines that hpack writes about each header of HTTP/2."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact `record`; none is dropped."""
+        if isinstance(record.args, tuple) and any(_names_secret(value) for value in record.args):
+            record.args = tuple(REDACTED if isinstance(value, (bytes, str, tuple)) else value for value in record.args)
+        return True
+
+
+def _names_secret(value: object) -> bool:
+    if isinstance(value, tuple) and value:
+        value = value[0]
+    text = value.decode("ascii", "replace") if isinstance(value, bytes) else value
+    return isinstance(text, str) and text.lower() in SECRET
+
+
+_without_secrets = _WithoutSecrets()
+
+
+def hide_secrets_of_http2() -> None:
+    """Keep the key out of hpack's log: httpx with `http2=True` hands it there, among the other headers."""
+    for name in ("hpack.hpack", "hpack.table"):
+        logging.getLogger(name).addFilter(_without_secrets)

@@ -11,7 +11,7 @@ from .._bodies import encode_free
 from .._client_config import ClientConfig
 from .._event_loops import async_preload
 from .._files import Files
-from .._logging import print_if_asked
+from .._logging import hide_secrets_of_http2, print_if_asked
 from .._network import CertOption, VerifyOption
 from .._operation import ApiInfo, Operation, Streaming
 from .._options import MAX_RESPONSE_BYTES, TimeoutOption
@@ -85,6 +85,8 @@ class AsyncBaseClient:
             proxy=proxy,
             trust_env=trust_env,
         )
+        if http_client is not None:
+            hide_secrets_of_http2()
         if isinstance(http_client, AsyncHTTPClient):
             self._config.adopt_defaults(http_client.headers, http_client.timeout if timeout is UNSET else None)
         elif http_client is None:
