@@ -1,6 +1,5 @@
 """The history that arrives at a model endpoint, message for message."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +17,6 @@ CALLS = [
     {"id": name, "type": "function", "function": {"name": "get_weather", "arguments": f'{{"city": "{city}"}}'}}
     for name, city in (("c1", "Porto"), ("c2", "Oslo"))
 ]
-
-
-@pytest.fixture(scope="module")
-async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Api, Endpoint]]:
-    async with asking(tmp_path_factory.mktemp("history") / "threads.db") as both:
-        yield both
-
-
-@pytest.fixture
-def api(both: tuple[Api, Endpoint]) -> Api:
-    return both[0]
-
-
-@pytest.fixture
-def endpoint(both: tuple[Api, Endpoint]) -> Endpoint:
-    both[1].asked.clear()
-    return both[1]
 
 
 class TestHistory:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,26 +27,6 @@ from tests.support.threads_api import Api, serving
 HALF = '{"city": "Por'
 NAME = {"name": "get_weather"}
 CITY = {"name": "get_weather", "arguments": '{"city": "Porto"}'}
-
-
-@pytest.fixture(scope="module")
-async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Api, Endpoint]]:
-    async with asking(tmp_path_factory.mktemp("responders") / "threads.db") as both:
-        yield both
-
-
-@pytest.fixture
-def api(both: tuple[Api, Endpoint]) -> Api:
-    return both[0]
-
-
-@pytest.fixture
-def endpoint(both: tuple[Api, Endpoint]) -> Endpoint:
-    endpoint = both[1]
-    endpoint.asked.clear()
-    endpoint.headers.clear()
-    endpoint.replies.clear()
-    return endpoint
 
 
 def tool(index: int | None = 0, **fields: Any) -> dict[str, Any]:

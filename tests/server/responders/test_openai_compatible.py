@@ -1,6 +1,5 @@
-"""The responder that asks an endpoint, a good or a bad one."""
+"""The requests of the openai responder, and the answers that it reads."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from tests.support.model_endpoint import (
     Endpoint,
     Reply,
     answered,
-    asking,
     delta,
     head,
     streamed,
@@ -31,31 +29,13 @@ SENTENCES = {
 }
 
 
-@pytest.fixture(scope="module")
-async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Api, Endpoint]]:
-    async with asking(tmp_path_factory.mktemp("responders") / "threads.db") as both:
-        yield both
-
-
-@pytest.fixture
-def api(both: tuple[Api, Endpoint]) -> Api:
-    return both[0]
-
-
-@pytest.fixture
-def endpoint(both: tuple[Api, Endpoint]) -> Endpoint:
-    both[1].asked.clear()
-    both[1].headers.clear()
-    return both[1]
-
-
 async def stream_of(api: Api, content: str, thread_id: str) -> list[Any]:
     async with api.stream(thread_id, content) as stream:
         return list(await stream.rest())
 
 
-class TestEndpoint:
-    async def test_whole(self, api: Api, endpoint: Endpoint) -> None:
+class TestAnswers:
+    async def test_whole_answer_becomes_the_turn(self, api: Api, endpoint: Endpoint) -> None:
         usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
         message = {"role": "assistant", "content": "Hello Ada.", "reasoning_content": "She said hello."}
         endpoint.reply = answered({"model": "m-1", "choices": [{"message": message}], "usage": usage})
@@ -77,7 +57,7 @@ class TestEndpoint:
         assert f"Bearer {API_KEY}".encode() in endpoint.headers[0]
         assert b"POST /v1/chat/completions " in endpoint.headers[0]
 
-    async def test_streamed(self, api: Api, endpoint: Endpoint) -> None:
+    async def test_streamed_answer_becomes_events(self, api: Api, endpoint: Endpoint) -> None:
         end = {"model": "m-1", "choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}}
         endpoint.reply = streamed(
             ": a comment\n\n",
@@ -124,7 +104,7 @@ class TestEndpoint:
         assert all(call["id"] for call in calls)
 
     @pytest.mark.parametrize("stream", [False, True])
-    async def test_what_it_says_in_another_form(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
+    async def test_content_in_parts_and_odd_call_ids_are_read(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
         """A content of parts, arguments that are not yet text, an id that nobody could submit an output to."""
         function = {"name": "get_weather", "arguments": {"city": "Porto"}}
         call = {"id": "x" * 300, "function": function}
@@ -146,7 +126,7 @@ class TestEndpoint:
 
     @pytest.mark.parametrize("stream", [False, True])
     @pytest.mark.parametrize("usage", ["x", 1.5, -1, True, 2**63, [5], {"a": 1}])
-    async def test_a_count_that_is_none_is_not_sent_on(
+    async def test_count_that_is_no_number_is_left_out(
         self, api: Api, endpoint: Endpoint, usage: Any, stream: bool
     ) -> None:
         counts = {"prompt_tokens": usage, "completion_tokens": 3, "total_tokens": None, "prompt_tokens_details": usage}
@@ -162,14 +142,14 @@ class TestEndpoint:
             assert end.get("output_tokens") == (3 if sent is counts else None)
             assert end.get("total_tokens") is None
 
-    async def test_half_a_character_in_a_name_spoils_nothing(self, api: Api, endpoint: Endpoint) -> None:
+    async def test_lone_surrogate_in_a_name_is_replaced(self, api: Api, endpoint: Endpoint) -> None:
         call = {"id": "c\ud800", "function": {"name": "f\ud800", "arguments": '{"a":"\ud800"}'}}
         endpoint.reply = answered({"model": "m\ud800", "choices": [{"message": {"tool_calls": [call]}}]})
         turn = await api.turn(await api.thread(), "x")
         assert (turn["status"], turn["model_name"]) == ("REQUIRES_ACTION", "m\ufffd")
         assert turn["tool_calls"][0]["function"]["name"] == "f\ufffd"
 
-    async def test_settings_of_the_turn(self, api: Api, endpoint: Endpoint) -> None:
+    async def test_settings_of_a_turn_are_sent(self, api: Api, endpoint: Endpoint) -> None:
         endpoint.reply = answered({"choices": [{"message": {"content": "{}"}}]})
         body = {"content": "x", "system_prompt": "Now this.", "model_name": "big", "json_output": True}
         turn = (await api.post("/threads/messages", {**body, "thinking": {"effort": "low"}})).json()
@@ -234,7 +214,7 @@ class TestEndpoint:
             (streamed({}, {"id": "x"}, DONE), "without choices"),
         ],
     )
-    async def test_whatever_it_does_wrong_is_a_failed_run_with_a_reason(
+    async def test_broken_answer_fails_with_a_sentence_and_a_log_line(
         self, api: Api, endpoint: Endpoint, caplog: pytest.LogCaptureFixture, reply: Reply, reason: str, stream: bool
     ) -> None:
         endpoint.reply = reply
@@ -254,7 +234,7 @@ class TestEndpoint:
         endpoint.reply = answered({"choices": [{"message": {"content": "on"}}]})
         assert (await api.turn(thread_id, "y"))["content"] == "on"
 
-    async def test_what_it_said_before_it_went_wrong_is_kept(self, api: Api, endpoint: Endpoint) -> None:
+    async def test_text_before_a_broken_call_is_kept(self, api: Api, endpoint: Endpoint) -> None:
         said = {"content": "I will look it up.", "tool_calls": [{"id": "c", "function": {}}]}
         for reply, stream in ((answered({"choices": [{"message": said}]}), False), (streamed(delta(**said)), True)):
             endpoint.reply = reply
@@ -264,6 +244,6 @@ class TestEndpoint:
 
 
 @pytest.mark.parametrize("settings", [Settings(responder="openai"), Settings(responder="parrot")])
-def test_settings_that_are_not_enough(settings: Settings) -> None:
+def test_settings_without_an_endpoint_are_refused(settings: Settings) -> None:
     with pytest.raises(ValueError, match=r"THREADS_SERVER_LLM_BASE_URL|parrot"):
         open_responder(settings)
