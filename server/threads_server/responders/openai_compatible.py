@@ -79,9 +79,9 @@ class OpenAICompatibleResponder(Responder):
             async for events in self._answer(conversation):
                 yield events
         except ResponderFailed as failure:
-            raise self._told(failure) from failure.__cause__
+            raise self._redacted(failure) from failure.__cause__
 
-    def _told(self, failure: ResponderFailed) -> ResponderFailed:
+    def _redacted(self, failure: ResponderFailed) -> ResponderFailed:
         if failure.detail is None:
             return failure
         words = " ".join(failure.detail[:MAX_READ_CHARACTERS].split())
@@ -154,7 +154,7 @@ class OpenAICompatibleResponder(Responder):
         while not done:
             try:
                 chunk = await body.next()
-            except TimeoutError:
+            except (TimeoutError, httpx.TransportError):
                 if not finished:
                     raise
                 break  # no [DONE] came, but nothing that matters is missing

@@ -105,6 +105,12 @@ class TestFinishReasons:
         endpoint.release()
         assert (end.status, end.content, end.message) == ("COMPLETED", "Yes", "Message added")
 
+    async def test_connection_that_breaks_after_finish_reason_completes(self, api: Api, endpoint: Endpoint) -> None:
+        longer = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 1000\r\n\r\n"
+        endpoint.reply = lambda _: [longer, f"data: {json.dumps(delta('stop', content='Yes'))}\n\n"]
+        end = await end_of(api, stream=True)
+        assert (end.status, end.content) == ("COMPLETED", "Yes")
+
     async def test_done_without_blank_line_is_heard(self, api: Api, endpoint: Endpoint) -> None:
         endpoint.reply = streamed(delta(content="Yes"), "data: [DONE]")
         assert (await end_of(api, stream=True)).status == "COMPLETED"
