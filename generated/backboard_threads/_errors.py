@@ -171,32 +171,21 @@ class APIStatusError(APIError):
     def __init__(self, response: Response, hint: str = "") -> None:
         self.status_code: int = response.status_code
         """The HTTP status."""
-        self.detail, self.errors = _read_detail(response)
+        self.detail, self.errors, is_foreign = _read_detail(response)
+        self.request_id: str | None = request_id(response)
+        """The server's id of the request (`X-Request-ID`), if it sent one."""
         self.response = response
         """The response; its request's API key removed."""
         reason = f" {response.reason_phrase}" if response.reason_phrase else ""
         said = f": {_cut(self.detail, 10 * SHORT)}" if self.detail else ""
-        hinted = hint if self._is_foreign(response) else ""
+        hinted = hint if is_foreign else ""
         text = cleaned(f"{self.status_code}{reason}{said}{hinted}{_origin(response)}", response.request.headers)
         super().__init__(text, request=response.request)
-
-    def _is_foreign(self, response: Response) -> bool:
-        """Whether the answer is a 404 that is not the API's: its own says which thing was not found."""
-        return response.status_code == 404 and self.detail.lower() in (
-            "",
-            "not found",
-            _prose(text_of(response), response),
-        )
 
     detail: str
     """What the server said: its `detail`, or for a 422 the list in words, or what else the body shows."""
     errors: list[FieldError]
     """The faults of a 422, one by one; empty for any other answer."""
-
-    @property
-    def request_id(self) -> str | None:
-        """The server's id of the request (`X-Request-ID`), if it sent one."""
-        return request_id(self.response)
 
     @property
     def retry_after(self) -> float | None:
@@ -336,22 +325,27 @@ def _origin(response: Response | None) -> str:
     return f" ({response.request.method} {response.request.url}{f', request id {named}' if named else ''})"
 
 
-def _read_detail(response: Response) -> tuple[str, list[FieldError]]:
-    """What an error's body says, and the list of a 422. A proxy's HTML or an empty body is no second error."""
-    text = text_of(response)
+def _read_detail(response: Response) -> tuple[str, list[FieldError], bool]:
+    """What an error's body says, the list of a 422, and whether it is a 404 that is not the API's.
+
+    A proxy's HTML or an empty body is no second error. A 404 of the API says which thing was not found.
+    """
+    text, headers = text_of(response), response.request.headers
+    is_404 = response.status_code == 404
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        return without_secrets(_prose(text, response), response.request.headers), []
+        return without_secrets(_prose(text, response), headers), [], is_404
     detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else None
     if isinstance(detail, dict) and isinstance(detail.get("message"), str):
         detail = detail["message"]
+    errors: list[FieldError] = []
     if isinstance(detail, list):
         errors = [FieldError(item) for item in detail if isinstance(item, dict)]
-        said = "; ".join(str(error) for error in errors[:MAX_SHOWN_ERRORS]) or _cut(text)
-        return without_secrets(said[:MAX_DETAIL], response.request.headers), errors
+        detail = "; ".join(str(error) for error in errors[:MAX_SHOWN_ERRORS]) or None
+    is_foreign = is_404 and (not isinstance(detail, str) or detail.lower() == "not found")
     said = detail if isinstance(detail, str) else _cut(text)
-    return without_secrets(said[:MAX_DETAIL] + ("…" if len(said) > MAX_DETAIL else ""), response.request.headers), []
+    return without_secrets(said[:MAX_DETAIL] + ("…" if len(said) > MAX_DETAIL else ""), headers), errors, is_foreign
 
 
 def _prose(text: str, response: Response) -> str:

@@ -85,6 +85,9 @@ def async_preload(client: object) -> None:
     for name in ("anyio.to_thread", "anyio._backends._asyncio", "sniffio", f"{__package__}._network_stream"):
         with contextlib.suppress(ImportError):
             import_module(name)
+    models = import_module(f"{__package__}.models")
+    for name in models.__all__:
+        getattr(models, name)
     for name, attribute in vars(type(client)).items():
         if isinstance(attribute, cached_property):
             getattr(client, name)

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import threading
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -139,3 +141,23 @@ async def test_the_reference_server_in_process(half: Half, backboard_threads_app
         await half.read(opened)
         assert opened.text == "Hello again"
         assert len((await half.do(client.threads.get(thread.thread_id))).messages) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_sync_transport_in_a_forked_child_is_an_error_and_no_hang() -> None:
+    half = Half("sync")
+    with ASGITransport(App()) as transport:
+        client = half.client(http_client=transport, base_url="http://app/api", max_retries=0)
+        client.threads.get("t")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on a fork with threads warns
+            child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                client.threads.get("t")
+            except APIConnectionError as error:
+                code = 0 if "fork" in str(error) else 2
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -245,3 +245,68 @@ async def test_a_hook_that_prints_a_request_shows_no_key(half: Half, server: Ser
     assert KEY not in shown[0]
     assert server.requests[0].headers["x-api-key"] == KEY
     await half.do(given.aclose() if half.name == "async" else given.close())
+
+
+def our_frames_with(secret: str, error: BaseException) -> list[str]:
+    """The frames of the client in whose local variables the secret is shown."""
+    return [
+        f"{frame.f_code.co_name} {name}"
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        for name, value in frame.f_locals.items()
+        if "backboard_threads" in frame.f_code.co_filename and secret in repr(value)
+    ]
+
+
+@pytest.mark.parametrize(
+    "options", [{"headers": {"X-A": "é"}}, {"base_url": "ftp://x"}, {"max_retries": -1}, {"timeout": 0}, {"proxy": "x"}]
+)
+@pytest.mark.parametrize("source", ["environment", "argument"])
+def test_refused_constructor_has_the_key_in_no_frame(
+    half: Half, options: dict[str, Any], source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKBOARD_API_KEY", KEY)
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - each has its own words
+        half.client_class(api_key=KEY if source == "argument" else None, **options)
+    assert our_frames_with(KEY, caught.value) == []
+
+
+def test_refused_key_is_in_no_frame(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
+    for refused in (f"{KEY}\n", f" {KEY}", f"{KEY}é"):
+        with pytest.raises(ValueError, match="API key") as caught:
+            half.client_class(api_key=refused)
+        assert our_frames_with(KEY, caught.value) == []
+        monkeypatch.setenv("BACKBOARD_API_KEY", refused)
+        with pytest.raises(ValueError, match="API key") as caught:
+            half.client_class()
+        assert our_frames_with(KEY, caught.value) == []
+
+
+@pytest.mark.parametrize("is_coroutine", [False, True])
+async def test_key_from_a_function_is_asked_for_before_each_attempt(
+    half: Half, server: Server, is_coroutine: bool
+) -> None:
+    keys = iter(["first", "second", "third"])
+
+    def rotate() -> str:
+        return next(keys)
+
+    async def rotate_async() -> str:
+        return next(keys)
+
+    server.answer(reply(503, {}), reply(200, THREAD))
+    client = half.client(server, api_key=rotate_async if is_coroutine else rotate)
+    if is_coroutine and half.name == "sync":
+        with pytest.raises(TypeError, match="async client"):
+            await half.do(client.threads.get(THREAD_ID))
+        return
+    await half.do(client.threads.get(THREAD_ID))
+    await half.do(client.with_options(timeout=5).threads.get(THREAD_ID))
+    assert [seen.headers["x-api-key"] for seen in server.requests] == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize("key", ["", "a\nb", 7, None])
+async def test_key_from_a_function_is_checked(half: Half, server: Server, key: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match="function api_key") as caught:
+        await half.do(half.client(server, api_key=lambda: key).threads.get(THREAD_ID))
+    assert "a\nb" not in str(caught.value)
+    assert server.requests == []

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import warnings
+import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
@@ -371,6 +372,87 @@ def test_streams_of_a_loop_that_is_stopped_leave_no_noise(server: Server, capfd:
         asyncio.run(leave_in_the_middle())
         gc.collect()
     assert capfd.readouterr().err == ""
+
+
+def test_closed_event_loops_are_forgotten(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+
+    async def call() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        await client.threads.get(THREAD_ID)
+
+    for _ in range(20):
+        asyncio.run(call())
+    gc.collect()
+    assert [loop for loop in loops if loop() is not None] == []
+
+
+@pytest.mark.parametrize("steps", range(0, 40, 2))
+def test_call_cancelled_at_any_await_leaves_no_socket(server: Server, steps: int) -> None:
+    server.answer(reply(200, THREAD))
+
+    async def call() -> None:
+        async with AsyncBackboard(api_key=KEY, base_url=server.url) as client:
+            for _ in range(3):
+                task = asyncio.create_task(client.threads.get(THREAD_ID))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await client.threads.get(THREAD_ID)
+            await _until(lambda: server.open <= 1)
+        await _until(lambda: server.open == 0)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asyncio.run(call())
+        gc.collect()
+
+
+def test_call_cancelled_while_idle_connections_close_keeps_none(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(async_channel, "KEEPALIVE_EXPIRY", 0.0)
+    server.answer(reply(200, THREAD))
+
+    async def call() -> None:
+        async with AsyncBackboard(api_key=KEY, base_url=server.url) as client:
+            for _ in range(5):
+                await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(4)])
+                task = asyncio.create_task(client.threads.get(THREAD_ID))
+                await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await client.threads.get(THREAD_ID)
+            await _until(lambda: server.open <= 1)
+
+    asyncio.run(call())
+
+
+def test_first_async_call_imports_nothing_and_reads_no_certificates(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    code = f"""
+import asyncio, ssl, sys
+from backboard_threads import AsyncBackboard, APIError
+client = AsyncBackboard(api_key="k", base_url="https://127.0.0.1:1/api", max_retries=0)
+plain = AsyncBackboard(api_key="k", base_url={server.url!r})
+late = []
+ssl.SSLContext.load_verify_locations = lambda *arguments, **names: late.append("certificates")
+async def main():
+    before = set(sys.modules)
+    await plain.threads.get("t")
+    try:
+        await client.threads.get("t")
+    except APIError:
+        pass
+    late.extend(set(sys.modules) - before)
+asyncio.run(main())
+print(late)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_what_is_imported_when() -> None:

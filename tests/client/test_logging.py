@@ -52,6 +52,17 @@ def test_log_lines_are_printed_if_the_environment_asks(server: Server, level: st
     assert "secret" not in done.stderr
 
 
+def test_log_lines_do_not_come_twice_where_logging_is_set_up(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    code = (
+        "import logging; from backboard_threads import Backboard; logging.basicConfig(level='DEBUG'); "
+        f"Backboard(api_key='secret').threads.get({THREAD_ID!r})"
+    )
+    environment = {**os.environ, "BACKBOARD_LOG": "debug", "BACKBOARD_BASE_URL": server.url}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr.count("(attempt 1)") == 1
+
+
 async def test_deprecated_operations_warn_once(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deprecation, "_warned", set())
     monkeypatch.setattr(GET_THREAD, "deprecated", "use something newer")

@@ -1,0 +1,118 @@
+"""What a server says, in an error's text: without the key, without control characters, and not without end."""
+
+import json
+from typing import Any
+
+import pytest
+
+from backboard_threads import APIError, APIStatusError, DecodeError, NotFoundError, RunFailedError, models
+from tests.support.client_variants import KEY, THREAD_ID, TURN, Half
+from tests.support.scripted_server import Answer, Server, events, reply
+from tests.support.sse_frames import frame
+
+ECHO = f"Bad key: {KEY}"
+ECHOES = [
+    reply(401, {"detail": ECHO}),
+    reply(500, {"error": {"message": ECHO}}),
+    reply(422, {"detail": [{"loc": ["header", "X-API-Key"], "msg": ECHO, "type": "x"}]}),
+    reply(400, ECHO.encode(), content_type="text/plain"),
+    reply(400, f"<html><title>{ECHO}</title>".encode(), content_type="text/html"),
+    reply(302, b"", {"Location": f"/login?key={KEY}"}),
+    reply(404, {"detail": "x"}, {"X-Request-ID": KEY}),
+    reply(200, ECHO.encode()),
+    reply(200, {"message": {ECHO: 1}}),
+    reply(200, {**TURN, "status": "FAILED", "message": ECHO}),
+]
+
+
+@pytest.mark.parametrize("answer", ECHOES, ids=range(len(ECHOES)))
+async def test_echoed_key_is_in_no_error_text(half: Half, server: Server, answer: Answer) -> None:
+    server.answer(answer)
+    with pytest.raises(APIError) as caught:
+        await half.do(half.client(server, max_retries=0).messages.send(THREAD_ID, content="x"))
+    shown = [str(caught.value), repr(caught.value), repr(getattr(caught.value, "request_id", ""))]
+    assert "[redacted]" in "".join(shown)
+    assert KEY not in "".join(shown)
+    assert KEY not in getattr(caught.value, "detail", "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        frame({"type": "run_failed", "error": ECHO}),
+        frame({"error": ECHO}),
+        f"data: {ECHO}\n\n".encode(),
+        frame({"type": "content_streaming", "content": {ECHO: 1}}),
+    ],
+    ids=range(4),
+)
+async def test_echoed_key_is_in_no_error_text_of_a_stream(half: Half, server: Server, data: bytes) -> None:
+    server.answer(events(data))
+    with pytest.raises((RunFailedError, DecodeError)) as caught:
+        await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+    assert "[redacted]" in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+async def test_control_characters_are_shown_as_escapes(half: Half, server: Server) -> None:
+    server.answer(reply(400, {"detail": "red \x1b[31m and \x07 bell\x9b"}))
+    with pytest.raises(APIStatusError) as caught:
+        await half.do(half.client(server).threads.get(THREAD_ID))
+    assert "red \\x1b[31m and \\x07 bell\\x9b" in str(caught.value)
+    assert str(caught.value).isprintable()
+    server.answer(events(frame({"type": "run_failed", "error": "\x1b[2J"})))
+    with pytest.raises(RunFailedError, match=r"\\x1b\[2J"):
+        await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+
+
+@pytest.mark.parametrize(
+    "body", [{"detail": "x" * 5_000_000}, {"detail": [{"loc": ["body"], "msg": "x" * 1000}] * 5000}, "x" * 5_000_000]
+)
+async def test_long_detail_is_cut(half: Half, server: Server, body: Any) -> None:
+    server.answer(reply(400, body))
+    with pytest.raises(APIStatusError) as caught:
+        await half.do(half.client(server).threads.get(THREAD_ID))
+    assert len(str(caught.value)) < 3000
+    assert len(caught.value.detail) <= 10_001
+    assert caught.value.response.json() == body
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "hex", "no-such", "idna", "utf-16", "undefined", "\\"])
+async def test_charset_that_is_none_is_no_raw_error(half: Half, server: Server, charset: str) -> None:
+    server.answer(reply(400, b"plain words", content_type=f"text/plain; charset={charset}"))
+    with pytest.raises(APIStatusError):
+        await half.do(half.client(server).threads.get(THREAD_ID))
+    server.answer(reply(200, b"plain words", content_type=f"application/json; charset={charset}"))
+    with pytest.raises(DecodeError):
+        await half.do(half.client(server).threads.get(THREAD_ID))
+    server.answer(reply(200, b"plain words", content_type=f"text/plain; charset={charset}"))
+    await half.do(half.client(server).request("GET", "/x"))
+
+
+@pytest.mark.parametrize(
+    ("body", "is_foreign"),
+    [
+        ({"detail": "Not Found"}, True),
+        (b"<html><title>404</title>", True),
+        (b"404 page not found", True),
+        (b"", True),
+        ({"detail": "Thread not found"}, False),
+    ],
+)
+async def test_404_of_another_service_says_where_the_api_is(
+    half: Half, server: Server, body: Any, is_foreign: bool
+) -> None:
+    server.answer(reply(404, body))
+    root = server.url.removesuffix("/api")
+    with pytest.raises(NotFoundError) as caught:
+        await half.do(half.client(base_url=root).threads.get(THREAD_ID))
+    assert ("The API is under /api" in str(caught.value)) is is_foreign
+    with pytest.raises(NotFoundError) as caught:
+        await half.do(half.client(server).threads.get(THREAD_ID))
+    assert "under" not in str(caught.value)
+
+
+def test_model_errors_show_no_control_characters() -> None:
+    with pytest.raises(DecodeError) as caught:
+        models.Thread.from_dict(json.loads('{"thread_id": 1, "created_at": "\\u001b"}'))
+    assert str(caught.value).isprintable()
