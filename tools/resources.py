@@ -47,7 +47,7 @@ class Caller:
     """Someone with a key, and what can be asked with it."""
 
     def __init__(self, url: str, key: str) -> None:
-        self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=30)
+        self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=600)
         self.url = url
 
     def send(self, operation: Operation, things: Resources, **how: Unpack[How]) -> httpx.Response:

@@ -108,7 +108,7 @@ async def test_leaving_early_tells_the_application(half: Half) -> None:
     async with served(half, app) as client:
         async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
             await half.next(opened)
-        assert app.left.wait(5)
+        assert app.left.wait(600)
 
 
 async def test_time_outs_hold(half: Half) -> None:
@@ -116,7 +116,7 @@ async def test_time_outs_hold(half: Half) -> None:
     async with served(half, app, timeout=0.1, max_retries=0) as client:
         with pytest.raises(APITimeoutError):
             await half.do(client.threads.get("silent"))
-        assert app.left.wait(5)
+        assert app.left.wait(600)
 
 
 async def test_an_application_that_fails_is_a_connection_that_broke(half: Half) -> None:

@@ -123,7 +123,7 @@ def test_one_async_client_in_many_event_loops(server: Server) -> None:
         for _ in range(5):
             asyncio.run(use())
             gc.collect()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 600
         while server.open and time.monotonic() < deadline:
             time.sleep(0.01)
         assert server.open == 0, "a loop that ended left connections behind"
@@ -331,7 +331,7 @@ async def test_cancellation_closes_the_connection(server: Server) -> None:
     with anyio.move_on_after(0.1) as scope:
         await client.threads.get(THREAD_ID)
     assert scope.cancelled_caught
-    assert silence.is_over.wait(5)
+    assert silence.is_over.wait(600)
     server.answer(reply(200, THREAD))
     await client.threads.get(THREAD_ID)
     await client.aclose()
@@ -353,7 +353,7 @@ async def test_cancellation_inside_a_stream_closes_the_connection(server: Server
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert silence.is_over.wait(5)
+    assert silence.is_over.wait(600)
     await client.aclose()
     await _until(lambda: server.open == 0)
 

@@ -26,7 +26,7 @@ def run(arguments: list[str], environment: dict[str, str], folder: Path) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -69,5 +69,5 @@ def test_the_commands_work_while_the_server_runs(tmp_path: Path) -> None:
     assert serve.endswith("serve --database threads.db --port 8000")
     with LocalServer(tmp_path / "threads.db"):
         for command in others:
-            subprocess.run(["bash", "-euc", command], cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=30, check=True)
+            subprocess.run(["bash", "-euc", command], cwd=tmp_path, stdin=subprocess.DEVNULL, timeout=600, check=True)
     assert (tmp_path / "account.jsonl").exists()

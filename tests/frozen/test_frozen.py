@@ -25,7 +25,7 @@ DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 MODEL_OPTIONS = ("--responder", "openai", "--busy-wait", "0")
 REFUSED = {400, 401, 404, 405, 409, 412, 413, 415, 422, 429, 431}
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(3600)
 
 
 @pytest.fixture

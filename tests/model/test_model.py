@@ -8,22 +8,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
 from tests.support.postgres import PostgresServer
 
-PHASES = [Phase.generate] if os.environ.get("PROPERTIES") == "quick" else [Phase.generate, Phase.shrink]
-FIXED = settings(
-    phases=PHASES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-)
 # Reached by these few sequences; `make soak` counts all.
 REACHED = {
     *("createAssistant: 200", "createAssistant: 409", "updateAssistant: 200", "cloneAssistant: 200"),
@@ -51,13 +42,11 @@ def _kathmandu() -> Iterator[None]:
 @pytest.mark.timeout(1800)
 def test_server_on_sqlite_does_what_the_model_says() -> None:
     COUNTS.clear()
-    run_state_machine_as_test(Machine, settings=settings(FIXED, max_examples=60, stateful_step_count=40))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=60, stateful_step_count=40))
     assert sorted(REACHED - COUNTS.keys()) == []
 
 
 @pytest.mark.timeout(1800)
 def test_server_on_postgres_does_what_the_model_says() -> None:
     with PostgresServer() as postgres:
-        run_state_machine_as_test(
-            postgres_machine(postgres), settings=settings(FIXED, max_examples=5, stateful_step_count=40)
-        )
+        run_state_machine_as_test(postgres_machine(postgres), settings=settings(max_examples=5, stateful_step_count=40))

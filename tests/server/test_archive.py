@@ -184,7 +184,7 @@ def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[
         [sys.executable, "-m", "threads_server", *arguments],
         input=given,
         capture_output=True,
-        timeout=30,
+        timeout=600,
         env={**environment, "PYTHONIOENCODING": "ascii"},
     )
 

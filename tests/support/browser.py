@@ -19,7 +19,7 @@ UNPACK = """
 import chromium from "@sparticuz/chromium";
 console.log(JSON.stringify({path: await chromium.executablePath(), arguments: chromium.args}));
 """
-PATIENCE = 90
+PATIENCE = 900
 """Seconds that a page may take to show something."""
 
 
@@ -50,7 +50,7 @@ class Browser:
     ) -> None:
         self._closing.close()
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(600)
         assert self._process.stderr
         self._process.stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)

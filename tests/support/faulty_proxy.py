@@ -83,7 +83,7 @@ def between(url: str, *, before: Lie = honest, after: Lie = honest) -> Iterator[
         def log_message(self, format: str, *arguments: object) -> None:
             pass
 
-    with httpx.Client(timeout=30) as client, ThreadingHTTPServer(("127.0.0.1", 0), Liar) as server:
+    with httpx.Client(timeout=600) as client, ThreadingHTTPServer(("127.0.0.1", 0), Liar) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -83,7 +83,7 @@ class PostgresServer:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(run, stdout=log, stderr=log, **{**self._as, "stdin": subprocess.PIPE})
         state = self._data / "postmaster.pid"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 600
         while not (state.exists() and state.read_text().rstrip().endswith("ready")):
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.02)

@@ -216,7 +216,7 @@ async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
 
 def client(url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None)
-    return httpx.AsyncClient(base_url=url, headers={"X-API-Key": key}, timeout=60, limits=limits, transport=transport)
+    return httpx.AsyncClient(base_url=url, headers={"X-API-Key": key}, timeout=600, limits=limits, transport=transport)
 
 
 @contextlib.asynccontextmanager

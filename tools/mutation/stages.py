@@ -15,7 +15,7 @@ from tools.mutation.mutation import Mutation
 from tools.mutation.tree import copy, imported_from, run
 
 PYTEST = [
-    *(sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-rfE", "--tb=line", "--timeout=100"),
+    *(sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-rfE", "--tb=line", "--timeout=1000"),
     *("-o", "cache_dir=.mutation_cache"),
 ]
 AGAIN = ("--last-failed", "--last-failed-no-failures=none")

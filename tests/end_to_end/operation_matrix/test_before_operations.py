@@ -29,7 +29,7 @@ BROKEN = {
 def send(url: str, message: bytes) -> tuple[int, httpx.Headers, bytes]:
     """The status, headers and body of the answer to these bytes, after which the server closes the connection."""
     address = httpx.URL(url)
-    with socket.create_connection((address.host, address.port or 80), timeout=10) as connection:
+    with socket.create_connection((address.host, address.port or 80), timeout=600) as connection:
         connection.sendall(message)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = received.partition(b"\r\n\r\n")

@@ -21,7 +21,7 @@ def test_npm_sdk(server: LocalServer) -> None:
             env=os.environ | {"BACKBOARD_BASE_URL": server.url, "BACKBOARD_API_KEY": server.api_key},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=1000,
             check=False,
         )
     except FileNotFoundError:

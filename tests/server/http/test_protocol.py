@@ -36,7 +36,7 @@ def port() -> Iterator[int]:
 
 def answers(port: int, *pieces: bytes, expected: int = 1) -> list[tuple[int, dict[str, object]]]:
     """Status and body of each answer to what is sent piece by piece over one connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in pieces:
             connection.sendall(piece)
@@ -81,7 +81,7 @@ def test_upgrade_offer_keeps_the_connection(port: int) -> None:
 
 def test_connection_close_is_honoured_beside_an_upgrade(port: int) -> None:
     offer = b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=3) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         connection.sendall(HEAD + offer + SIZED + BODY)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     assert received.startswith(b"HTTP/1.1 200")
@@ -89,7 +89,7 @@ def test_connection_close_is_honoured_beside_an_upgrade(port: int) -> None:
 
 @pytest.mark.parametrize("request_line", [b"CONNECT example.org:80 HTTP/1.1", b"PRI * HTTP/2.0", b"nonsense"])
 def test_other_protocols_are_400(port: int, request_line: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=3) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         connection.sendall(request_line + b"\r\nHost: small\r\n\r\n")
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = received.partition(b"\r\n\r\n")
@@ -100,7 +100,7 @@ def test_other_protocols_are_400(port: int, request_line: bytes) -> None:
 
 def refused(port: int, *pieces: bytes) -> tuple[bytes, bytes]:
     """The head and the body of the answer to what closes the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         for piece in pieces:
             connection.sendall(piece)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -125,7 +125,7 @@ def test_unknown_method_keeps_the_connection(port: int) -> None:
     unknown = b"FOO /api/things HTTP/1.1\r\n" + KEYED + b"\r\n"
     known = HEAD + SIZED + BODY
     assert [status for status, _ in answers(port, known, expected=1)] == [200]
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         stream = connection.makefile("rb")
         for request, status in [(unknown, 405), (known, 200), (unknown, 405), (known, 200)]:
             connection.sendall(request)
@@ -136,7 +136,7 @@ def test_unknown_method_keeps_the_connection(port: int) -> None:
 
 
 def test_bytes_within_a_body_are_not_a_request(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         connection.sendall(
             HEAD + b"Content-Length: 100\r\n\r\n" + b"FOO /api/things HTTP/1.1\r\n" + CLOSING + b"\0" * 100
         )
@@ -298,7 +298,7 @@ def test_client_that_does_not_read_its_response_is_disconnected() -> None:
 
 
 def test_keep_alive_time_out_does_not_end_a_request(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         stream = connection.makefile("rb")
         for _ in range(3):
             connection.sendall(HEAD + SIZED[:9])
@@ -319,11 +319,11 @@ def test_rest_of_a_refused_body_is_discarded_and_the_connection_kept(port: int) 
 
 def test_connections_beyond_the_limit_are_503_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     with served(small_app(), max_connections=2) as url:
-        open_ones = [socket.create_connection(("127.0.0.1", port_of(url)), timeout=60) for _ in range(2)]
+        open_ones = [socket.create_connection(("127.0.0.1", port_of(url)), timeout=600) for _ in range(2)]
         for connection in open_ones:
             connection.sendall(b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n")
             assert connection.recv(12) == b"HTTP/1.1 200"
-        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=60) as third:
+        with socket.create_connection(("127.0.0.1", port_of(url)), timeout=600) as third:
             received = b"".join(iter(lambda: third.recv(65536), b""))
         for connection in open_ones:
             connection.close()

@@ -100,7 +100,7 @@ def port() -> Iterator[int]:
 
 def exchange(port: int, sent: bytes, *, piecewise: bool = False) -> bytes:
     """Everything that comes back until the server closes the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as connection:
         for piece in [sent[at : at + 1] for at in range(len(sent))] if piecewise else [sent]:
             try:
                 connection.sendall(piece)

@@ -44,7 +44,7 @@ async def one_then_silence(source: Source) -> AsyncIterator[Event]:
 
 
 def client_of(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, headers={"X-API-Key": KEY}, timeout=10)
+    return httpx.Client(base_url=url, headers={"X-API-Key": KEY}, timeout=600)
 
 
 def test_framing() -> None:
@@ -86,7 +86,7 @@ def test_a_client_that_leaves_ends_the_reading() -> None:
             pieces = answer.iter_raw()
             next(pieces)
             assert not source.closed.is_set()
-        assert source.closed.wait(5)
+        assert source.closed.wait(600)
 
 
 def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
@@ -103,10 +103,10 @@ def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
     with served(small_app({"watchThing": source}, services)) as url:
         reader = threading.Thread(target=read, args=(url,))
         reader.start()
-        assert first.wait(5)
+        assert first.wait(600)
         stopping = time.monotonic()
     assert time.monotonic() - stopping < 4
-    reader.join(5)
+    reader.join(600)
     assert received == [b"id: 1\ndata: {}\n\n"]  # and no error: the last chunk came
     assert source.closed.is_set()
     assert services.runs_ended

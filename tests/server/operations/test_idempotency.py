@@ -190,7 +190,7 @@ class TestJoin:
         await api.cancel(thread_id, run_id)
         await first
         await eventually(lambda: held.asked == ["hold", "x"])
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(600):
             await waiting(api, thread_id, 1)  # the last one has joined the first
         held.go.set()
         answers = [await task for task in sending]
@@ -205,7 +205,7 @@ class TestJoin:
             events = await first.until("content_streaming")
             waiting = asyncio.create_task(api.send(thread_id, "y"))
             await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
-            async with asyncio.timeout(8), api.stream(thread_id, "x", key="k") as second:
+            async with asyncio.timeout(600), api.stream(thread_id, "x", key="k") as second:
                 assert await second.until("content_streaming") == events
             held.go.set()
             assert (await waiting).status_code == 200
@@ -370,6 +370,6 @@ class TestKeptFor24Hours:
             await api.send(await api.thread(), "x", key="k")
             set_clock(monkeypatch, now() + 25 * 3_600_000)
             kept = "SELECT (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM run_events)"
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(600):
                 while (await api.services.store.read(every, kept)) != [(0,)]:  # noqa: ASYNC110 - it is the server's
                     await asyncio.sleep(0.01)

@@ -100,7 +100,7 @@ class TestFinishReasons:
     async def test_no_done_after_finish_reason_completes_after_a_grace(self, api: Api, endpoint: Endpoint) -> None:
         usage = {"choices": [], "usage": {"total_tokens": 7}}
         endpoint.reply = streamed(delta("stop", content="Yes"), usage, asyncio.Event())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(600):
             end = await end_of(api, stream=True)
         endpoint.release()
         assert (end.status, end.content, end.message) == ("COMPLETED", "Yes", "Message added")

@@ -88,7 +88,7 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
             server = await asyncio.to_thread(LocalServer(database, arguments=arguments).__enter__)
         try:
             async with httpx.AsyncClient(
-                base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=60
+                base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=600
             ) as http:
                 for reply in echoes:
                     for stream in (False, True):

@@ -37,7 +37,7 @@ async def rows(api: Api) -> dict[str, int]:
 
 
 async def all_cleared(api: Api) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while any((await rows(api)).values()):  # noqa: ASYNC110 - it is the server's own task
             await asyncio.sleep(0.01)
 

@@ -68,9 +68,10 @@ def test_it_fits_a_phone(browser: Browser, published: Path, shade: str) -> None:
 
 def test_search_finds_threads(browser: Browser, published: Path) -> None:
     page = at(browser, published)
-    page.evaluate("document.querySelector('[data-component-name*=SearchIcon]').closest('button, div').click()")
-    page.wait_for("document.querySelector('input') !== null")
-    page.evaluate("document.querySelector('input').focus()")
+    # a click before the page listens does nothing: it is repeated until the field is there
+    icon = "document.querySelector('[data-component-name*=SearchIcon]')"
+    page.wait_for(f"document.querySelector('input') !== null || ({icon}?.closest('button, div').click(), false)")
+    page.wait_for("(document.querySelector('input').focus(), document.activeElement.matches('input'))")
     page.type("thread")
     page.wait_for("document.querySelectorAll('[data-component-name=\"Search/SearchItem\"]').length > 5")
     found = page.evaluate(

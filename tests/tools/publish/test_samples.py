@@ -199,7 +199,7 @@ def file(operation: str, sample: Sample) -> str:
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1000)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not [sign for sign in FAILURES if sign in done.stdout], done.stdout
     return done.stdout

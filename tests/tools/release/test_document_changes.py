@@ -74,7 +74,7 @@ def heaviest(changes: list[Change], places: list[str]) -> Level:
     )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("name", "level"), [(name, level) for name, level, _ in PLANTED])
 def test_change_is_rated(rated: dict[str, Level], name: str, level: str) -> None:
     assert rated[name].name == level
