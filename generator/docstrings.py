@@ -113,10 +113,11 @@ def documented_client(document: Document, api: Api) -> str:
         "The errors below are those of every call; a method names its own."
     )
     own = [
-        f"api_key: The API key, sent in the header `{api.key_header}` with every call and never shown, or a function "
-        f"that returns it before each attempt. Read from `{names['key_variable']}` in the environment unless given.",
+        f"api_key: The API key, sent in the header `{api.key_header.name}` with every call and never shown, or a "
+        "function that returns it before each attempt. Read from "
+        f"`{names['key_variable']}` in the environment unless given.",
         f"base_url: Where the API is. Read from `{names['url_variable']}` in the environment unless given, or else "
-        f"{api.servers[0][0]}.",
+        f"{api.servers[0][0] if api.servers else 'nothing: it must be given'}.",
         f"timeout: {TIMEOUT}",
         f"deadline: {DEADLINE}",
         f"max_retries: {MAX_RETRIES}",
@@ -162,7 +163,7 @@ def _returned(call: Call, kind: str, api: Api) -> str:
     """Return the class of a result, and what the document says of it."""
     if kind == "stream":
         return f"AsyncEventStream: An iterator of `models.{api.event}`, for an `async with`."
-    result = call.result.annotation() if call.result else "Any"
+    result = call.result.shown if call.result else "Any"
     text = " ".join(call.result_text.split())
     if kind == "iterate":
         result = f"AsyncPaginator[{result.removeprefix('list[').removesuffix(']')}]"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from ruamel.yaml.error import YAMLError
 
 OF_OPERATIONS = {
     "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses",
-    "deprecated", "security",
+    "deprecated", "security", "callbacks",
 }  # fmt: skip
-"""What an operation can say so that the client can do it."""
+"""Words of an operation that the client does as said, or that do not concern it."""
+
+OF_PATHS = {"parameters", "summary", "description"}
 
 PATH = r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\{[^{}/]+\})*)+"
 """What a path is made of, RFC 3986, with its parameters in braces."""
@@ -40,6 +43,8 @@ class Operation:
     path: str
     raw: dict[str, Any]
     parameters: tuple[dict[str, Any], ...]
+    problem: str = ""
+    """The reason for which the operation is refused, if it is found without its schemas."""
 
     def __str__(self) -> str:
         return f"{self.id} ({self.method.upper()} {self.path})"
@@ -54,24 +59,25 @@ class Operation:
 
 
 class Document:
-    """An OpenAPI 3.1 document.
+    """An OpenAPI document of version 3.0 or 3.1.
 
-    Raises UnusableDocument if the text is no such document, or holds a reference that leads nowhere or back to itself.
+    Raises UnusableDocument if the text is no such document. Webhooks, callbacks and links are read past.
     """
 
     def __init__(self, text: bytes) -> None:
         self.digest = hashlib.sha256(text).hexdigest()
         loaded = _load(text)
-        if not isinstance(loaded, dict) or not str(loaded.get("openapi", "")).startswith("3.1."):
-            raise UnusableDocument("document: not an OpenAPI 3.1 document")
+        if not isinstance(loaded, dict) or not str(loaded.get("openapi", "")).startswith(("3.0.", "3.1.")):
+            raise UnusableDocument("document: not an OpenAPI document of version 3.0 or 3.1")
         self.raw: dict[str, Any] = loaded
         for part in ("info", "paths"):
             if not isinstance(self.raw.get(part), dict):
                 raise UnusableDocument(f"document: `{part}` is missing")
         self._refuse_wrong_types()
-        if self.raw.get("webhooks"):
-            raise UnusableDocument("document: `webhooks` are not understood: a client has no address")
-        self.schemas: dict[str, Any] = self.raw.get("components", {}).get("schemas", {})
+        if not self.version.isascii() or not self.version.isprintable():
+            raise UnusableDocument(f"document: the version {self.version!r} cannot be sent in a header")
+        self.is_30 = str(self.raw["openapi"]).startswith("3.0.")
+        self.schemas: dict[str, Any] = (self.raw.get("components") or {}).get("schemas") or {}
         self.operations = tuple(self._operations())
 
     @classmethod
@@ -80,6 +86,12 @@ class Document:
             return cls(path.read_bytes())
         except OSError as error:
             raise UnusableDocument(f"{path}: {error.strerror}") from error
+
+    def only(self, identifiers: Collection[str]) -> Document:
+        """Return the document with some of its operations."""
+        chosen = copy(self)
+        chosen.operations = tuple(one for one in self.operations if one.id in identifiers)
+        return chosen
 
     @property
     def title(self) -> str:
@@ -136,33 +148,52 @@ class Document:
     def _operations(self) -> Iterator[Operation]:
         seen: dict[str, str] = {}
         for path, item in self.raw["paths"].items():
-            if not isinstance(item, dict):
-                raise UnusableDocument(f"{path}: expected an object")
-            if not re.fullmatch(PATH, path):
-                raise UnusableDocument(f"{path}: not a path that can be called")
-            for method in item:
-                if method not in METHODS:
-                    if method not in {"parameters", "summary", "description"} and not str(method).startswith("x-"):
-                        raise UnusableDocument(f"{path}: `{method}` is not understood")
-                    continue
+            if str(path).startswith("x-"):
+                continue
+            item = self.follow(item, str(path))
+            for method in (one for one in item if one in METHODS):
                 raw, place = item[method], f"{method.upper()} {path}"
                 if not isinstance(raw, dict):
                     raise UnusableDocument(f"{place}: expected an object")
-                identifier = raw.get("operationId")
-                if not isinstance(identifier, str) or not identifier:
-                    raise UnusableDocument(f"{place}: no operationId, so the method cannot be named")
-                if identifier in seen:
-                    raise UnusableDocument(f"{identifier} ({place}): operationId of {seen[identifier]} as well")
+                identifier = raw.get("operationId") or _made_id(method, path)
+                if not isinstance(identifier, str) or identifier in seen:
+                    raise UnusableDocument(f"{identifier} ({place}): operationId of {seen.get(identifier)} as well")
                 seen[identifier] = place
-                lost = sorted(key for key in raw if key not in OF_OPERATIONS and not key.startswith("x-"))
-                if lost:
-                    raise UnusableDocument(f"{identifier} ({place}): `{'`, `'.join(lost)}` is not understood")
-                where = f"{identifier} ({place})"
-                own = [self.follow(parameter, where) for parameter in raw.get("parameters", [])]
-                shared = [self.follow(parameter, where) for parameter in item.get("parameters", [])]
-                overridden = {(parameter.get("name"), parameter.get("in")) for parameter in own}
-                kept = [one for one in shared if (one.get("name"), one.get("in")) not in overridden]
-                yield Operation(identifier, method, path, raw, (*kept, *own))
+                operation = Operation(identifier, method, path, raw, ())
+                try:
+                    parameters = self._parameters(operation, item)
+                    problem = _problem(path, item, raw, parameters)
+                except UnusableDocument as error:
+                    parameters, problem = (), str(error).removeprefix(f"{operation}: ")
+                yield replace(operation, parameters=parameters, problem=problem)
+
+    def _parameters(self, operation: Operation, item: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return the parameters of an operation, those of its path in front of its own."""
+        own = [self.follow(parameter, str(operation)) for parameter in operation.raw.get("parameters", [])]
+        shared = [self.follow(parameter, str(operation)) for parameter in item.get("parameters", [])]
+        overridden = {(parameter.get("name"), parameter.get("in")) for parameter in own}
+        return (*(one for one in shared if (one.get("name"), one.get("in")) not in overridden), *own)
+
+
+def _made_id(method: str, path: str) -> str:
+    """Return an operationId for an operation without one: `get_things_by_id` for `GET /things/{id}`."""
+    words = re.sub(r"\{([^{}]*)\}", r"by_\1", path)
+    return re.sub(r"\W+", "_", f"{method}{words}", flags=re.ASCII).strip("_")
+
+
+def _problem(path: str, item: dict[str, Any], raw: dict[str, Any], parameters: Sequence[dict[str, Any]]) -> str:
+    """Return the reason for which an operation cannot be called as said, or nothing."""
+    lost = sorted(key for key in item if key not in {*METHODS, *OF_PATHS} and not str(key).startswith("x-"))
+    lost += sorted(key for key in raw if key not in OF_OPERATIONS and not key.startswith("x-"))
+    if lost:
+        return f"`{'`, `'.join(lost)}` is not understood"
+    if not re.fullmatch(PATH, path):
+        return "not a path that can be called"
+    names = re.findall(r"\{([^{}]*)\}", path)
+    described = [parameter.get("name") for parameter in parameters if parameter.get("in") == "path"]
+    if sorted(names) != sorted(map(str, described)):
+        return f"the path names {', '.join(names) or 'no parameter'}, its parameters are {described}"
+    return ""
 
 
 def _load(text: bytes) -> Any:

@@ -1,14 +1,15 @@
-"""The parts of the client's api: arguments, calls and resources, as the templates want them."""
+"""The parts of the client's API as the templates want them: arguments, results, calls and resources."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from openapi_python_client.strings import PythonIdentifier
 
-from .document import Operation
+from .answers import Kind
+from .document import Operation, UnusableDocument
 from .names import Names
 from .text import literal
 from .types import ID, Shape
@@ -19,7 +20,18 @@ MULTIPART = "multipart/form-data"
 OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type", "raise_on_failed_run")
 """The arguments that methods have besides their own; only one whose body has several forms has the last."""
 
-Place = Literal["path", "query", "header", "body", "file"]
+OF_METHODS = {"UNSET", "header_text", "id_text", "models", "plain", "self", "str", "warn_once", "builtins"}
+"""Names that the code of methods uses, so that no argument can have them."""
+
+OF_RESOURCES = {
+    "Answer", "Any", "AsyncEventStream", "AsyncPaginator", "AsyncResource", "EventStream", "File", "Files", "Literal",
+    "Mapping", "Paginator", "Resource", "Sequence", "Timeout", "TimeoutOption", "UUID", "Unset",
+}  # fmt: skip
+"""Names that the modules of resources use, so that no resource's class can have them."""
+
+RESERVED_CONSTANTS = {"STREAMING", "EVENTS_ONLY", "TYPE_CHECKING", "UNSET"}
+
+Place = Literal["path", "query", "header", "body", "file", "whole", "more"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,7 @@ class Argument:
     shape: Shape
     text: str
     deprecated: bool = False
-    exploded: bool = True
+    style: str = ""
 
     @property
     def key(self) -> str:
@@ -49,6 +61,12 @@ class Argument:
         return self.shape.argument("models.", optional=not self.required)
 
     @property
+    def default_body(self) -> str:
+        """The expression for a body that is one value: an object that is not given is empty."""
+        is_object = self.shape.kind == "map" or self.shape.classes == ("dict",)
+        return f"{{}} if {self.name} is UNSET else {self.name}" if is_object and not self.required else self.name
+
+    @property
     def known_id(self) -> str:
         """The expression for an id that is known before a stream begins, as text or None."""
         text = f"id_text({self.name})" if self.shape.nonnull is ID else self.name
@@ -57,14 +75,13 @@ class Argument:
     @property
     def value(self) -> str:
         """The expression for what is sent."""
-        if self.place == "path" and self.shape is ID:
-            return f"id_text({self.name})"
-        if self.place == "path" and self.shape.annotation() != "str":
-            return f"str({self.name})"
-        if self.exploded:
-            return self.name
-        joined = f'",".join(map(str, {self.name}))'
-        return joined if self.required else f"{joined} if {self.name} is not UNSET else UNSET"
+        if self.place == "path":
+            if self.shape.annotation() == "str" and self.shape is not ID:
+                return self.name
+            return f"id_text({self.name})" if self.shape is ID else f"plain({self.key}, {self.name})"
+        if self.place == "header" and self.shape.annotation() != "str":
+            return f"header_text({self.key}, {self.name})"
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,34 @@ class Gone:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What a call gives: the shape and kind of its first success, and those of other statuses."""
+
+    shape: Shape
+    kind: Kind
+    media: str
+    others: tuple[tuple[int, Kind, Shape], ...]
+
+    @property
+    def annotation(self) -> str:
+        return self._annotation("models.")
+
+    @property
+    def shown(self) -> str:
+        """The annotation as docstrings have it."""
+        return self._annotation("")
+
+    def _annotation(self, prefix: str) -> str:
+        shapes = [self.shape, *(shape for _, _, shape in self.others)]
+        found = list(dict.fromkeys(shape.annotation(prefix) for shape in shapes))
+        return "Any" if "Any" in found else " | ".join(sorted(found, key=lambda one: one == "None"))
+
+    @property
+    def decoder(self) -> str:
+        return self.shape.decoded("value", "models.")
+
+
+@dataclass(frozen=True)
 class Call:
     """One operation, with everything that its methods are made of."""
 
@@ -95,9 +140,13 @@ class Call:
     arguments: tuple[Argument, ...]
     media: tuple[str, ...]
     json_fields: tuple[str, ...]
-    result: Shape | None
+    json_parts: tuple[str, ...]
+    whole: bool
+    needed: frozenset[str]
+    result: Result | None
     result_text: str
     streams: bool
+    resumes: bool
     switch: Place | None
     page: Page | None
     gone: Gone | None
@@ -105,7 +154,8 @@ class Call:
 
     @property
     def constant(self) -> str:
-        return str(PythonIdentifier(self.operation.id, "operation_")).upper()
+        name = str(PythonIdentifier(self.operation.id, "operation_")).upper()
+        return f"{name}_" if name in RESERVED_CONSTANTS else name
 
     @property
     def forms(self) -> str:
@@ -125,6 +175,10 @@ class Call:
         return [argument for argument in self.arguments if argument.place == place]
 
     @property
+    def styles(self) -> dict[str, str]:
+        return {one.wire: one.style for one in self.at("query") if one.style}
+
+    @property
     def key(self) -> Argument | None:
         """The argument for the idempotency key, which has a place of its own in a call."""
         return next((one for one in self.at("header") if one.wire.lower() == IDEMPOTENCY_KEY.lower()), None)
@@ -134,14 +188,10 @@ class Call:
         return [one for one in self.at("header") if one is not self.key]
 
     @property
-    def decoder(self) -> str:
-        return self.result.decoded("value", "models.") if self.result else "value"
-
-    @property
     def returned(self) -> str:
         """The annotation of the result, for a class in which `list` can be a method."""
-        annotation = self.result.annotation("models.") if self.result else "Any"
-        return re.sub(r"^list\[", "builtins.list[", annotation)
+        annotation = self.result.annotation if self.result else "Any"
+        return re.sub(r"\blist\[", "builtins.list[", annotation)
 
     @property
     def item(self) -> str:
@@ -159,4 +209,26 @@ class Resource:
 
     @property
     def class_name(self) -> str:
-        return "".join(part.capitalize() for part in self.name.split("_"))
+        name = "".join(part.capitalize() for part in self.name.split("_"))
+        return f"{name}Resource" if name in OF_RESOURCES else name
+
+
+def distinct(arguments: list[Argument], where: str) -> list[Argument]:
+    """Return the arguments so that each has a name of its own.
+
+    Two of one name in different places are told apart by the place: `id` and `body_id`. Raises UnusableDocument for two
+    in the same place.
+    """
+    first: dict[str, Argument] = {}
+    named = []
+    for one in arguments:
+        if one.name in {*OPTIONS, *OF_METHODS}:
+            one = replace(one, name=f"{one.name}_")
+        if one.name in first and one.place != first[one.name].place:
+            one = replace(one, name=f"{one.place}_{one.name}")
+        if one.name in first:
+            both = f"`{first[one.name].wire}` and `{one.wire}`"
+            raise UnusableDocument(f"{where}: {both} would be the same argument, `{one.name}`")
+        first[one.name] = one
+        named.append(one)
+    return named

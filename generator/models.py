@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
-from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema import Schema
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
+from .bodies import merged_properties
 from .document import Document, UnusableDocument
 from .text import literal, wrapped
-from .types import Name, Shape, Shapes
+from .types import Name, Shape, Shapes, enum_values
 
 OF_CLASSES = {
     "additional_properties", "bool", "classmethod", "datetime", "dict", "fields_set", "float", "from_dict", "int",
@@ -39,6 +41,8 @@ class Field:
     required: bool
     shape: Shape
     text: str
+    read_only: bool = False
+    write_only_required: bool = False
 
     @property
     def key(self) -> str:
@@ -147,8 +151,9 @@ class Union:
 class Catalogue:
     """All that the parser found, and of that what the client needs: what `require` was asked for, and what it needs."""
 
-    def __init__(self, document: Document, data: GeneratorData) -> None:
+    def __init__(self, document: Document, data: GeneratorData, unions: Mapping[str, dict[str, Any]]) -> None:
         self._document = document
+        self._written_unions = unions
         self._models = {str(model.class_info.name): model for model in data.models}
         self._enums = {str(enum.class_info.name): enum for enum in data.enums if isinstance(enum, EnumProperty)}
         self.unions = {union.name: union for union in self._find_unions()}
@@ -175,6 +180,18 @@ class Catalogue:
             for _, name in shape.types:
                 self._keep(name)
         return shape
+
+    def parts(self, name: str) -> dict[str, PropertyProtocol]:
+        """Return the properties of one of the parser's models by name."""
+        model = self._models.get(_class_name(name))
+        if model is None:
+            return {}
+        properties = [*(model.required_properties or []), *(model.optional_properties or [])]
+        return {prop.name.get_untrusted_value(): prop for prop in properties}
+
+    def first_value(self, name: str) -> str:
+        """Return the first value of an enumeration."""
+        return next(iter(enum_values(self._enums[name]).values()))
 
     def union(self, name: str) -> Union:
         """Return a union of the document that the client shall have."""
@@ -226,7 +243,17 @@ class Catalogue:
             extra = (schema.model_extra if isinstance(schema, Schema) else None) or {}
             text = str(extra.get("x-text", ""))
             shape = self.shapes.of(prop, place)
-            fields.append(Field(attribute_name(prop.python_name, wire), wire, prop.required, shape, text))
+            fields.append(
+                Field(
+                    attribute_name(prop.python_name, wire),
+                    wire,
+                    prop.required,
+                    shape,
+                    text,
+                    read_only=extra.get("x-readOnly") is True,
+                    write_only_required=extra.get("x-required") is True,
+                )
+            )
         names = [field.attribute for field in fields]
         for field in fields:
             if names.count(field.attribute) > 1:
@@ -254,52 +281,72 @@ class Catalogue:
         where = f"schema {name}"
         description = model.data.description.get_untrusted_value() if model.data.description else ""
         fields = tuple(self.fields(model, where))
+        for field in fields:
+            if field.shape.kind == "file":
+                raise UnusableDocument(f"{where}.{field.wire}: `format: binary` inside JSON is not understood")
         self.models[name] = Model(name, str(model.class_info.module_name), description, fields)
         for field in fields:
             for _, needed in field.shape.types:
                 self._keep(needed)
 
-    def _refuse_other_tag(self, model: ModelProperty, tag_name: str, tag: object, where: str) -> None:
-        """Refuse a mapping to a model whose own tag is another, or none."""
-        own = [prop for prop in model.required_properties or [] if prop.name == tag_name]
-        if not any(isinstance(prop, ConstProperty) and prop.value.raw_value == tag for prop in own):
-            name = model.class_info.name
-            raise UnusableDocument(f"{where}: the mapping leads from {tag!r} to {name}, whose `{tag_name}` is another")
-
-    def _find_unions(self) -> list[Union]:
-        unions = []
-        for name, schema in self._document.schemas.items():
-            if not isinstance(schema, dict) or "discriminator" not in schema:
-                continue
+    def _find_unions(self) -> Iterator[Union]:
+        for name, schema in self._written_unions.items():
             where = f"schema {name}"
-            options = []
-            mapping = schema["discriminator"].get("mapping", {})
             branches = schema.get("oneOf") or schema.get("anyOf") or []
-            referred = [branch.get("$ref") for branch in branches]
-            if not mapping or sorted(map(str, mapping.values())) != sorted(map(str, referred)):
-                raise UnusableDocument(
-                    f"{where}: the discriminator's mapping does not name exactly what `oneOf` refers to"
-                )
-            for tag, reference in mapping.items():
-                self._document.follow({"$ref": reference}, where)
-                model = self._models.get(_class_name(str(reference).rsplit("/", 1)[-1]))
-                if model is None:
-                    raise UnusableDocument(f"{where}: {reference} is not an object")
-                self._refuse_other_tag(model, schema["discriminator"]["propertyName"], tag, where)
-                options.append((str(tag), (str(model.class_info.module_name), str(model.class_info.name))))
+            referred = [str(branch.get("$ref", "")) for branch in branches if branch != {"type": "null"}]
+            models = {reference: self._models.get(_class_name(reference.rsplit("/", 1)[-1])) for reference in referred}
+            if not all(models.values()):
+                continue  # a branch that is no object: the union is read as Any
+            tag_name = str(schema["discriminator"].get("propertyName"))
+            options = []
+            for tag, reference in self._tags(schema["discriminator"], referred, tag_name, where):
+                model = models[reference]
+                assert model is not None
+                options.append((tag, (str(model.class_info.module_name), str(model.class_info.name))))
             class_name = _class_name(name)
-            unions.append(
-                Union(
-                    name=class_name,
-                    module=PythonIdentifier(class_name, "union_"),
-                    text=str(schema.get("description", "")),
-                    tag=schema["discriminator"]["propertyName"],
-                    options=tuple(options),
-                    ends=tuple(schema.get("x-stream-ends", ())),
-                    failures=tuple(schema.get("x-stream-failures", ())),
-                )
+            yield Union(
+                name=class_name,
+                module=PythonIdentifier(class_name, "union_"),
+                text=str(schema.get("description", "")),
+                tag=tag_name,
+                options=tuple(options),
+                ends=tuple(schema.get("x-stream-ends", ())),
+                failures=tuple(schema.get("x-stream-failures", ())),
             )
-        return unions
+
+    def _tags(
+        self, discriminator: dict[str, Any], referred: list[str], tag_name: str, where: str
+    ) -> Iterator[tuple[str, str]]:
+        """Yield each tag with its reference: by `mapping`, by the constant of the property, or the schema's name."""
+        mapping = {
+            str(tag): str(target) if "/" in str(target) else f"#/components/schemas/{target}"
+            for tag, target in (discriminator.get("mapping") or {}).items()
+        }
+        for tag, target in mapping.items():
+            if target not in referred:
+                raise UnusableDocument(f"{where}: the discriminator leads from {tag!r} to {target}, which is no branch")
+        own = {
+            reference: _values(merged_properties(self._document, {"$ref": reference}, where).get(tag_name))
+            for reference in referred
+        }
+        for tag, target in mapping.items():
+            if own[target] and tag not in own[target]:
+                name = target.rsplit("/", 1)[-1]
+                raise UnusableDocument(
+                    f"{where}: the mapping leads from {tag!r} to {name}, whose `{tag_name}` is another"
+                )
+            yield tag, target
+        for reference in referred:
+            if reference not in mapping.values():
+                for tag in own[reference] or [reference.rsplit("/", 1)[-1]]:
+                    yield tag, reference
+
+
+def _values(schema: Any) -> list[str]:
+    """Return the texts that a schema allows, if it names them."""
+    if not isinstance(schema, dict):
+        return []
+    return [str(schema["const"])] if "const" in schema else [str(value) for value in schema.get("enum", ())]
 
 
 def attribute_name(python_name: str, wire: str) -> str:

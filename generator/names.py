@@ -23,8 +23,8 @@ from .paging import find_paging
 EXCEPTIONS = Path(__file__).parent / "methods.yaml"
 EVENTS = "text/event-stream"
 
-RESERVED_METHODS = {"with_response"}
-"""Attributes that every resource has."""
+RESERVED_METHODS = {"with_response", "bool", "builtins", "bytes", "dict", "float", "int", "property", "str"}
+"""Attributes that every resource has, and names that its annotations use."""
 
 RESERVED_RESOURCES = {"aclose", "base_url", "close", "api_info", "request", "with_options", "with_response"}
 """Attributes that every client has."""

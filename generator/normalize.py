@@ -8,13 +8,14 @@ have the shape of that JSON. What a reader should know of each property is kept 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from openapi_python_client.strings import pascal_case, snake_case
-
+from .answers import event_schema, plan_answers
+from .bodies import is_file, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
+from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named
 from .text import describe, first_sentences
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
@@ -22,89 +23,95 @@ BRANCHES = {"allOf", "anyOf", "oneOf"}
 CONSTRAINTS = {
     "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "dependentRequired", "propertyNames",
-    "not",
+    "not", "contains", "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems",
 }  # fmt: skip
 ANNOTATIONS = {
     "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs",
-    "$comment", "contentMediaType", "contentSchema", "contentEncoding",
+    "$comment", "contentMediaType", "contentSchema", "contentEncoding", "xml", "$schema", "$id", "$anchor",
 }  # fmt: skip
 KINDS = {"string", "integer", "number", "boolean", "object", "array", "null"}
 KEPT_FORMATS = {"date-time", "binary", "uuid"}
 
-Schema = dict[str, Any]
+
+@dataclass(frozen=True)
+class Reading:
+    """The document as openapi-python-client should see it, and its unions with a discriminator as written."""
+
+    raw: dict[str, Any]
+    unions: dict[str, Schema]
 
 
-def read(document: Document) -> dict[str, Any]:
-    """Return the document as openapi-python-client should see it.
+def read(document: Document) -> Reading:
+    """Return the reading of a document. Raises UnusableDocument for whatever would get lost on the way.
 
-    Raises UnusableDocument for whatever would get lost on the way.
+    Each operation becomes one object, `parts_name`, whose properties are its parameters (`p0`), the forms of its body
+    (`b0`) and its JSON answers (`a0`): the parser's own endpoints know neither several forms nor all places.
     """
     reader = _Reader(document)
-    raw = document.raw
-    components = {name: reader.component(name) for name in document.schemas}
-    paths: dict[str, Any] = {}
     for operation in document.operations:
-        paths.setdefault(operation.path, {})[operation.method] = {
-            "operationId": operation.id,
-            "tags": [operation.tag],
-            "parameters": [_parameter(reader, parameter, operation) for parameter in operation.parameters],
-            **_request(reader, operation),
-            "responses": _responses(reader, operation),
-        }
-    return {
-        "openapi": raw["openapi"],
+        if operation.problem:
+            raise UnusableDocument(f"{operation}: {operation.problem}")
+        _mark_files(document, operation)
+    parts = {
+        parts_name(number): {"type": "object", "properties": _parts(reader, operation)}
+        for number, operation in enumerate(document.operations)
+    }
+    components = reader.components()
+    raw = {
+        "openapi": "3.1.0",
         "info": {"title": document.title, "version": document.version},
-        "paths": paths,
-        "components": {"schemas": {**components, **reader.lifted}},
+        "paths": {},
+        "components": {"schemas": {**components, **reader.lifted, **parts}},
     }
+    return Reading(raw, reader.unions)
 
 
-def _parameter(reader: _Reader, parameter: Schema, operation: Operation) -> Schema:
-    name = parameter.get("name")
-    where = f"{operation}: parameter {name}"
-    if "schema" not in parameter:
-        raise UnusableDocument(f"{where}: only parameters with a `schema` can be sent")
-    if parameter.get("in") not in {"path", "query", "header"}:
-        raise UnusableDocument(f"{where}: a parameter in {parameter.get('in')!r} cannot be sent")
-    expected_style = "form" if parameter["in"] == "query" else "simple"
-    if parameter.get("style", expected_style) != expected_style:
-        raise UnusableDocument(f"{where}: style {parameter['style']!r} is not understood")
-    return {
-        "name": name,
-        "in": parameter["in"],
-        "required": parameter.get("required", False),
-        "schema": reader.shape(parameter["schema"], where, _named(operation.id, str(name))),
-    }
+def parts_name(number: int) -> str:
+    return f"PartsOfOperation{number}"
 
 
-def _request(reader: _Reader, operation: Operation) -> Schema:
-    if "requestBody" not in operation.raw:
-        return {}
-    body = reader.document.follow(operation.raw["requestBody"], str(operation))
-    content = {}
-    for media_type, described in body.get("content", {}).items():
-        where = f"{operation}: body {media_type}"
-        if "schema" not in described:
-            raise UnusableDocument(f"{where}: no `schema`")
-        content[media_type] = {"schema": reader.shape(described["schema"], where, _named(operation.id, "request"))}
-    return {"requestBody": {"required": body.get("required", False), "content": content}}
+def _parts(reader: _Reader, operation: Operation) -> Schema:
+    parts: Schema = {}
+    for number, parameter in enumerate(operation.parameters):
+        where = f"{operation}: parameter {parameter.get('name')}"
+        if "schema" not in parameter:
+            raise UnusableDocument(f"{where}: only parameters with a `schema` can be sent")
+        parts[f"p{number}"] = reader.shape(parameter["schema"], where, named(operation.id, str(parameter.get("name"))))
+    body = plan_body(reader.document, operation)
+    for number, form in enumerate(body.forms if body else ()):
+        if body and (not body.whole or form.family == "json"):
+            where = f"{operation}: body {form.media}"
+            parts[f"b{number}"] = reader.shape(form.schema, where, named(operation.id, "request"))
+    answers = plan_answers(reader.document, operation)
+    if answers.events is not None:
+        parts["e"] = reader.shape(
+            event_schema(reader.document, answers.events, str(operation)), str(operation), named(operation.id, "event")
+        )
+    for number, answer in enumerate(answers.plain):
+        if answer.kind == "json":
+            where = f"{operation}: answer {answer.status}"
+            parts[f"a{number}"] = reader.shape(answer.schema, where, named(operation.id, "response"))
+    return parts
 
 
-def _responses(reader: _Reader, operation: Operation) -> Schema:
-    answers: Schema = {}
-    for status, named in operation.raw.get("responses", {}).items():
-        response = reader.document.follow(named, str(operation))
-        content = {
-            media_type: {
-                "schema": reader.shape(
-                    described["schema"], f"{operation}: answer {status}", _named(operation.id, "response")
-                )
-            }
-            for media_type, described in response.get("content", {}).items()
-            if media_type == "application/json" and "schema" in described
-        }
-        answers[str(status)] = {"description": "", **({"content": content} if content else {})}
-    return answers
+def _mark_files(document: Document, operation: Operation) -> None:
+    """Give the files of a multipart body the one mark that the parser knows, `format: binary`."""
+    body = plan_body(document, operation)
+    for form in body.forms if body else ():
+        if form.family == "multipart":
+            for schema in merged_properties(document, form.schema, str(operation)).values():
+                if is_file(document, schema, str(operation)):
+                    _mark_file(schema)
+
+
+def _mark_file(schema: Any) -> None:
+    for branch in [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
+        _mark_file(branch)
+    if "items" in schema:
+        _mark_file(schema["items"])
+    elif schema.get("type") == "string":
+        schema["format"] = "binary"
+        schema.pop("contentMediaType", None)
 
 
 class _Reader:
@@ -113,13 +120,25 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.lifted: dict[str, Schema] = {}
+        self.unions: dict[str, Schema] = {}
+        self._needed: dict[str, None] = {}
         self._merging: list[str] = []
+
+    def components(self) -> dict[str, Schema]:
+        """Return the schemas that operations reach, read."""
+        found: dict[str, Schema] = {}
+        while waiting := [name for name in self._needed if name not in found]:
+            for name in waiting:
+                found[name] = self.component(name)
+        return found
 
     def component(self, name: str) -> Schema:
         where = f"schema {name}"
         schema = self.document.schemas[name]
-        self.document.follow(schema, where)
-        return _complete(self.shape(schema, where, name, inside=False), where)
+        followed = self.document.follow(schema, where)
+        if "discriminator" in followed and ("oneOf" in followed or "anyOf" in followed):
+            self.unions[name] = followed
+        return complete(self.shape(schema, where, name, inside=False), where)
 
     def shape(self, schema: Any, where: str, name: str, *, inside: bool = True) -> Schema:
         """Return the shape of a schema, without its constraints, as the parser takes it.
@@ -131,6 +150,7 @@ class _Reader:
             return {}
         if not isinstance(schema, dict):
             raise UnusableDocument(f"{where}: {schema!r:.80} is not a schema that a value could fit")
+        schema = self._plainer(schema)
         if "contentSchema" in schema and schema.get("contentMediaType") == "application/json":
             return self.shape(schema["contentSchema"], where, name)
         if "$ref" in schema:
@@ -139,7 +159,7 @@ class _Reader:
                 return self.shape(target, where, name)
             beside = {key: value for key, value in schema.items() if key != "$ref"}
             if not (set(beside) & (SHAPE | BRANCHES)):
-                return {"$ref": schema["$ref"]}
+                return self._reference(schema["$ref"], target, where, name)
             schema = {"allOf": [{"$ref": schema["$ref"]}, beside], "description": target.get("description", "")}
         self._refuse_unknown_words(schema, where)
         if "allOf" in schema:
@@ -147,21 +167,55 @@ class _Reader:
         shape = {key: schema[key] for key in ("type", "enum", "const") if key in schema}
         if schema.get("format") in KEPT_FORMATS:
             shape["format"] = schema["format"]
-        shape.update(_about(schema))
+        shape.update(about_of(schema))
         if "properties" in schema or "object" in kinds(schema):
             shape.update(self._object(schema, where, name))
         if "array" in kinds(schema):
-            if "items" not in schema:
-                raise UnusableDocument(f"{where}: an array without `items`")
-            shape["items"] = self.shape(schema["items"], f"{where}[]", f"{name}Item")
-        shape.update(self._alternatives(schema, where, name))
+            shape["items"] = self.shape(schema.get("items", True), f"{where}[]", f"{name}Item")
+        alternatives = self._alternatives(schema, where, name)
+        if alternatives:
+            shape.pop("type", None)
+            shape.update(alternatives)
+            if inside and "discriminator" in schema:
+                self.unions[name] = schema
         return self._lifted(shape, name, where, inside)
+
+    def _plainer(self, schema: Schema) -> Schema:
+        """Return a schema without what OpenAPI 3.0 says in its own way, and without values that tell only a type."""
+        if self.document.is_30 and schema.get("nullable") is True:
+            rest = {key: value for key, value in schema.items() if key != "nullable"}
+            about: Schema = {key: rest.pop(key) for key in ("description", "deprecated", "readOnly") if key in rest}
+            return self._plainer({"anyOf": [rest, {"type": "null"}], **about})
+        if self.document.is_30:
+            schema = {key: value for key, value in schema.items() if key != "nullable"}
+        if "const" in schema and not isinstance(schema["const"], str):
+            schema = {**schema, "enum": [schema["const"]]}
+            del schema["const"]
+        values = [value for value in schema.get("enum", ()) if value is not None]
+        if "enum" in schema and (not values or not all(isinstance(value, str) for value in values)):
+            found = sorted({kind_of(value) for value in schema["enum"]})
+            schema = {key: value for key, value in schema.items() if key != "enum"}
+            return {"type": found if len(found) > 1 else found[0], **schema}
+        return schema
+
+    def _reference(self, reference: str, target: Schema, where: str, name: str) -> Schema:
+        """Return a reference to a schema of the document, or what a reference into such a schema stands for."""
+        first = self._component_of(reference)
+        if first is None:
+            return self.shape(target, where, name)
+        self._needed[first] = None
+        return {"$ref": f"#/components/schemas/{first}"}
+
+    def _component_of(self, reference: str) -> str | None:
+        prefix, _, rest = reference.partition("#/components/schemas/")
+        found = rest.replace("~1", "/").replace("~0", "~")
+        return found if not prefix and "/" not in rest and found in self.document.schemas else None
 
     def _lifted(self, shape: Schema, name: str, where: str, inside: bool) -> Schema:
         """Return a shape that needs a class as a reference to a component, and one that can be null as such a union."""
         nullable = "null" in kinds(shape) and len(kinds(shape)) > 1
         if "enum" in shape:
-            shape = {**shape, **_enumeration(shape, where)}
+            shape = {**shape, **enumeration(shape, where)}
         if not shape.get("properties") and "enum" not in shape:
             return shape
         if nullable and "type" in shape:
@@ -169,7 +223,7 @@ class _Reader:
             shape = {**shape, "type": rest[0] if len(rest) == 1 else rest}
         if not inside and not nullable:
             return shape
-        shape = _complete(shape, where)
+        shape = complete(shape, where)
         known = self.document.schemas if name in self.document.schemas and inside else self.lifted
         if known.get(name, shape) != shape:
             raise UnusableDocument(f"{where}: {name} would be the name of two different things; make it a component")
@@ -183,10 +237,19 @@ class _Reader:
         for word in ("anyOf", "oneOf"):
             branches = schema.get(word, [])
             if all(self._only_constrains(branch, where) for branch in branches):
+                own = merged_properties(self.document, schema, where)
+                lost = [
+                    key for one in branches for key in merged_properties(self.document, one, where) if key not in own
+                ]
+                if lost:
+                    raise UnusableDocument(f"{where}: {', '.join(lost)} is a property in branches of `{word}` only")
                 continue
-            if "type" in schema or "properties" in schema or "allOf" in schema:
+            if schema.get("properties") or "allOf" in schema or kinds(schema) - {"object"}:
                 raise UnusableDocument(f"{where}: `{word}` beside what is no alternative is not understood")
-            shape[word] = [self.shape(branch, where, name) for branch in branches]
+            shape[word] = [
+                self.shape(branch, where, name if number == 0 else f"{name}{number + 1}")
+                for number, branch in enumerate(sorted(branches, key=lambda one: one == {"type": "null"}))
+            ]
         return shape
 
     def _only_constrains(self, schema: Any, where: str) -> bool:
@@ -208,11 +271,17 @@ class _Reader:
         shape: Schema = {}
         if schema.get("properties"):
             shape["properties"] = {
-                key: self._property(value, f"{where}.{key}", _named(name, key))
+                key: self._property(value, f"{where}.{key}", named(name, key))
                 for key, value in schema["properties"].items()
             }
+            for key in schema.get("required", ()):
+                if is_write_only(schema["properties"].get(key)):
+                    shape["properties"][key]["x-required"] = True
         if "required" in schema:
-            shape["required"] = list(schema["required"])
+            # What is only written is no part of an answer, so its absence there is no fault.
+            shape["required"] = [
+                key for key in schema["required"] if not is_write_only(schema.get("properties", {}).get(key))
+            ]
         more = schema.get("additionalProperties", True)
         if isinstance(more, Mapping) and more:
             shape["additionalProperties"] = self.shape(more, f"{where}.*", f"{name}Value")
@@ -222,7 +291,9 @@ class _Reader:
         shape = self.shape(schema, where, name)
         if "$ref" in shape:
             shape = {"allOf": [shape]}
-        return {**shape, "x-text": self._text(schema, where)}
+        followed = self.document.follow({} if schema is True else schema, where)
+        marks = {f"x-{word}": True for word in ("readOnly",) if followed.get(word) is True}
+        return {**shape, "x-text": self._text(followed, where), **marks}
 
     def _text(self, schema: Any, where: str) -> str:
         described = self._described(schema, where)
@@ -253,7 +324,7 @@ class _Reader:
         if len(parts) == 1 and parts[0] is not own:
             shape = self.shape(parts[0], where, name, inside=False)
             if len(schema["allOf"]) == 1 or not self._kinds(shape, where) & {"object"}:
-                return {**shape, **_about(own)}
+                return {**shape, **about_of(own)}
         merged: Schema = {"type": "object", "properties": {}}
         required: list[str] = []
         for part in (*schema["allOf"], own):
@@ -269,7 +340,7 @@ class _Reader:
                 merged["properties"][key] = value if known is None else self._narrower(known, value, place)
             if "additionalProperties" in shape:
                 merged["additionalProperties"] = shape["additionalProperties"]
-        return {**merged, "required": list(dict.fromkeys(required)), **_about(own)}
+        return {**merged, "required": list(dict.fromkeys(required)), **about_of(own)}
 
     def _whole(self, part: Any, where: str, name: str) -> Schema:
         """Return the shape of one part of an `allOf`, in full also where it is a reference."""
@@ -285,9 +356,9 @@ class _Reader:
 
     def _narrower(self, first: Schema, second: Schema, where: str) -> Schema:
         """Return the shape that fits both of two parts of an `allOf` which define the same property."""
-        if _bare(first) == _bare(second):
+        if bare(first) == bare(second):
             return {**first, **second}
-        before, after = (self._kinds(_bare(shape), where) for shape in (first, second))
+        before, after = (self._kinds(bare(shape), where) for shape in (first, second))
         second = {**second, "x-text": second["x-text"] or first["x-text"]}
         if after and (not before or after < before):
             return second
@@ -305,66 +376,3 @@ class _Reader:
         for branch in branches:
             found |= self._kinds(branch, where)
         return found
-
-
-def _complete(shape: Schema, where: str) -> Schema:
-    """Return a shape all of whose required properties are there."""
-    lost = [key for key in shape.get("required", []) if key not in shape.get("properties", {})]
-    if lost and "properties" in shape:
-        raise UnusableDocument(f"{where}: `required` names {', '.join(lost)}, which is no property")
-    seen: dict[tuple[str, str], str] = {}
-    for key in shape.get("properties", {}):
-        first = seen.setdefault((snake_case(key), re.sub(r"[^\w]+", "", key)), key)
-        if first != key:
-            raise UnusableDocument(f"{where}: `{first}` and `{key}` would have the same name in Python")
-    return shape
-
-
-def kinds(schema: Schema) -> set[str]:
-    """Return the JSON types that a schema names itself, the type of its `const` or `enum` included."""
-    named = schema.get("type", [])
-    found = {named} if isinstance(named, str) else set(named)
-    if not found and "const" in schema:
-        found = {_kind(schema["const"])}
-    if not found and "enum" in schema:
-        found = {_kind(value) for value in schema["enum"]}
-    return found
-
-
-def _kind(value: object) -> str:
-    names = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
-    return names.get(type(value), "null")
-
-
-def _enumeration(schema: Schema, where: str) -> Schema:
-    """Return the values of an enumeration that are not null, with a name of its own for each member."""
-    values = [value for value in schema["enum"] if value is not None]
-    if not values or len({type(value) for value in values}) > 1 or len(set(values)) < len(values):
-        raise UnusableDocument(f"{where}: an `enum` of different types, or with a value twice, is not understood")
-    if not isinstance(values[0], str):
-        return {"enum": values}
-    names: list[str] = []
-    for value in values:
-        if not value.isprintable():
-            raise UnusableDocument(f"{where}: the value {value!r} cannot be printed")
-        plain = re.sub(r"[\W_]+", "_", value).strip("_").upper() or "EMPTY"
-        member = plain if plain[0].isalpha() else f"VALUE_{plain}"
-        while member in names:
-            member += "_X"
-        names.append(member)
-    return {"enum": values, "x-enum-varnames": names}
-
-
-def _named(*parts: str) -> str:
-    return parts[0][:1].upper() + parts[0][1:] + "".join(pascal_case(part) for part in parts[1:])
-
-
-def _bare(shape: Schema) -> Schema:
-    """Return a property's shape without what is said of it."""
-    bare = {key: value for key, value in shape.items() if key not in {"x-text", "description"}}
-    branches = bare.get("allOf")
-    return branches[0] if branches and len(branches) == 1 else bare
-
-
-def _about(schema: Schema) -> Schema:
-    return {"description": schema["description"]} if isinstance(schema.get("description"), str) else {}

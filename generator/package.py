@@ -19,6 +19,7 @@ from pathlib import Path
 from .document import Document, UnusableDocument
 from .names import EXCEPTIONS, NameTable, read_names
 from .project import HERE, parse, refuse
+from .trial import trial_program
 from .unasync import derive
 
 RUNTIME = HERE / "runtime"
@@ -29,27 +30,6 @@ MARK = "_api_info.py"
 """The file by which a client of this generator is known."""
 
 TOOLS = ("openapi-python-client", "ruff", "unasync")
-
-TRIAL = """
-import importlib, pkgutil, sys
-
-sys.path.insert(0, sys.argv[1])
-module = "backboard_threads"
-try:
-    package = importlib.import_module(module)
-    for found in pkgutil.walk_packages(package.__path__, f"{module}."):
-        module = found.name
-        importlib.import_module(module)
-    module = "backboard_threads"
-    for name in package.__all__:
-        getattr(package, name)
-    module = "backboard_threads.models"
-    for name in package.models.__all__:
-        getattr(package.models, name)
-except Exception as error:
-    sys.exit(f"{module}: {type(error).__name__}: {error}")
-"""
-"""Imports every module of a package and every name that it offers; says which one fails."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +66,7 @@ def generate(document: Path, names: Path | None = EXCEPTIONS) -> Iterator[Genera
         _add_runtime(package)
         derive(package / "_async", package / "_sync")
         _format(package)
-        _try_import(package)
+        _try_client(package, trial_program(client.api, client.catalogue))
         yield Generated(package, table)
 
 
@@ -170,7 +150,12 @@ def _add_runtime(package: Path) -> None:
 def _format(package: Path) -> None:
     """Sort the imports, drop the unused ones and lay the code out, by this project's settings alone."""
     lines = 'format.line-ending = "lf"'
-    for command in (["check", "--fix-only", "--select", "I,F401"], ["format", "--config", lines]):
+    commands = (
+        ["check", "--fix-only", "--select", "I,F401"],
+        ["check", "--select", "F821,F811"],
+        ["format", "--config", lines],
+    )
+    for command in commands:
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(SETTINGS), str(package)],
             capture_output=True,
@@ -182,10 +167,12 @@ def _format(package: Path) -> None:
             raise Unwritable(f"ruff: {' '.join((done.stderr or done.stdout).split())[:500]}")
 
 
-def _try_import(package: Path) -> None:
-    """Import all of the package in a process of its own: code that parses can still lack a module or a name."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", TRIAL, str(package.parent)], capture_output=True, text=True, check=False
-    )
+def _try_client(package: Path, program: str) -> None:
+    """Run the trial of a client in a process of its own: code that parses can still lack a module or a name."""
+    with tempfile.TemporaryDirectory(prefix="backboard-trial-") as folder:
+        trial = Path(folder) / "trial.py"
+        trial.write_text(program, "utf-8")
+        command = [sys.executable, "-I", "-B", str(trial), str(package.parent)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Unwritable(f"the client cannot be imported: {' '.join(done.stderr.split())[-500:]}")
+        raise Unwritable(" ".join(done.stderr.split())[-700:])

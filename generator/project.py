@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jinja2 import StrictUndefined
 from openapi_python_client import Project
@@ -22,7 +23,7 @@ from .docstrings import documented, documented_client, signature
 from .document import Document, UnusableDocument
 from .models import Catalogue
 from .names import NameTable
-from .normalize import read
+from .normalize import parts_name, read
 from .types import enum_table, enum_values
 
 HERE = Path(__file__).parent
@@ -36,9 +37,17 @@ class Client(Project):
     `build` writes the models, the facts, the operations, and the async client with its resources.
     """
 
-    def __init__(self, *, document: Document, table: NameTable, openapi: GeneratorData, config: Config) -> None:
-        self.catalogue = Catalogue(document, openapi)
-        self.api = Api(document, openapi, self.catalogue, table)
+    def __init__(
+        self,
+        *,
+        document: Document,
+        table: NameTable,
+        openapi: GeneratorData,
+        unions: Mapping[str, dict[str, Any]],
+        config: Config,
+    ) -> None:
+        self.catalogue = Catalogue(document, openapi, unions)
+        self.api = Api(document, self.catalogue, table)
         self.catalogue.check()
         needed = replace(
             openapi,
@@ -117,14 +126,13 @@ def parse(document: Document, table: NameTable, output: Path) -> Client:
     )
     reading = read(document)
     try:
-        data = GeneratorData.from_dict(reading, config=config)
+        data = GeneratorData.from_dict(reading.raw, config=config)
     except Exception as error:
         raise UnusableDocument(f"document: openapi-python-client fails on it: {error!r:.300}") from error
     if isinstance(data, GeneratorError):
         raise UnusableDocument(" ".join(f"document: {data.detail or data.header}".split()))
-    found = [error for collection in data.endpoint_collections_by_tag.values() for error in collection.parse_errors]
-    refuse([*data.errors, *found], document)
-    return Client(document=document, table=table, openapi=data, config=config)
+    refuse(data.errors, document)
+    return Client(document=document, table=table, openapi=data, unions=reading.unions, config=config)
 
 
 def refuse(errors: Sequence[GeneratorError], document: Document) -> None:
@@ -132,10 +140,8 @@ def refuse(errors: Sequence[GeneratorError], document: Document) -> None:
     if not errors:
         return
     told = " ".join(f"{errors[0].header} {errors[0].detail or ''}".split())
-    for operation in document.operations:
-        told = told.replace(
-            f"WARNING parsing {operation.method.upper()} {operation.path} within", f"{operation}: within"
-        )
+    for number, operation in enumerate(document.operations):
+        told = told.replace(f"/components/schemas/{parts_name(number)}", str(operation))
     raise UnusableDocument(told + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""))
 
 

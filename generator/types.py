@@ -43,9 +43,9 @@ class Shape:
 
     `held` is the type of an attribute that holds it, `taken` that of a parameter that takes it. `expected` completes
     "expected …" in an error. `classes` are the classes that `json.loads` makes of it, where one look at the class is
-    enough. `read` and `write` turn JSON into the value and back; without a `write` the value is its own JSON. `names`
-    are the names that these use, `types` those of the annotations. An enumeration has a `table` of members by value,
-    a constant its code.
+    enough. `item` is the shape of what a list or map holds. `read` and `write` turn JSON into the value and back;
+    without a `write` the value is its own JSON. `names` are the names that these use, `types` those of the
+    annotations. An enumeration has a `table` of members by value, a constant its code.
     """
 
     kind: Kind
@@ -60,6 +60,7 @@ class Shape:
     nullable: bool = False
     table: str = ""
     constant: str = ""
+    item: Shape | None = None
 
     def annotation(self, prefix: str = "", *, optional: bool = False) -> str:
         return self._annotation(self.nonnull.held, prefix, optional)
@@ -107,7 +108,7 @@ def _reader(shape: Shape) -> str:
     expression = shape.read("value")
     function = expression.removesuffix("(value)")
     bare = function.replace(MODEL, "").replace(".", "").replace("_", "")
-    return function if bare.isalnum() else f"lambda value: {expression}"
+    return function if bare.isalnum() and function != expression else f"lambda value: {expression}"
 
 
 def _calling(function: str) -> Expression:
@@ -128,6 +129,9 @@ ANYTHING = Shape("plain", "Any", "Any", "a value", lambda source: source)
 INSTANT = Shape(
     "instant", "datetime", "datetime", "an RFC 3339 date-time", _calling("instant"), _calling("datetime_to_json")
 )
+MORE = _plain("dict[str, Any]", "Mapping[str, Any]", "an object", "mapping", "dict")
+BYTES = Shape("plain", "bytes", "bytes", "bytes", lambda source: source)
+NOTHING = Shape("plain", "None", "None", "nothing", lambda source: source)
 FILE = Shape("file", "File", "File", "a file", lambda source: source)
 FILES = Shape("file", "Files", "Files", "files", lambda source: source)
 
@@ -151,6 +155,8 @@ class Shapes:
     """
 
     def __init__(self, models: Iterable[ModelProperty], unions: Mapping[frozenset[str], Name]) -> None:
+        self.notes: list[str] = []
+        """Places that are read as `Any`, with the reason."""
         self._models = {str(model.class_info.name): model for model in models}
         self._unions = unions
 
@@ -161,7 +167,7 @@ class Shapes:
     def of(self, prop: PropertyProtocol, where: str) -> Shape:
         """Return the shape of a property.
 
-        Raises UnusableDocument for a union that nothing tells apart, and for a kind of property that is not known here.
+        A union that nothing tells apart is `Any`. Raises UnusableDocument for a kind of property that is not known.
         """
         for kind, shape in _SIMPLE.items():
             if isinstance(prop, kind):
@@ -177,6 +183,8 @@ class Shapes:
                 return self._model(self.model(prop), where)
             case UnionProperty():
                 return self._union(prop, where)
+            case NoneProperty():
+                return ANYTHING
             case _:
                 raise UnusableDocument(f"{where}: a {type(prop).__name__} is not understood")
 
@@ -200,22 +208,24 @@ class Shapes:
     def _union(self, prop: UnionProperty, where: str) -> Shape:
         options = [one for one in prop.inner_properties if not isinstance(one, NoneProperty)]
         if not options:
-            raise UnusableDocument(f"{where}: a value that can only be null is not understood")
+            return ANYTHING
         shape = self.of(options[0], where) if len(options) == 1 else self._choice(options, where)
         return or_null(shape) if len(options) < len(prop.inner_properties) else shape
 
     def _choice(self, options: list[PropertyProtocol], where: str) -> Shape:
         models = [str(option.class_info.name) for option in options if isinstance(option, ModelProperty)]
-        if len(models) == len(options):
-            if (union := self._unions.get(frozenset(models))) is None:
-                raise UnusableDocument(
-                    f"{where}: nothing tells the objects of this union apart; give it a discriminator"
-                )
+        union = self._unions.get(frozenset(models)) if len(models) == len(options) else None
+        if union is not None:
             return tagged(union)
-        shapes = [self.of(option, where) for option in options]
+        shapes = [TEXT if (shape := self.of(option, where)) is INSTANT else shape for option in options]
         classes = tuple(name for shape in shapes for name in shape.classes)
-        if any(shape.kind not in {"plain", "enum"} for shape in shapes) or len(classes) != len(set(classes)):
-            raise UnusableDocument(f"{where}: nothing tells the values of this union apart, not even their JSON types")
+        if set(classes) == {"str"} and all(shape.classes for shape in shapes):
+            return TEXT
+        if any(shape.kind not in {"plain", "enum"} or not shape.classes for shape in shapes) or len(classes) != len(
+            set(classes)
+        ):
+            self.notes.append(f"{where}: read as Any, since nothing tells the values of this union apart")
+            return ANYTHING
         expected = " or ".join(shape.expected for shape in shapes)
         return Shape(
             kind="plain",
@@ -248,6 +258,7 @@ def or_null(shape: Shape) -> Shape:
         nullable=True,
         table=shape.table,
         constant=shape.constant,
+        item=shape.item,
         inner=shape,
     )
 
@@ -310,6 +321,7 @@ def _list(item: Shape) -> Shape:
         write=None if write is None else lambda source: f"[{write('item')} for item in {source}]",
         names=item.names,
         types=item.types,
+        item=item,
     )
 
 
@@ -324,6 +336,7 @@ def _mapping(item: Shape) -> Shape:
         write=None if write is None else lambda source: f"{{key: {write('item')} for key, item in {source}.items()}}",
         names=item.names,
         types=item.types,
+        item=item,
     )
 
 

@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "6fa588d8a8053690e5f187447a1463d47b15689a78e3905b19441bc29c30a33a"
+DIGEST: Final = "a32fc1674e93200a5cfb05eef839a0d388d510253652c8f1ef433c5300868bf5"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

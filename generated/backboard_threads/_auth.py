@@ -95,10 +95,12 @@ def find_base_url(given: str | None, api_info: ApiInfo) -> str:
     Raises `ValueError` if it is not an http or https URL, or if it carries more than host, port and path.
     """
     source = "base_url" if given is not None else api_info.url_variable
-    text = given if given is not None else os.environ.get(api_info.url_variable) or next(iter(api_info.servers))
+    text = given if given is not None else os.environ.get(api_info.url_variable) or next(iter(api_info.servers), None)
+    if text is None:
+        raise ValueError(f"no base URL: pass base_url=… or set {api_info.url_variable}")
     if not isinstance(text, str):
         raise TypeError(f"base_url must be a string, not {type(text).__name__}")
-    wrong = f"{source} is not a base URL such as {next(iter(api_info.servers))}"
+    wrong = f"{source} is not a base URL such as {next(iter(api_info.servers), 'https://api.example')}"
     if not text or any(not character >= "!" for character in text):
         raise ValueError(f"{wrong}: it is empty or holds a blank or a line break")
     try:

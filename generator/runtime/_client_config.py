@@ -85,7 +85,7 @@ class ClientConfig:
         self.network: Network = Network(self.base_url, verify=verify, cert=cert, proxy=proxy, trust_env=trust_env)
         self._arguments = {"verify": verify, "cert": cert, "proxy": proxy, "trust_env": trust_env, "on_retry": on_retry}
         self.timeout_owner: str = ""
-        path = URL(next(iter(api_info.servers))).path.rstrip("/")
+        path = URL(next(iter(api_info.servers), self.base_url)).path.rstrip("/")
         is_usual = URL(self.base_url).path.rstrip("/") == path
         self.hint: str = "" if is_usual else f"; is the base URL right? The API is under {path}"
         versions = f"httpx {httpx_version()}; Python {platform.python_version()}"
@@ -98,7 +98,7 @@ class ClientConfig:
                 "User-Agent": f"{api_info.package}/{api_info.version} ({half}; {versions})",
             }
         )
-        self.headers[api_info.key_header] = self.key.header
+        self.headers[api_info.key_header] = api_info.key_prefix + self.key.header
 
     def adopt_defaults(self, headers: Headers, timeout: Timeout | None) -> None:
         """Leave to a given httpx client the headers that it was made with, and its time-outs."""

@@ -10,6 +10,7 @@ from ._decoding import DecodeError, datetime_from_json, fault
 from ._unset import UNSET
 from ._values import encode_json
 
+S = TypeVar("S", bound=str)
 T = TypeVar("T")
 
 _LONGEST = 40
@@ -122,7 +123,7 @@ def text(value: Any) -> str:
     return value
 
 
-def constant(value: Any, expected: str) -> str:
+def constant(value: Any, expected: S) -> S:
     """Return a JSON string that can only be `expected`."""
     if value != expected:
         raise fault(repr(expected), value)

@@ -148,11 +148,20 @@ class ApiInfo:
     """What the document and the package say about the service as a whole.
 
     `servers` maps each documented base URL to whether it honours `Idempotency-Key`. The first one is the default.
-    `key_header` is the header of the API key; the variables are those of the environment for the key, the base URL and
-    the log.
+    `key_header` is the header of the API key, `key_prefix` the text in front of the key; the variables are those of the
+    environment for the key, the base URL and the log.
     """
 
-    __slots__ = ("key_header", "key_variable", "log_variable", "package", "servers", "url_variable", "version")
+    __slots__ = (
+        "key_header",
+        "key_prefix",
+        "key_variable",
+        "log_variable",
+        "package",
+        "servers",
+        "url_variable",
+        "version",
+    )
 
     def __init__(
         self,
@@ -161,6 +170,7 @@ class ApiInfo:
         version: str,
         servers: Mapping[str, bool],
         key_header: str,
+        key_prefix: str = "",
         key_variable: str,
         url_variable: str,
         log_variable: str,
@@ -169,6 +179,7 @@ class ApiInfo:
         self.version: str = version
         self.servers: Mapping[str, bool] = servers
         self.key_header: str = key_header
+        self.key_prefix: str = key_prefix
         self.key_variable: str = key_variable
         self.url_variable: str = url_variable
         self.log_variable: str = log_variable

@@ -9,7 +9,7 @@ import pytest
 
 from generator.__main__ import main
 from generator.document import UnusableDocument
-from tests.support.generator_documents import JSON, Document, operation, small_document, small_names, write_client
+from tests.support.generator_documents import Document, operation, small_document, small_names, write_client
 
 
 def with_schema(schema: Any, **more: Any) -> Document:
@@ -42,27 +42,22 @@ def with_answers(responses: Document) -> Document:
 OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
 REFUSED: dict[str, tuple[Document, str]] = {
     # the document as a whole
-    "OpenAPI 3.0": (small_document(openapi="3.0.3"), "document: not an OpenAPI 3.1 document"),
     "no paths": ({**small_document(), "paths": None}, "document: `paths` is missing"),
     "paths that are a list": (small_document(paths={"/a": {"get": []}}), "document: paths//a/get: "),
     "parameters that are a text": (
         with_operation(operation("makeThing", parameters="p")),
         "document: paths//things/post/parameters: Input should be a valid list",
     ),
-    "no server": (small_document(servers=[]), "document: no `servers`"),
     "server template": (small_document(servers=[{"url": "https://{region}.example"}]), "is not an address to call"),
-    "webhooks": (small_document(webhooks={"a": {}}), "document: `webhooks` are not understood"),
-    "no security": (small_document(security=[]), "document: `security` must name one scheme"),
     "basic authentication": (
         with_scheme(type="http", scheme="basic"),
-        "security scheme Key: only an API key in a header is understood",
+        "document: security Key: only an API key or bearer token in one header is understood",
     ),
     "key header that is none": (
         with_scheme(type="apiKey", **{"in": "header", "name": "X\n"}),
         "security scheme Key: 'X\\n' is not the name of a header",
     ),
     # operations
-    "no operationId": (with_operation({"responses": {}}), "POST /things: no operationId"),
     "operationId twice": (
         small_document(paths={"/a": {"get": operation("getThing")}, "/b": {"get": operation("getThing")}}),
         "getThing (GET /b): operationId of GET /a as well",
@@ -71,23 +66,21 @@ REFUSED: dict[str, tuple[Document, str]] = {
         small_document(paths={"/a": {"get": operation("getThing")}, "/b": {"get": operation("get_thing")}}),
         "another operationId becomes the same name in Python",
     ),
-    "path with a space": (with_operation(operation("makeThing"), "/a b"), "/a b: not a path that can be called"),
-    "path with a query": (with_operation(operation("makeThing"), "/a?b=c"), "/a?b=c: not a path that can be called"),
-    "callbacks": (
-        with_operation(operation("makeThing", callbacks={"x": {}})),
-        "makeThing (POST /things): `callbacks` is not understood",
+    "path with a space": (
+        with_operation(operation("makeThing"), "/a b"),
+        "makeThing (POST /a b): not a path that can be called",
+    ),
+    "path with a query": (
+        with_operation(operation("makeThing"), "/a?b=c"),
+        "makeThing (POST /a?b=c): not a path that can be called",
     ),
     "its own server": (
         with_operation(operation("makeThing", servers=[])),
         "makeThing (POST /things): `servers` is not",
     ),
-    "its own security": (
-        with_operation(operation("makeThing", security=[])),
-        "makeThing (POST /things): another `security`",
-    ),
     "path parameter missing": (
         with_operation(operation("getThing"), "/things/{thing_id}", "get"),
-        "getThing (GET /things/{thing_id}): within things. Endpoint will not be generated. Incorrect path templating",
+        "getThing (GET /things/{thing_id}): the path names thing_id, its parameters are []",
     ),
     # parameters
     "cookie": (with_parameter(**{"in": "cookie"}), "findThing (GET /things): parameter p: a parameter in 'cookie'"),
@@ -95,11 +88,7 @@ REFUSED: dict[str, tuple[Document, str]] = {
         with_operation(operation("findThing", parameters=[{"name": "p", "in": "query", "content": {}}]), method="get"),
         "findThing (GET /things): parameter p: only parameters with a `schema` can be sent",
     ),
-    "style": (with_parameter(style="deepObject"), "findThing (GET /things): parameter p: style 'deepObject'"),
-    "object in the query": (
-        with_parameter(schema={"type": "object"}),
-        "parameter p: an object cannot be sent in the query",
-    ),
+    "style": (with_parameter(style="deepObject"), "findThing (GET /things): parameter p: a string has no style"),
     "list in a header": (
         with_parameter(**{"in": "header", "schema": {"type": "array", "items": {"type": "string"}}}),
         "findThing (GET /things)",
@@ -108,37 +97,12 @@ REFUSED: dict[str, tuple[Document, str]] = {
         with_parameter(**{"in": "header", "name": "a b"}),
         "findThing (GET /things): parameter a b: not the name of a header",
     ),
-    "parameters alike": (
-        with_operation(
-            operation(
-                "makeThing",
-                parameters=[{"name": "a", "in": "query", "schema": {"type": "string"}}],
-                requestBody={"content": {JSON: {"schema": OBJECT}}},
-            )
-        ),
-        "makeThing (POST /things): `a` and `a` would be the same argument, `a`",
-    ),
     # bodies and answers
-    "body of XML": (with_body({"application/xml": {"schema": OBJECT}}), "makeThing (POST /things): within things"),
-    "body of XML besides": (
-        with_body({JSON: {"schema": OBJECT}, "application/xml": {"schema": OBJECT}}),
-        "makeThing (POST /things): within things. Unsupported content type application/xml",
-    ),
-    "body without schema": (with_body({JSON: {}}), "makeThing (POST /things): body application/json: no `schema`"),
-    "body that is a list": (
-        with_body({JSON: {"schema": {"type": "array", "items": {"type": "string"}}}}),
-        "makeThing (POST /things): body: only an object can be sent",
+    "body of XML": (
+        with_body({"application/xml": {"schema": OBJECT}}),
+        "makeThing (POST /things): body of application/xml cannot be sent",
     ),
     "no success": (with_answers({"404": {"description": ""}}), "makeThing (POST /things): no successful answer"),
-    "two successes": (
-        with_answers({code: {"description": "", "content": {JSON: {"schema": OBJECT}}} for code in ("200", "201")}),
-        "makeThing (POST /things): more than one successful answer",
-    ),
-    "empty success": (with_answers({"204": {"description": ""}}), "makeThing (POST /things): an answer of no content"),
-    "success in text": (
-        with_answers({"200": {"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}}}),
-        "makeThing (POST /things): an answer of text/plain cannot be read",
-    ),
     "events without a union": (
         with_answers({"200": {"description": "", "content": {"text/event-stream": {"schema": OBJECT}}}}),
         "makeThing (POST /things): text/event-stream: `data` has no `contentSchema`",
@@ -153,12 +117,17 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "schema Thing.field: only references into the document",
     ),
     "reference to itself": (
-        small_document({"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}),
-        "schema A: #/components/schemas/B refers to itself",
+        with_schema(
+            {"$ref": "#/components/schemas/A"},
+            A={"$ref": "#/components/schemas/B"},
+            B={"$ref": "#/components/schemas/A"},
+        ),
+        "#/components/schemas/A refers to itself",
     ),
     "allOf of itself": (
-        small_document(
-            {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"x": {"type": "string"}}}]}}
+        with_schema(
+            {"$ref": "#/components/schemas/A"},
+            A={"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"x": {"type": "string"}}}]},
         ),
         "schema A: #/components/schemas/A is made of itself",
     ),
@@ -181,33 +150,9 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "document: components/schemas/Thing/properties/field/type: Input should be 'string'",
     ),
     "schema that nothing fits": (with_schema(False), "document: components/schemas/Thing"),
-    "array without items": (with_schema({"type": "array"}), "schema Thing.field: an array without `items`"),
-    "enum of mixed types": (with_schema({"enum": ["a", 1]}), "schema Thing.field: an `enum` of different types"),
-    "enum with a value twice": (
-        with_schema({"enum": ["a", "a"]}),
-        "schema Thing.field: an `enum` of different types, or with a value twice",
-    ),
     "enum with a control character": (
         with_schema({"enum": ["a\u0000"]}),
         "schema Thing.field: the value 'a\\x00' cannot be printed",
-    ),
-    "constant that is no text": (with_schema({"const": 1}), "schema Thing.field: only texts can be constants"),
-    "only null": (with_schema({"type": "null"}), "schema Thing.field: a NoneProperty is not understood"),
-    "union of objects without a tag": (
-        with_schema(
-            {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}, A=OBJECT, B=OBJECT
-        ),
-        "schema Thing.field: nothing tells the objects of this union apart",
-    ),
-    "union of like values": (
-        with_schema({"oneOf": [{"type": "string"}, {"type": "string", "format": "date-time"}]}),
-        "schema Thing.field: nothing tells the values of this union apart",
-    ),
-    "discriminator without a mapping": (
-        small_document(
-            {"U": {"oneOf": [{"$ref": "#/components/schemas/A"}], "discriminator": {"propertyName": "t"}}, "A": OBJECT}
-        ),
-        "schema U: the discriminator's mapping does not name exactly what `oneOf` refers to",
     ),
     "discriminator that disagrees": (
         small_document(
@@ -223,8 +168,9 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "schema U: the mapping leads from 'b' to A, whose `t` is another",
     ),
     "required that is no property": (
-        small_document(
-            {"A": {"allOf": [{**OBJECT, "required": ["zzz"]}]}, "B": {"allOf": [OBJECT, {"required": ["zzz"]}]}}
+        with_schema(
+            {"$ref": "#/components/schemas/A"},
+            A={"allOf": [{**OBJECT, "required": ["zzz"]}]},
         ),
         "`required` names zzz, which is no property",
     ),
@@ -237,15 +183,14 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "schema Thing.field: `allOf` of something",
     ),
     "allOf that contradicts itself": (
-        small_document(
-            {
-                "A": {
-                    "allOf": [
-                        {"properties": {"x": {"type": "string"}}, "type": "object"},
-                        {"properties": {"x": {"type": "integer"}}, "type": "object"},
-                    ]
-                }
-            }
+        with_schema(
+            {"$ref": "#/components/schemas/A"},
+            A={
+                "allOf": [
+                    {"properties": {"x": {"type": "string"}}, "type": "object"},
+                    {"properties": {"x": {"type": "integer"}}, "type": "object"},
+                ]
+            },
         ),
         "schema A.x: defined twice in an `allOf`",
     ),
@@ -287,8 +232,8 @@ def test_an_unusable_document_is_refused(tmp_path: Path, name: str) -> None:
         ('{"openapi": "3.1.0", "openapi": "3.1.0"}', "found duplicate key 'openapi'"),
         ("{", "not readable as YAML"),
         ("openapi: [", "not readable as YAML"),
-        ("just a text", "not an OpenAPI 3.1 document"),
-        ("", "not an OpenAPI 3.1 document"),
+        ("just a text", "not an OpenAPI document of version 3.0 or 3.1"),
+        ("", "not an OpenAPI document of version 3.0 or 3.1"),
     ],
 )
 def test_a_file_that_is_no_document(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str) -> None:

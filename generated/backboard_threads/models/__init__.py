@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .turn import Turn as Turn
     from .user_message_event import UserMessageEvent as UserMessageEvent
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "Assistant": "assistant",
     "AssistantCloned": "assistant_cloned",
     "AssistantDeleted": "assistant_deleted",

@@ -73,7 +73,8 @@ class AsyncSender:
         """Ask the callback for the key of the next attempt."""
         key = self.config.key.value
         assert not isinstance(key, str)
-        call.headers[self.config.api_info.key_header] = check_called_key(await async_result(key())).header
+        info = self.config.api_info
+        call.headers[info.key_header] = info.key_prefix + check_called_key(await async_result(key())).header
 
     async def _exchange(self, client: AsyncHTTPClient, request: Request, call: RequestState) -> Response:
         """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""

@@ -1,0 +1,224 @@
+"""The trial of a new client: every module is imported and every method called once, async and sync.
+
+The program runs in a process of its own, against a transport that answers with samples of the document's schemas. It
+checks where each request goes, what JSON it carries, and that the result gives back what was answered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .api import Api
+from .methods import Argument, Call
+from .models import Catalogue
+from .samples import argument_code, json_sample, union_sample
+
+PROGRAM = """
+import asyncio, importlib, inspect, json, pkgutil, re, sys, warnings
+from datetime import datetime
+
+sys.path.insert(0, sys.argv[1])
+module = "backboard_threads"
+try:
+    package = importlib.import_module(module)
+    for found in pkgutil.walk_packages(package.__path__, f"{module}."):
+        module = found.name
+        importlib.import_module(module)
+    module = "backboard_threads"
+    for name in package.__all__:
+        getattr(package, name)
+    module = "backboard_threads.models"
+    for name in package.models.__all__:
+        getattr(package.models, name)
+except Exception as error:
+    sys.exit(f"the client cannot be imported: {module}: {type(error).__name__}: {error}")
+
+import httpx
+
+warnings.simplefilter("ignore")
+seen = []
+answer = {}
+
+
+def handle(request):
+    seen.append((request.method, request.url.raw_path.decode(), request.read()))
+    headers = {"Content-Type": answer["media"]} if answer["body"] is not None else {}
+    return httpx.Response(answer["status"], headers=headers, content=answer["body"] or b"")
+
+
+async def ahandle(request):
+    await request.aread()
+    return handle(request)
+
+
+def plain(value):
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value
+
+
+def check(name, expected, path, body, wanted, result):
+    if len(seen) != 1:
+        raise AssertionError(f"{len(seen)} requests were sent")
+    method, raw_path, content = seen[0]
+    if method != expected or not re.fullmatch(path, raw_path):
+        raise AssertionError(f"{method} {raw_path} was sent, not {expected} {path}")
+    if body is not None and json.loads(content) != body:
+        raise AssertionError(f"the body was {content!r}, not {body!r}")
+    if wanted is not Ellipsis and plain(result) != wanted:
+        raise AssertionError(f"the result was {plain(result)!r}, not {wanted!r}")
+
+
+async def acall(method, arguments, kind):
+    made = method(*arguments[0], **arguments[1])
+    if kind == "call":
+        return await made
+    if kind == "iterate":
+        return [item async for item in made]
+    async with made as events:
+        return [event async for event in events]
+
+
+def call(method, arguments, kind):
+    made = method(*arguments[0], **arguments[1])
+    if kind == "call":
+        return made
+    if kind == "iterate":
+        return list(made)
+    with made as events:
+        return list(events)
+
+
+def options():
+    return {"api_key": "key", "base_url": "https://trial.example/base", "max_retries": 0}
+
+
+def main():
+    client = getattr(package, CLIENT)(http_client=httpx.Client(transport=httpx.MockTransport(handle)), **options())
+    for name, kind, arguments, response, *expected in CALLS:
+        seen.clear()
+        answer.update(response)
+        resource, method = name.split(".")
+        check(name, *expected, call(getattr(getattr(client, resource), method), arguments, kind))
+
+
+async def amain():
+    http = httpx.AsyncClient(transport=httpx.MockTransport(ahandle))
+    client = getattr(package, f"Async{CLIENT}")(http_client=http, **options())
+    for name, kind, arguments, response, *expected in CALLS:
+        seen.clear()
+        answer.update(response)
+        resource, method = name.split(".")
+        check(name, *expected, await acall(getattr(getattr(client, resource), method), arguments, kind))
+
+
+current = ""
+CALLS_MADE = []
+
+
+class Calls(list):
+    def __iter__(self):
+        global current
+        for one in super().__iter__():
+            current = one[0]
+            yield one
+
+
+CALLS = Calls(CALLS)
+for run in (main, lambda: asyncio.run(amain())):
+    try:
+        run()
+    except Exception as error:
+        sys.exit(f"the trial of {current} failed: {type(error).__name__}: {error}")
+"""
+
+
+def trial_program(api: Api, catalogue: Catalogue) -> str:
+    """Return the program that tries the client of an API; it ends with a message on standard error if that fails."""
+    calls = ",\n    ".join(code for call in api.calls.values() for code in _calls(call, api, catalogue))
+    head = f"from datetime import datetime\n\nCLIENT = {api.table.client['name']!r}\nCALLS = [\n    {calls}\n]\n"
+    return head + PROGRAM
+
+
+def _calls(call: Call, api: Api, catalogue: Catalogue) -> Iterator[str]:
+    for kind, method in (("call", call.names.method), ("iterate", call.names.iterate), ("stream", call.names.stream)):
+        if method is None:
+            continue
+        used = [one for one in call.arguments if kind != "iterate" or one.place in {"path", "query"}]
+        paging = [one for one in used if kind == "iterate" and one.wire in {"skip", "limit"}]
+        used = [one for one in used if one not in paging and one is not call.key]
+        response, wanted = _answer(call, kind, api, catalogue)
+        yield (
+            f"({f'{call.names.resource}.{method}'!r}, {kind!r}, {_arguments(used, catalogue)}, {response}, "
+            f"{call.operation.method.upper()!r}, {_path(call)!r}, {_body(call, used, kind, catalogue)}, {wanted})"
+        )
+
+
+def _arguments(used: list[Argument], catalogue: Catalogue) -> str:
+    path = "".join(f"{argument_code(one.shape, catalogue)}, " for one in used if one.place == "path")
+    named = ", ".join(f"{one.name!r}: {_code(one, catalogue)}" for one in used if one.place != "path")
+    return f"(({path}), {{{named}}})"
+
+
+def _code(one: Argument, catalogue: Catalogue) -> str:
+    if one.place == "query" and (one.style == "deepObject" or one.shape.nonnull.kind in {"model", "tagged", "map"}):
+        return '{"key": 1}'
+    if one.place == "query" and one.shape.held == "Any":
+        return '["a", "b"]'
+    is_text = one.shape.nonnull.annotation() == "str"
+    return '"a, b"' if one.place == "header" and is_text else argument_code(one.shape, catalogue)
+
+
+def _path(call: Call) -> str:
+    """Return the pattern of the path that is requested."""
+    pieces = re.split(r"\{[^{}]*\}", call.operation.path)
+    return re.escape("/base") + r"[^/?]+".join(re.escape(piece) for piece in pieces) + r"(\?.*)?"
+
+
+def _body(call: Call, used: list[Argument], kind: str, catalogue: Catalogue) -> str:
+    """Return the JSON that the request carries, or None if it is not JSON by default."""
+    if kind == "iterate" or not call.media or any(one.place == "file" for one in used):
+        return "None"
+    if not call.media[0].partition(";")[0].endswith("json"):
+        return "None"
+    if call.whole:
+        return repr(json_sample(call.at("whole")[0].shape, catalogue))
+    body = {one.wire: json_sample(one.shape, catalogue) for one in used if one.place == "body"}
+    for _ in call.at("more"):
+        body = {**json_sample(call.at("more")[0].shape, catalogue), **body}
+    if kind == "stream" and call.switch == "body":
+        body["stream"] = True
+    return repr(body)
+
+
+def _answer(call: Call, kind: str, api: Api, catalogue: Catalogue) -> tuple[str, str]:
+    """Return the answer to a call, and what its result must give back."""
+    if kind == "stream":
+        union = catalogue.used_unions[str(api.event)]
+        end = next(tag for tag in union.ends if tag not in union.failures)
+        event = union_sample(union.name, catalogue, tag=end)
+        event.pop("status", None)
+        return _response(200, "text/event-stream", f"data: {json.dumps(event)}\n\n".encode()), "..."
+    assert call.result is not None
+    sample: Any = json_sample(call.result.shape, catalogue) if call.result.kind == "json" else None
+    if kind == "iterate" or call.result.kind == "json":
+        media = call.result.media.replace("*/*", "application/json")
+        return _response(200, media, json.dumps(sample).encode()), repr(sample)
+    if call.result.kind == "none":
+        return _response(204, "", None), "None"
+    content = "é".encode() if call.result.kind == "text" else b"\x00\xff"
+    media = f"{call.result.media}; charset=utf-8" if call.result.kind == "text" else call.result.media
+    return _response(200, media, content), repr("é" if call.result.kind == "text" else content)
+
+
+def _response(status: int, media: str, body: bytes | None) -> str:
+    return repr({"status": status, "media": media, "body": body})
