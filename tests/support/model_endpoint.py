@@ -81,8 +81,13 @@ DONE = "data: [DONE]\n\n"
 
 
 def quick_responder(settings: Settings) -> OpenAICompatibleResponder:
-    """The openai responder without the pauses that a real endpoint needs."""
-    return OpenAICompatibleResponder(settings, retry_delay=0.001, finish_grace=0.05)
+    """The openai responder without the pauses that a real endpoint needs; all of a stream is waited for."""
+    return OpenAICompatibleResponder(settings, retry_delay=0.001, finish_grace=60)
+
+
+def impatient_responder(settings: Settings) -> OpenAICompatibleResponder:
+    """One that does not wait for what may come after a finish reason."""
+    return OpenAICompatibleResponder(settings, retry_delay=0.001, finish_grace=0.01)
 
 
 @contextlib.asynccontextmanager
@@ -102,8 +107,6 @@ async def listening() -> AsyncIterator[Endpoint]:
 @contextlib.asynccontextmanager
 async def asking(database: Path, **settings: Any) -> AsyncIterator[tuple[Api, Endpoint]]:
     """The server on a database, and the endpoint that it asks for its answers."""
-    async with listening() as endpoint:
-        given = {"llm_base_url": endpoint.url, "llm_api_key": API_KEY, "llm_model": "m", **settings}
-        responder = f"{__name__}:{quick_responder.__name__}"
-        async with serving(database, responder=responder, **given) as api:
-            yield api, endpoint
+    given = {"llm_api_key": API_KEY, "llm_model": "m", "responder": f"{__name__}:quick_responder", **settings}
+    async with listening() as endpoint, serving(database, **{"llm_base_url": endpoint.url, **given}) as api:
+        yield api, endpoint
