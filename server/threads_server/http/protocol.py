@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
-from uvicorn._types import HTTPScope
+from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -236,7 +236,7 @@ class HTTPProtocol(asyncio.Protocol):
             cycle.message_event.set()
         elif not self._buffer:
             self._set_read_timer(self._limits.body_timeout, self._end_body)
-        task = self._loop.create_task(cycle.run_asgi(self._config.loaded_app))
+        task = self._loop.create_task(cycle.run_asgi(cast(ASGI3Application, self._config.loaded_app)))
         task.add_done_callback(self._server_state.tasks.discard)
         self._server_state.tasks.add(task)
 
