@@ -25,7 +25,7 @@ from threads_server.http.protocol import ConnectionCounter, ConnectionLimits, HT
 from threads_server.http.rate_limit import RateTooLow
 from threads_server.openapi import DocumentError
 from threads_server.operations.binding import OperationMismatch
-from threads_server.responders import open_responder
+from threads_server.responders import check_responder
 from threads_server.settings import Settings
 from threads_server.store import StoreOpenError, StoreUnavailable, open_store
 
@@ -90,7 +90,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def _prepare(settings: Settings) -> str | None:
     try:
-        await open_responder(settings).close()  # what it lacks is said before there is a database or a key
+        await check_responder(settings)  # what it lacks is said before there is a database or a key
     except ValueError as error:
         raise StartFailed(str(error)) from error
     store = await open_store(settings)

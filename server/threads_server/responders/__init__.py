@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -155,8 +155,28 @@ def open_responder(settings: "Settings") -> Responder:
     raise ValueError(f"there is no responder {settings.responder!r}: it is offline, openai or package.module:name")
 
 
+async def check_responder(settings: "Settings") -> None:
+    """Raise ValueError where `open_responder` would, but make no responder of the user's own.
+
+    That one is made once in each process, in the event loop that it serves.
+    """
+    if ":" in settings.responder:
+        _find(settings.responder)
+    else:
+        await open_responder(settings).close()
+
+
 def _load(settings: "Settings") -> Responder:
-    name = settings.responder
+    found = _find(settings.responder)
+    if not isinstance(found, Responder):
+        found = found(settings) if inspect.signature(found).parameters else found()
+    if not isinstance(found, Responder):
+        raise ValueError(f"{settings.responder} makes no threads_server.responders.Responder")
+    return found
+
+
+def _find(name: str) -> Responder | Callable[..., object]:
+    """A responder, or what makes one."""
     module, _, attributes = name.partition(":")
     try:
         found: Any = importlib.import_module(module)
@@ -164,8 +184,8 @@ def _load(settings: "Settings") -> Responder:
             found = getattr(found, attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"the responder {name} cannot be loaded: {error}") from error
-    if not isinstance(found, Responder) and callable(found):
-        found = found(settings) if inspect.signature(found).parameters else found()
-    if not isinstance(found, Responder):
-        raise ValueError(f"{name} neither is nor makes a threads_server.responders.Responder")
-    return found
+    if isinstance(found, Responder):
+        return found
+    if callable(found):
+        return found
+    raise ValueError(f"{name} neither is nor makes a threads_server.responders.Responder")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.builders import WEATHER
@@ -21,6 +22,7 @@ from threads_server.responders import (
 )
 from threads_server.responders.scripted import Answer, FunctionResponder, ScriptedResponder
 from threads_server.settings import Settings
+from threads_server.testing import LocalServer
 
 CALL = ToolCallRequested({"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}})
 
@@ -66,13 +68,39 @@ class TestLoading:
             ("tests.nothing:x", "cannot be loaded: No module named"),
             ("tests.server.responders.test_own_responder:nothing", "cannot be loaded: .* has no attribute"),
             ("tests.server.responders.test_own_responder:not_a_responder", "neither is nor makes"),
-            ("tests.server.responders.test_own_responder:Settings", "neither is nor makes"),
+            ("tests.server.responders.test_own_responder:Settings", "makes no threads_server"),
             ("parrot", "there is no responder"),
         ],
     )
     def test_name_that_gives_none_is_refused(self, name: str, reason: str) -> None:
         with pytest.raises(ValueError, match=reason):
             open_responder(Settings(responder=name))
+
+
+NOTED = """
+from threads_server.responders.scripted import FunctionResponder
+
+class Noted(FunctionResponder):
+    def __init__(self):
+        super().__init__(lambda conversation: "noted")
+        print("made", flush=True)
+
+    async def close(self):
+        print("closed", flush=True)
+"""
+
+
+def test_responder_is_made_and_closed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "noted.py").write_text(NOTED)
+    monkeypatch.chdir(tmp_path)
+    with LocalServer(tmp_path / "threads.db", arguments=["--responder", "noted:Noted"]) as server:
+        answer = httpx.post(
+            f"{server.url}/threads/messages", headers={"X-API-Key": server.api_key}, json={"content": "x"}
+        )
+        server.stop()
+        lines = server.output().split()
+    assert answer.json()["content"] == "noted"
+    assert (lines.count("made"), lines.count("closed")) == (1, 1)
 
 
 def plain(conversation: Conversation) -> str:
