@@ -21,18 +21,25 @@ LARGE_READS = 1, 2
 """Reads of large threads at once, per account and per process; further ones wait."""
 LARGE_READ_WAIT_SECONDS = 10.0
 
+RESERVE_DIVISOR = 8
+"""The part of an account's bound that is its own, one in so many."""
+
 LARGE_RESPONSE_BYTES = 64 * 1024
 """Smaller responses are not counted."""
 RETRY_AFTER = {"Retry-After": "1"}
 
 
 class Budget:
-    """An amount that requests in flight share. The first request always passes, however much it takes."""
+    """An amount that requests in flight share. The first request always passes, however much it takes.
+
+    A reserve of each account is free for it whatever the others hold: a large request refuses nobody's small ones.
+    """
 
     def __init__(self, noun: str, per_account: int, per_process: int) -> None:
         self._noun = noun
         self._per_account = per_account
         self._per_process = per_process
+        self._reserve = per_account // RESERVE_DIVISOR
         self._accounts: Counter[str] = Counter()
         self._total = 0
 
@@ -41,7 +48,7 @@ class Budget:
         used = self._accounts.get(account, 0)
         if used and used + amount > self._per_account:
             raise HTTPError(429, f"Too many {self._noun} are in flight for this key", RETRY_AFTER)
-        if self._total and self._total + amount > self._per_process:
+        if used + amount > self._reserve and self._total and self._total + amount > self._per_process:
             raise HTTPError(503, f"Too many {self._noun} are in flight", RETRY_AFTER)
 
     def take(self, account: str, amount: int) -> None:

@@ -44,6 +44,19 @@ def test_budget_admits_a_first_request_of_any_size() -> None:
         budget.check("a")
 
 
+def test_budget_that_one_account_exhausts_leaves_the_others_a_reserve() -> None:
+    budget = Budget("bytes", per_account=80, per_process=100)
+    budget.take("a", 1000)
+    budget.check("b")
+    budget.check("b", 10)
+    with pytest.raises(HTTPError, match="503"):
+        budget.check("b", 11)
+    budget.take("b", 6)
+    budget.check("b", 4)
+    with pytest.raises(HTTPError, match="503"):
+        budget.check("b", 5)
+
+
 def test_request_gives_everything_back_at_its_end() -> None:
     shared = Budgets()
     request = RequestBudget(shared, "a")
