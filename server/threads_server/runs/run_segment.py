@@ -31,8 +31,8 @@ from threads_server.store.history import History, answered_files
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
 
-LARGE_THREAD = 500
-"""Messages; the history of a longer thread is read with `read_large`."""
+LARGE_THREAD = 50
+"""Messages, each of up to a megabyte or so; a longer thread is read and decoded in other threads of the process."""
 
 FAIL_WAITERS_AFTER = 3
 """Failed writes of an end after which waiting callers get 503."""
@@ -189,8 +189,11 @@ class RunSegment:
 
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._context.store, self._thread, self._settings
-        read = store.read if thread.version < LARGE_THREAD else store.read_large
-        self._history = await read(threads.history, thread.thread)
+        if thread.version <= LARGE_THREAD:
+            self._history = await store.read(threads.history, thread.thread)
+        else:
+            texts = await store.read_large(threads.message_texts, thread.thread)
+            self._history = await asyncio.to_thread(History.decode, texts)
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
         self._reply.attachments = answered_files(self._history[-1])
         return Conversation(

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias, overload
 
 Message: TypeAlias = dict[str, Any]
-"""A message as the thread keeps it (openapi.yaml, Message)."""
+"""A message as the thread stores it (openapi.yaml, Message)."""
 
 
 def answered_files(last: Message) -> list[Any] | None:
-    """The files of the message that is answered, if the last one of the thread is it: tool outputs come with none."""
+    """The files of the message that is answered, if it is the thread's last: tool outputs come with none."""
     return last["attachments"] if last["role"] == "user" else None
 
 
@@ -21,6 +21,13 @@ class History(Sequence[Message]):
         self._texts = texts or ""
         self._messages: list[Message] | None = None
         self._last: Message | None = None if last is None else json.loads(last)
+
+    @classmethod
+    def decode(cls, texts: list[str]) -> "History":
+        """Decode messages one at a time, so that other threads of the process run in between."""
+        history = cls()
+        history._messages = [json.loads(text) for text in texts]
+        return history
 
     def __len__(self) -> int:
         return len(self._all())

@@ -244,6 +244,12 @@ def history(thread: int) -> Transaction[History]:
     return History(*(row or ()))
 
 
+def message_texts(thread: int) -> Transaction[list[str]]:
+    """The thread's messages as stored, oldest first."""
+    rows = yield from every("SELECT body FROM messages WHERE thread = ? ORDER BY version", thread)
+    return [body for (body,) in rows]
+
+
 def last_message(thread: int) -> Transaction[Message]:
     """The last message of a thread that has one."""
     row = yield from one(f"SELECT {_LAST} FROM threads WHERE thread = ?", thread)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,29 @@ async def test_history_of_any_length_is_whole_and_in_order(api: Api, count: int)
     turn = await api.turn(thread_id, "and now?")
     assert turn["content"].startswith(f"I have seen {count + 1} messages")
     assert (await api.http.get("/threads")).json()[0]["messages"][-1]["content"] == turn["content"]
+
+
+@pytest.mark.parametrize(("count", "large"), [(LARGE_THREAD - 2, False), (LARGE_THREAD, True)])
+async def test_history_of_a_large_thread_is_read_beside_the_event_loop(
+    api: Api, monkeypatch: pytest.MonkeyPatch, count: int, large: bool
+) -> None:
+    thread_id = await api.thread()
+    await lengthen(api, thread_id, count)
+    store, read = api.services.store, []
+
+    def noted(of: Any) -> Any:
+        def reading(transaction: Any, *args: Any) -> Any:
+            read.append((of, transaction))
+            return of(transaction, *args)
+
+        return reading
+
+    inline, aside = store.read, store.read_large
+    monkeypatch.setattr(store, "read", noted(inline))
+    monkeypatch.setattr(store, "read_large", noted(aside))
+    await api.turn(thread_id, "x")
+    histories = [one for one in read if one[1] in (threads.history, threads.message_texts)]
+    assert histories == [(aside, threads.message_texts) if large else (inline, threads.history)]
 
 
 async def work(api: Api, *statements: threads.Transaction[object]) -> int:
