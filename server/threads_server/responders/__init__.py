@@ -168,11 +168,12 @@ async def check_responder(settings: "Settings") -> None:
 
 def _load(settings: "Settings") -> Responder:
     found = _find(settings.responder)
-    if not isinstance(found, Responder):
-        found = found(settings) if inspect.signature(found).parameters else found()
-    if not isinstance(found, Responder):
-        raise ValueError(f"{settings.responder} makes no threads_server.responders.Responder")
-    return found
+    if isinstance(found, Responder):
+        return found
+    made = found(settings) if inspect.signature(found).parameters else found()
+    if isinstance(made, Responder):
+        return made
+    raise ValueError(f"{settings.responder} makes no threads_server.responders.Responder")
 
 
 def _find(name: str) -> Responder | Callable[..., object]:
@@ -184,8 +185,7 @@ def _find(name: str) -> Responder | Callable[..., object]:
             found = getattr(found, attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"the responder {name} cannot be loaded: {error}") from error
-    if isinstance(found, Responder):
-        return found
-    if callable(found):
-        return found
+    if isinstance(found, Responder) or callable(found):
+        result: Responder | Callable[..., object] = found
+        return result
     raise ValueError(f"{name} neither is nor makes a threads_server.responders.Responder")
