@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 REVOCATION_INTERVAL_SECONDS = 0.5
 """Interval between two checks of the keys of open streams."""
 
+MAX_SEEN_HOSTS = 100
+
 _PORT = re.compile(r":[0-9]*\Z")
 
 logger = logging.getLogger("threads_server")
@@ -77,6 +79,7 @@ class App:
         self._streams = OpenStreams()
         self._budgets = Budgets()
         self._allowed_hosts = frozenset(host.lower() for host in settings.allowed_hosts)
+        self._seen_hosts: set[bytes] = set()  # headers that were allowed, so that each is parsed once
         self._valid_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)
         self._service_routes = service_routes(
             contract, lambda: self._opened_services().store, self._metrics, lambda: len(self._streams)
@@ -144,7 +147,7 @@ class App:
         started = monotonic()
         operation = None
         try:
-            if self._allowed_hosts:
+            if self._allowed_hosts and headers.get(b"host") not in self._seen_hosts:
                 self._check_host(headers.get(b"host", b""))
             path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
             found = self.contract.find(path)
@@ -218,6 +221,8 @@ class App:
         name = _PORT.sub("", host.decode("latin-1").lower())
         if name not in self._allowed_hosts:
             raise HTTPError(400, f"The host {name[:255]!r} is not served here; allow it with --allowed-hosts")
+        if len(self._seen_hosts) < MAX_SEEN_HOSTS:
+            self._seen_hosts.add(host)
 
     async def _end_revoked_streams(self) -> None:
         """End the streams of revoked keys, which their requests alone would not notice."""

@@ -112,7 +112,7 @@ class RequestBudget:
         self._budgets = budgets
         self._account = account
         self._reads = False
-        self._releases: list[Callable[[], None]] = []
+        self._releases: list[Callable[[], None]] | None = None  # most requests take nothing
 
     def receive(self, size: int) -> None:
         """Reserve disk for bytes of the body that have come. Raises HTTPError 429 or 503."""
@@ -153,9 +153,9 @@ class RequestBudget:
     def release(self) -> None:
         """Give back everything."""
         self._end_large_read()
-        for release in self._releases:
+        for release in self._releases or ():
             release()
-        self._releases.clear()
+        self._releases = None
 
     def _end_large_read(self) -> None:
         if self._reads:
@@ -164,4 +164,6 @@ class RequestBudget:
 
     def _take(self, budget: Budget, amount: int) -> None:
         budget.take(self._account, amount)
+        if self._releases is None:
+            self._releases = []
         self._releases.append(lambda: budget.give_back(self._account, amount))

@@ -22,7 +22,7 @@ from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
 from threads_server.http.body_framing import BodyFraming, ChunkedFraming, LengthFraming
-from threads_server.http.request_head import BadRequest, RequestHead, parse_head
+from threads_server.http.request_head import BadRequest, HeadParser, RequestHead
 from threads_server.http.response_sender import new_request_id
 
 LINGER_SECONDS = 2
@@ -99,6 +99,7 @@ class HTTPProtocol(asyncio.Protocol):
         self._uvicorn_logger = logging.getLogger("uvicorn.error")
         self._transport: asyncio.Transport
         self._flow: _GatedFlow
+        self._parser = HeadParser()
         self._buffer = bytearray()
         self._searched = 0  # bytes of the buffer in which no head ends
         self._in_head = True
@@ -107,7 +108,8 @@ class HTTPProtocol(asyncio.Protocol):
         self._refused = False
         self._read_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
-        self._received_at = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._received_at = self._idle_since = 0.0
 
     def connection_made(  # type: ignore[override]  # asyncio makes nothing else for TCP
         self, transport: asyncio.Transport
@@ -130,6 +132,8 @@ class HTTPProtocol(asyncio.Protocol):
         self._buffer.clear()
         self._cancel_read_timer()
         self._cancel_write_timer()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         self._disconnect_cycle()
 
     def eof_received(self) -> None:
@@ -192,7 +196,7 @@ class HTTPProtocol(asyncio.Protocol):
                 self._set_read_timer(self._limits.head_timeout, self._end_head)
             return False
         self._searched = 0
-        head = parse_head(bytes(buffer[: end + 2]))
+        head = self._parser.parse(bytes(buffer[: end + 2]))
         del buffer[: end + 4]
         self._in_head = False
         self._cancel_read_timer()
@@ -216,7 +220,6 @@ class HTTPProtocol(asyncio.Protocol):
             "query_string": head.query,
             "headers": head.headers,
             "state": self._app_state.copy(),
-            "extensions": {},
         }
         self._cycle = cycle = RequestResponseCycle(
             scope=scope,
@@ -276,8 +279,20 @@ class HTTPProtocol(asyncio.Protocol):
         self._framing = None
         self._flow.gated = False
         self._flow.resume_reading()
-        if not self._buffer:
-            self._set_read_timer(self._config.timeout_keep_alive, self._transport.close)
+        self._idle_since = self._loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self._loop.call_later(self._config.timeout_keep_alive, self._end_idle)
+
+    def _end_idle(self) -> None:
+        """Close a connection without a request. Set once and moved on, a timer costs requests nothing."""
+        self._idle_timer = None
+        if self._framing is not None or self._in_head:
+            return
+        left = self._idle_since + self._config.timeout_keep_alive - self._loop.time()
+        if left > 0:
+            self._idle_timer = self._loop.call_later(left, self._end_idle)
+        else:
+            self._transport.close()
 
     def _refuse(self, error: BadRequest) -> None:
         """Send an error in the form of every other one, and close the connection."""

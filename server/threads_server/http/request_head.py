@@ -13,6 +13,7 @@ _REQUEST_LINE = re.compile(
     rb"(?:\?([!-\"$-~]*))? HTTP/1\.([01])\r\n"
 )
 _HEADER_LINES = re.compile(rb"(?:" + _TOKEN + rb"+:[\t -~\x80-\xff]*\r\n)*")
+_FIELD = re.compile(rb"([^:]+):[\t ]*([^\r]*)\r\n")  # of lines that match _HEADER_LINES
 _HOST = re.compile(rb"[0-9A-Za-z\-._~%!$&'()*+,;=:\[\]]*")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
@@ -40,55 +41,68 @@ class RequestHead:
     expects_continue: bool
 
 
-def parse_head(head: bytes) -> RequestHead:
-    """Parse a request's first line and header lines, each with its CRLF, without the empty line at the end.
+class HeadParser:
+    """Parser of the heads of one connection. Header lines that are the same as the last ones are not parsed again."""
 
-    Raises BadRequest: 400 for anything but the grammar of RFC 9112 (a bare CR or LF, NUL, folded lines, space before a
-    colon), a missing or repeated Host, and ambiguous framing; 501 for a transfer coding other than `chunked`.
-    """
-    line = _REQUEST_LINE.match(head)
-    if line is None or _HEADER_LINES.fullmatch(head, line.end()) is None:
+    __slots__ = ("_fields", "_lines")
+
+    def __init__(self) -> None:
+        self._lines = b""
+        self._fields: tuple[list[Header], dict[bytes, bytes]] = [], {}
+
+    def parse(self, head: bytes) -> RequestHead:
+        """Parse a request's first line and header lines, each with its CRLF, without the empty line at the end.
+
+        Raises BadRequest: 400 for anything but the grammar of RFC 9112 (a bare CR or LF, NUL, folded lines, space
+        before a colon), a missing or repeated Host, and ambiguous framing; 501 for transfer codings but `chunked`.
+        """
+        line = _REQUEST_LINE.match(head)
+        if line is None:
+            raise BadRequest("Invalid HTTP request received.")
+        lines = head[line.end() :]
+        if lines != self._lines:
+            self._fields = _parse_fields(lines)
+            self._lines = lines
+        headers, framing = self._fields
+        method, authority, absolute_path, path, query, minor = line.groups()
+        if authority is not None:
+            headers = [(name, authority if name == b"host" else value) for name, value in headers]  # RFC 9112 §3.2.2
+        current = minor == b"1"
+        if current and b"host" not in framing:
+            raise BadRequest("The header host is missing")
+        connection = framing.get(b"connection", b"").lower()
+        return RequestHead(
+            method=method.decode(),
+            raw_path=path or absolute_path or b"/",
+            query=query or b"",
+            http_version="1.1" if current else "1.0",
+            headers=headers.copy(),
+            content_length=_content_length(framing, current),
+            keep_alive=current and b"close" not in connection.replace(b" ", b"").split(b","),
+            expects_continue=current and framing.get(b"expect", b"").lower() == b"100-continue",
+        )
+
+
+def _parse_fields(lines: bytes) -> tuple[list[Header], dict[bytes, bytes]]:
+    """Parse header lines into all headers, and those that decide how the request is read, by name."""
+    if _HEADER_LINES.fullmatch(lines) is None:
         raise BadRequest("Invalid HTTP request received.")
-    method, authority, absolute_path, path, query, minor = line.groups()
-    headers: list[Header] = []
+    headers = [(name.lower(), value.rstrip(b" \t")) for name, value in _FIELD.findall(lines)]
     framing: dict[bytes, bytes] = {}
-    for field in head[line.end() :].split(b"\r\n"):
-        if not field:
-            break
-        name, _, value = field.partition(b":")
-        name = name.lower()
-        value = value.strip(b" \t")
+    for name, value in headers:
         if name in _FRAMING_HEADERS:
-            if name in framing and name != b"connection":
+            if name not in framing:
+                framing[name] = value
+            elif name == b"connection":
+                framing[name] += b"," + value
+            else:
                 raise BadRequest(f"The header {name.decode()} is given more than once")
-            framing[name] = framing[name] + b"," + value if name in framing else value
-        headers.append((name, value))
-    if authority is not None:
-        headers = [(name, authority if name == b"host" else value) for name, value in headers]  # RFC 9112 §3.2.2
-    current = minor == b"1"
-    _check_host(framing.get(b"host"), current)
-    connection = framing.get(b"connection", b"").lower()
-    return RequestHead(
-        method=method.decode(),
-        raw_path=path or absolute_path or b"/",
-        query=query or b"",
-        http_version="1.1" if current else "1.0",
-        headers=headers,
-        content_length=_content_length(framing, current),
-        keep_alive=current and b"close" not in connection.replace(b" ", b"").split(b","),
-        expects_continue=current and framing.get(b"expect", b"").lower() == b"100-continue",
-    )
+    if not _HOST.fullmatch(framing.get(b"host", b"")):
+        raise BadRequest("The header host is not a host")
+    return headers, framing
 
 
 _FRAMING_HEADERS = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"))
-
-
-def _check_host(host: bytes | None, required: bool) -> None:
-    if host is None:
-        if required:
-            raise BadRequest("The header host is missing")
-    elif not _HOST.fullmatch(host):
-        raise BadRequest("The header host is not a host")
 
 
 def _content_length(framing: dict[bytes, bytes], current: bool) -> int | None:

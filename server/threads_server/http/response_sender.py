@@ -37,25 +37,29 @@ class ResponseSender:
         """Send a whole response, a large one in pieces, as fast as the client reads them."""
         self.status = status = response.status
         body = response.body
-        headers = _encoded(response.headers) if response.headers else []
-        caching = _REVALIDATE if any(name == b"etag" for name, _ in headers) else _NO_STORE
+        headers = response.headers
+        caching = _REVALIDATE if "ETag" in headers else _NO_STORE
         if status in _WITHOUT_CONTENT:
             body = b""
-            head = [(b"x-request-id", self._request_id)]
+            head = [(b"x-request-id", self._request_id), *caching]
         else:
             head = [
                 (b"content-type", b"application/json"),
                 (b"content-length", b"%d" % len(body)),
                 (b"x-request-id", self._request_id),
+                *caching,
             ]
-        await self._send({"type": "http.response.start", "status": status, "headers": head + headers + caching})
+        if headers:
+            head += _encoded(headers)
+        await self._send({"type": "http.response.start", "status": status, "headers": head})
         if self._head_only:
             body = b""
-        last = max(0, len(body) - 1) // LARGE_RESPONSE_BYTES * LARGE_RESPONSE_BYTES
-        for start in range(0, last, LARGE_RESPONSE_BYTES):
-            piece = body[start : start + LARGE_RESPONSE_BYTES]
-            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-        await self._send({"type": "http.response.body", "body": body[last:] if last else body})
+        if len(body) <= LARGE_RESPONSE_BYTES:
+            await self._send({"type": "http.response.body", "body": body})
+            return
+        for start in range(0, len(body), LARGE_RESPONSE_BYTES):
+            end = start + LARGE_RESPONSE_BYTES
+            await self._send({"type": "http.response.body", "body": body[start:end], "more_body": end < len(body)})
 
     async def send_error(
         self, status: int, detail: str | list[ValidationErrorItem], headers: Mapping[str, str]

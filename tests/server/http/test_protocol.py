@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from tests.support.small_document import KEY, ROOMY, port_of, served, small_app
 from threads_server.http.protocol import LINGER_SECONDS, LOG_INTERVAL_SECONDS, ConnectionCounter
-from threads_server.server import uvicorn_config
+from threads_server.server import KEEP_ALIVE_SECONDS, uvicorn_config
 from threads_server.settings import Settings
 
 BODY = b'{"name":"Guide"}'
@@ -295,6 +295,33 @@ def test_client_that_does_not_read_its_response_is_disconnected() -> None:
             assert not wire.transport.abort.called
             assert wire.fire() == 60
     assert wire.transport.abort.called
+
+
+def answered(wire: Wire) -> None:
+    """Send a request over a wire, and have it answered (500: the application is not open)."""
+    wire.protocol.data_received(b"GET /api/things HTTP/1.1\r\n" + KEYED + b"\r\n")
+    asyncio.run(wire.loop.create_task.call_args[0][0])
+
+
+def test_idle_connection_is_closed_after_its_last_request() -> None:
+    wire = Wire()
+    answered(wire)
+    wire.loop.time.return_value = 4.0
+    answered(wire)
+    assert wire.fire() == KEEP_ALIVE_SECONDS
+    assert not wire.transport.close.called
+    assert wire.fire() == 4.0
+    assert wire.transport.close.called
+
+
+def test_connection_with_a_head_under_way_is_not_idle() -> None:
+    wire = Wire()
+    answered(wire)
+    delay, end_idle = wire.loop.call_later.call_args[0]
+    wire.protocol.data_received(b"GET")
+    wire.loop.time.return_value = delay
+    end_idle()
+    assert not wire.transport.close.called
 
 
 def test_keep_alive_time_out_does_not_end_a_request(port: int) -> None:

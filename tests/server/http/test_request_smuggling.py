@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.small_document import KEY, port_of, served, small_app
+from threads_server.http.request_head import BadRequest, HeadParser
 
 KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
 POST = b"POST /api/things HTTP/1.1\r\n" + KEYED + b"Content-Type: application/json\r\n"
@@ -142,3 +143,18 @@ def test_trailer_is_never_a_header(port: int, trailer: bytes) -> None:
     received = exchange(port, keyed + b"c\r\n" + BODY + b"\r\n0\r\nX-API-Key: wrong\r\n" + trailer + b"\r\n\r\n")
     assert received.startswith(b"HTTP/1.1 200 ")
     assert b"from-trailer" not in received
+
+
+def test_header_lines_are_compared_with_the_last_ones_only() -> None:
+    parser = HeadParser()
+    first = parser.parse(b"GET /a HTTP/1.1\r\nHost: a\r\nX: 1\r\n")
+    first.headers.append((b"x", b"from the application"))
+    again = parser.parse(b"GET /b?c HTTP/1.1\r\nHost: a\r\nX: 1\r\n")
+    assert (again.raw_path, again.query) == (b"/b", b"c")
+    assert again.headers == [(b"host", b"a"), (b"x", b"1")]
+    assert parser.parse(b"GET /b HTTP/1.1\r\nHost: b\r\nX: 1\r\n").headers[0] == (b"host", b"b")
+    with pytest.raises(BadRequest):
+        parser.parse(b"GET /b HTTP/1.1\r\nX: 1\r\n")
+    assert parser.parse(b"GET /b HTTP/1.0\r\nX: 1\r\n").headers == [(b"x", b"1")]
+    with pytest.raises(BadRequest):
+        parser.parse(b"GET /b HTTP/1.1\r\nX: 1\r\n")  # the same lines, but HTTP/1.1 needs a Host

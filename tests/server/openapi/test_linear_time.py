@@ -12,7 +12,7 @@ import pytest
 from threads_server.errors import HTTPError
 from threads_server.http.body_framing import ChunkedFraming
 from threads_server.http.etags import matches
-from threads_server.http.request_head import BadRequest, parse_head
+from threads_server.http.request_head import BadRequest, HeadParser
 from threads_server.openapi import strict_json
 from threads_server.openapi.forms import BrokenForm, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.strict_json import NotJson, decode_json
@@ -54,7 +54,7 @@ READERS: dict[str, Callable[[str], object]] = {
         b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + text.encode() + b"\r\n--b--", b"b", 1000
     ),
     "header options": lambda text: parse_header(b"multipart/form-data" + text.encode()),
-    "request head": lambda text: parse_head(b"GET / HTTP/1.1\r\nHost: a\r\n" + text.encode() + b"\r\n"),
+    "request head": lambda text: HeadParser().parse(b"GET / HTTP/1.1\r\nHost: a\r\n" + text.encode() + b"\r\n"),
     "chunked body": lambda text: ChunkedFraming().read(bytearray(b"1;" + text.encode())),
     "entity tag": lambda text: matches(text, 1),
 }
