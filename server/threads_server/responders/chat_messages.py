@@ -1,5 +1,6 @@
 """The request to a chat completions endpoint: the thread's history, as strict endpoints take it and as it fits."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,9 +24,10 @@ ChatMessage = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """The JSON of a request, and how full it makes the model's context."""
+    """A request, as `content` in JSON, and how full it makes the model's context."""
 
     body: dict[str, Any]
+    content: bytes
     model: Model
     estimated_tokens: int
     omitted_messages: int
@@ -61,16 +63,22 @@ def chat_request(conversation: Conversation, model: Model, name: str) -> ChatReq
         [{"role": "system", "content": conversation.system_prompt}] if conversation.system_prompt else []
     )
     turns = _turns(conversation.messages)
-    estimates = [sum(map(_estimate, turn)) for turn in turns]
-    tokens = sum(estimates) + (len(encode([head, body.get("tools")])) // BYTES_PER_TOKEN)
-    omitted = 0
+    tokens = omitted = 0
     if model.context_size is not None:
+        estimates = [sum(map(_estimate, turn)) for turn in turns]
+        tokens = sum(estimates) + len(encode([head, body.get("tools")])) // BYTES_PER_TOKEN
         room = model.context_size - min(model.context_size // ANSWER_SHARE, MAX_ANSWER_TOKENS)
         while tokens > room and omitted < len(turns) - 1:
             tokens -= estimates[omitted]
             omitted += 1
     body["messages"] = [*head, *_alternating(message for turn in turns[omitted:] for message in turn)]
-    return ChatRequest(body, model, tokens, sum(map(len, turns[:omitted])))
+    return ChatRequest(body, _encoded(body), model, tokens, sum(map(len, turns[:omitted])))
+
+
+def _encoded(body: ChatMessage) -> bytes:
+    """The body as JSON, a message at a time: one call for all of a long history would hold up other threads."""
+    rest = json.dumps({name: value for name, value in body.items() if name != "messages"})
+    return f'{rest[:-1]}, "messages": [{", ".join(map(json.dumps, body["messages"]))}]}}'.encode()
 
 
 def _turns(messages: Sequence[Message]) -> list[list[Message]]:

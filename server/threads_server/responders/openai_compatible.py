@@ -35,6 +35,8 @@ MAX_READ_CHARACTERS = 4096
 """As much of them as is looked through for secrets."""
 MAX_ERROR_BYTES = 65_536
 """As much of an error's body as is read."""
+LARGE_HISTORY = 500
+"""Messages from which a request is made beside the event loop."""
 MAX_RETRIES = 5
 MAX_RETRY_DELAY_SECONDS = 8.0
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 529})
@@ -96,7 +98,10 @@ class OpenAICompatibleResponder(Responder):
         """Retries what fails before the first piece, within the run's time."""
         model = self._models.get(conversation.model_name)
         name = None if self._models.named else conversation.model_name
-        request = chat_request(conversation, model, name or model.name)
+        if len(conversation.messages) > LARGE_HISTORY:
+            request = await asyncio.to_thread(chat_request, conversation, model, name or model.name)
+        else:
+            request = chat_request(conversation, model, name or model.name)
         clock = asyncio.get_running_loop().time
         first_piece = clock() + self._settings.llm_first_piece_timeout
         give_up = min(first_piece, clock() + self._settings.run_timeout)
@@ -119,9 +124,8 @@ class OpenAICompatibleResponder(Responder):
     async def _attempt(self, request: ChatRequest, deadline: float) -> AsyncIterator[list[ResponderEvent]]:
         model = request.model
         headers = {"Authorization": f"Bearer {model.api_key}"} if model.api_key else {}
-        sent = self._http.build_request(
-            "POST", model.url, json=request.body, headers={"Accept-Encoding": "identity", **headers}
-        )
+        headers |= {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        sent = self._http.build_request("POST", model.url, content=request.content, headers=headers)
         try:
             async with asyncio.timeout_at(deadline):
                 response = await self._http.send(sent, stream=True)

@@ -73,6 +73,20 @@ class TestHistory:
             *("fails", "kept", "is empty", "breaks", "goes on")
         ]
 
+    async def test_long_history_arrives_whole(
+        self, api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is made in another thread, and has every kind of character."""
+        monkeypatch.setattr("threads_server.responders.openai_compatible.LARGE_HISTORY", 3)
+        thread_id = await api.thread()
+        texts = [f'{number} "\\\u2028\U0001f600\x7f' for number in range(4)]
+        for text in texts:
+            await api.turn(thread_id, text, send_to_llm=False)
+        endpoint.reply = answered(message(content="a"))
+        await api.turn(thread_id, "last")
+        [sent] = endpoint.asked[-1]["messages"]
+        assert sent["content"].split("\n\n") == [*texts, "last"]
+
     @pytest.mark.parametrize("end", ["cancelled", "failed"])
     async def test_text_after_tool_outputs_without_an_answer_follows_a_mark(
         self, api: Api, endpoint: Endpoint, end: str
