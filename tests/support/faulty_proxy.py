@@ -1,4 +1,4 @@
-"""Servers that lie: the reference server behind someone who changes what is asked or what is answered."""
+"""Servers that tampering: the reference server behind someone who changes what is asked or what is answered."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,14 +9,14 @@ from typing import Any
 
 import httpx
 
-# In place of a status: the connection is closed without an answer.
+# In place of a status: close the connection without an answer.
 CLOSED = -1
 HOP_BY_HOP = ("connection", "transfer-encoding", "content-length", "date", "server", "host")
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request on its way, and later its answer. A lie changes the one or the other."""
+    """One request, and later its response, for a tampering to change."""
 
     method: str
     path: str
@@ -27,23 +27,25 @@ class Exchange:
     answer: bytes = b""
 
 
-Lie = Callable[[Exchange], None]
+Tampering = Callable[[Exchange], None]
 
 
-def honest(exchange: Exchange) -> None:
-    """No lie."""
+def untouched(exchange: Exchange) -> None:
+    """Change nothing."""
 
 
 @contextmanager
-def between(url: str, *, before: Lie = honest, after: Lie = honest) -> Iterator[tuple[str, list[Exchange]]]:
-    """The server at `url` as a liar presents it: its address, and all that was asked so far.
+def faulty_proxy(
+    url: str, *, before: Tampering = untouched, after: Tampering = untouched
+) -> Iterator[tuple[str, list[Exchange]]]:
+    """Run a proxy for the server at `url`; yield its address and the exchanges so far.
 
-    A lie in `before` that sets a status, or `CLOSED`, answers by itself.
+    A `before` that sets a status, or `CLOSED`, answers in the server's place.
     """
     seen: list[Exchange] = []
     base = url.removesuffix("/api")
 
-    class Liar(BaseHTTPRequestHandler):
+    class Proxy(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
@@ -83,7 +85,7 @@ def between(url: str, *, before: Lie = honest, after: Lie = honest) -> Iterator[
         def log_message(self, format: str, *arguments: object) -> None:
             pass
 
-    with httpx.Client(timeout=600) as client, ThreadingHTTPServer(("127.0.0.1", 0), Liar) as server:
+    with httpx.Client(timeout=600) as client, ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

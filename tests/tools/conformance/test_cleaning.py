@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.faulty_proxy import CLOSED, Exchange, Lie, between
+from tests.support.faulty_proxy import CLOSED, Exchange, Tampering, faulty_proxy
 from tests.tools.conformance.conftest import KEY
 from threads_server.testing import LocalServer
 from tools.conformance import __main__ as command
@@ -65,7 +65,7 @@ def test_cleaning_is_spaced_and_waits_out_what_passes(server: LocalServer, owner
             exchange.answer_headers = {"Retry-After": "7"} if exchange.status > 0 else {}
 
     rests = Rests()
-    with between(server.url, before=have_enough) as (url, seen), asking(url, rests) as prober:
+    with faulty_proxy(server.url, before=have_enough) as (url, seen), asking(url, rests) as prober:
         for _ in range(2):
             prober.things()
         clean(prober)
@@ -87,9 +87,9 @@ def pretend_to_delete(exchange: Exchange) -> None:
         exchange.status = 200
 
 
-@pytest.mark.parametrize("lie", [refuse_to_delete, pretend_to_delete])
-def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, lie: Lie) -> None:
-    with between(server.url, before=lie) as (url, _), asking(url, Rests()) as prober:
+@pytest.mark.parametrize("tampering", [refuse_to_delete, pretend_to_delete])
+def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
+    with faulty_proxy(server.url, before=tampering) as (url, _), asking(url, Rests()) as prober:
         things = prober.things()
         clean(prober)
     report = Report(prober.results, url, 1)
@@ -137,11 +137,11 @@ def name_nothing(exchange: Exchange) -> None:
         exchange.answer = b"{}"
 
 
-@pytest.mark.parametrize("lie", [lose, break_down, say_created, name_nothing])
-def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller, lie: Lie) -> None:
+@pytest.mark.parametrize("tampering", [lose, break_down, say_created, name_nothing])
+def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
     """And what is another's is not."""
     others = owner.things()
-    with between(server.url, after=lie) as (url, _), asking(url, Rests()) as prober:
+    with faulty_proxy(server.url, after=tampering) as (url, _), asking(url, Rests()) as prober:
         for _ in range(2):
             with pytest.raises((NotAsked, AssertionError)):
                 prober.things()
@@ -151,13 +151,15 @@ def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller,
     assert [one["assistant_id"] for one in owner.ask("listAssistants")] == [others.assistant_id]
 
 
-@pytest.mark.parametrize("lie", [lose, break_down, name_nothing])
-def test_thread_that_no_answer_named_is_deleted_by_itself(server: LocalServer, owner: Caller, lie: Lie) -> None:
-    def lie_of_threads(exchange: Exchange) -> None:
+@pytest.mark.parametrize("tampering", [lose, break_down, name_nothing])
+def test_thread_that_no_answer_named_is_deleted_by_itself(
+    server: LocalServer, owner: Caller, tampering: Tampering
+) -> None:
+    def tampering_of_threads(exchange: Exchange) -> None:
         if exchange.path.endswith("/threads"):
-            lie(exchange)
+            tampering(exchange)
 
-    with between(server.url, after=lie_of_threads) as (url, seen), asking(url, Rests()) as prober:
+    with faulty_proxy(server.url, after=tampering_of_threads) as (url, seen), asking(url, Rests()) as prober:
         with pytest.raises((NotAsked, AssertionError)):
             prober.things()
         (thread,) = owner.ask("listThreads")
@@ -172,7 +174,7 @@ def test_assistant_that_a_lax_server_makes_unasked_is_told(server: LocalServer, 
     def take_anything(exchange: Exchange) -> None:
         exchange.body = b'{"content": "Hello"}'
 
-    with between(server.url, before=take_anything) as (url, _), asking(url, Rests()) as prober:
+    with faulty_proxy(server.url, before=take_anything) as (url, _), asking(url, Rests()) as prober:
         prober.send(operations()["sendChatMessage"], NOTHING, content=b'{"content": "Hel')
         clean(prober)
     assert len(owner.ask("listAssistants")) == 1
@@ -182,7 +184,7 @@ def test_assistant_that_a_lax_server_makes_unasked_is_told(server: LocalServer, 
 
 def test_only_what_can_do_nothing_is_sent_to_a_whole_collection(server: LocalServer) -> None:
     """A server may have an undeclared way to delete all threads."""
-    with between(server.url) as (url, seen), asking(url, Rests()) as prober:
+    with faulty_proxy(server.url) as (url, seen), asking(url, Rests()) as prober:
         assert all(question.ask(prober) for question in methods())
     collections = [one for one in seen if not any(part.count("-") > 3 for part in one.path.split("/"))]
     assert {one.method for one in collections} == {"GET", "PROPFIND"}
@@ -222,7 +224,7 @@ def test_server_that_goes_away_is_left_alone(server: LocalServer, owner: Caller)
         if requests > 40:
             exchange.status = CLOSED
 
-    with between(server.url, before=go_away) as (url, seen):
+    with faulty_proxy(server.url, before=go_away) as (url, seen):
         found = run(url, KEY, pause=0, rest=Rests())
     assert len(seen) < 150
     assert "the server did not answer any more" in {fact.reason for fact in found.results.those(NOT_ASKED)}
@@ -245,7 +247,7 @@ def test_command_that_is_stopped_cleans_and_reports(
             asking.send_signal(name)
 
     junit = tmp_path / "report.xml"
-    with between(server.url, before=stop_the_command) as (url, _):
+    with faulty_proxy(server.url, before=stop_the_command) as (url, _):
         asking = subprocess.Popen(
             [sys.executable, "-m", "tools.conformance", "--base-url", url, "--pause", "0", "--junit", str(junit)],
             env={**os.environ, "API_KEY": KEY},

@@ -1,4 +1,4 @@
-"""The questions, put to the reference server, where all holds, and to servers that lie, where it shows."""
+"""The questions, put to the reference server, where all holds, and to servers that tampering, where it shows."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.faulty_proxy import Exchange, Lie, between
+from tests.support.faulty_proxy import Exchange, Tampering, faulty_proxy
 from tests.tools.conformance.conftest import KEY
 from threads_server.testing import LocalServer
 from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED
@@ -73,7 +73,7 @@ def test_only_reads_when_told_to(server: LocalServer) -> None:
     caller = Caller(server.url, KEY)
     things = caller.things()
     before = [caller.ask("listAssistants"), caller.ask("listThreads")]
-    with between(server.url) as (url, seen):
+    with faulty_proxy(server.url) as (url, seen):
         result = run(url, KEY, pause=0, read_only=True)
     assert result.faults(strict=True) == []
     assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
@@ -136,31 +136,31 @@ def against(url: str, *, read_only: bool = False) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("lie", "facts"),
+    ("tampering", "facts"),
     [
         (let_everyone_in, ["getThread: 401", "listAssistants: 401"]),
         (take_any_limit, ["listThreads ?limit may not be 201", "listAssistants ?limit may not be 0"]),
     ],
 )
-def test_liar_about_requests_is_found_out(furnished: LocalServer, lie: Lie, facts: list[str]) -> None:
-    with between(furnished.url, before=lie) as (url, _):
+def test_server_that_changes_requests_fails(furnished: LocalServer, tampering: Tampering, facts: list[str]) -> None:
+    with faulty_proxy(furnished.url, before=tampering) as (url, _):
         assert set(facts) <= set(against(url, read_only=True))
 
 
 @pytest.mark.parametrize(
-    ("lie", "fact"),
+    ("tampering", "fact"),
     [
         (turn_lists_round, "says: Returns all threads of the account, newest first"),
         (leave_out_a_date, "Thread.created_at"),
     ],
 )
-def test_liar_about_answers_is_found_out(furnished: LocalServer, lie: Lie, fact: str) -> None:
-    with between(furnished.url, after=lie) as (url, _):
+def test_server_that_changes_responses_fails(furnished: LocalServer, tampering: Tampering, fact: str) -> None:
+    with faulty_proxy(furnished.url, after=tampering) as (url, _):
         assert any(name.startswith(fact) for name in against(url, read_only=True))
 
 
-def test_liar_about_deletions_is_found_out(furnished: LocalServer) -> None:
-    with between(furnished.url, before=forget_nothing) as (url, _):
+def test_server_that_deletes_nothing_fails(furnished: LocalServer) -> None:
+    with faulty_proxy(furnished.url, before=forget_nothing) as (url, _):
         found = against(url)
     assert any(name.startswith("says: Deletes the thread and") for name in found)
     assert any(name.startswith("says: Deletes the assistant") for name in found)

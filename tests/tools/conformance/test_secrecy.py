@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.faulty_proxy import Exchange, between
+from tests.support.faulty_proxy import Exchange, faulty_proxy
 from threads_server.testing import LocalServer
 from tools.conformance import __main__ as command
 from tools.conformance.report import Report
@@ -135,7 +135,7 @@ def test_run_shows_no_piece_of_the_key(nasty: LocalServer) -> None:
         if not exchange.path.endswith("/threads?limit=1"):
             repeat_the_key(exchange)
 
-    with between(nasty.url, after=repeat_after_the_greeting) as (url, _):
+    with faulty_proxy(nasty.url, after=repeat_after_the_greeting) as (url, _):
         found = run(url, NASTY, pause=0, rest=lambda _: None)
     assert "«key»" in found.text
     for text in (found.text, found.json, found.junit):
