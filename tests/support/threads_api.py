@@ -1,4 +1,4 @@
-"""The whole server in this process behind a real socket, and short ways to talk to it."""
+"""The server in this process, behind a socket or without one, and a client of it."""
 
 import asyncio
 import contextlib
@@ -143,8 +143,10 @@ def text_of(events: list[Event]) -> str:
 
 
 def unconfirm(api: Api, transaction: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
-    """Has the next transaction of a kind done without a word of it, as when the connection to the database breaks with
-    the commit; the event tells that it was."""
+    """Leave the next transaction of a kind unconfirmed, as when the connection to the database breaks with its commit.
+
+    The event is set once it is committed.
+    """
     store, done = api.services.store, asyncio.Event()
     write = store.write
 

@@ -1,4 +1,4 @@
-"""Assistants as they are kept and sent (openapi.yaml, Assistant)."""
+"""Assistants as they are stored and sent (openapi.yaml, Assistant)."""
 
 import json
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ CHANGEABLE = (
 )
 FIXED = ("embedding_provider", "embedding_model_name", "embedding_dims")
 DEFAULT_NAME = "Default"
-"""The name of the assistant that the one-call form makes when it is given none."""
+"""The name of the assistant of messages that name neither thread nor assistant."""
 
 
 def new_assistant(account: str, given: Mapping[str, Any]) -> AssistantRow:
-    """A new assistant with the given fields; those that are absent are null."""
+    """Make an assistant with the given fields; absent ones are null."""
     assistant_id, created_at = new_id(), now()
     set_fields = {name: given[name] for name in (*CHANGEABLE, *FIXED) if given.get(name) is not None}
     fields: dict[str, Json] = {
@@ -32,14 +32,14 @@ def new_assistant(account: str, given: Mapping[str, Any]) -> AssistantRow:
 
 
 def changed_assistant(body: str, given: Mapping[str, Any]) -> tuple[str, str]:
-    """An assistant's name and body after a change; what is absent or null stays as it is."""
+    """Change an assistant; gives its name and body. Absent fields and nulls change nothing."""
     fields = json.loads(body)
     fields |= {name: given[name] for name in CHANGEABLE if given.get(name) is not None}
     return fields["name"], encode(fields)
 
 
 def cloned_assistant(account: str, source: str, given: Mapping[str, Any], longest_name: int) -> AssistantRow:
-    """A new assistant with the settings of another, and the name and system prompt that are given."""
+    """Make an assistant with the settings of another, but for a given name and system prompt."""
     fields = json.loads(source)
     fields["name"] = given.get("name") or f"{fields['name']} Copy"[:longest_name]
     fields["system_prompt"] = given.get("system_prompt") or fields["system_prompt"]

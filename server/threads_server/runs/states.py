@@ -1,9 +1,9 @@
-"""The states of a run, and every step between them: the only place that says which steps there are.
+"""The states of a run, and the steps between them.
 
-    IN_PROGRESS ──> REQUIRES_ACTION ──> IN_PROGRESS …      the responder asks for tools; their outputs come
+    IN_PROGRESS ──> REQUIRES_ACTION ──> IN_PROGRESS …      the responder asks for tools; their outputs are submitted
     IN_PROGRESS ──> COMPLETED                              the responder answered
     IN_PROGRESS ──> FAILED                                 it failed, was too slow, or its server process ended
-    IN_PROGRESS, REQUIRES_ACTION ──> CANCELLED             someone cancelled it
+    IN_PROGRESS, REQUIRES_ACTION ──> CANCELLED             it was cancelled
 
 The names are those of MessageStatus in openapi.yaml. A run in one of the first two holds its thread; the other three
 are final. The deletion of a thread takes its runs away in any state.
@@ -21,7 +21,7 @@ class RunState(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Whether the run is over for good."""
+        """Whether no step follows."""
         return not _STEPS[self]
 
     def may_become(self, other: "RunState") -> bool:

@@ -1,9 +1,9 @@
-"""What a turn can ask for and this server does not do: it takes the field, and says that it did nothing with it."""
+"""Request fields that are accepted and have no effect: the response names them."""
 
 from collections.abc import Mapping
 from typing import Any
 
-OUTSIDE = frozenset(
+UNSUPPORTED_FIELDS = frozenset(
     (
         *("memory", "memory_pro", "memory_profile", "memory_response_citation", "web_search", "operation"),
         *("image_generation", "image_model_provider", "image_model_name", "image_config"),
@@ -15,8 +15,8 @@ UNSUPPORTED_FILES = ("audio_file", "input_image", "input_last_frame", "input_vid
 
 
 def unsupported(body: Mapping[str, Any], files: Mapping[str, object], ignored: frozenset[str]) -> list[str]:
-    """The names of the fields that ask for something that is not done; `ignored` are those of the responder."""
-    fields = [name for name, value in body.items() if (name in OUTSIDE or name in ignored) and _asks(value)]
+    """The fields of a request that ask for something without effect; `ignored` are those of the responder."""
+    fields = [name for name, value in body.items() if (name in UNSUPPORTED_FIELDS or name in ignored) and _asks(value)]
     return [*fields, *(name for name in files if name in UNSUPPORTED_FILES)] if files else fields
 
 
@@ -27,5 +27,5 @@ def _asks(value: object) -> bool:
 
 
 def with_unsupported(message: str, fields: list[str]) -> str:
-    """A sentence about a turn, and what was not done of it."""
+    """A sentence about a turn, with the fields that had no effect."""
     return f"{message}. This server did nothing with: {', '.join(fields)}" if fields else message

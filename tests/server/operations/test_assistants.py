@@ -1,4 +1,4 @@
-"""Assistants: what of them can be changed, what stays, and what a copy has."""
+"""Assistants: changing and cloning them."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The same key and the same request give the same answer; the same key and another request are refused."""
+"""Idempotency keys: replay of a response, joining a turn in progress, 409 for another request, retention."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lists: of whom they are, and in which order."""
+"""Pagination: the order of lists, and their pages."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the document says of single fields of assistants, threads, messages and turns."""
+"""Single fields of assistants, threads, messages and turns, as the document describes them."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Requests to cancel a run that come under a key, while the run is at work."""
+"""Requests to cancel a run at work under an Idempotency-Key."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

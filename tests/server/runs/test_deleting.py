@@ -1,4 +1,4 @@
-"""Deleting takes everything at once, and nothing that ends later brings anything back."""
+"""Deleted threads and assistants: all their rows go at once, and no late write restores any."""
 
 import asyncio
 

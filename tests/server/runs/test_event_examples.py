@@ -1,4 +1,4 @@
-"""The document's examples of events are what this server writes, word for word."""
+"""The examples of events in the document, compared with the events that the server writes."""
 
 import json
 from typing import Any

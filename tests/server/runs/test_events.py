@@ -1,4 +1,4 @@
-"""What the events of a turn say, when they say it, and which one is the last."""
+"""The events of a turn: their content, their order, and the last one."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Threads that have become long: whole where they are asked for whole, and free of charge where they are not."""
+"""Long threads: read whole where they are asked for, and without cost where they are not."""
 
 import json
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""What a request held is let go of with its answer, without the garbage collector: an upload may be large."""
+"""Memory of a request: released with its response, without the garbage collector, since an upload may be large."""
 
 import asyncio
 import gc

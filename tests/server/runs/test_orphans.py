@@ -1,4 +1,4 @@
-"""What is left of a run whose process ended: what it had said, and an answer under its key."""
+"""Orphaned runs, whose process ended: their text so far, and the response under their key."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

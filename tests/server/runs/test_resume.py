@@ -1,4 +1,4 @@
-"""A run's events: read again from anywhere, and on from there while the run goes on."""
+"""Resuming a stream: the events of a run from any number on, while it goes on and after its end."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Runs: one at a time per thread, never stuck, cancelled in any state, ended when their process dies."""
+"""Runs: cancelled in any state, ended when their responder fails or their process stops."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

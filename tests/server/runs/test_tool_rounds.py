@@ -1,4 +1,4 @@
-"""Rounds of tools: a run asks, waits and goes on, as often as it wants, and the thread waits with it."""
+"""Rounds of tool calls: a run asks, waits for outputs and goes on, any number of times."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

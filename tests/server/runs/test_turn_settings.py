@@ -1,4 +1,4 @@
-"""What a message or tool outputs set: what the model is asked then, and what it is asked afterwards."""
+"""Settings of a message or of tool outputs, as the model gets them, then and afterwards."""
 
 import json
 from collections.abc import AsyncIterator
