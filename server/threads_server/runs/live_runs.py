@@ -116,12 +116,15 @@ class Runs:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._live: dict[str, LiveRun] = {}
+        self._closing = False
 
     def __len__(self) -> int:
         return len(self._live)
 
     def add(self, live: LiveRun) -> None:
         self._live[live.run_id] = live
+        if self._closing:
+            live.stop(Stop.CLOSING)
 
     @contextmanager
     def starting(self, live: LiveRun) -> Iterator[None]:
@@ -148,7 +151,8 @@ class Runs:
         return [live for live in self._live.values() if live.thread_id == thread_id]
 
     async def stop_all(self) -> None:
-        """End every run of this process as failed, and wait until that is written."""
+        """End every run of this process as failed, also those that begin later, and wait until that is written."""
+        self._closing = True
         tasks = []
         for live in list(self._live.values()):
             live.stop(Stop.CLOSING)

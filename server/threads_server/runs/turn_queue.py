@@ -41,7 +41,7 @@ class TurnQueue:
         Raises Replay, StoreUnavailable and HTTPError: 409 names the run that holds the thread, at once when that run
         waits for tool outputs; 503 when the server stops.
         """
-        self._check_open()
+        self.check_open()
         if turn.thread_id is None or self.busy_wait <= 0:
             try:
                 return await self._store.write(begin_turn, turn)
@@ -51,7 +51,7 @@ class TurnQueue:
         deadline = loop.time() + self.busy_wait
         with self._queues.enter((turn.account, turn.thread_id)) as ticket:
             while True:
-                self._check_open()
+                self.check_open()
                 late = loop.time() >= deadline
                 if ticket.first:
                     try:
@@ -66,7 +66,8 @@ class TurnQueue:
                         raise _conflict(ThreadBusy(holder))
                 await ticket.wait(min(self.retry_interval, deadline - loop.time()))
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise a 503 HTTPError if the server stops."""
         if self._closed:
             raise HTTPError(503, "The server is stopping", {"Retry-After": "1"})
 

@@ -137,20 +137,21 @@ class Turns:
         live = LiveRun(run.run_id, turn.fresh_thread_id, segment=1, first=1)
         with self._context.runs.starting(live):
             thread = await self.queue.begin(turn)
-        segment = RunSegment(
-            *(self._context, live, message.account, thread, message.settings, message.tools),
-            message="Message added",
-            unsupported=message.unsupported,
-            streamed=message.streamed,
-        )
-        notice = user_message.message if message.unsupported else None
-        segment.start(
-            live.events.user_message(thread.assistant_id, user_message.message_id, user_message.content, notice),
-            live.events.started(),
-        )
+            segment = RunSegment(
+                *(self._context, live, message.account, thread, message.settings, message.tools),
+                message="Message added",
+                unsupported=message.unsupported,
+                streamed=message.streamed,
+            )
+            notice = user_message.message if message.unsupported else None
+            segment.start(
+                live.events.user_message(thread.assistant_id, user_message.message_id, user_message.content, notice),
+                live.events.started(),
+            )
         return live
 
     async def _continue_run(self, outputs: SubmitToolOutputs) -> LiveRun:
+        self.queue.check_open()
         moment = now()
         given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
         run = await self._context.store.write(

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
 from tests.support.threads_api import Api, called, serving
+from threads_server.runs.live_runs import LiveRun, Stop
 from threads_server.runs.wait_queues import WaitQueues
 
 STALE = {"if_match": '"0"'}
@@ -144,6 +145,25 @@ class TestRefused:
         for answer in [await task for task in behind]:
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert await sent(in_process, thread_id) == ["hold"]
+
+    async def test_requests_to_a_server_that_stops_are_503_and_change_nothing(self, in_process: Api) -> None:
+        thread_id, run_id = await waiting_run(in_process)
+        await in_process.services.end_runs()
+        for answer in (
+            await in_process.send(await in_process.thread(), "x"),
+            await in_process.post("/threads/messages", {"content": "x"}),
+            await in_process.outputs(thread_id, run_id, {"call_1": "dry"}),
+        ):
+            assert (answer.status_code, answer.json()) == (503, {"detail": "The server is stopping"})
+        assert len(await in_process.history(thread_id)) == 2
+
+    async def test_run_that_begins_while_the_server_stops_is_stopped(self, in_process: Api) -> None:
+        runs = in_process.services.context.runs
+        await runs.stop_all()
+        live = LiveRun("run", "thread", segment=1, first=1)
+        with runs.starting(live):
+            assert live.stopped is Stop.CLOSING
+        runs.remove(live)
 
 
 class TestTwoProcesses:
