@@ -17,7 +17,7 @@ def threads_of(account: ThreadsAccount) -> list[object]:
     return list(answer.json())
 
 
-def test_a_live_server_with_an_account_of_ones_own(backboard_threads_server: ThreadsAccount) -> None:
+def test_server_fixture_has_a_new_account(backboard_threads_server: ThreadsAccount) -> None:
     assert threads_of(backboard_threads_server) == []
     httpx.post(
         f"{backboard_threads_server.url}/threads/messages",
@@ -27,21 +27,21 @@ def test_a_live_server_with_an_account_of_ones_own(backboard_threads_server: Thr
     assert len(threads_of(backboard_threads_server)) == 1
 
 
-def test_the_next_test_has_another_account(backboard_threads_server: ThreadsAccount) -> None:
+def test_server_fixture_has_another_account_in_the_next_test(backboard_threads_server: ThreadsAccount) -> None:
     assert threads_of(backboard_threads_server) == []
 
 
-async def test_it_can_be_used_from_async_tests(backboard_threads_server: ThreadsAccount) -> None:
+async def test_server_fixture_works_in_async_tests(backboard_threads_server: ThreadsAccount) -> None:
     async with httpx.AsyncClient(headers={"X-API-Key": backboard_threads_server.api_key}) as client:
         assert (await client.get(f"{backboard_threads_server.url}/threads")).json() == []
 
 
-def test_the_environment_points_to_it(backboard_threads_environment: ThreadsAccount) -> None:
+def test_environment_fixture_configures_the_client(backboard_threads_environment: ThreadsAccount) -> None:
     assert os.environ["BACKBOARD_API_KEY"] == backboard_threads_environment.api_key
     assert os.environ["BACKBOARD_BASE_URL"] == backboard_threads_environment.url
 
 
-async def test_a_server_in_this_process(backboard_threads_app: ThreadsApp) -> None:
+async def test_app_fixture_serves_in_this_process(backboard_threads_app: ThreadsApp) -> None:
     async with (
         backboard_threads_app.opened() as app,
         httpx.AsyncClient(
@@ -70,7 +70,7 @@ async def test_server_in_this_process_gives_scripted_answers(backboard_threads_a
     assert [asked.messages[-1]["content"] for asked in scripted.conversations] == ["2 + 2?"]
 
 
-def test_loading_it_loads_nothing_of_the_server() -> None:
+def test_plugin_imports_nothing_of_the_server() -> None:
     package = Path(__file__).parents[2] / "server"
     code = (
         "import threads_server.pytest_plugin, sys\n"

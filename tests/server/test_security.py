@@ -8,10 +8,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TESTS: dict[str, list[str]] = {
     "Keys": [
-        "server/http/test_authentication.py::test_only_the_digest_of_a_key_is_kept",
+        "server/http/test_authentication.py::test_only_the_digest_of_a_key_is_stored",
         "server/http/test_authentication.py::test_key_is_in_no_log_line",
         "server/http/test_authentication.py::test_valid_key_is_never_delayed_by_wrong_ones",
-        "server/http/test_app.py::test_a_revoked_key_is_refused_at_once",
+        "server/http/test_app.py::test_revoked_key_is_refused_at_once",
         "server/http/test_sse.py::test_revoked_key_ends_its_streams_and_no_others",
         "server/test_cli.py::test_a_new_database_gets_a_first_key_shown_once",
         "client/test_credentials.py::test_the_key_is_in_no_repr",
@@ -19,11 +19,11 @@ TESTS: dict[str, list[str]] = {
         "client/test_errors.py::test_no_error_holds_the_key",
     ],
     "Accounts": [
-        "server/http/test_accounts.py::test_every_operation_with_an_id_in_its_path",
+        "server/http/test_accounts.py::test_operation_with_an_id_of_another_account_is_404",
         "end_to_end/operation_matrix/test_accounts.py::test_another_accounts_things_look_like_none",
     ],
     "The network": [
-        "server/http/test_authentication.py::test_a_server_without_keys_refuses_to_start_elsewhere",
+        "server/http/test_authentication.py::test_server_without_keys_refuses_to_start_elsewhere",
         "server/http/test_authentication.py::test_the_environments_key_is_for_loopback_only",
         "server/http/test_hosts.py::test_server_on_loopback_serves_its_own_names_unless_told",
         "server/http/test_hosts.py::test_other_host_is_refused_on_every_path",
@@ -39,7 +39,7 @@ TESTS: dict[str, list[str]] = {
     ],
     "Bodies": [
         "server/operations/test_response_fields.py::test_files_are_not_read",
-        "server/runs/test_turns.py::test_files_are_kept_whole_and_listed",
+        "server/runs/test_turns.py::test_files_are_stored_whole_and_listed",
     ],
     "Other accounts": [
         "server/http/test_budgets.py::test_uploads_in_flight_are_bounded",
@@ -60,7 +60,7 @@ TESTS: dict[str, list[str]] = {
         "server/responders/test_secrets.py::test_key_is_in_no_database_log_export_or_answer",
     ],
     "The pages": [
-        "server/http/test_service_routes.py::test_the_page_and_everything_it_needs_comes_from_here",
+        "server/http/test_service_routes.py::test_docs_page_loads_everything_from_this_server",
         "tools/publish/test_page.py::test_nothing_is_loaded_from_outside_and_nothing_complains",
     ],
 }

@@ -23,7 +23,7 @@ BODIES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("idle", [False, True])
-async def test_every_operation_with_an_id_in_its_path(api: Api, idle: bool) -> None:
+async def test_operation_with_an_id_of_another_account_is_404(api: Api, idle: bool) -> None:
     thread_id, run_id = await waiting_run(api)
     if idle:
         await api.outputs(thread_id, run_id, {"call_1": "x"})
@@ -52,7 +52,7 @@ async def _ask(api: Api, method: str, path: str, body: dict[str, Any]) -> httpx.
 
 
 @pytest.mark.parametrize("version", ["*", '"3"', '"4"'])
-async def test_versions_of_others_are_not_told(api: Api, version: str) -> None:
+async def test_if_match_on_a_thread_of_another_account_is_404(api: Api, version: str) -> None:
     thread_id, _ = await waiting_run(api)
     async with another_account(api) as other:
         for method, header in [("GET", "If-None-Match"), ("DELETE", "If-Match"), ("POST", "If-Match")]:
@@ -72,7 +72,7 @@ async def test_versions_of_others_are_not_told(api: Api, version: str) -> None:
 
 
 @pytest.mark.parametrize("idle", [False, True])
-async def test_ids_in_the_body(api: Api, idle: bool) -> None:
+async def test_ids_of_another_account_in_a_body_are_404(api: Api, idle: bool) -> None:
     thread_id, run_id = await waiting_run(api)
     if idle:
         await api.outputs(thread_id, run_id, {"call_1": "x"})
@@ -89,7 +89,7 @@ async def test_ids_in_the_body(api: Api, idle: bool) -> None:
     assert await api.get(thread_id) == thread
 
 
-async def test_lists_show_what_is_ones_own(api: Api) -> None:
+async def test_lists_show_the_own_account_only(api: Api) -> None:
     thread_id = await api.thread()
     async with another_account(api) as other:
         assert (await other.http.get("/threads")).json() == (await other.http.get("/assistants")).json() == []

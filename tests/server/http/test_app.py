@@ -67,7 +67,7 @@ class TestRouting:
         assert head.headers["content-length"] == get.headers["content-length"]
         assert (fault.status_code, fault.content) == (422, b"")
 
-    async def test_no_body_follows_the_head_whatever_the_server_around_it_does(self) -> None:
+    async def test_head_sends_no_body_in_any_server(self) -> None:
         sent: list[Any] = []
 
         async def receive() -> Any:
@@ -113,15 +113,15 @@ class TestKeys:
             answer = await client.get("/things", headers={} if key is None else {"X-API-Key": key.encode()})
         assert (answer.status_code, answer.json()) == (401, {"detail": "Invalid or missing API key"})
 
-    async def test_the_key_decides_before_the_body_is_looked_at(self) -> None:
+    async def test_wrong_key_is_401_before_the_body_is_read(self) -> None:
         async with client_of(small_app(), key=None) as client:
             assert (await client.post("/things", content=b"\xff" * 5000)).status_code == 401
 
-    async def test_the_path_decides_before_the_key(self) -> None:
+    async def test_unknown_path_is_404_without_a_key(self) -> None:
         async with client_of(small_app(), key=None) as client:
             assert (await client.get("/nothing")).status_code == 404
 
-    async def test_a_revoked_key_is_refused_at_once(self) -> None:
+    async def test_revoked_key_is_refused_at_once(self) -> None:
         services = SmallServices()
         async with client_of(small_app(services=services)) as client:
             assert (await client.get("/things")).status_code == 200
@@ -137,7 +137,7 @@ class TestRequestId:
     @pytest.mark.parametrize(
         "path", ["/things", "/nothing", "/things?limit=0", "/openapi.json", f"/things/{UUID}/events"]
     )
-    async def test_every_answer_has_one(self, path: str) -> None:
+    async def test_request_id_is_in_every_response(self, path: str) -> None:
         async with client_of(small_app()) as client:
             mine = await client.get(path, headers={"X-Request-ID": "mine-1"})
             made = await client.get(path)
@@ -147,7 +147,7 @@ class TestRequestId:
         assert made.headers["x-request-id"] != other.headers["x-request-id"]
 
     @pytest.mark.parametrize("given", [b"a b", b"", b"a" * 41, "é".encode(), b"a\tb"])
-    async def test_an_unusable_one_is_replaced(self, given: bytes) -> None:
+    async def test_unusable_request_id_is_replaced(self, given: bytes) -> None:
         """40 is the document's maxLength."""
         async with client_of(small_app()) as client:
             kept = await client.get("/things", headers={"X-Request-ID": "a" * 40})
@@ -155,7 +155,7 @@ class TestRequestId:
         assert kept.headers["x-request-id"] == "a" * 40
         assert answer.headers["x-request-id"] != given.decode("latin-1")
 
-    async def test_errors_have_one(self) -> None:
+    async def test_request_id_is_in_errors(self) -> None:
         async with client_of(small_app({"listThings": refused}), key=None) as client:
             assert (await client.get("/things")).headers["x-request-id"]
             assert (await client.put("/things")).headers["x-request-id"]
@@ -163,7 +163,7 @@ class TestRequestId:
 
 
 class TestRefusals:
-    async def test_an_operations_refusal_is_json_with_its_headers(self) -> None:
+    async def test_error_of_an_operation_is_json_with_its_headers(self) -> None:
         async with client_of(small_app({"listThings": refused})) as client:
             answer = await client.get("/things")
         assert (answer.status_code, answer.json(), answer.headers["retry-after"]) == (409, {"detail": "Busy"}, "2")
@@ -177,7 +177,7 @@ class TestRefusals:
         assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", '"4"')
         assert "content-type" not in answer.headers
 
-    async def test_a_store_that_cannot_be_reached_is_503(self) -> None:
+    async def test_unreachable_store_is_503(self) -> None:
         async def unavailable(request: ValidatedRequest, services: Any) -> Response:
             raise StoreUnavailable("The store cannot be reached")
 
@@ -190,7 +190,7 @@ class TestRefusals:
             assert (answer.status_code, answer.json()) == (503, {"detail": "The store cannot be reached"})
             assert answer.headers["retry-after"] == "1"
 
-    async def test_a_bug_is_500_without_a_traceback_and_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_bug_is_500_without_a_traceback_and_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
         async def broken(request: ValidatedRequest, services: Any) -> Response:
             raise ZeroDivisionError("secret text")
 
@@ -204,7 +204,7 @@ class TestRefusals:
 
 
 class TestRateLimit:
-    async def test_a_key_over_its_rate_waits(self) -> None:
+    async def test_key_over_its_rate_is_429(self) -> None:
         services = SmallServices()
         from threads_server.http.authentication import digest
 
@@ -220,12 +220,12 @@ class TestRateLimit:
             await asyncio.sleep(0.6)
             assert (await client.get("/things")).status_code == 200
 
-    async def test_slow_rates_say_how_long(self) -> None:
+    async def test_slow_rate_gives_a_long_retry_after(self) -> None:
         async with client_of(small_app(rate_limit=0.1)) as client:
             assert (await client.get("/things")).status_code == 200
             assert (await client.get("/things")).headers["retry-after"] == "10"
 
-    def test_a_wait_that_no_answer_can_say_is_refused(self) -> None:
+    def test_rate_beyond_retry_after_is_refused(self) -> None:
         contract = Contract.read()
         longest = int(contract.longest_wait)
         assert RateLimit(1 / longest, longest).take("key") == 0
@@ -233,7 +233,7 @@ class TestRateLimit:
             with pytest.raises(RateTooLow, match=f"a wait of more than {longest} seconds"):
                 create_app(Settings(rate_limit=rate))
 
-    async def test_no_limit_unless_asked(self) -> None:
+    async def test_rate_is_unlimited_by_default(self) -> None:
         async with client_of(small_app()) as client:
             assert {(await client.get("/things")).status_code for _ in range(50)} == {200}
 
@@ -263,7 +263,7 @@ class TestCaching:
 class TestCrossOrigin:
     ORIGIN = "https://page.example"
 
-    async def test_preflight(self) -> None:
+    async def test_cors_preflight_allows_methods_and_headers(self) -> None:
         async with client_of(small_app(cors_origins=(self.ORIGIN,)), key=None) as client:
             answer = await client.options(
                 "/things",
@@ -279,7 +279,7 @@ class TestCrossOrigin:
         assert "idempotency-key" in answer.headers["access-control-allow-headers"]
         assert answer.headers["x-request-id"]
 
-    async def test_answers_can_be_read_by_the_origin_and_by_no_other(self) -> None:
+    async def test_cors_lets_the_origin_read_and_no_other(self) -> None:
         async with client_of(small_app(cors_origins=(self.ORIGIN,))) as client:
             own = await client.get("/things", headers={"Origin": self.ORIGIN})
             error = await client.get("/things?limit=0", headers={"Origin": self.ORIGIN})
@@ -289,7 +289,7 @@ class TestCrossOrigin:
         assert error.headers["access-control-allow-origin"] == self.ORIGIN
         assert "access-control-allow-origin" not in other.headers
 
-    async def test_off_unless_asked(self) -> None:
+    async def test_cors_is_off_by_default(self) -> None:
         async with client_of(small_app()) as client:
             answer = await client.get("/things", headers={"Origin": self.ORIGIN})
         assert "access-control-allow-origin" not in answer.headers
@@ -329,18 +329,18 @@ class TestBinding:
         assert bound["createThing"].__name__ == "create_thing"
         assert len(bound) == 7
 
-    def test_an_operation_without_a_function(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_operation_without_a_function_is_a_mismatch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         package = self.package(monkeypatch, things=list(self.THINGS[:-1]), parts=["touch_part"])
         with pytest.raises(OperationMismatch, match=r"differ: watchThing has no function things\.watch_thing$"):
             bind(self.contract(), package)
 
-    def test_a_function_without_an_operation(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_function_without_an_operation_is_a_mismatch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         package = self.package(monkeypatch, things=list(self.THINGS), parts=["touch_part", "paint_part"])
         with pytest.raises(OperationMismatch, match=r"differ: the function parts\.paint_part belongs to no operation$"):
             bind(self.contract(), package)
 
 
-async def test_an_application_that_is_not_open_says_so(caplog: pytest.LogCaptureFixture) -> None:
+async def test_application_that_is_not_open_is_500(caplog: pytest.LogCaptureFixture) -> None:
     app = small_app()
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://small/api") as client:
@@ -356,7 +356,7 @@ async def test_services_are_closed_with_the_application() -> None:
     assert services.closed
 
 
-def test_over_a_real_socket() -> None:
+def test_requests_over_a_socket_are_answered() -> None:
     with served(small_app()) as url, httpx.Client(base_url=url, headers={"X-API-Key": KEY}) as client:
         assert client.get("/things").json()["query"] == {"limit": 100, "wide": True}
         head = client.head("/things")

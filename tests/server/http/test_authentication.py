@@ -53,11 +53,11 @@ def store() -> Any:
         ("0.0.0.0", False), ("::", False), ("192.168.1.2", False), ("example.org", False), ("", False),
     ],
 )  # fmt: skip
-def test_what_is_loopback(host: str, loopback: bool) -> None:
+def test_is_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
-async def test_only_the_digest_of_a_key_is_kept(store: Any) -> None:
+async def test_only_the_digest_of_a_key_is_stored(store: Any) -> None:
     first, second = await create_key(store, "a"), await create_key(store, "b", "account")
     assert first != second
     assert len(first) > 40
@@ -67,7 +67,7 @@ async def test_only_the_digest_of_a_key_is_kept(store: Any) -> None:
     ]
 
 
-async def test_a_server_without_keys_makes_a_first_one_on_loopback(store: Any) -> None:
+async def test_server_without_keys_makes_a_first_one_on_loopback(store: Any) -> None:
     key = await prepare_keys(store, Settings(host="127.0.0.1"))
     assert key is not None
     assert store.rows == [("first", hashlib.sha256(key.encode()).digest(), DEFAULT_ACCOUNT)]
@@ -84,13 +84,13 @@ async def test_server_whose_last_key_is_revoked_makes_no_first_key(store: Any) -
     assert len(store.rows) == 1
 
 
-async def test_a_server_without_keys_refuses_to_start_elsewhere(store: Any) -> None:
+async def test_server_without_keys_refuses_to_start_elsewhere(store: Any) -> None:
     with pytest.raises(KeyConfigError, match=r"has no API key, and 0\.0\.0\.0 can be reached from elsewhere"):
         await prepare_keys(store, Settings(host="0.0.0.0"))
     assert store.rows == []
 
 
-async def test_a_server_with_keys_starts_anywhere(store: Any) -> None:
+async def test_server_with_keys_starts_anywhere(store: Any) -> None:
     await create_key(store, "a")
     assert await prepare_keys(store, Settings(host="0.0.0.0")) is None
 

@@ -77,7 +77,7 @@ FORMS = [
 ]
 
 
-async def test_bodies(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+async def test_bad_body_is_refused(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     cases = [
         (path, *case) for path in ("/assistants", "/threads/messages", f"/threads/{UUID}/messages") for case in BODIES
     ]
@@ -98,7 +98,7 @@ async def test_a_body_may_be_as_large_as_its_media_type_allows(
         is_refused(answer, status)
 
 
-async def test_strange_but_lawful_text_is_kept_as_it_is(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+async def test_unusual_valid_text_is_stored_unchanged(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     """NUL among it: it is text like any other."""
     for text in ("a\u0000b", "\u0085\u2028\u2029", "😀", "\uffff", " ", "<script>", "%00", "\ud7ff\ue000"):
         with subtests.test(text=text):
@@ -127,7 +127,7 @@ async def test_unknown_fields_and_parameters_are_ignored(client: httpx.AsyncClie
     assert "colour" not in made.json()
 
 
-async def test_identifiers_that_are_none(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+async def test_malformed_ids_are_422(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     for identifier in ("1", "nope", UUID[:-1], UUID + "0", UUID.replace("-", ""), "%00", "%2e%2e", "{}"):
         for method, path in (
             ("GET", f"/threads/{identifier}"),
@@ -149,7 +149,7 @@ async def test_limits_outside_their_range(client: httpx.AsyncClient, subtests: p
             assert len(is_refused(await client.get(f"/threads?{query}"), 422)) == 1
 
 
-async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
+async def test_unknown_paths_are_404_and_methods_405(client: httpx.AsyncClient) -> None:
     for path in ("/", "/nothing", "/threads/", f"/threads/{UUID}/nothing", "/assistants//threads"):
         is_refused(await client.get(path), 404)
     for method, path, allow in (
@@ -163,6 +163,6 @@ async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
         assert answer.headers["allow"] == allow
 
 
-async def test_a_body_to_an_operation_that_takes_none_does_no_harm(client: httpx.AsyncClient) -> None:
+async def test_body_of_an_operation_without_one_is_ignored(client: httpx.AsyncClient) -> None:
     answer = await client.request("GET", "/threads", content=b"\xff" * 1000, headers={"Content-Type": JSON})
     assert answer.status_code == 200

@@ -18,17 +18,17 @@ async def version(api: Api, thread_id: str) -> int:
     ("header", "strong", "weak"),
     [('"4"', True, True), ('W/"4"', False, True), ('"3", "4"', True, True), ("*", True, True), ('"40"', False, False)],
 )
-def test_entity_tags(header: str, strong: bool, weak: bool) -> None:
+def test_etag_matches_its_version(header: str, strong: bool, weak: bool) -> None:
     assert (matches(header, 4), matches_weakly(header, 4)) == (strong, weak)
 
 
 @pytest.mark.parametrize("header", ["4", "x", '"04"', '"4', "W/4", '""', '"*"', "4, *"])
-def test_what_is_no_version_matches_none(header: str) -> None:
+def test_malformed_etag_matches_nothing(header: str) -> None:
     assert not matches(header, 4)
     assert not matches_weakly(header, 4)
 
 
-async def test_it_grows_by_one_with_every_message(api: Api) -> None:
+async def test_etag_grows_by_one_with_each_message(api: Api) -> None:
     thread_id = await api.thread()
     seen = [await version(api, thread_id)]
     await api.turn(thread_id, "a", send_to_llm=False)
@@ -39,7 +39,7 @@ async def test_it_grows_by_one_with_every_message(api: Api) -> None:
     assert answer.headers["etag"] == f'"{seen[-1]}"'
 
 
-async def test_it_changes_whenever_the_thread_does(api: Api) -> None:
+async def test_etag_changes_with_the_thread(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     states = {}
     for step in (lambda: api.outputs(thread_id, run_id, {"call_1": "x"}), lambda: api.turn(thread_id, "on")):
@@ -49,7 +49,7 @@ async def test_it_changes_whenever_the_thread_does(api: Api) -> None:
     assert len(states) == 3
 
 
-async def test_a_thread_that_has_not_changed_is_304(api: Api) -> None:
+async def test_if_none_match_of_an_unchanged_thread_is_304(api: Api) -> None:
     thread_id = await api.thread()
     first = await api.http.get(f"/threads/{thread_id}")
     for known in (first.headers["etag"], f"W/{first.headers['etag']}", f'"x", {first.headers["etag"]}', "*"):
@@ -81,7 +81,7 @@ async def test_if_match_guards_sending_and_deleting(api: Api) -> None:
     assert deleted.status_code == 200
 
 
-async def test_of_many_who_saw_the_same_version_one_may_speak(api: Api) -> None:
+async def test_if_match_of_concurrent_messages_admits_one(api: Api) -> None:
     thread_id = await api.thread()
     seen = (await api.http.get(f"/threads/{thread_id}")).headers["etag"]
     answers = await asyncio.gather(
@@ -90,7 +90,7 @@ async def test_of_many_who_saw_the_same_version_one_may_speak(api: Api) -> None:
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 9
 
 
-async def test_lists_have_no_version(api: Api) -> None:
+async def test_lists_have_no_etag(api: Api) -> None:
     await api.thread()
     assert "etag" not in (await api.http.get("/threads")).headers
 

@@ -29,7 +29,7 @@ async def test_health_of_a_store_that_cannot_be_reached() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/api"])
-async def test_the_document_itself(prefix: str) -> None:
+async def test_document_is_served_as_yaml_and_json(prefix: str) -> None:
     as_yaml = await get(f"{prefix}/openapi.yaml")
     as_json = await get(f"{prefix}/openapi.json")
     assert (as_yaml.status_code, as_yaml.content) == (200, DOCUMENT)
@@ -37,13 +37,13 @@ async def test_the_document_itself(prefix: str) -> None:
     assert as_json.json() == yaml.safe_load(DOCUMENT)
 
 
-def test_this_installations_document_has_a_json_form() -> None:
+def test_installed_document_has_a_json_form() -> None:
     document = Contract.read().document
     assert json.loads(document.json) == document.root
 
 
 @pytest.mark.parametrize("prefix", ["", "/api"])
-async def test_the_page_and_everything_it_needs_comes_from_here(prefix: str) -> None:
+async def test_docs_page_loads_everything_from_this_server(prefix: str) -> None:
     page = await get(f"{prefix}/docs")
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
@@ -62,12 +62,12 @@ async def test_the_page_and_everything_it_needs_comes_from_here(prefix: str) -> 
             assert file.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_the_page_has_no_other_files() -> None:
+async def test_docs_page_serves_no_other_files() -> None:
     for name in ("index.html", "../swagger-ui.css", "%2e%2e%2fLICENSE", "swagger-ui.js.map"):
         assert (await get(f"/docs/{name}")).status_code == 404
 
 
-async def test_metrics_only_when_asked() -> None:
+async def test_metrics_are_off_by_default() -> None:
     assert (await get("/metrics")).status_code == 404
     app = small_app(metrics=True)
     async with client_of(app) as client:

@@ -47,7 +47,7 @@ def client_of(url: str) -> httpx.Client:
     return httpx.Client(base_url=url, headers={"X-API-Key": KEY}, timeout=600)
 
 
-def test_framing() -> None:
+def test_frames_have_ids_and_data() -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
         yield 1, '{"type":"a"}'
         yield None, '{"type":"b"}'
@@ -63,7 +63,7 @@ def test_framing() -> None:
     assert answer.content == b'id: 1\ndata: {"type":"a"}\n\ndata: {"type":"b"}\n\n'
 
 
-def test_events_arrive_as_they_happen_and_silence_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_is_filled_with_pings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_stream, "KEEPALIVE_INTERVAL_SECONDS", 0.2)
     app = small_app({"watchThing": Source(one_then_silence)})
     with served(app) as url, client_of(url) as client, client.stream("GET", PATH) as answer:
@@ -75,11 +75,11 @@ def test_events_arrive_as_they_happen_and_silence_is_filled(monkeypatch: pytest.
         assert 0.3 < time.monotonic() - started < 2
 
 
-def test_the_promise_of_a_sign_of_life_every_15_seconds_is_kept() -> None:
+def test_ping_interval_is_below_15_seconds() -> None:
     assert event_stream.KEEPALIVE_INTERVAL_SECONDS < 15
 
 
-def test_a_client_that_leaves_ends_the_reading() -> None:
+def test_disconnected_client_ends_the_reading() -> None:
     source = Source(one_then_silence)
     with served(small_app({"watchThing": source})) as url, client_of(url) as client:
         with client.stream("GET", PATH) as answer:
@@ -89,7 +89,7 @@ def test_a_client_that_leaves_ends_the_reading() -> None:
         assert source.closed.wait(600)
 
 
-def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
+def test_stopping_server_ends_streams_properly() -> None:
     source, services = Source(one_then_silence), SmallServices()
     received: list[bytes] = []
     first = threading.Event()
@@ -113,7 +113,7 @@ def test_a_server_that_stops_ends_streams_at_once_and_in_good_order() -> None:
     assert services.closed
 
 
-async def test_a_stream_that_ends_is_ended_once() -> None:
+async def test_stream_is_ended_once() -> None:
     """The client leaves, and the server stops twice, while what is read takes its time to let go."""
 
     async def slow_to_let_go() -> AsyncIterator[list[Event]]:
@@ -143,7 +143,7 @@ async def test_a_stream_that_ends_is_ended_once() -> None:
     assert len(streams) == 0
 
 
-def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+def test_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
         yield 1, "{}"
         raise ZeroDivisionError("secret text")
@@ -154,7 +154,7 @@ def test_a_stream_whose_reading_fails_is_cut_off(caplog: pytest.LogCaptureFixtur
     assert "secret text" in caplog.text
 
 
-def test_a_thousand_events_come_in_order() -> None:
+def test_thousand_events_arrive_in_order() -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
         for number in range(1000):
             yield number, '{"type":"content_streaming"}'

@@ -16,7 +16,7 @@ async def get(url: str) -> httpx.Response:
         return await client.get(url)
 
 
-async def test_operation_sees_what_the_document_describes() -> None:
+async def test_operation_gets_the_validated_request() -> None:
     async with client_of(small_app()) as client:
         answer = await client.post(
             f"/things/{UUID.upper()}/parts/a%2Fb%20c?x=1", headers={"X-Request-ID": "mine-1", "Ignored": "1"}
@@ -33,7 +33,7 @@ class TestQuery:
     async def test_absent_parameters_have_the_documents_defaults(self) -> None:
         assert (await get("/things")).json()["query"] == {"limit": 100, "wide": True}
 
-    async def test_some_given_leave_the_others_their_defaults(self) -> None:
+    async def test_present_parameters_leave_the_defaults_of_others(self) -> None:
         assert (await get("/things?limit=7")).json()["query"] == {"limit": 7, "wide": True}
 
     async def test_values_are_coerced_and_unknown_ones_ignored(self) -> None:
@@ -60,10 +60,10 @@ class TestQuery:
             ("name=%ff", ("query", "string_unicode")),
         ],
     )
-    async def test_what_does_not_fit_is_named(self, query: str, expected: tuple[str, ...]) -> None:
+    async def test_query_error_names_its_parameter(self, query: str, expected: tuple[str, ...]) -> None:
         assert faults(await get(f"/things?{query}")) == [expected]
 
-    async def test_every_fault_is_named_not_only_the_first(self) -> None:
+    async def test_query_errors_are_all_listed(self) -> None:
         found = faults(await get("/things?limit=0&wide=maybe&owner=x"))
         assert [entry[1] for entry in found] == ["limit", "wide", "owner"]
 
@@ -71,12 +71,12 @@ class TestQuery:
         assert faults(await get("/things?" + "&".join(f"a{i}=1" for i in range(1001)))) == [("query", "too_long")]
 
 
-async def test_a_bad_uuid_in_the_path_is_a_fault() -> None:
+async def test_path_error_names_its_parameter() -> None:
     assert faults(await get("/things/nope")) == [("path", "thing_id", "uuid_parsing")]
     assert faults(await get("/things/%FF")) == [("path", "thing_id", "uuid_parsing")]
 
 
-async def test_headers_are_checked_and_given_in_lower_case() -> None:
+async def test_headers_are_validated_and_named_in_lower_case() -> None:
     async with client_of(small_app()) as client:
         fits = await client.post("/things", json={"name": "a"}, headers={"Idempotency-Key": "k1"})
         long = await client.post("/things", json={"name": ""}, headers={"Idempotency-Key": "k" * 11})
@@ -85,7 +85,7 @@ async def test_headers_are_checked_and_given_in_lower_case() -> None:
 
 
 class TestJson:
-    async def test_fields_arrive_as_they_are_and_unknown_ones_are_left_out(self) -> None:
+    async def test_fields_arrive_unchanged_without_unknown_ones(self) -> None:
         metadata = {"deep": {"unknown": [1, 2.5, None]}}
         body = {"name": "é\u0000😀", "size": 5.0, "owner": UUID.upper(), "ask": "true", "metadata": metadata, "zzz": 1}
         seen = (await post(body, "application/json; charset=UTF-8")).json()
@@ -102,7 +102,7 @@ class TestJson:
         assert operation.longest == {"name": 20, "tools": 200}
         assert operation.function == "create_thing"
 
-    async def test_every_fault_at_its_own_place(self) -> None:
+    async def test_errors_name_their_places(self) -> None:
         body = {"size": 0, "tools": [{"function": {"name": ""}}, 3], "ask": "maybe", "metadata": [], "stream": 1}
         assert sorted(map(str, faults(await post(body)))) == sorted(
             map(
@@ -120,17 +120,17 @@ class TestJson:
             )
         )
 
-    async def test_null_is_not_offered_as_what_was_meant(self) -> None:
+    async def test_error_does_not_suggest_null(self) -> None:
         answer = await post({"name": "a", "metadata": []})
         assert answer.json()["detail"] == [
             {"loc": ["body", "metadata"], "msg": "must be an object", "type": "dict_type"}
         ]
 
     @pytest.mark.parametrize("body", [[], "text", 3, None, True])
-    async def test_a_body_that_is_no_object(self, body: Any) -> None:
+    async def test_body_that_is_not_an_object_is_422(self, body: Any) -> None:
         assert faults(await post(body)) == [("body", "dict_type")]
 
-    async def test_a_huge_invalid_body_is_refused_quickly_with_its_first_fault(self) -> None:
+    async def test_huge_invalid_body_has_its_first_error_only(self) -> None:
         async with client_of(small_app(document=ROOMY)) as client:
             answer = await client.post("/things", json={"name": "a", "tools": [1] * 1_000_000})
         assert len(faults(answer)) == 1
@@ -164,7 +164,7 @@ class TestJson:
         assert answer.json()["detail"].startswith("The body is not valid JSON")
         assert reason in answer.json()["detail"]
 
-    async def test_a_number_too_long_to_read(self) -> None:
+    async def test_overlong_number_is_400(self) -> None:
         async with client_of(small_app(document=ROOMY)) as client:
             answer = await client.post(
                 "/things", content=b'{"size":' + b"9" * 5000 + b"}", headers={"Content-Type": "application/json"}
@@ -174,23 +174,23 @@ class TestJson:
             "The body is not valid JSON: a number is too long",
         )
 
-    async def test_brackets_in_texts_are_not_depth(self) -> None:
+    async def test_brackets_in_strings_are_not_depth(self) -> None:
         assert (await post({"name": "[" * 15, "metadata": {"a": '["' * 60}})).status_code == 200
 
     async def test_depth_up_to_the_limit_is_read(self) -> None:
         assert (await post(b'{"name":"a","metadata":' + b'{"a":' * 98 + b"{}" + b"}" * 98 + b"}")).status_code == 200
 
-    async def test_a_byte_order_mark_is_skipped(self) -> None:
+    async def test_byte_order_mark_is_skipped(self) -> None:
         assert (await post(b'\xef\xbb\xbf{"name":"a"}')).json()["body"] == {"name": "a"}
 
     async def test_surrogate_pairs_are_one_character(self) -> None:
         assert (await post(b'{"name":"\\ud83d\\ude00"}')).json()["body"] == {"name": "😀"}
 
     @pytest.mark.parametrize("name", ["utf-8", "UTF8", "us-ascii"])
-    async def test_utf_8_may_be_named(self, name: str) -> None:
+    async def test_charset_utf_8_is_accepted(self, name: str) -> None:
         assert (await post(b'{"name":"a"}', f"application/json; charset={name}")).json()["body"] == {"name": "a"}
 
-    async def test_other_character_sets_are_refused(self) -> None:
+    async def test_other_charsets_are_400(self) -> None:
         answer = await post(b'{"name":"a"}', "application/json; charset=latin-1")
         assert (answer.status_code, answer.json()["detail"]) == (
             400,
@@ -199,12 +199,12 @@ class TestJson:
 
 
 class TestMediaType:
-    async def test_a_type_that_is_not_taken(self) -> None:
+    async def test_undeclared_media_type_is_415(self) -> None:
         answer = await post(b"a", "text/plain", "/things/search")
         assert answer.status_code == 415
         assert answer.json()["detail"] == "Media type text/plain is not supported; use application/json"
 
-    async def test_a_body_without_a_type(self) -> None:
+    async def test_body_without_a_content_type_is_415(self) -> None:
         answer = await post(b"{}", None, "/things/search")
         assert (answer.status_code, answer.json()["detail"]) == (
             415,
@@ -212,40 +212,40 @@ class TestMediaType:
         )
 
     @pytest.mark.parametrize("content_type", [";;;", "; charset=utf-8"])
-    async def test_a_type_without_a_name(self, content_type: str) -> None:
+    async def test_content_type_without_a_media_type_is_415(self, content_type: str) -> None:
         answer = await post(b"{}", content_type, "/things/search")
         assert (answer.status_code, answer.json()["detail"]) == (
             415,
             "The Content-Type names no type; use application/json",
         )
 
-    async def test_a_compressed_body(self) -> None:
+    async def test_compressed_body_is_415(self) -> None:
         async with client_of(small_app()) as client:
             answer = await client.post("/things", json={"name": "a"}, headers={"Content-Encoding": "gzip"})
         expected = "Content-Encoding gzip is not supported; send the body as it is"
         assert (answer.status_code, answer.json()["detail"]) == (415, expected)
 
     @pytest.mark.parametrize("content_type", [None, "application/json", "text/plain"])
-    async def test_no_body_is_fine_where_it_is_optional(self, content_type: str | None) -> None:
+    async def test_optional_body_may_be_missing(self, content_type: str | None) -> None:
         answer = await post(b"", content_type, "/things/search")
         assert (answer.status_code, answer.json()["body"]) == (200, {})
 
-    async def test_no_body_is_a_fault_where_it_is_required(self) -> None:
+    async def test_missing_required_body_is_422(self) -> None:
         assert faults(await post(b"", None)) == [("body", "missing")]
         assert faults(await post(b"", "application/json")) == [("body", "missing")]
         assert (await post(b"", "text/plain")).status_code == 415
 
-    async def test_a_body_for_an_operation_that_takes_none_is_not_looked_at(self) -> None:
+    async def test_body_of_an_operation_without_one_is_not_read(self) -> None:
         answer = await post(b"\xff" * 100_000, "text/plain", f"/things/{UUID}/parts/1")
         assert (answer.status_code, answer.json()["body"]) == (200, {})
 
 
 class TestLimit:
-    async def test_a_declared_length_over_the_limit(self) -> None:
+    async def test_declared_length_over_the_limit_is_413(self) -> None:
         answer = await post(b'{"name":"' + b"a" * 1000 + b'"}')
         assert (answer.status_code, answer.json()["detail"]) == (413, "The body is larger than 1000 bytes")
 
-    async def test_a_large_body_is_read_like_a_small_one(self) -> None:
+    async def test_large_body_is_read_like_a_small_one(self) -> None:
         async with client_of(small_app(document=ROOMY)) as client:
             fits = await client.post("/things", json={"name": "a", "metadata": {"text": "é" * 300_000}})
             broken = await client.post(
@@ -254,7 +254,7 @@ class TestLimit:
         assert fits.json()["body"]["metadata"] == {"text": "é" * 300_000}
         assert broken.status_code == 400
 
-    async def test_a_body_known_to_be_too_large_is_not_read(self) -> None:
+    async def test_body_known_to_be_too_large_is_not_read(self) -> None:
         async def chunks() -> Any:
             raise AssertionError("it was read")
             yield b""
@@ -265,10 +265,10 @@ class TestLimit:
             )
         assert answer.status_code == 413
 
-    async def test_a_body_of_exactly_the_limit_is_read(self) -> None:
+    async def test_body_of_exactly_the_limit_is_read(self) -> None:
         assert faults(await post(b'{"name":"' + b"a" * 989 + b'"}')) == [("body", "name", "string_too_long")]
 
-    async def test_chunks_are_counted_and_no_more_than_the_limit_is_read(self) -> None:
+    async def test_chunked_body_is_read_up_to_the_limit(self) -> None:
         read = 0
 
         async def chunks() -> Any:
@@ -306,7 +306,7 @@ class TestDocument:
             (b"      operationId: deleteThing", b"      security: []\n      operationId: deleteThing", "of its own"),
         ],
     )
-    def test_what_cannot_be_enforced_is_refused(self, old: bytes, new: bytes, reason: str) -> None:
+    def test_document_with_an_unenforceable_rule_is_refused(self, old: bytes, new: bytes, reason: str) -> None:
         assert old in DOCUMENT
         with pytest.raises(DocumentError, match=r"^[^\n]*$") as refusal:
             Contract(Document(DOCUMENT.replace(old, new)))
@@ -319,7 +319,7 @@ class TestDocument:
             "off", "yes", "2026-01-01T00:00:00Z", "1_000", "010", "12:30", 1.5, 1000.0, -7, True, *[None] * 4
         ]  # fmt: skip
 
-    def test_it_says_where_this_server_listens_unless_told_otherwise(self) -> None:
+    def test_document_names_the_default_address(self) -> None:
         address, told = urlsplit(Contract.read().document.root["servers"][1]["url"]), Settings()
         assert (address.hostname, address.port, address.path) == (told.host, told.port, "/api")
 

@@ -27,7 +27,7 @@ class TestUrlencoded:
             "tools": [{"function": {"name": "f", "parameters": {}}}],
         }
 
-    async def test_faults_have_the_places_of_the_json_form(self) -> None:
+    async def test_errors_have_the_places_of_the_json_form(self) -> None:
         body = b'name=&stream=True&size=x&ask=&metadata=[]&tools=[{"function":{}}]'
         assert sorted(map(str, faults(await post(body, FORM)))) == sorted(
             map(
@@ -45,7 +45,7 @@ class TestUrlencoded:
         )
 
     @pytest.mark.parametrize("text", [b"{", b'{"a":1,"a":2}', b"NaN", b'"\\ud800"', b""])
-    async def test_json_text_that_is_none(self, text: bytes) -> None:
+    async def test_malformed_json_text_is_422(self, text: bytes) -> None:
         assert faults(await post(b"name=a&metadata=" + text, FORM)) == [("body", "metadata", "json_invalid")]
 
     async def test_json_text_has_the_limits_of_its_text(self) -> None:
@@ -56,7 +56,7 @@ class TestUrlencoded:
         assert faults(await post(b"name=a&tools=null", FORM)) == [("body", "tools", "list_type")]
 
     @pytest.mark.parametrize("body", [b"name=a&name=b", b"name=%ff", b"name=\xff", b"a=1&" * 240 + b"name=%c3"])
-    async def test_undecodable_forms(self, body: bytes) -> None:
+    async def test_undecodable_form_is_400(self, body: bytes) -> None:
         assert (await post(body, FORM)).status_code == 400
 
     async def test_too_many_fields(self) -> None:
@@ -66,7 +66,7 @@ class TestUrlencoded:
         assert faults(most) == [("body", "name", "missing")]
         assert (more.status_code, more.json()["detail"]) == (400, "The form has more than 1000 fields")
 
-    async def test_an_empty_form_has_no_fields(self) -> None:
+    async def test_empty_form_has_no_fields(self) -> None:
         assert faults(await post(b"", FORM)) == [("body", "name", "missing")]
 
 
@@ -116,15 +116,15 @@ class TestMultipart:
             ("x=1", "files"),
         ],
     )
-    async def test_filenames(self, head: str, filename: str) -> None:
+    async def test_filenames_are_decoded(self, head: str, filename: str) -> None:
         seen = (await post(multipart((f'name="files"; {head}', b"1")), self.TYPE)).json()
         assert seen["files"]["files"][0][0] == filename
 
-    async def test_a_file_input_left_empty_is_no_file(self) -> None:
+    async def test_empty_file_input_is_no_file(self) -> None:
         body = multipart(('name="name"', b"a"), ('name="files"; filename=""', b""))
         assert (await post(body, self.TYPE)).json()["files"] == {}
 
-    async def test_faults(self) -> None:
+    async def test_multipart_errors_name_their_places(self) -> None:
         too_many = multipart(*[('name="files"; filename="a"', b"1")] * 3)
         assert faults(await post(too_many, self.TYPE)) == [("body", "files", "too_long")]
         neither = await post(multipart(('name="stream"', b"true")), self.TYPE)
@@ -147,12 +147,12 @@ class TestMultipart:
             (multipart(*[('name="picture"; filename="a"', b"a")] * 2), "more than once"),
         ],
     )
-    async def test_undecodable_bodies(self, body: bytes, reason: str) -> None:
+    async def test_undecodable_multipart_is_400(self, body: bytes, reason: str) -> None:
         answer = await post(body, self.TYPE)
         assert answer.status_code == 400, answer.text
         assert reason in answer.json()["detail"]
 
-    async def test_no_boundary(self) -> None:
+    async def test_multipart_without_a_boundary_is_400(self) -> None:
         answer = await post(multipart(('name="name"', b"a")), "multipart/form-data")
         assert (answer.status_code, answer.json()["detail"]) == (
             400,
@@ -168,7 +168,7 @@ class TestMultipart:
             )
         assert (answer.status_code, answer.json()["detail"]) == (400, "The form has more than 1000 fields")
 
-    async def test_chunks_of_any_size(self) -> None:
+    async def test_multipart_arrives_in_chunks_of_any_size(self) -> None:
         """The npm SDK sends a body with files chunked, one small chunk after the other (docs/hosted-api.md §7.5)."""
         body = multipart(('name="name"', b"a"), ('name="files"; filename="f"', b"1234\r\n" * 100))
 
