@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 
@@ -118,7 +118,8 @@ class AsyncUploadBackend(httpcore.AsyncNetworkBackend):
     """Makes async connections that end uploads which were answered."""
 
     def __init__(self) -> None:
-        self._backend: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+        # pyright takes it for the stand-in that httpcore has where anyio is not installed
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
