@@ -2,8 +2,9 @@
 
 import base64
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 PROVIDER = "openai"
 
+_SECRET_PARAMETER = re.compile(r"key|token|secret|sig|password", re.IGNORECASE)
+
 _FIELDS = {"base_url": str, "api_key_variable": str, "model": str, "provider": str, "context_size": int}
 
 
@@ -24,19 +27,13 @@ class Model:
     """A model at an endpoint, which knows it by `name`."""
 
     url: httpx.URL
-    api_key: str
+    """Where chat completions are asked for, without a user and a password."""
+    authorization: str | None
     name: str
+    secrets: tuple[str, ...] = field(repr=False)
     provider: str = PROVIDER
     context_size: int | None = None
     """Tokens that the model takes, the answer's included."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What no one but the endpoint may see."""
-        if not self.url.password:
-            return (self.api_key,) if self.api_key else ()
-        sent = base64.b64encode(f"{self.url.username}:{self.url.password}".encode())
-        return self.url.password, sent.decode()
 
 
 class Models:
@@ -53,10 +50,10 @@ class Models:
                 "the openai responder needs an endpoint: set THREADS_SERVER_LLM_BASE_URL, or give --models"
             )
         key = _checked_key(settings.llm_api_key or "", "THREADS_SERVER_LLM_API_KEY")
-        url = _endpoint(settings.llm_base_url, key, "THREADS_SERVER_LLM_BASE_URL")
+        place = "THREADS_SERVER_LLM_BASE_URL"
+        self._models = {"": _endpoint_model(settings.llm_base_url, key, place, settings.llm_model or "")}
         if not settings.llm_model:
             raise ValueError("the openai responder needs a model: set THREADS_SERVER_LLM_MODEL, or give --models")
-        self._models = {"": Model(url, key, settings.llm_model)}
 
     @property
     def secrets(self) -> set[str]:
@@ -102,11 +99,12 @@ def _read(path: Path) -> dict[str, Model]:
 
 
 def _model(name: str, fields: dict[Any, Any], place: str) -> Model:
-    for field, value in fields.items():
-        if field not in _FIELDS:
-            raise ValueError(f"{place}: unknown field {field!r}; known are {', '.join(_FIELDS)}")
-        if type(value) is not _FIELDS[field] or not value:
-            raise ValueError(f"{place}: {field} must be a {'number' if _FIELDS[field] is int else 'text'}")
+    for key_name, value in fields.items():
+        kind = _FIELDS.get(key_name)
+        if kind is None:
+            raise ValueError(f"{place}: unknown field {key_name!r}; known are {', '.join(_FIELDS)}")
+        if type(value) is not kind or not value:
+            raise ValueError(f"{place}: {key_name} must be a {'number' if kind is int else 'text'}")
     if "base_url" not in fields:
         raise ValueError(f"{place}: base_url is missing")
     variable = fields.get("api_key_variable")
@@ -115,26 +113,28 @@ def _model(name: str, fields: dict[Any, Any], place: str) -> Model:
     if (size := fields.get("context_size")) is not None and size < 0:
         raise ValueError(f"{place}: context_size must be a number of tokens")
     key = _checked_key(os.environ[variable], f"{place}: {variable}") if variable else ""
-    return Model(
-        url=_endpoint(fields["base_url"], key, f"{place}: base_url"),
-        api_key=key,
-        name=fields.get("model", name),
-        provider=fields.get("provider", PROVIDER),
-        context_size=size,
-    )
+    model = _endpoint_model(fields["base_url"], key, f"{place}: base_url", fields.get("model", name))
+    return replace(model, provider=fields.get("provider", PROVIDER), context_size=size)
 
 
-def _endpoint(base_url: str, key: str, place: str) -> httpx.URL:
-    """Where chat completions are asked for."""
+def _endpoint_model(base_url: str, key: str, place: str, name: str) -> Model:
+    """A model at an address that may have a user and a password, or keys in its query. `place` names the address."""
     try:
         url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise ValueError(f"{place} is no address: {error}") from error
+    except httpx.InvalidURL:
+        raise ValueError(f"{place} is no address") from None  # the reason quotes parts of it
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(f"{place} is no address that begins with http:// or https://")
-    if url.userinfo and key:
-        raise ValueError(f"{place} has a user and there is a key: only one of them can be sent")
-    return url.copy_with(path=f"{url.path.rstrip('/')}/chat/completions")
+    secrets = [value for parameter, value in url.params.multi_items() if _SECRET_PARAMETER.search(parameter)]
+    authorization = f"Bearer {key}" if key else None
+    if url.userinfo:
+        if key:
+            raise ValueError(f"{place} has a user and there is a key: only one of them can be sent")
+        key = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
+        authorization = f"Basic {key}"
+        secrets.append(url.password)
+    url = url.copy_with(userinfo=b"", path=f"{url.path.rstrip('/')}/chat/completions")
+    return Model(url, authorization, name, tuple(filter(None, (key, *secrets))))
 
 
 def _checked_key(key: str, place: str) -> str:

@@ -123,8 +123,9 @@ class OpenAICompatibleResponder(Responder):
 
     async def _attempt(self, request: ChatRequest, deadline: float) -> AsyncIterator[list[ResponderEvent]]:
         model = request.model
-        headers = {"Authorization": f"Bearer {model.api_key}"} if model.api_key else {}
-        headers |= {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        if model.authorization is not None:
+            headers["Authorization"] = model.authorization
         sent = self._http.build_request("POST", model.url, content=request.content, headers=headers)
         try:
             async with asyncio.timeout_at(deadline):

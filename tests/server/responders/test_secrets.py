@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +15,13 @@ import pytest
 
 from tests.support.builders import WEATHER
 from tests.support.model_endpoint import API_KEY, DONE, Reply, answered, delta, head, listening, message, streamed
+from threads_server.responders import Conversation, open_responder
 from threads_server.responders.redaction import FRAGMENT_CHARACTERS, REDACTED, DeltaBuffer, Redactor
+from threads_server.settings import Settings
 from threads_server.testing import LocalServer
 
 PASSWORD = "pass/w%20rd-0123456789"
+QUERY_KEY = "query-key-0123456789"
 BASIC = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
 
 
@@ -52,7 +56,7 @@ def echoes_of(key: str) -> list[Reply]:
 def leaks(text: str) -> list[str]:
     """The parts of a secret that a text has."""
     lowered = text.lower()
-    secrets = (API_KEY, PASSWORD, quote(PASSWORD, safe=""), BASIC)
+    secrets = (API_KEY, PASSWORD, quote(PASSWORD, safe=""), BASIC, QUERY_KEY)
     parts = [
         secret.lower()[start : start + FRAGMENT_CHARACTERS]
         for secret in secrets
@@ -66,7 +70,9 @@ def text_of_files(folder: Path) -> str:
     return "".join(path.read_bytes().decode("latin-1") for path in folder.iterdir())
 
 
-@pytest.mark.parametrize(("words", "secret"), [("general", API_KEY), ("full", API_KEY), ("full", PASSWORD)])
+@pytest.mark.parametrize(
+    ("words", "secret"), [("general", API_KEY), ("full", API_KEY), ("full", PASSWORD), ("full", QUERY_KEY)]
+)
 async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words: str, secret: str) -> None:
     environment = {"THREADS_SERVER_LLM_MODEL": "m"}
     echoes = echoes_of(secret) + (echoes_of(BASIC) if secret == PASSWORD else [])
@@ -76,6 +82,9 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
         if secret == API_KEY:
             environment["THREADS_SERVER_LLM_API_KEY"] = API_KEY
             sent = f"Authorization: Bearer {API_KEY}"
+        elif secret == QUERY_KEY:
+            environment["THREADS_SERVER_LLM_BASE_URL"] = f"{endpoint.url}?version=1&api-key={QUERY_KEY}"
+            sent = f"POST /v1/chat/completions?version=1&api-key={QUERY_KEY} HTTP/1.1"
         else:
             user = f"user:{quote(PASSWORD, safe='')}"
             environment["THREADS_SERVER_LLM_BASE_URL"] = endpoint.url.replace("://", f"://{user}@")
@@ -112,6 +121,20 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
     for name, text in places.items():
         assert REDACTED in text, name
         assert not leaks(text), name
+
+
+async def test_address_in_an_http_log_has_no_password(caplog: pytest.LogCaptureFixture) -> None:
+    """httpx logs each request's address."""
+    caplog.set_level(logging.DEBUG)
+    async with listening() as endpoint:
+        endpoint.reply = answered(message(content="Yes"))
+        url = endpoint.url.replace("://", f"://user:{quote(PASSWORD, safe='')}@")
+        responder = open_responder(Settings(responder="openai", llm_base_url=url, llm_model="m"))
+        conversation = Conversation([{"role": "user", "content": "x", "metadata_": None}])
+        assert [event async for events in responder.answer(conversation) for event in events]
+        await responder.close()
+    assert "/v1/chat/completions" in caplog.text
+    assert not leaks(caplog.text)
 
 
 class TestRedactor:
