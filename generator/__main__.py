@@ -6,10 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from .document import UnusableDocument
-from .names import EXCEPTIONS, NameTable
+from .document import Document, UnusableDocument
+from .names import EXCEPTIONS, NameTable, read_names
 from .package import Generated, Unwritable, differences, generate, replace
 from .public_api import public_api
+from .report import judge, table_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
@@ -27,11 +28,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--names", type=Path, help="exceptions to the conventional names (default: methods.yaml)")
     parser.add_argument("--public-api", type=Path, help="the file to write the client's public API to")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not what it should be")
+    parser.add_argument(
+        "--report", action="store_true", help="write nothing; say of each operation whether it is accepted"
+    )
+    parser.add_argument("--leave-out", action="store_true", help="leave out what is refused instead of refusing all")
     options = parser.parse_args(arguments)
     names = options.names or (EXCEPTIONS if options.document == DOCUMENT else None)
     listing = options.public_api or (PUBLIC_API if options.output == PACKAGE else None)
     try:
-        with generate(options.document, names) as generated:
+        if options.report:
+            document = Document.at(options.document)
+            table = read_names(document, names)
+            print("\n".join(table_of(judge(document, table), table)))
+            return 0
+        with generate(options.document, names, leave_out=options.leave_out) as generated:
             changed = differences(generated.package, options.output)
             api = public_api(generated.package.parent, generated.names.client["name"]) if listing else ""
             if listing and (not listing.exists() or listing.read_text("utf-8") != api):
@@ -70,6 +80,8 @@ def _report(generated: Generated, changed: list[str]) -> None:
         print(f"{words.get(state, 'new')}: {name}")
     if not changed:
         print("Nothing changed.")
+    for verdict in generated.left_out:
+        print(f"left out: {verdict.operation}: {verdict.reason}")
 
 
 def _named(names: NameTable) -> list[str]:

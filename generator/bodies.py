@@ -71,6 +71,8 @@ def plan_body(document: Document, operation: Operation) -> BodyPlan | None:
         if form.family in {"urlencoded", "multipart"} or (form is json and has_properties(document, form.schema, where))
     ]
     required = body.get("required") is True
+    if len(by_fields) > 1:
+        by_fields = [form for form in by_fields if _can_carry(document, form, where)] or by_fields
     if by_fields:
         _refuse_other_fields(document, by_fields, where)
         return BodyPlan(tuple(by_fields), False, required)
@@ -177,6 +179,15 @@ def _without_null(document: Document, schema: Any, where: str) -> dict[str, Any]
         if len(branches) == 1:
             return _without_null(document, branches[0], where)
     return dict(followed)
+
+
+def _can_carry(document: Document, form: Form, where: str) -> bool:
+    """Return whether a form has an encoding for all its fields: one that has not is left to the others."""
+    try:
+        json_fields(document, form, where)
+    except UnusableDocument:
+        return form.family == "json"
+    return True
 
 
 def _refuse_other_fields(document: Document, forms: list[Form], where: str) -> None:

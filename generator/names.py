@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,14 @@ class NameTable:
     client: dict[str, str]
     gone: dict[str, str]
     resources: tuple[str, ...]
+
+    def without(self, identifiers: Collection[str]) -> NameTable:
+        """Return the table without some operations."""
+        operations = {key: names for key, names in self.operations.items() if key not in identifiers}
+        used = {names.resource for names in operations.values()}
+        streams = {part: key for part, key in self.streams.items() if key not in identifiers}
+        resources = tuple(resource for resource in self.resources if resource in used)
+        return replace(self, operations=operations, streams=streams, resources=resources)
 
 
 @dataclass(frozen=True)

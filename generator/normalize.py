@@ -224,12 +224,18 @@ class _Reader:
         if not inside and not nullable:
             return shape
         shape = complete(shape, where)
-        known = self.document.schemas if name in self.document.schemas and inside else self.lifted
-        if known.get(name, shape) != shape:
-            raise UnusableDocument(f"{where}: {name} would be the name of two different things; make it a component")
+        name = self._free_name(name if inside else f"{name}Object", shape)
         self.lifted[name] = shape
         reference = {"$ref": f"#/components/schemas/{name}"}
         return {"oneOf": [reference, {"type": "null"}]} if nullable else reference
+
+    def _free_name(self, name: str, shape: Schema) -> str:
+        """Return a name that is no component's and no other shape's: the given one, or with the first free number."""
+        candidate, number = name, 1
+        while candidate in self.document.schemas or self.lifted.get(candidate, shape) != shape:
+            number += 1
+            candidate = f"{name}{number}"
+        return candidate
 
     def _alternatives(self, schema: Schema, where: str, name: str) -> Schema:
         """Return those `anyOf` and `oneOf` of a schema that say what a value is, not only which values are allowed."""
@@ -351,8 +357,13 @@ class _Reader:
             self._merging.append(reference)
             shape = self.shape(self.document.follow(part, where), where, reference.rsplit("/", 1)[-1], inside=False)
             self._merging.pop()
-            return shape
-        return self.shape(part, where, name, inside=False)
+        else:
+            shape = self.shape(part, where, name, inside=False)
+        branches = [one for word in ("anyOf", "oneOf") for one in shape.get(word, ()) if one != {"type": "null"}]
+        if len(branches) == 1 and "$ref" in branches[0]:  # null fits no object that `allOf` adds
+            inner = self.lifted.get(branches[0]["$ref"].rsplit("/", 1)[-1])
+            return inner if inner is not None else self._whole(branches[0], where, name)
+        return shape
 
     def _narrower(self, first: Schema, second: Schema, where: str) -> Schema:
         """Return the shape that fits both of two parts of an `allOf` which define the same property."""
@@ -364,7 +375,7 @@ class _Reader:
             return second
         if before and (not after or before < after):
             return {**first, "x-text": second["x-text"]}
-        if before == after and not before & {"object", "array"}:
+        if before == after:
             return second
         raise UnusableDocument(f"{where}: defined twice in an `allOf`, in ways that do not go together")
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from .document import Document, UnusableDocument
 from .names import EXCEPTIONS, NameTable, read_names
 from .project import HERE, parse, refuse
+from .report import Verdict, judge
 from .trial import trial_program
 from .unasync import derive
 
@@ -34,10 +35,11 @@ TOOLS = ("openapi-python-client", "ruff", "unasync")
 
 @dataclass(frozen=True)
 class Generated:
-    """A new client: its package in a temporary folder, and the names of its methods."""
+    """A new client: its package in a temporary folder, the names of its methods, and what was left out."""
 
     package: Path
     names: NameTable
+    left_out: tuple[Verdict, ...] = ()
 
 
 class Unwritable(Exception):
@@ -45,8 +47,10 @@ class Unwritable(Exception):
 
 
 @contextmanager
-def generate(document: Path, names: Path | None = EXCEPTIONS) -> Iterator[Generated]:
+def generate(document: Path, names: Path | None = EXCEPTIONS, *, leave_out: bool = False) -> Iterator[Generated]:
     """Make the package of a document in a temporary folder, which lives as long as the `with`.
+
+    `leave_out` leaves out the operations that are refused, instead of refusing the document.
 
     Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails, or if
     the package cannot be imported.
@@ -54,6 +58,12 @@ def generate(document: Path, names: Path | None = EXCEPTIONS) -> Iterator[Genera
     refuse_other_tools()
     contract = Document.at(document)
     table = read_names(contract, names)
+    left_out: tuple[Verdict, ...] = ()
+    if leave_out:
+        left_out = tuple(verdict for verdict in judge(contract, table) if verdict.reason)
+        lost = {verdict.operation.id for verdict in left_out}
+        contract = contract.only({operation.id for operation in contract.operations} - lost)
+        table = table.without(lost)
     with tempfile.TemporaryDirectory(prefix="backboard-client-") as folder:
         package = Path(folder).resolve() / "backboard_threads"
         client = parse(contract, table, package)
@@ -67,7 +77,7 @@ def generate(document: Path, names: Path | None = EXCEPTIONS) -> Iterator[Genera
         derive(package / "_async", package / "_sync")
         _format(package)
         _try_client(package, trial_program(client.api, client.catalogue))
-        yield Generated(package, table)
+        yield Generated(package, table, left_out)
 
 
 def refuse_other_tools(settings: Path = SETTINGS) -> None:
