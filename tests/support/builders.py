@@ -17,6 +17,17 @@ from threads_server.responders import (
 WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters": {"properties": {}}}}
 
 
+STORED_ONLY: dict[str, Any] = {
+    "tok_k": 7,
+    "custom_fact_extraction_prompt": "Note names.",
+    "custom_update_memory_prompt": "Forget names.",
+    "embedding_provider": "cohere",
+    "embedding_model_name": "embed-4",
+    "embedding_dims": 256,
+}
+"""Settings of an assistant that have no effect."""
+
+
 async def waiting_run(api: Api, *calls: str) -> tuple[str, str]:
     """A thread and its run that waits for the outputs of these calls to get_weather."""
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))

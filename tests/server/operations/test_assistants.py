@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.operations.test_response_fields import ONLY_KEPT
-from tests.support.builders import WEATHER
+from tests.support.builders import STORED_ONLY, WEATHER
 from tests.support.threads_api import Api, serving
 from tools.document import operations, properties
 
@@ -17,7 +16,7 @@ BEFORE: dict[str, Any] = {
     "description": "A guide.",
     "system_prompt": "Be brief.",
     "tools": [WEATHER],
-    **ONLY_KEPT,
+    **STORED_ONLY,
 }
 AFTER: dict[str, Any] = {
     "name": "Clerk",

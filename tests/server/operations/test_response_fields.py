@@ -10,22 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER
+from tests.support.builders import STORED_ONLY, WEATHER
 from tests.support.clocks import set_clock
 from tests.support.model_endpoint import Endpoint, Reply, answered
 from tests.support.threads_api import Api, serving
 from tools.document import operations, properties, validator
 
 JSON = "application/json"
-ONLY_KEPT: dict[str, Any] = {
-    "tok_k": 7,
-    "custom_fact_extraction_prompt": "Note names.",
-    "custom_update_memory_prompt": "Forget names.",
-    "embedding_provider": "cohere",
-    "embedding_model_name": "embed-4",
-    "embedding_dims": 256,
-}
-"""The settings of an assistant of which the document says that the server only stores them."""
 NEVER_MADE = ("memory_operation_id", "retrieved_memories", "voice_records", "system_one", "generated_media")
 LISTED_LIGHT = {"title", "first_user_message", "message_count", "updated_at"}
 CALLS = [{"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}]
@@ -95,7 +86,7 @@ class TestNull:
         return {name: None for name, node in properties(schema).items() if validator(node).is_valid(None)}
 
     async def test_null_in_an_assistant_is_the_same_as_absent(self, offline: Api) -> None:
-        whole = {"name": "Guide", "description": "x", "system_prompt": "y", "tools": [WEATHER], **ONLY_KEPT}
+        whole = {"name": "Guide", "description": "x", "system_prompt": "y", "tools": [WEATHER], **STORED_ONLY}
         for operation, method, fields in (
             ("createAssistant", "POST", {"name": "Guide"}),
             ("updateAssistant", "PUT", {}),
@@ -153,7 +144,7 @@ class TestAssistant:
                 assert kept[name] == value(name, text)
 
     async def test_assistant_embedding_is_fixed(self, offline: Api) -> None:
-        fixed = {name: ONLY_KEPT[name] for name in properties({"$ref": "#/components/schemas/EmbeddingSettings"})}
+        fixed = {name: STORED_ONLY[name] for name in properties({"$ref": "#/components/schemas/EmbeddingSettings"})}
         assistant_id = await offline.assistant(**fixed)
         others = {"embedding_provider": "openai", "embedding_model_name": "other", "embedding_dims": 9}
         assert others.keys() == fixed.keys()
@@ -167,9 +158,9 @@ class TestAssistant:
         fields = properties(operations()["createAssistant"].bodies[JSON]["schema"])
         said = {name for name, node in fields.items() if node.get("x-server-note") == "Stored only."}
         said |= {"tok_k", *properties({"$ref": "#/components/schemas/EmbeddingSettings"})}
-        assert said == ONLY_KEPT.keys()
+        assert said == STORED_ONLY.keys()
         turns = []
-        for kept in ({}, ONLY_KEPT):
+        for kept in ({}, STORED_ONLY):
             assistant_id = await api.assistant(**kept)
             turns.append(without_stamps(await api.turn(await api.thread(assistant_id), "x")))
             assert kept.items() <= (await api.http.get(f"/assistants/{assistant_id}")).json().items()
