@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from threads_server import option_values
+from threads_server.encoding import printable
 from threads_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         options.run(options)
     except CommandFailed as error:
-        print(f"threads-server: {error}", file=sys.stderr)
+        print(f"threads-server: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output has gone
@@ -208,6 +209,11 @@ def _add_archive(commands: "argparse._SubParsersAction[Parser]") -> None:
     export = commands.add_parser("export", help="write everything of an account to standard output, as lines of JSON")
     take_in = commands.add_parser("import", help="take such lines in; what is there already stays as it is")
     take_in.add_argument("file", help="the file that was exported, or - for standard input")
+    take_in.add_argument(
+        "--keep-ids",
+        action="store_true",
+        help="keep the ids of an archive of another account, for a move; without it they are made anew",
+    )
     for command, run in ((export, _export), (take_in, _import)):
         command.add_argument("--account", default="default", help="the account (default: default)")
         _add_database(command)
@@ -340,11 +346,24 @@ def _export(options: argparse.Namespace) -> None:
     with _extra():
         from threads_server.archive import export_account
 
+    from threads_server.store.exports import has_account
+
     async def export(store: "Store") -> None:
+        if not await store.read(has_account, options.account):
+            raise CommandFailed(
+                f"there is no account {options.account!r} in {Settings(database=options.database).shown_database}"
+            )
         async for line in export_account(store, options.account):
             sys.stdout.buffer.write(line.encode() + b"\n")
+        sys.stdout.buffer.flush()
 
-    _with_store(options, export)
+    try:
+        _with_store(options, export, create=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered cannot be written
+        raise CommandFailed(f"the archive cannot be written: {error.strerror}") from error
 
 
 def _import(options: argparse.Namespace) -> None:
@@ -352,7 +371,7 @@ def _import(options: argparse.Namespace) -> None:
         from threads_server.archive import BadArchive, import_account
 
     async def take_in(store: "Store") -> "Counter[str]":
-        return await import_account(store, options.account, lines)
+        return await import_account(store, options.account, lines, keep_ids=options.keep_ids)
 
     try:
         with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
@@ -364,12 +383,12 @@ def _import(options: argparse.Namespace) -> None:
     print(f"{added['assistant']} assistants and {added['thread']} threads were new in the account {options.account}")
 
 
-def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any]) -> Any:
+def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any], *, create: bool = True) -> Any:
     """What `work` gives for the opened database, which may be in use by a running server."""
     from threads_server.store import StoreOpenError, StoreUnavailable, open_store
 
     async def opened() -> Any:
-        store = await open_store(Settings(database=options.database))
+        store = await open_store(Settings(database=options.database), create=create)
         try:
             return await work(store)
         finally:

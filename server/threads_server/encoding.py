@@ -24,3 +24,10 @@ def encode_event(value: Json) -> str:
 def encode_canonical(value: Json) -> str:
     """A value as the one text that stands for it, whatever the order of its keys: for fingerprints."""
     return _canonical.encode(value)
+
+
+def printable(text: str) -> str:
+    """A text of strangers for a terminal: what could be a command to it is escaped."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

@@ -2,94 +2,24 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
+import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from threads_server.archive import BadArchive, export_account, import_account
+from tests.support.archives import FILE, KEY, body_of, exported, filled, imported, seen, settings
+from tests.support.threads_api import called
+from threads_server.archive import BadArchive, export_account, import_account, importing
 from threads_server.http.app import create_app
-from threads_server.settings import Settings
+from threads_server.http.authentication import create_key
 from threads_server.store import open_store
+from threads_server.store.sqlite import SqliteStore
+from threads_server.store.transaction import one
 
-KEY = "archive-key"
-TOOL = {"function": {"name": "look", "parameters": {"properties": {}}}}
-FILE = bytes(range(256))
-
-
-def settings(path: Path | str) -> Settings:
-    return Settings(database=str(path), api_key=KEY)
-
-
-async def filled(path: Path | str) -> dict[str, Any]:
-    """A database with every kind of thing in it; gives its run that waits for tools."""
-    async with (
-        create_app(settings(path)).opened() as app,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://threads/api", headers={"X-API-Key": KEY}
-        ) as client,
-    ):
-        guide = (await client.post("/assistants", json={"name": "Guide é\u2028", "tools": [TOOL]})).json()
-        await client.post("/assistants", json={"name": "Idle"})
-        await client.post(f"/assistants/{guide['assistant_id']}/threads", json={})
-        talk = (await client.post("/threads/messages", json={"content": "My name is\nAda\u0000 😀"})).json()
-        unsaid = (await client.post("/threads/messages", files={"files": ("f", b"x")})).json()
-        await client.post(f"/threads/{unsaid['thread_id']}/messages", json={"content": "Said second"})
-        await client.post(
-            f"/threads/{talk['thread_id']}/messages",
-            data={"content": "With a file", "metadata": '{"a": [1, 2.5, null]}'},
-            files={"files": ("é.bin", FILE)},
-        )
-        nested = '{"a":' + "[" * 98 + "]" * 98 + "}"  # as deep as a body may be
-        deep = await client.post(
-            f"/threads/{talk['thread_id']}/messages",
-            content=f'{{"content":"/say deep","metadata":{nested}}}',
-            headers={"Content-Type": "application/json"},
-        )
-        assert deep.status_code == 200
-        await client.post(f"/threads/{talk['thread_id']}/messages", json={"content": "/fail no"})
-        waiting = await client.post(
-            "/threads/messages", json={"assistant_id": guide["assistant_id"], "content": '/call look {"x": 1}'}
-        )
-        assert waiting.json()["status"] == "REQUIRES_ACTION"
-        return dict(waiting.json())
-
-
-async def seen(path: Path | str) -> Any:
-    """What the account's owner sees of the database."""
-    async with (
-        create_app(settings(path)).opened() as app,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://threads/api", headers={"X-API-Key": KEY}
-        ) as client,
-    ):
-        light = (await client.get("/threads?include_messages=false")).json()
-        whole = [await client.get(f"/threads/{thread['thread_id']}") for thread in light]
-        return {
-            "assistants": (await client.get("/assistants")).json(),
-            "light": light,
-            "threads": [(answer.json(), answer.headers["etag"]) for answer in whole],
-        }
-
-
-async def exported(path: Path | str, account: str = "default") -> list[str]:
-    store = await open_store(settings(path))
-    try:
-        return [line async for line in export_account(store, account)]
-    finally:
-        await store.close()
-
-
-async def imported(path: Path | str, lines: list[str], account: str = "default") -> dict[str, int]:
-    store = await open_store(settings(path))
-    try:
-        return dict(await import_account(store, account, [line.encode() for line in lines]))
-    finally:
-        await store.close()
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 async def test_an_account_is_the_same_in_another_database(tmp_path: Path, database: str) -> None:
@@ -130,7 +60,9 @@ async def test_a_second_import_changes_nothing(database: str) -> None:
 
 async def test_titles_come_with_an_import(tmp_path: Path) -> None:
     await filled(tmp_path / "old.db")
-    lines = [line.replace('"title":null', '"title":"Holidays"') for line in await exported(tmp_path / "old.db")]
+    lines = [
+        line.replace('"title":null', '"title":"Holidays"') for line in body_of(await exported(tmp_path / "old.db"))
+    ]
     await imported(tmp_path / "new.db", lines)
     assert {thread["title"] for thread in (await seen(tmp_path / "new.db"))["light"]} == {"Holidays"}
 
@@ -139,12 +71,12 @@ async def test_another_accounts_things_stay_its_own(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     await filled(path)
     lines, before = await exported(path), await seen(path)
-    assert await exported(path, "other") == []
-    with pytest.raises(BadArchive, match=r"line 1: assistant \S+ belongs to another account"):
-        await imported(path, lines, "other")
+    assert body_of(await exported(path, "other")) == []
+    with pytest.raises(BadArchive, match=r"line 2: assistant \S+ belongs to another account"):
+        await imported(path, lines, "other", keep_ids=True)
     threads = [line for line in lines if '"kind":"thread"' in line]
-    with pytest.raises(BadArchive, match=r"line 1: thread \S+ belongs to another account"):
-        await imported(path, threads, "other")
+    with pytest.raises(BadArchive, match=r"line 1: the account has no assistant"):
+        await imported(path, threads, "other", keep_ids=True)
     assert await seen(path) == before
 
 
@@ -175,42 +107,139 @@ async def test_lines_that_cannot_be_taken_in(tmp_path: Path) -> None:
         assert (await seen(path))["light"] == []
     with pytest.raises(BadArchive, match=r"line 5: file \S+ is in the database already, under another thread"):
         await imported(tmp_path / "twice.db", [*assistants, thread, other])
-    assert len((await seen(tmp_path / "twice.db"))["light"]) == 1
+    assert (await seen(tmp_path / "twice.db"))["light"] == []
 
 
-def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
-    return subprocess.run(
-        [sys.executable, "-m", "threads_server", *arguments],
-        input=given,
-        capture_output=True,
-        timeout=600,
-        env={**environment, "PYTHONIOENCODING": "ascii"},
+async def test_deleted_account_can_be_imported_again(database: str) -> None:
+    await filled(database)
+    before, lines = await seen(database), await exported(database)
+    async with called(database) as api:
+        await api.services.sweeper.stop()
+        for assistant in before["assistants"]:
+            assert (await api.http.delete(f"/assistants/{assistant['assistant_id']}")).status_code == 200
+    assert await imported(database, lines) == {"assistant": 3, "thread": 4}
+    assert await seen(database) == before
+    assert await exported(database) == lines
+
+
+async def test_missing_threads_come_back_under_their_assistants(database: str) -> None:
+    await filled(database)
+    before, lines = await seen(database), await exported(database)
+    async with called(database) as api:
+        for thread in before["light"][:2]:
+            assert (await api.http.delete(f"/threads/{thread['thread_id']}")).status_code == 200
+    assert await imported(database, lines) == {"assistant": 0, "thread": 2}
+    assert await seen(database) == before
+
+
+async def test_import_into_another_account_has_ids_of_its_own(database: str) -> None:
+    waiting = await filled(database)
+    before, lines = await seen(database), await exported(database)
+    assert await imported(database, lines, "other") == {"assistant": 3, "thread": 4}
+    assert await seen(database) == before
+    copies = await exported(database, "other")
+    ids = [set(re.findall(UUID, "".join(body_of(side)))) for side in (lines, copies)]
+    assert ids[0].isdisjoint(ids[1])
+    assert len(ids[0]) == len(ids[1])
+    # ids are replaced, the same by the same, and nothing else
+    assert sorted(re.sub(UUID, "", shape(line)) for line in body_of(copies)) == sorted(
+        re.sub(UUID, "", shape(line)) for line in body_of(lines)
     )
+    async with called(database) as api:
+        api.http.headers["X-API-Key"] = await create_key(api.services.store, "other", "other")
+        threads = (await api.http.get("/threads")).json()
+        [thread] = [
+            one for one in threads if one["messages"] and "tool_calls" in (one["messages"][-1]["metadata_"] or {})
+        ]
+        run_id = thread["messages"][-1]["metadata_"]["run_id"]
+        assert run_id != waiting["run_id"]
+        answer = await api.outputs(thread["thread_id"], run_id, {waiting["tool_calls"][0]["id"]: "seen"})
+        assert (answer.status_code, answer.json()["status"]) == (200, "COMPLETED")
 
 
-async def test_the_commands(tmp_path: Path) -> None:
-    old, new = str(tmp_path / "old.db"), str(tmp_path / "new.db")
-    await filled(Path(old))
-    out = command("export", "--database", old)
-    assert (out.returncode, out.stderr) == (0, b"")
-    assert out.stdout.decode().split("\n") == [*await exported(Path(old)), ""]
-    archive = tmp_path / "archive.jsonl"
-    archive.write_bytes(out.stdout)
-    taken = command("import", str(archive), "--database", new)
-    assert taken.stdout == b"3 assistants and 4 threads were new in the account default\n"
-    again = command("import", "-", "--database", new, given=b"\n" + out.stdout)
-    assert again.stdout == b"0 assistants and 0 threads were new in the account default\n"
-    assert await seen(Path(new)) == await seen(Path(old))
-    assert command("export", "--database", old, "--account", "nobody").stdout == b""
+def shape(line: str) -> str:
+    """A line with the order of its keys fixed."""
+    return json.dumps(json.loads(line), sort_keys=True)
 
-    for arguments, given, reason in (
-        (("import", str(tmp_path / "none"), "--database", new), b"", b"cannot be read: No such file"),
-        (("import", "-", "--database", new), b"{}\n", b"-, line 1: it is neither an assistant nor a thread"),
-        (("import", "-", "--database", new), b"\xff\n", b"-, line 1: it is not JSON: the text is not UTF-8"),
+
+async def test_archive_that_is_cut_or_changed_is_refused(tmp_path: Path) -> None:
+    await filled(tmp_path / "old.db")
+    lines = await exported(tmp_path / "old.db")
+    renamed = lines[1].replace('"name":"', '"name":"x')
+    for changed, reason in (
+        (lines[:-1], "line 8: the archive is cut short: its last line is missing"),
+        (lines[:1], "line 1: the archive is cut short"),
+        (lines[1:], "line 8: sha256: the archive was changed or damaged"),
+        ([lines[0], *lines[2:4], lines[-1]], "line 4: assistants: there are 2, and not 3"),
+        ([lines[0], renamed, *lines[2:]], "line 9: sha256"),
+        ([*lines, lines[1]], "line 10: it comes after the last one"),
+        ([lines[1], *lines], "line 2: it is not the first one"),
+        ([lines[0].replace('"version":2', '"version":3')], "line 1: version"),
     ):
-        refused = command(*arguments, given=given)
-        assert (refused.returncode, refused.stdout) == (1, b"")
-        assert refused.stderr.startswith(b"threads-server: ")
-        assert refused.stderr.count(b"\n") == 1
-        assert reason in refused.stderr
+        with pytest.raises(BadArchive) as refused:
+            await imported(tmp_path / "new.db", changed)
+        assert str(refused.value).startswith(reason)
+        assert rows(tmp_path / "new.db") == {"assistants": 1, "threads": 0, "messages": 0, "files": 0}
+
+
+def rows(path: Path) -> dict[str, int]:
+    """What is in the tables; one assistant is that of deleted threads."""
+    connection = sqlite3.connect(path)
+    counted = {
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("assistants", "threads", "messages", "files")
+    }
+    connection.close()
+    return counted
+
+
+async def test_archive_of_the_first_version_is_read_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await filled(tmp_path / "old.db")
+    lines = await exported(tmp_path / "old.db")
+    assert await imported(tmp_path / "new.db", body_of(lines)) == {"assistant": 3, "thread": 4}
+    assert [message for message in caplog.messages if "archive" in message] == [
+        "the archive has no counts and no digest, as version 0.1.0 wrote it: it may be cut short"
+    ]
+    assert await exported(tmp_path / "new.db") == lines
+
+
+async def test_export_holds_up_no_writer(tmp_path: Path) -> None:
+    await filled(tmp_path / "t.db")
+    store = await open_store(settings(tmp_path / "t.db"))
+    assert isinstance(store, SqliteStore)
+    statements: list[str] = []
+    store.writer.set_trace_callback(statements.append)
+    assert len([line async for line in export_account(store, "default")]) == 9
+    assert statements == []
+    await store.close()
+
+
+async def test_import_is_written_in_pieces_that_show_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MAX_MESSAGES", 2)
+    await filled(tmp_path / "old.db")
+    lines = await exported(tmp_path / "old.db")
+    store = await open_store(settings(tmp_path / "new.db"))
+    assert isinstance(store, SqliteStore)
+    sizes: list[int] = []
+    visible: list[Any] = []
+    write, changed = store.write, store.writer.total_changes
+
+    async def counting(*arguments: Any, **named: Any) -> Any:
+        nonlocal changed
+        result = await write(*arguments, **named)
+        sizes.append(store.writer.total_changes - changed)
+        changed = store.writer.total_changes
+        row = await store.read(one, "SELECT count(*) FROM assistants WHERE account_id = 'default'")
+        visible.append(row)
+        return result
+
+    monkeypatch.setattr(store, "write", counting)
+    await import_account(store, "default", [line.encode() for line in lines])
+    await store.close()
+    assert max(sizes) <= 3
+    assert len(sizes) > 15
+    assert visible == [(0,)] * (len(visible) - 1) + [(3,)]

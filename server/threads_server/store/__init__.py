@@ -59,6 +59,10 @@ class Store(ABC):
         """Like `read`, for an answer that may be large: everything else goes on meanwhile."""
 
     @abstractmethod
+    async def read_snapshot(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `read_large`, with all statements on one snapshot; writes go on meanwhile."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Finishes what was begun and lets go of the database."""
 
@@ -87,11 +91,12 @@ class Store(ABC):
         return await self.read(api_keys.has_keys, revoked=revoked)
 
 
-async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
+async def open_store(settings: "Settings", *, serving: bool = False, create: bool = True) -> Store:
     """Opens the database of the settings, makes its tables when it is new, and brings older ones up to date.
 
     `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
-    the same database beside it. Raises StoreOpenError when the database cannot be used.
+    the same database beside it. Without `create` there must be one already. Raises StoreOpenError when it
+    cannot be used.
     """
     if settings.postgres:
         try:
@@ -102,7 +107,7 @@ async def open_store(settings: "Settings", *, serving: bool = False) -> Store:
             raise StoreOpenError(
                 "PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'"
             ) from error
-        return await PostgresStore.open(settings)
+        return await PostgresStore.open(settings, create=create)
     from threads_server.store.sqlite import SqliteStore
 
-    return await SqliteStore.open(settings.database, serving=serving)
+    return await SqliteStore.open(settings.database, serving=serving, create=create)

@@ -83,14 +83,14 @@ class PostgresStore(Store):
         self._begin = _BEGIN.format(lock_milliseconds=max(1, int(statement_seconds * 500)))
 
     @classmethod
-    async def open(cls, settings: Settings) -> "PostgresStore":
-        """Connect, and make or update the tables. Raises StoreOpenError."""
+    async def open(cls, settings: Settings, *, create: bool = True) -> "PostgresStore":
+        """Connect, and update the tables, made if there are none and `create` is set. Raises StoreOpenError."""
         shown = settings.shown_database
         try:
             # without prepared statements: whether there is a pooler is not known yet
             connection = await asyncpg.connect(settings.database, timeout=CONNECT_SECONDS, statement_cache_size=0)
             try:
-                await prepare(shown, connection)
+                await prepare(shown, connection, create=create)
                 pooled = await _is_pooled(connection)
             finally:
                 await connection.close(timeout=CONNECT_SECONDS)
@@ -129,6 +129,12 @@ class PostgresStore(Store):
 
     async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._read(LARGE_STATEMENT_SECONDS, lambda: transaction(*args, **kwargs))
+
+    async def read_snapshot(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        return await self._retry(
+            lambda connection: _commit(connection, begin, transaction(*args, **kwargs), LARGE_STATEMENT_SECONDS)
+        )
 
     async def _read(self, seconds: float | None, transaction: Callable[[], Transaction[T]]) -> T:
         if self._pooled:  # a statement has two steps, which only in a transaction reach the same session

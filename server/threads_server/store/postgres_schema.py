@@ -59,7 +59,7 @@ def with_nul(value: Any) -> Any:
     return value
 
 
-async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", *, create: bool = True) -> None:
     """Make or update the tables, one process at a time. Raises StoreOpenError, asyncpg's errors and OSError."""
     async with connection.transaction():
         encoding = await connection.fetchval("SHOW server_encoding")
@@ -67,6 +67,8 @@ async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") 
             raise StoreOpenError(f"{shown} cannot keep every text: its encoding is {encoding}, not UTF8")
         if await _version(shown, connection) == len(MIGRATIONS):
             return
+        if not create and await _version(shown, connection) == 0:
+            raise StoreOpenError(f"{shown} has no tables of this server")
         await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         version = await _version(shown, connection)  # again: another process may have been first

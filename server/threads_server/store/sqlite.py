@@ -67,8 +67,10 @@ class SqliteStore(Store):
         self._thread.start()
 
     @classmethod
-    async def open(cls, database: str, *, serving: bool) -> "SqliteStore":
-        """Open the file, made if there is none. Raises StoreOpenError."""
+    async def open(cls, database: str, *, serving: bool, create: bool = True) -> "SqliteStore":
+        """Open the file, made if there is none and `create` is set. Raises StoreOpenError."""
+        if not create and not await asyncio.to_thread(Path(database).exists):
+            raise StoreOpenError(f"{database} is not there")
         return await asyncio.to_thread(cls._open, Path(database), serving)
 
     @classmethod
@@ -116,13 +118,26 @@ class SqliteStore(Store):
             raise _as_store_error(error) from error
 
     async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._read_in_thread(partial(transaction, *args, **kwargs), snapshot=False)
+
+    async def read_snapshot(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._read_in_thread(partial(transaction, *args, **kwargs), snapshot=True)
+
+    async def _read_in_thread(self, transaction: Callable[[], Transaction[T]], *, snapshot: bool) -> T:
         self._check_open()
 
         def read() -> T:
             try:
                 if not hasattr(self._local, "connection"):
                     self._local.connection = self._file.connect_reader()
-                return run(self._local.connection, transaction(*args, **kwargs))
+                connection: sqlite3.Connection = self._local.connection
+                if not snapshot:
+                    return run(connection, transaction())
+                connection.execute("BEGIN")
+                try:
+                    return run(connection, transaction())
+                finally:
+                    connection.execute("ROLLBACK")
             except sqlite3.Error as error:
                 raise _as_store_error(error) from error
 

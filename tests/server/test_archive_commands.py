@@ -1,0 +1,105 @@
+"""The commands `export` and `import`: what they print, and how they end."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.archives import exported, filled, seen
+
+
+def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "threads_server", *arguments],
+        input=given,
+        capture_output=True,
+        timeout=600,
+        env={**environment, "PYTHONIOENCODING": "ascii"},
+    )
+
+
+async def test_the_commands(tmp_path: Path) -> None:
+    old, new = str(tmp_path / "old.db"), str(tmp_path / "new.db")
+    await filled(Path(old))
+    out = command("export", "--database", old)
+    assert (out.returncode, out.stderr) == (0, b"")
+    assert out.stdout.decode().split("\n") == [*await exported(Path(old)), ""]
+    archive = tmp_path / "archive.jsonl"
+    archive.write_bytes(out.stdout)
+    taken = command("import", str(archive), "--database", new)
+    assert taken.stdout == b"3 assistants and 4 threads were new in the account default\n"
+    again = command("import", "-", "--database", new, given=b"\n" + out.stdout)
+    assert again.stdout == b"0 assistants and 0 threads were new in the account default\n"
+    assert await seen(Path(new)) == await seen(Path(old))
+    for arguments, given, reason in (
+        (("import", str(tmp_path / "none"), "--database", new), b"", b"cannot be read: No such file"),
+        (("import", "-", "--database", new), b"{}\n", b"-, line 1: it is neither an assistant nor a thread"),
+        (("import", "-", "--database", new), b"\xff\n", b"-, line 1: it is not JSON: the text is not UTF-8"),
+    ):
+        refused = command(*arguments, given=given)
+        assert (refused.returncode, refused.stdout) == (1, b"")
+        assert refused.stderr.startswith(b"threads-server: ")
+        assert refused.stderr.count(b"\n") == 1
+        assert reason in refused.stderr
+
+
+@pytest.mark.parametrize("missing", ["database", "account"])
+def test_export_of_nothing_is_one_line_and_makes_nothing(tmp_path: Path, missing: str) -> None:
+    database = tmp_path / "t.db"
+    if missing == "account":
+        command("keys", "create", "a", "--database", str(database))
+    refused = command("export", "--database", str(database), "--account", "nob\x1bdy")
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    expected = (
+        f"{database} is not there" if missing == "database" else f"there is no account 'nob\\x1bdy' in {database}"
+    )
+    assert refused.stderr.decode() == f"threads-server: {expected}\n"
+    assert database.exists() is (missing == "account")
+
+
+def test_export_from_an_empty_postgres_database_makes_nothing(postgres: str) -> None:
+    refused = command("export", "--database", postgres)
+    assert refused.returncode == 1
+    assert refused.stderr.decode() == f"threads-server: {postgres} has no tables of this server\n"
+    assert command("export", "--database", postgres).stderr == refused.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+async def test_export_to_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    await filled(tmp_path / "t.db")
+    with Path("/dev/full").open("wb") as full:  # noqa: ASYNC230
+        refused = subprocess.run(  # noqa: ASYNC221
+            [sys.executable, "-m", "threads_server", "export", "--database", str(tmp_path / "t.db")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=600,
+        )
+    expected = b"threads-server: the archive cannot be written: No space left on device\n"
+    assert (refused.returncode, refused.stderr) == (1, expected)
+
+
+def test_hostile_names_in_an_archive_are_printed_escaped(tmp_path: Path) -> None:
+    line = json.dumps({"kind": "assistant", "is_default": "\x1b[31m\x07\n"}).encode()
+    refused = command("import", "-", "--database", str(tmp_path / "t.db"), given=line + b"\n")
+    assert refused.returncode == 1
+    assert b"\x1b" not in refused.stderr
+    assert refused.stderr.count(b"\n") == 1
+    hostile = tmp_path / "a\x1b[31m.jsonl"
+    hostile.write_bytes(b"{}\n")
+    refused = command("import", str(hostile), "--database", str(tmp_path / "t.db"))
+    assert b"\\x1b[31m.jsonl, line 1: it is neither" in refused.stderr
+
+
+async def test_import_for_a_move_keeps_ids(tmp_path: Path) -> None:
+    await filled(tmp_path / "old.db")
+    archive = tmp_path / "archive.jsonl"
+    archive.write_bytes(command("export", "--database", str(tmp_path / "old.db")).stdout)
+    for keep, new in ((True, tmp_path / "moved.db"), (False, tmp_path / "copied.db")):
+        flag = ["--keep-ids"] if keep else []
+        taken = command("import", str(archive), "--account", "other", *flag, "--database", str(new))
+        assert taken.stdout == b"3 assistants and 4 threads were new in the account other\n"
+        assert ((await exported(new, "other"))[1:-1] == (await exported(tmp_path / "old.db"))[1:-1]) is keep
