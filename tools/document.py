@@ -1,4 +1,4 @@
-"""The document, read for the tests that hold it to account."""
+"""The document, read for tests and tools."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ def document() -> Node:
 
 
 def resolve(node: Node) -> Node:
-    """What a `$ref` names; the keywords that stand beside it win, as OpenAPI 3.1 has it for schemas."""
+    """Resolve a `$ref`; sibling keywords win, as OpenAPI 3.1 has it for schemas."""
     while "$ref" in node:
         beside = {key: value for key, value in node.items() if key != "$ref"}
         node = {**at(node["$ref"]), **beside}
@@ -53,7 +53,7 @@ def resolve(node: Node) -> Node:
 
 
 def at(reference: str) -> Node:
-    """What a reference into the document names."""
+    """Node that a reference into the document names."""
     node: Any = document()
     for part in reference.removeprefix("#/").split("/"):
         node = node[part.replace("~1", "/").replace("~0", "~")]

@@ -1,4 +1,4 @@
-"""Requests made from the document alone: each operation's own example, with ids of things that are really there."""
+"""Requests made from the document: each operation's example, with ids of existing resources."""
 
 import copy
 import json
@@ -33,7 +33,7 @@ class Resources:
 
 
 class How(TypedDict, total=False):
-    """What a request can differ in; `Caller.build` says what is sent otherwise."""
+    """Differences of a request from the defaults of `Caller.build`."""
 
     body: Any
     content: bytes | None
@@ -44,14 +44,14 @@ class How(TypedDict, total=False):
 
 
 class Caller:
-    """Someone with a key, and what can be asked with it."""
+    """HTTP client of one API key that builds requests from the document."""
 
     def __init__(self, url: str, key: str) -> None:
         self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=600)
         self.url = url
 
     def send(self, operation: Operation, things: Resources, **how: Unpack[How]) -> httpx.Response:
-        """The answer to one request of an operation, made as `build` makes it."""
+        """Send one request of an operation, built by `build`."""
         return self._client.send(self.build(operation, things, **how))
 
     def build(
@@ -85,13 +85,13 @@ class Caller:
         return request
 
     def ask(self, name: str, things: Resources | None = None, body: Any = None) -> Any:
-        """The JSON answer of an operation that is sure to succeed."""
+        """JSON response of an operation that must succeed."""
         response = self.send(operations()[name], things or NOTHING, body=body)
         assert response.status_code == 200, response.text
         return response.json()
 
     def things(self, *, waiting: bool = False) -> Resources:
-        """New things of one's own."""
+        """New assistant, thread and run."""
         assistant = self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]})["assistant_id"]
         thread = self.ask("createThread", Resources(assistant, "", ""), body={})["thread_id"]
         content = "/call get_weather {}" if waiting else "My name is Ada."
@@ -99,7 +99,7 @@ class Caller:
         return Resources(assistant, thread, turn["run_id"])
 
     def things_for(self, operation: Operation) -> Resources:
-        """New things in the state in which the operation succeeds."""
+        """New resources in the state in which the operation succeeds."""
         return self.things(waiting="tool_outputs" in fields(operation))
 
     def close(self) -> None:
@@ -139,6 +139,6 @@ def example(operation: Operation, things: Resources, *, which: int = 0) -> dict[
 
 
 def names_something(operation: Operation) -> bool:
-    """Whether a request of the operation names a thing that exists already."""
+    """Whether a request of the operation names an existing resource."""
     in_path = any(one["in"] == "path" for one in operation.parameters)
     return in_path or bool(fields(operation) & set(IDS))

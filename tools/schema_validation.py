@@ -1,4 +1,4 @@
-"""A second opinion on what fits the document: jsonschema, where the server uses jsonschema-rs."""
+"""Validation against the document by jsonschema; the server uses jsonschema-rs."""
 
 import json
 from collections.abc import Iterable

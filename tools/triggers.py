@@ -1,4 +1,4 @@
-"""How a caller brings about each documented status, whatever the operation."""
+"""Triggers of each documented status, for any operation."""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def send_a_letter(caller: Caller, operation: Operation) -> httpx.Response:
 
 
 def break_a_rule(caller: Caller, operation: Operation) -> httpx.Response:
-    """A path that is no id, a list that is too long, or a body that is no object: whatever the operation takes."""
+    """Send an invalid path, list limit or body, whichever the operation takes."""
     if any(one["in"] == "query" and one["name"] == "limit" for one in operation.parameters):
         return caller.send(operation, UNKNOWN, query={"limit": 0})
     if "{" in operation.path:

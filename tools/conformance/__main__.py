@@ -23,7 +23,7 @@ LONGEST_PAUSE = 600
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that repeats no value that it was given: it may be the key in the wrong place."""
+    """Argument parser that repeats no value: it may be the key in the wrong place."""
 
     def error(self, message: str) -> NoReturn:
         key = os.environ.get("API_KEY", "")
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def options() -> tuple[argparse.Namespace, str]:
-    """What was chosen, and the key."""
+    """The parsed options and the key."""
     parser = Parser(prog="python -m tools.conformance", description=__doc__, allow_abbrev=False)
     parser.add_argument(
         "--base-url", default=os.environ.get("BASE_URL"), type=address, help="such as http://127.0.0.1:8000/api"

@@ -1,4 +1,4 @@
-"""What an account has to show to someone who may only read: a thread in which something happened, if there is one."""
+"""Resources of an account for a read-only run: a thread with messages and a run, if there is one."""
 
 import re
 from collections.abc import Callable, Iterator

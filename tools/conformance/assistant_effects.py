@@ -1,4 +1,4 @@
-"""What the document says of assistants and of lists."""
+"""Statements of the document about assistants and lists."""
 
 import uuid
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def list_by_name(prober: Prober) -> bool:
 
 
 def listings(prober: Prober) -> Iterator[tuple[str, Resources, str]]:
-    """Each listing with at least three things of one's own in it, and the field that names one."""
+    """Each listing with at least three resources of this run in it, and its id field."""
     if prober.read_only:
         yield from (
             ("listAssistants", Resources("", "", ""), "assistant_id"),

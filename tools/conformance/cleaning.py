@@ -1,4 +1,4 @@
-"""Deleting what was made, as patiently as asking, and telling what stays."""
+"""Deletion of what was made, with a report of what stays."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ PAGE = 200
 
 
 def tidy(prober: Prober) -> None:
-    """Deletes what was made for the last question. Once something stays, all else waits for `clean`."""
+    """Delete what was made for the last question. Once something stays, the rest waits for `clean`."""
     if prober.connection.is_over or prober.is_untidy:
         return
     find_lost_threads(prober)
@@ -26,7 +26,7 @@ def tidy(prober: Prober) -> None:
 
 
 def clean(prober: Prober) -> None:
-    """Deletes all that was made and is still there. The ledger notes what is left behind, and why.
+    """Delete everything made that still exists; record what is left behind, and why.
 
     Whoever stops this too is told of all that it had not come to.
     """
@@ -64,7 +64,7 @@ def kind_of(one: Made) -> str:
 
 
 def delete(prober: Prober, one: Made) -> str:
-    """Deletes one thing. Returns why it is still there; empty if it is not."""
+    """Delete one resource; return why it still exists, or an empty text."""
     try:
         response = send(prober, f"delete{kind_of(one).capitalize()}", Resources(one[1], one[1], ""))
     except NotAsked as error:
@@ -81,7 +81,7 @@ def is_gone(prober: Prober, one: Made) -> bool:
 
 
 def find_lost_threads(prober: Prober) -> None:
-    """Adds what was made under assistants of ours by requests whose answers were lost."""
+    """Add what requests whose responses were lost made under assistants of this run."""
     while prober.unsure:
         assistant = prober.unsure.pop()
         if not prober.owns("assistant_id", assistant):
@@ -95,7 +95,7 @@ def find_lost_threads(prober: Prober) -> None:
 
 
 def signed_assistants(prober: Prober) -> list[Made]:
-    """Those with this run's name that are still listed."""
+    """Assistants with this run's name that are still listed."""
     found: dict[Made, bool] = {}
     for page in range(MOST_PAGES):
         response = send(prober, "listAssistants", NOTHING, {"skip": page * PAGE, "limit": PAGE})
@@ -110,5 +110,5 @@ def signed_assistants(prober: Prober) -> list[Made]:
 
 
 def send(prober: Prober, name: str, things: Resources, query: dict[str, int] | None = None) -> httpx.Response:
-    """An answer that says something, after as many tries as it takes within reason."""
+    """Response that is no passing failure, after a bounded number of tries."""
     return prober.connection.deliver(prober.build(operations()[name], things, query=query), is_cleaning=True)

@@ -1,4 +1,4 @@
-"""The line to the server: one request at a time, spaced, patient with a server that has enough, and bounded."""
+"""Connection to the server: one request at a time, spaced, with bounded retries and sizes."""
 
 import math
 import time
@@ -25,7 +25,7 @@ Note = Callable[[httpx.Response], None]
 
 
 class Connection:
-    """Delivers requests for someone who must not be a nuisance.
+    """Send requests one at a time, spaced and bounded.
 
     Args:
         client: what sends.
@@ -91,7 +91,7 @@ class Connection:
         raise NotAsked(said)
 
     def _send(self, request: httpx.Request) -> httpx.Response:
-        """One request, spaced, and its answer if that ends."""
+        """Send one request, spaced; return its response if it ends."""
         self._rest(self._pause)
         self.requests += 1
         until = time.monotonic() + LONGEST_READING
@@ -109,7 +109,7 @@ class Connection:
         return httpx.Response(response.status_code, headers=headers, content=bytes(content), request=request)
 
     def _fail(self) -> None:
-        """Counts a failure; after some in a row everything is over unless the server still answers at all."""
+        """Count a failure; after several in a row, stop unless the server still responds."""
         self._failures += 1
         if self._failures < ENOUGH_FAILURES or self.is_over:
             return
@@ -121,7 +121,7 @@ class Connection:
 
 
 def seconds(text: str | None) -> float:
-    """How long a `Retry-After` asks to wait, within reason."""
+    """Seconds that a `Retry-After` asks to wait, bounded."""
     try:
         wait = float(text or "")
     except ValueError:

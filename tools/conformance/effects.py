@@ -1,4 +1,4 @@
-"""What the document says in sentences: effects, orders, memories. Each question quotes the one that it is about."""
+"""Statements of the document in sentences: effects and orders. Each question quotes its sentence."""
 
 from collections.abc import Iterator
 

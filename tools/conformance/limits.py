@@ -1,4 +1,4 @@
-"""The questions about limits: what is just inside a schema is taken, what is just outside is refused."""
+"""Questions about limits: a value just inside a schema is accepted, one just outside is rejected."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -85,13 +85,13 @@ def asks_to_refuse(operation: Operation, key: str, value: Any) -> Ask:
 
 
 def body_with(operation: Operation, things: Resources, key: str, value: Any) -> Node:
-    """An operation's example with one field as it is to be asked."""
+    """Example of an operation with one field replaced."""
     body = example(operation, things) | {key: value}
     return {name: one for name, one in body.items() if one is not MISSING}
 
 
 def edges(schema: Node, *, is_text: bool) -> Iterator[tuple[str, Any, bool]]:
-    """What is just inside and just outside a schema: a label, a value, and whether it is inside."""
+    """Values just inside and just outside a schema: label, value, and whether it is inside."""
     schema = merged(schema)
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds

@@ -1,4 +1,4 @@
-"""What an answer shows of the document's facts, whatever was asked."""
+"""Facts of the document that any response shows."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ EVENTS = "text/event-stream"
 
 
 class Observer:
-    """Notes in the ledger what each answer shows: its status, its headers, its type and its fields."""
+    """Record what each response shows: status, headers, media type and fields."""
 
     def __init__(self, results: Results) -> None:
         self._ledger = results
@@ -64,7 +64,7 @@ class Observer:
             self._ledger.check(f"{name} {header}", not found, f"{value!r}: {'; '.join(found)}")
 
     def _observe_value(self, schema: Node, value: Any, name: str = "") -> None:
-        """Notes of each field whether it is as documented."""
+        """Record whether each field is as documented."""
         name = component(schema) or name
         schema = merged(schema)
         for choice in (*schema.get("oneOf", []), *schema.get("anyOf", [])):
@@ -85,7 +85,7 @@ class Observer:
 
 
 def fits_outside(schema: Node, value: Any) -> bool:
-    """Whether a value fits apart from what is inside it, which has facts of its own."""
+    """Whether a value fits, apart from its contents, which have their own facts."""
     if isinstance(value, dict | list):
         schema = merged(schema)
         kinds = [one for part in (schema, *schema.get("oneOf", [])) for one in kinds_of(part)]

@@ -1,4 +1,4 @@
-"""Someone who asks a server politely: one request at a time, spaced, never touching what is not their own."""
+"""Prober of a server: one request at a time, spaced, that changes only what it made."""
 
 import re
 import time
@@ -31,7 +31,7 @@ Made = tuple[str, str]
 
 
 class Prober(Caller):
-    """Puts the document's questions and notes in the ledger what each answer shows.
+    """Put the document's questions and record what each response shows.
 
     Args:
         pause: the seconds between two requests.
@@ -77,7 +77,7 @@ class Prober(Caller):
         self._shared: Resources | None = None
 
     def own(self, name: str, identifier: str) -> None:
-        """Remembers what was made here, and so may be changed and deleted.
+        """Remember what was made here and may be changed and deleted.
 
         An id with which a path would lead elsewhere is not used: what it is of is left behind.
         """
@@ -116,7 +116,7 @@ class Prober(Caller):
         return self._exchange(operation, things, request, body)
 
     def things(self, *, waiting: bool = False) -> Resources:
-        """Things of one's own; without a run where nobody answers. Who may only read gets what there is.
+        """New resources, without a run where no responder answers; for a read-only run, existing ones.
 
         Raises:
             NotAsked: if there is no thread to read, or no run that waits.
@@ -143,7 +143,7 @@ class Prober(Caller):
         return Resources(assistant, things.thread_id, run_id)
 
     def things_for(self, operation: Operation) -> Resources:
-        """Things in the state in which the operation succeeds; what only reads can share them."""
+        """Resources in the state in which the operation succeeds; operations that only read share them."""
         things = self._to_read() if operation.method == "get" else super().things_for(operation)
         for name in IDS:
             if f"{{{name}}}" in operation.path and not things[name]:
@@ -219,7 +219,7 @@ class Prober(Caller):
         return response
 
     def _note(self, operation: Operation, request: httpx.Request, response: httpx.Response) -> bool:
-        """Remembers what an answer says was made. Returns whether it says all that can have been."""
+        """Remember what a response says was made; return whether it names all of it."""
         name = MAKES.get(operation.id)
         if name is None or not response.is_success or name.encode() in request.content:
             return True

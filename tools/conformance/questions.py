@@ -1,4 +1,4 @@
-"""The questions that follow from the document alone: media types, statuses, defaults, links, methods."""
+"""Questions that follow from the document alone: media types, statuses, defaults, links, methods."""
 
 import re
 import uuid
@@ -22,7 +22,7 @@ STRANGE_METHOD = "PROPFIND"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of one fact.
+    """Question about one fact.
 
     Attributes:
         subject: the operation or the path that it is about.

@@ -1,4 +1,4 @@
-"""What was found out, as text, JSON and JUnit."""
+"""Reports of a run as text, JSON and JUnit."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ WIDTH = len(NOT_ASKED)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The three forms of a ledger: every fact by name, what is left behind, and the count.
+    """Three forms of the results: every fact by name, what is left behind, and the count.
 
     Attributes:
         url: the address of the server, as it can be shown.
@@ -24,7 +24,7 @@ class Report:
     requests: int
 
     def as_text(self) -> str:
-        """For a person: every fact under what it is of, again what does not hold, and the count."""
+        """Text report: facts by subject, failures again, and the count."""
         lines = [self.url]
         subjects = dict.fromkeys(fact.subject for fact in self.results.facts.values())
         for subject in subjects:
@@ -49,7 +49,7 @@ class Report:
         yield f"{self.requests} requests"
 
     def as_json(self) -> str:
-        """For a program: every fact with its verdict."""
+        """JSON report: every fact with its verdict."""
         found = {
             "base_url": self.url,
             "requests": self.requests,
@@ -60,7 +60,7 @@ class Report:
         return json.dumps(found, indent=2, ensure_ascii=False)
 
     def as_junit(self) -> str:
-        """For a CI system: a fact is a test, what could not be asked is skipped, what is left behind fails."""
+        """JUnit report: a fact is a test, one that could not be asked is skipped, leftovers fail."""
         suite = ElementTree.Element("testsuite", name=f"conformance of {self.url}")
         for fact in self.results.facts.values():
             case = ElementTree.SubElement(suite, "testcase", classname=fact.mark or "documented", name=fact.name)

@@ -75,13 +75,13 @@ class Results:
             self.does_not(name, reason)
 
     def interrupt(self, reason: str) -> None:
-        """Notes that nothing else is asked."""
+        """Record that no further question is asked."""
         self.is_interrupted = True
         for name in [fact.name for fact in self.those(NOT_ASKED) if fact.reason == UNSEEN]:
             self.not_asked(name, reason)
 
     def leave(self, text: str) -> None:
-        """Notes what is left behind."""
+        """Record a resource that is left behind."""
         if (told := self.told(text)) not in self.left:
             self.left.append(told)
 
@@ -89,7 +89,7 @@ class Results:
         return [fact for fact in self.facts.values() if fact.verdict == verdict]
 
     def told(self, text: str) -> str:
-        """A text from outside as it can be shown: one line, without the key and of a length that can be read."""
+        """Text from outside made printable: one short line without the key."""
         line = " ".join(text[:LONGEST_READ].split())
         printable = "".join(one if one.isprintable() else "?" for one in line)
         return self._secret.hide(printable)[:LONGEST_REASON]
@@ -122,7 +122,7 @@ def documented(secret: Secret) -> Results:
 
 
 def answer_facts(operation: Operation, status: str) -> Iterator[tuple[str, str, str]]:
-    """What the document says of one answer as a whole: a name, the text and the mark of each fact."""
+    """Facts of a whole response: name, text and mark of each."""
     response = operation.responses[status]
     mark = mark_of(operation.node, response)
     name = f"{operation.id}: {status}"

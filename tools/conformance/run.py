@@ -1,4 +1,4 @@
-"""One conversation with a server, from the first question to the last thing deleted."""
+"""A whole run against a server, from the first question to the last deletion."""
 
 import time
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ INTERRUPTED = "the questions were interrupted"
 
 
 class Unreachable(Exception):
-    """Nobody answers at that address."""
+    """No server responds at the address."""
 
 
 class KeyRefused(Exception):
-    """The key opens nothing there."""
+    """The server does not take the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def run(
     largest: int = 200_000,
     rest: Rest = time.sleep,
 ) -> Found:
-    """Asks everything, and deletes what it made. Whoever interrupts it gets the report of what was asked until then.
+    """Put all questions and delete what was made. An interrupted run reports what it has.
 
     Raises:
         Unreachable: if there is no server, or none of this API.
@@ -74,7 +74,7 @@ def run(
 
 
 def greet(prober: Prober) -> None:
-    """Sees whether there is a server of this API that takes the key."""
+    """Check that a server of this API takes the key."""
     url = prober.results.told(prober.url)
     try:
         response = prober.fetch(operations()["listThreads"].path, {"limit": 1})
@@ -87,7 +87,7 @@ def greet(prober: Prober) -> None:
 
 
 def put(prober: Prober, one: Question) -> None:
-    """Puts one question, and deletes what it took to ask it."""
+    """Put one question, and delete what it needed."""
     try:
         answer = one.ask(prober)
         if answer is not None:

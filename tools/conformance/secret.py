@@ -1,4 +1,4 @@
-"""The key, and how it is kept out of everything that is shown."""
+"""The API key, masked in all output."""
 
 import base64
 import html

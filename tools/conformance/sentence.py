@@ -1,4 +1,4 @@
-"""How a sentence of the document becomes a question, and the calls that such questions are made of."""
+"""Questions made from sentences of the document, and the calls they share."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ EFFECTS: list[tuple[str, str, Effect]] = []
 
 
 def says(sentence: str, mark: str = "") -> Callable[[Effect], Effect]:
-    """The question is whether this sentence of the document is true."""
+    """Register a question: whether this sentence of the document is true."""
 
     def note(effect: Effect) -> Effect:
         EFFECTS.append((sentence, mark, effect))

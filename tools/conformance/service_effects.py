@@ -1,4 +1,4 @@
-"""What the document says of every operation: keys, headers, errors, limits."""
+"""Statements of the document about every operation: keys, headers, errors, limits."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What the document says of threads and their versions."""
+"""Statements of the document about threads and their versions."""
 
 from tools.conformance.prober import Prober
 from tools.conformance.results import NotAsked

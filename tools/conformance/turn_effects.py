@@ -1,4 +1,4 @@
-"""What the document says of messages, turns and runs."""
+"""Statements of the document about messages, turns and runs."""
 
 from typing import Any
 
