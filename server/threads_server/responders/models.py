@@ -28,7 +28,7 @@ class Model:
 
     url: httpx.URL
     """Where chat completions are asked for, without a user and a password."""
-    authorization: str | None
+    authorization: str | None = field(repr=False)
     name: str
     secrets: tuple[str, ...] = field(repr=False)
     provider: str = PROVIDER
