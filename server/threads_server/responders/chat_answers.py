@@ -6,7 +6,7 @@ endpoint's words, not yet redacted.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from threads_server.responders import (
@@ -23,6 +23,7 @@ from threads_server.responders.chat_messages import ChatRequest
 from threads_server.responders.redaction import DeltaBuffer, Redactor
 
 MAX_CALL_ID_CHARACTERS = 255  # what the outputs of a call can name it by (openapi.yaml, ToolOutput)
+MAX_NAME_CHARACTERS = 255
 MAX_REASON_CHARACTERS = 64
 WHOLE_ANSWERS = frozenset({"stop", "tool_calls", "function_call", "end_turn", "eos", "stop_sequence"})
 """Finish reasons of an answer that ended by itself; others, such as `length`, are told."""
@@ -32,7 +33,7 @@ WHOLE_ANSWERS = frozenset({"stop", "tool_calls", "function_call", "end_turn", "e
 class _Call:
     id: object = None
     name: str = ""
-    arguments: str = ""
+    arguments: list[str] = field(default_factory=list)
 
 
 class AnswerReader:
@@ -99,7 +100,9 @@ class AnswerReader:
         call.id = call.id or call_id
         if name != call.name:  # some endpoints repeat it in each chunk
             call.name += name
-        call.arguments += arguments
+        if len(call.name) > MAX_NAME_CHARACTERS:
+            unreadable(f"a function name of more than {MAX_NAME_CHARACTERS} characters")
+        call.arguments.append(arguments)
 
     def finish(self) -> Iterator[ResponderEvent]:
         """The last events, once the endpoint has ended its answer. Raises ResponderFailed."""
@@ -122,7 +125,7 @@ class AnswerReader:
     def _tool_call(self, call: _Call) -> dict[str, Any]:
         if not call.name:
             unreadable("a tool call without the name of a function")
-        arguments = call.arguments or "{}"  # a function without parameters
+        arguments = "".join(call.arguments) or "{}"  # a function without parameters
         try:
             valid = isinstance(json.loads(arguments, parse_constant=_no_number), dict)
         except (ValueError, RecursionError):
@@ -203,7 +206,7 @@ def _line(text: str) -> str:
 
 
 def _names(calls: list[_Call]) -> str:
-    return ", ".join(f"{call.name}({call.arguments}" for call in calls)
+    return ", ".join(f"{call.name}({''.join(call.arguments)}" for call in calls)
 
 
 def _no_number(name: str) -> NoReturn:

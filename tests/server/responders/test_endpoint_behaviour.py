@@ -202,6 +202,18 @@ class TestToolCalls:
         endpoint.reply = streamed(*name, tool(0, function={"arguments": "{}"}), DONE)
         assert (await end_of(api, stream=True)).calls == [("get_weather", "{}")]
 
+    async def test_name_without_end_fails(self, api: Api, endpoint: Endpoint) -> None:
+        parts = [tool(0, function={"name": f"n{number}"}) for number in range(100)]
+        endpoint.reply = streamed(*parts, DONE)
+        assert (await end_of(api, stream=True)).message == "The model endpoint sent an answer that cannot be read"
+
+    async def test_arguments_in_many_parts_are_put_together(self, api: Api, endpoint: Endpoint) -> None:
+        parts = [tool(0, function={"arguments": f"{number},"}) for number in range(2000)]
+        start, end = tool(0, function={**NAME, "arguments": '{"a":['}), tool(0, function={"arguments": "0]}"})
+        endpoint.reply = streamed(start, *parts, end, DONE)
+        [(_, arguments)] = (await end_of(api, stream=True)).calls
+        assert json.loads(arguments) == {"a": [*range(2000), 0]}
+
     @pytest.mark.parametrize("stream", [False, True])
     async def test_legacy_function_call_is_a_call(self, api: Api, endpoint: Endpoint, stream: bool) -> None:
         parts = [
