@@ -125,8 +125,26 @@ def streams(attack: Attack) -> None:
         attack.hold(head + body)
 
 
+def backlog(attack: Attack) -> None:
+    """30 readers that do not read a run of 190,000 events."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        turn = client.post("/threads/messages", json={"content": "/say " + "w " * 190_000}).json()
+    for _ in range(30):
+        attack.hold(attack.head("GET", f"/threads/{turn['thread_id']}/runs/{turn['run_id']}/events"))
+
+
+def long_turn(attack: Attack) -> None:
+    """A turn in a thread of 300 messages of 1 MB."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        thread = client.post("/threads/messages", json={"content": "x"}).json()["thread_id"]
+        body = {"content": "x" * 1_000_000, "send_to_llm": False}
+        for _ in range(300):
+            client.post(f"/threads/{thread}/messages", json=body).raise_for_status()
+        client.post(f"/threads/{thread}/messages", json={"content": "and?"}).raise_for_status()
+
+
 CASES: tuple[Callable[[Attack], None], ...] = (
-    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams
+    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams, backlog, long_turn
 )  # fmt: skip
 
 

@@ -24,9 +24,12 @@ class History(Sequence[Message]):
 
     @classmethod
     def decode(cls, texts: list[str]) -> "History":
-        """Decode messages one at a time, so that other threads of the process run in between."""
+        """Decode messages one at a time, so that other threads of the process run in between. Empties `texts`."""
         history = cls()
-        history._messages = [json.loads(text) for text in texts]
+        history._messages = []
+        texts.reverse()
+        while texts:
+            history._messages.append(json.loads(texts.pop()))
         return history
 
     def __len__(self) -> int:
