@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, cast
 from urllib.parse import unquote
 
-from uvicorn._types import ASGI3Application, HTTPScope
+from uvicorn._types import ASGI3Application, ASGISendEvent, HTTPScope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -75,6 +75,18 @@ class _GatedFlow(FlowControl):
             super().resume_reading()
 
 
+class _ExpectingCycle(RequestResponseCycle):
+    """The response to a request with `Expect: 100-continue`.
+
+    If it comes before the body was asked for, the client may send the body or not; so nothing can follow it.
+    """
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if self.waiting_for_100_continue:
+            self.keep_alive = False
+        await super().send(message)
+
+
 class HTTPProtocol(asyncio.Protocol):
     """One connection. uvicorn's server makes it, counts it and shuts it down."""
 
@@ -119,6 +131,7 @@ class HTTPProtocol(asyncio.Protocol):
         if not self._counter.admits(len(self._server_state.connections)):
             self._send_refusal(BadRequest("The server has too many connections", 503), b"retry-after: 1\r\n")
             transport.close()  # at once: a lingering connection would be one more
+            self._refused = True
             return
         self._server_state.connections.add(self)  # type: ignore[arg-type]  # uvicorn lists its own classes
         self._flow = _GatedFlow(transport)
@@ -221,7 +234,8 @@ class HTTPProtocol(asyncio.Protocol):
             "headers": head.headers,
             "state": self._app_state.copy(),
         }
-        self._cycle = cycle = RequestResponseCycle(
+        make = _ExpectingCycle if head.expects_continue else RequestResponseCycle
+        self._cycle = cycle = make(
             scope=scope,
             transport=self._transport,
             flow=self._flow,

@@ -344,6 +344,21 @@ def test_rest_of_a_refused_body_is_discarded_and_the_connection_kept(port: int) 
     assert statuses == [413, 200]
 
 
+def test_expected_continue_is_sent_when_the_body_is_wanted(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(HEAD + b"Expect: 100-continue\r\n" + SIZED)
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(BODY)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+
+
+def test_error_in_place_of_continue_closes_the_connection(port: int) -> None:
+    """A next request might be read as the body that was not sent."""
+    head, _ = refused(port, HEAD.replace(KEY.encode(), b"wrong") + b"Expect: 100-continue\r\n" + SIZED)
+    assert head.startswith(b"HTTP/1.1 401 ")
+    assert b"\r\nconnection: close" in head
+
+
 def test_connections_beyond_the_limit_are_503_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     with served(small_app(), max_connections=2) as url:
         open_ones = [socket.create_connection(("127.0.0.1", port_of(url)), timeout=600) for _ in range(2)]
