@@ -12,7 +12,7 @@ from benchmarks.table import Row, markdown, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = {
-    "client": ["calls", "decoding", "streaming", "importing", "memory"],
+    "client": ["calls", "decoding", "streaming", "importing", "memory", "uploads"],
     "server": ["reading", "writing", "streaming"],
 }
 """The modules of each part; a module has `rows()`."""
