@@ -133,6 +133,8 @@ class ClientConfig:
         raise_on_failed_run: bool | Unset = UNSET,
     ) -> Self:
         """The same with other options."""
+        if timeout is deadline is max_retries is headers is raise_on_failed_run is UNSET:
+            return self
         copy = type(self).__new__(type(self))
         for name in type(self).__slots__:
             setattr(copy, name, getattr(self, name))

@@ -82,7 +82,13 @@ def close_with_process(close: Callable[[], None]) -> object:
 
 def async_preload(client: object) -> None:
     """Load the resources and what their first call needs, so that no event loop waits for it."""
-    for name in ("anyio.to_thread", "anyio._backends._asyncio", "sniffio", f"{__package__}._network_stream"):
+    for name in (
+        "anyio.to_thread",
+        "msgspec.json",
+        "anyio._backends._asyncio",
+        "sniffio",
+        f"{__package__}._network_stream",
+    ):
         with contextlib.suppress(ImportError):
             import_module(name)
     models = import_module(f"{__package__}.models")

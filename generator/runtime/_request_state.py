@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias, TypeVar
@@ -163,7 +164,8 @@ class RequestState:
         The body of anything but a success has been read.
         """
         status = response.status_code
-        logger.debug("%s %s: %d, request id %s", self.method, self.url, status, request_id(response))
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s %s: %d, request id %s", self.method, self.url, status, request_id(response))
         if 200 <= status < 300:
             return None
         if status == 404 and self.may_assume_deleted and self.retries.outcome_unknown:

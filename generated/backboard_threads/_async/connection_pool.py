@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from functools import partial
+from collections.abc import AsyncIterator
 from typing import Any
 
 from .._event_loops import async_shield
@@ -45,9 +44,10 @@ class AsyncConnection:
 class AsyncBody(AsyncByteStream):
     """A response's bytes. Closing it frees its connection."""
 
-    def __init__(self, stream: Any, release: Callable[[bool], None]) -> None:
+    def __init__(self, stream: Any, pool: AsyncConnectionPool, connection: AsyncConnection) -> None:
         self._stream: Any = stream
-        self._release: Callable[[bool], None] | None = release
+        self._pool: AsyncConnectionPool | None = pool
+        self._connection: AsyncConnection | None = connection
         self._is_whole = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -57,14 +57,16 @@ class AsyncBody(AsyncByteStream):
 
     async def aclose(self) -> None:
         """Close the response. From then on it holds no connection."""
-        stream, release = self._stream, self._release
-        self._stream = self._release = None
+        stream, pool, connection = self._stream, self._pool, self._connection
+        self._stream = self._pool = self._connection = None
+        if pool is None or connection is None:
+            return
         try:
-            if stream is not None:
-                await stream.aclose()
-        finally:
-            if release is not None:
-                release(self._is_whole)
+            await stream.aclose()
+        except BaseException:
+            await pool.drop(connection)
+            raise
+        pool.give_back(connection, self._is_whole)
 
 
 class AsyncConnectionPool(AsyncBaseTransport):
@@ -88,11 +90,9 @@ class AsyncConnectionPool(AsyncBaseTransport):
                 await self._close_stale()
             response = await connection.transport.handle_async_request(request)
         except BaseException:
-            self._connections.discard(connection)
-            with async_shield():
-                await connection.transport.aclose()
+            await self.drop(connection)
             raise
-        response.stream = AsyncBody(response.stream, partial(self._give_back, connection))
+        response.stream = AsyncBody(response.stream, self, connection)
         return response
 
     async def aclose(self) -> None:
@@ -137,7 +137,13 @@ class AsyncConnectionPool(AsyncBaseTransport):
                 self._connections.discard(connection)
                 await connection.transport.aclose()
 
-    def _give_back(self, connection: AsyncConnection, is_whole: bool) -> None:
+    async def drop(self, connection: AsyncConnection) -> None:
+        """Close a connection whose state is not known."""
+        self._connections.discard(connection)
+        with async_shield():
+            await connection.transport.aclose()
+
+    def give_back(self, connection: AsyncConnection, is_whole: bool) -> None:
         """Free the connection; or forget it, if it is closed because a response was not read to its end."""
         if not is_whole:
             self._connections.discard(connection)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 from .._event_loops import shield
@@ -45,9 +44,10 @@ class Connection:
 class Body(ByteStream):
     """A response's bytes. Closing it frees its connection."""
 
-    def __init__(self, stream: Any, release: Callable[[bool], None]) -> None:
+    def __init__(self, stream: Any, pool: ConnectionPool, connection: Connection) -> None:
         self._stream: Any = stream
-        self._release: Callable[[bool], None] | None = release
+        self._pool: ConnectionPool | None = pool
+        self._connection: Connection | None = connection
         self._is_whole = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -57,14 +57,16 @@ class Body(ByteStream):
 
     def close(self) -> None:
         """Close the response. From then on it holds no connection."""
-        stream, release = self._stream, self._release
-        self._stream = self._release = None
+        stream, pool, connection = self._stream, self._pool, self._connection
+        self._stream = self._pool = self._connection = None
+        if pool is None or connection is None:
+            return
         try:
-            if stream is not None:
-                stream.close()
-        finally:
-            if release is not None:
-                release(self._is_whole)
+            stream.close()
+        except BaseException:
+            pool.drop(connection)
+            raise
+        pool.give_back(connection, self._is_whole)
 
 
 class ConnectionPool(BaseTransport):
@@ -88,11 +90,9 @@ class ConnectionPool(BaseTransport):
                 self._close_stale()
             response = connection.transport.handle_request(request)
         except BaseException:
-            self._connections.discard(connection)
-            with shield():
-                connection.transport.close()
+            self.drop(connection)
             raise
-        response.stream = Body(response.stream, partial(self._give_back, connection))
+        response.stream = Body(response.stream, self, connection)
         return response
 
     def close(self) -> None:
@@ -137,7 +137,13 @@ class ConnectionPool(BaseTransport):
                 self._connections.discard(connection)
                 connection.transport.close()
 
-    def _give_back(self, connection: Connection, is_whole: bool) -> None:
+    def drop(self, connection: Connection) -> None:
+        """Close a connection whose state is not known."""
+        self._connections.discard(connection)
+        with shield():
+            connection.transport.close()
+
+    def give_back(self, connection: Connection, is_whole: bool) -> None:
         """Free the connection; or forget it, if it is closed because a response was not read to its end."""
         if not is_whole:
             self._connections.discard(connection)
