@@ -389,7 +389,7 @@ def test_closed_event_loops_are_forgotten(server: Server) -> None:
     assert [loop for loop in loops if loop() is not None] == []
 
 
-@pytest.mark.parametrize("steps", range(0, 40))
+@pytest.mark.parametrize("steps", range(40))
 def test_call_cancelled_at_any_await_leaves_no_socket(server: Server, steps: int) -> None:
     server.answer(reply(200, THREAD))
 
