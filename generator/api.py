@@ -9,6 +9,7 @@ from typing import Any
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.union import UnionProperty
 
 from .answers import EVENTS, Answers, event_schema, is_success, plan_answers
 from .bodies import BodyPlan, additional, json_fields, plan_body
@@ -222,14 +223,30 @@ class Api:
     def _page(self, operation: Operation, parts: Parts) -> Page:
         paging = find_paging(self._document, operation)
         prop = parts.get("a0")
-        model = self._catalogue.model_of(prop.inner_property) if isinstance(prop, ListProperty) else None
-        if paging is None or model is None:
+        where = f"{operation}: answer"
+        if paging is None or prop is None:
             raise UnusableDocument(
-                f"{operation}: cannot be iterated: needs `skip` and `limit` with a default and maxima, and objects"
+                f"{operation}: cannot be iterated: needs `skip` and `limit` with a default and maxima and an array of "
+                "objects, or `x-paging`"
             )
-        fields = self._catalogue.fields(model, str(operation))
-        key = next((one.attribute for one in fields if one.wire == paging.key and one.shape in (TEXT, ID)), None)
-        return Page(paging.default, paging.max_limit, paging.max_skip, key)
+        items = next_ = ""
+        if paging.items and (answer := self._catalogue.model_of(prop)):
+            fields = {field.wire: field for field in self._catalogue.fields(answer, where)}
+            items = fields[paging.items].attribute
+            next_ = fields[paging.next].attribute if paging.next in fields else ""
+            properties = [*(answer.required_properties or []), *(answer.optional_properties or [])]
+            prop = next(one for one in properties if one.name.get_untrusted_value() == paging.items)
+        if isinstance(prop, UnionProperty):
+            prop = next((one for one in prop.inner_properties if isinstance(one, ListProperty)), prop)
+        inner = prop.inner_property if isinstance(prop, ListProperty) else None
+        model = self._catalogue.model_of(inner) if inner else None
+        if inner is None or model is None or (paging.style == "cursor" and not next_):
+            raise UnusableDocument(
+                f"{operation}: cannot be iterated: its items are no objects, or no page says the next"
+            )
+        keys = [field for field in self._catalogue.fields(model, str(operation)) if field.shape in (TEXT, ID)]
+        key = next((field.attribute for field in keys if field.wire == paging.key), None)
+        return Page(paging, key, items, next_, self._catalogue.require(inner, where).annotation("models."))
 
     def _gone(self, result: Result | None, arguments: list[Argument], parts: Parts, where: str) -> Gone | None:
         """Return the answer to a deletion that an unanswered attempt had done, if the document can say it in full."""

@@ -143,7 +143,7 @@ def _summary(call: Call, kind: str) -> str:
 
 
 def _difference(kind: str) -> str:
-    return "; `limit` is the size of a page" if kind == "iterate" else ""
+    return "; the limit is the size of a page" if kind == "iterate" else ""
 
 
 def _arguments(call: Call, kind: str, api: Api) -> list[str]:
@@ -166,7 +166,7 @@ def _returned(call: Call, kind: str, api: Api) -> str:
     result = call.result.shown if call.result else "Any"
     text = " ".join(call.result_text.split())
     if kind == "iterate":
-        result = f"AsyncPaginator[{result.removeprefix('list[').removesuffix(']')}]"
+        result = f"AsyncPaginator[{call.item.removeprefix('models.')}]"
     return f"{result}: {text}".rstrip(" :")
 
 

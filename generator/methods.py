@@ -11,6 +11,7 @@ from openapi_python_client.strings import PythonIdentifier
 from .answers import Kind
 from .document import Operation, UnusableDocument
 from .names import Names
+from .paging import Paging
 from .text import literal
 from .types import ID, Shape
 
@@ -86,12 +87,31 @@ class Argument:
 
 @dataclass(frozen=True)
 class Page:
-    """How a listing is paged: the default and the greatest `limit`, the greatest `skip`, and the items' identity."""
+    """How a listing is paged, with attributes instead of properties, and the annotation of one item."""
 
-    default: int
-    max_limit: int
-    max_skip: int
+    paging: Paging
     key: str | None
+    items: str
+    next: str
+    item: str
+
+    @property
+    def arguments(self) -> str:
+        """The code of the arguments of the runtime's `Page`; the usual ones are left out."""
+        paging = self.paging
+        given = {"default": paging.default, "max_limit": paging.max_limit, "max_skip": paging.max_skip, "key": self.key}
+        code = [f"{name}={literal(value) if isinstance(value, str) else value}" for name, value in given.items()]
+        if paging.position != "skip":
+            code.append(f"position={literal(paging.position)}")
+        if paging.limit != "limit":
+            code.append(f"limit={literal(paging.limit)}")
+        if paging.style == "page":
+            code.append("numbered=True")
+        if self.items:
+            code.append(f"items=lambda answer: answer.{self.items}")
+        if self.next:
+            code.append(f"next=lambda answer: answer.{self.next}")
+        return ", ".join(code)
 
 
 @dataclass(frozen=True)
@@ -196,7 +216,7 @@ class Call:
     @property
     def item(self) -> str:
         """The annotation of one item of a listing."""
-        return self.returned.removeprefix("builtins.list[").removesuffix("]")
+        return self.page.item if self.page else "Any"
 
 
 @dataclass(frozen=True)

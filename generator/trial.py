@@ -46,7 +46,8 @@ answer = {}
 def handle(request):
     seen.append((request.method, request.url.raw_path.decode(), request.read()))
     headers = {"Content-Type": answer["media"]} if answer["body"] is not None else {}
-    return httpx.Response(answer["status"], headers=headers, content=answer["body"] or b"")
+    body = answer["body"] if len(seen) == 1 else answer["second"]
+    return httpx.Response(answer["status"], headers=headers, content=body or b"")
 
 
 async def ahandle(request):
@@ -67,7 +68,7 @@ def plain(value):
 
 
 def check(name, expected, path, body, wanted, result):
-    if len(seen) != 1:
+    if len(seen) > (1 if answer["second"] is None else 2):
         raise AssertionError(f"{len(seen)} requests were sent")
     method, raw_path, content = seen[0]
     if method != expected or not re.fullmatch(path, raw_path):
@@ -154,7 +155,11 @@ def _calls(call: Call, api: Api, catalogue: Catalogue) -> Iterator[str]:
         if method is None:
             continue
         used = [one for one in call.arguments if kind != "iterate" or one.place in {"path", "query"}]
-        paging = [one for one in used if kind == "iterate" and one.wire in {"skip", "limit"}]
+        paging = [
+            one
+            for one in used
+            if kind == "iterate" and call.page and one.wire in {call.page.paging.position, call.page.paging.limit}
+        ]
         used = [one for one in used if one not in paging and one is not call.key]
         response, wanted = _answer(call, kind, api, catalogue)
         yield (
@@ -210,7 +215,16 @@ def _answer(call: Call, kind: str, api: Api, catalogue: Catalogue) -> tuple[str,
         return _response(200, "text/event-stream", f"data: {json.dumps(event)}\n\n".encode()), "..."
     assert call.result is not None
     sample: Any = json_sample(call.result.shape, catalogue) if call.result.kind == "json" else None
-    if kind == "iterate" or call.result.kind == "json":
+    if kind == "iterate" and call.page is not None:
+        items = call.page.paging.items
+        if call.page.paging.next:
+            sample[call.page.paging.next] = None
+        wanted = sample[items] if items else sample
+        nothing = {**sample, items: []} if items else []
+        return _response(200, "application/json", json.dumps(sample).encode(), json.dumps(nothing).encode()), repr(
+            wanted
+        )
+    if call.result.kind == "json":
         media = call.result.media.replace("*/*", "application/json")
         return _response(200, media, json.dumps(sample).encode()), repr(sample)
     if call.result.kind == "none":
@@ -220,5 +234,5 @@ def _answer(call: Call, kind: str, api: Api, catalogue: Catalogue) -> tuple[str,
     return _response(200, media, content), repr("é" if call.result.kind == "text" else content)
 
 
-def _response(status: int, media: str, body: bytes | None) -> str:
-    return repr({"status": status, "media": media, "body": body})
+def _response(status: int, media: str, body: bytes | None, second: bytes | None = None) -> str:
+    return repr({"status": status, "media": media, "body": body, "second": second})

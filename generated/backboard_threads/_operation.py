@@ -14,19 +14,44 @@ Kind: TypeAlias = Literal["json", "text", "bytes", "none"]
 
 
 class Page:
-    """How a listing is paged: by `skip` and `limit`.
+    """How a listing is paged: by the query parameters `position` and `limit`.
 
-    `default` is the page size when no limit is sent, `max_limit` the greatest limit, `max_skip` the greatest `skip`
-    (the document says both), `key` the attribute that identifies an item; without one, every item is given.
+    A position is the number of items to skip, a page's number if `numbered`, or what `next` takes from the last answer.
+    `default` is the page size when no limit is sent, `max_limit` the greatest limit, `max_skip` the greatest number to
+    skip; None where the document does not say it. `items` takes the items from an answer that is no array. `key` is the
+    attribute that identifies an item; without one, every item is given.
     """
 
-    __slots__ = ("default", "key", "max_limit", "max_skip")
+    __slots__ = ("default", "items", "key", "limit", "max_limit", "max_skip", "next", "numbered", "position")
 
-    def __init__(self, *, default: int, max_limit: int, max_skip: int, key: str | None) -> None:
-        self.default: int = default
-        self.max_limit: int = max_limit
-        self.max_skip: int = max_skip
+    def __init__(
+        self,
+        *,
+        default: int | None,
+        max_limit: int | None,
+        max_skip: int | None,
+        key: str | None,
+        position: str = "skip",
+        limit: str = "limit",
+        numbered: bool = False,
+        items: Callable[[Any], list[Any] | None] | None = None,
+        next: Callable[[Any], object] | None = None,
+    ) -> None:
+        self.default: int | None = default
+        self.max_limit: int | None = max_limit
+        self.max_skip: int | None = max_skip
         self.key: str | None = key
+        self.position: str = position
+        self.limit: str = limit
+        self.numbered: bool = numbered
+        self.items: Callable[[Any], list[Any] | None] | None = items
+        self.next: Callable[[Any], object] | None = next
+
+    def size(self, given: object) -> int | None:
+        """Return how many items a full page has, with the limit that was given; None if that is not known."""
+        if not isinstance(given, int):
+            return self.default
+        return given if self.max_limit is None else min(given, self.max_limit)
 
 
 class Operation(Generic[T]):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .._errors import APIError
 from .._operation import Operation, Page
 from .._public import public
 from .._request_state import decode_response
-from .._unset import UNSET
 from .sender import Sender
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ class Paginator(Generic[T]):
     def __init__(
         self,
         sender: Sender,
-        operation: Operation[list[T]],
+        operation: Operation[Any],
         path: tuple[str, ...],
         query: Mapping[str, object],
     ) -> None:
@@ -50,35 +49,52 @@ class Paginator(Generic[T]):
 
     def pages(self) -> Iterator[list[T]]:
         """The same items, a page at a time."""
-        limit = self._query.get("limit", UNSET)
-        full = min(limit, self._page.max_limit) if isinstance(limit, int) else self._page.default
-        first = self._query.get("skip", UNSET)
-        skip = first if isinstance(first, int) else 0
+        page = self._page
+        full = page.size(self._query.get(page.limit))
+        position = self._query.get(page.position)
+        if page.next is None and not isinstance(position, int):
+            position = 1 if page.numbered else 0
+        query = self._query
         seen: set[object] = set()
         previous: list[object] = []
         given = 0
         while True:
-            query = {**self._query, "skip": skip} if skip else self._query
             call = self._sender.config.operation_request(self._operation, self._path, query)
-            items = decode_response(self._sender.send(call), self._operation.decode)
-            keys: list[object] = [item if self._page.key is None else getattr(item, self._page.key) for item in items]
+            answer = decode_response(self._sender.send(call), self._operation.decode)
+            items: list[T] = (answer if page.items is None else page.items(answer)) or []
+            keys: list[object] = [item if page.key is None else getattr(item, page.key) for item in items]
             if keys and keys == previous:
                 raise APIError(
-                    f"{self._operation!r} gave the same page at skip={skip} as before it: it cannot be paged"
+                    f"{self._operation!r} gave the same page at {page.position}={position} as before it: "
+                    "it cannot be paged"
                 )
             fresh = items
-            if self._page.key is not None:
+            if page.key is not None:
                 fresh = [item for key, item in zip(keys, items, strict=True) if key not in seen]
                 seen.update(keys)
             given += len(fresh)
             if fresh:
                 yield fresh
-            if not items or len(items) < full:
+            following = self._following(position, answer, len(items), full)
+            if following is None:
                 return
-            if skip >= self._page.max_skip:
+            if following == position:
                 raise APIError(
-                    f"{self._operation!r} goes on beyond skip={self._page.max_skip}, the most the API allows: "
+                    f"{self._operation!r} goes on beyond {page.position}={position}, the most the API allows: "
                     f"{given} items were given, and there may be more"
                 )
-            previous = keys
-            skip = min(skip + len(items), self._page.max_skip)
+            previous, position = keys, following
+            query = {**self._query, page.position: position}
+
+    def _following(self, position: object, answer: object, count: int, full: int | None) -> object | None:
+        """Return the position of the page after one of `count` items, the same where that is beyond what the API
+        allows; None after the last page."""
+        page = self._page
+        if page.next is not None:
+            return page.next(answer) or None
+        if not count or (full is not None and count < full):
+            return None
+        assert isinstance(position, int)
+        if page.numbered:
+            return position + 1
+        return position + count if page.max_skip is None else min(position + count, page.max_skip)

@@ -178,7 +178,7 @@ class AsyncBaseClient:
 
     def _iterate(
         self,
-        operation: Operation[list[T]],
+        operation: Operation[Any],
         path: tuple[str, ...] = (),
         *,
         query: Mapping[str, object] | None = None,
@@ -186,7 +186,7 @@ class AsyncBaseClient:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> AsyncPaginator[T]:
+    ) -> AsyncPaginator[Any]:
         """The items of a listing, page after page. The options are those of each page's call."""
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
         return AsyncPaginator(AsyncSender(config, self._http_clients), operation, path, query or {})

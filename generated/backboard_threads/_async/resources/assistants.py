@@ -140,7 +140,7 @@ class AsyncAssistants(AsyncResource):
     ) -> AsyncPaginator[models.Assistant]:
         """List assistants, page after page.
 
-        Arguments and errors are those of `list`; `limit` is the size of a page.
+        Arguments and errors are those of `list`; the limit is the size of a page.
 
         Returns:
             AsyncPaginator[Assistant]: Assistants, newest first.

@@ -140,7 +140,7 @@ class Assistants(Resource):
     ) -> Paginator[models.Assistant]:
         """List assistants, page after page.
 
-        Arguments and errors are those of `list`; `limit` is the size of a page.
+        Arguments and errors are those of `list`; the limit is the size of a page.
 
         Returns:
             Paginator[Assistant]: Assistants, newest first.

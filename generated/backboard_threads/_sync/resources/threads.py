@@ -113,7 +113,7 @@ class Threads(Resource):
     ) -> Paginator[models.Thread]:
         """List threads of assistant, page after page.
 
-        Arguments and errors are those of `list_for_assistant`; `limit` is the size of a page.
+        Arguments and errors are those of `list_for_assistant`; the limit is the size of a page.
 
         Returns:
             Paginator[Thread]: Threads, newest first.
@@ -174,7 +174,7 @@ class Threads(Resource):
     ) -> Paginator[models.Thread]:
         """List threads, page after page.
 
-        Arguments and errors are those of `list`; `limit` is the size of a page.
+        Arguments and errors are those of `list`; the limit is the size of a page.
 
         Returns:
             Paginator[Thread]: Threads, newest first.
