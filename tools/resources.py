@@ -50,14 +50,14 @@ class Caller:
         self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=600)
         self.url = url
 
-    def send(self, operation: Operation, things: Resources, **how: Unpack[How]) -> httpx.Response:
+    def send(self, operation: Operation, resources: Resources, **how: Unpack[How]) -> httpx.Response:
         """Send one request of an operation, built by `build`."""
-        return self._client.send(self.build(operation, things, **how))
+        return self._client.send(self.build(operation, resources, **how))
 
     def build(
         self,
         operation: Operation,
-        things: Resources,
+        resources: Resources,
         *,
         body: Any = None,
         content: bytes | None = None,
@@ -70,10 +70,10 @@ class Caller:
 
         `content` is sent as it is, as JSON unless `media_type` says otherwise.
         """
-        url = re.sub(r"{(\w+)}", lambda match: things[match[1]], operation.path)
+        url = re.sub(r"{(\w+)}", lambda match: resources[match[1]], operation.path)
         kind = media_type or (JSON if operation.bodies else None)
         if content is None and kind is not None:
-            content, kind = encode(example(operation, things) if body is None else body, kind)
+            content, kind = encode(example(operation, resources) if body is None else body, kind)
         wanted = {"Content-Type": kind, "X-API-Key": self._client.headers["X-API-Key"], **(headers or {})}
         sent = {name: value for name, value in wanted.items() if value is not None}
         request = self._client.build_request(
@@ -84,13 +84,13 @@ class Caller:
                 request.headers.pop(name, None)
         return request
 
-    def ask(self, name: str, things: Resources | None = None, body: Any = None) -> Any:
+    def ask(self, name: str, resources: Resources | None = None, body: Any = None) -> Any:
         """JSON response of an operation that must succeed."""
-        response = self.send(operations()[name], things or NOTHING, body=body)
+        response = self.send(operations()[name], resources or NOTHING, body=body)
         assert response.status_code == 200, response.text
         return response.json()
 
-    def things(self, *, waiting: bool = False) -> Resources:
+    def resources(self, *, waiting: bool = False) -> Resources:
         """New assistant, thread and run."""
         assistant = self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]})["assistant_id"]
         thread = self.ask("createThread", Resources(assistant, "", ""), body={})["thread_id"]
@@ -98,9 +98,9 @@ class Caller:
         turn = self.ask("sendMessage", Resources(assistant, thread, ""), body={"content": content})
         return Resources(assistant, thread, turn["run_id"])
 
-    def things_for(self, operation: Operation) -> Resources:
+    def resources_for(self, operation: Operation) -> Resources:
         """New resources in the state in which the operation succeeds."""
-        return self.things(waiting="tool_outputs" in fields(operation))
+        return self.resources(waiting="tool_outputs" in fields(operation))
 
     def close(self) -> None:
         self._client.close()
@@ -131,11 +131,11 @@ def fields(operation: Operation) -> set[str]:
     return set() if media is None else set(merged(media["schema"]).get("properties", {}))
 
 
-def example(operation: Operation, things: Resources, *, which: int = 0) -> dict[str, Any]:
-    """An example of an operation's body, the first or the last (-1), about these things."""
+def example(operation: Operation, resources: Resources, *, which: int = 0) -> dict[str, Any]:
+    """An example of an operation's body, the first or the last (-1), about these resources."""
     examples = list(operation.bodies[JSON]["examples"].values())
     body: dict[str, Any] = copy.deepcopy(resolve(examples[which])["value"])
-    return body | {name: things[name] for name in IDS if name in fields(operation)}
+    return body | {name: resources[name] for name in IDS if name in fields(operation)}
 
 
 def names_something(operation: Operation) -> bool:

@@ -10,19 +10,19 @@ from tools.resources import JSON, UNKNOWN, Caller, Resources, example
 
 
 def succeed(caller: Caller, operation: Operation) -> httpx.Response:
-    return caller.send(operation, caller.things_for(operation))
+    return caller.send(operation, caller.resources_for(operation))
 
 
 def know_already(caller: Caller, operation: Operation) -> httpx.Response:
-    things = caller.things()
-    seen = caller.send(operation, things).headers["ETag"]
-    return caller.send(operation, things, headers={"If-None-Match": seen})
+    resources = caller.resources()
+    seen = caller.send(operation, resources).headers["ETag"]
+    return caller.send(operation, resources, headers={"If-None-Match": seen})
 
 
 def cut_off(caller: Caller, operation: Operation) -> httpx.Response:
-    things = caller.things_for(operation)
-    whole = json.dumps(example(operation, things)).encode()
-    return caller.send(operation, things, content=b"{" if len(whole) < 3 else whole[:-1])
+    resources = caller.resources_for(operation)
+    whole = json.dumps(example(operation, resources)).encode()
+    return caller.send(operation, resources, content=b"{" if len(whole) < 3 else whole[:-1])
 
 
 def come_without_key(caller: Caller, operation: Operation) -> httpx.Response:
@@ -35,18 +35,18 @@ def name_nothing(caller: Caller, operation: Operation) -> httpx.Response:
 
 def use_a_key_twice(caller: Caller, operation: Operation) -> httpx.Response:
     key: dict[str, str | None] = {"Idempotency-Key": f"twice-{operation.id}"}
-    first = caller.send(operation, caller.things_for(operation), headers=key)
+    first = caller.send(operation, caller.resources_for(operation), headers=key)
     assert first.status_code == 200, first.text
-    things = caller.things_for(operation)
-    other = example(operation, things, which=-1) if operation.bodies else None
-    return caller.send(operation, things, body=other, headers=key)
+    resources = caller.resources_for(operation)
+    other = example(operation, resources, which=-1) if operation.bodies else None
+    return caller.send(operation, resources, body=other, headers=key)
 
 
 def know_an_older_version(caller: Caller, operation: Operation) -> httpx.Response:
-    things = caller.things()
-    seen = caller.send(operations()["getThread"], things).headers["ETag"]
-    caller.ask("sendMessage", things, body={"content": "Something else."})
-    return caller.send(operation, things, headers={"If-Match": seen})
+    resources = caller.resources()
+    seen = caller.send(operations()["getThread"], resources).headers["ETag"]
+    caller.ask("sendMessage", resources, body={"content": "Something else."})
+    return caller.send(operation, resources, headers={"If-Match": seen})
 
 
 def send_too_much(caller: Caller, operation: Operation) -> httpx.Response:

@@ -1,6 +1,6 @@
 """`python -m tools.conformance`: the document's questions, put to any server of this API.
 
-Makes things and deletes them again; touches nothing that it did not make. The key is taken from the environment
+Makes resources and deletes them again; touches nothing that it did not make. The key is taken from the environment
 (`API_KEY`) and appears in no output. Exit codes: 0 if all that was asked holds, 1 if something does not hold or is left
 behind, 2 if nothing could be asked or reported, 130 if it was interrupted.
 """

@@ -26,43 +26,43 @@ def create_assistant(prober: Prober) -> bool:
 
 @says("A field that is absent or `null` stays as it is")
 def update_keeps(prober: Prober) -> bool:
-    things = new_assistant(prober, system_prompt="Be brief.", description="A guide.", tools=[TOOL])
-    before = ask(prober, "getAssistant", things)
-    after = ask(prober, "updateAssistant", things, {"name": "Other", "system_prompt": None})
-    return bool(after == {**before, "name": prober.signed("Other")} and ask(prober, "getAssistant", things) == after)
+    resources = new_assistant(prober, system_prompt="Be brief.", description="A guide.", tools=[TOOL])
+    before = ask(prober, "getAssistant", resources)
+    after = ask(prober, "updateAssistant", resources, {"name": "Other", "system_prompt": None})
+    return bool(after == {**before, "name": prober.signed("Other")} and ask(prober, "getAssistant", resources) == after)
 
 
 @says("`tools` replaces the whole list.")
 def update_tools(prober: Prober) -> bool:
-    things = new_assistant(prober, tools=[TOOL])
+    resources = new_assistant(prober, tools=[TOOL])
     other = {"type": "function", "function": {"name": "other", "parameters": {"properties": {}}}}
-    tools = ask(prober, "updateAssistant", things, {"tools": [other]})["tools"]
+    tools = ask(prober, "updateAssistant", resources, {"tools": [other]})["tools"]
     return [tool["function"]["name"] for tool in tools] == ["other"]
 
 
 @says("An empty object changes nothing.")
 def update_nothing(prober: Prober) -> bool:
-    things = new_assistant(prober, system_prompt="Be brief.")
-    return bool(ask(prober, "updateAssistant", things, {}) == ask(prober, "getAssistant", things))
+    resources = new_assistant(prober, system_prompt="Be brief.")
+    return bool(ask(prober, "updateAssistant", resources, {}) == ask(prober, "getAssistant", resources))
 
 
 @says("Deletes the assistant and, with it, all its threads and their messages, files and runs. This cannot be undone.")
 def delete_assistant(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober))
-    ask(prober, "deleteAssistant", things)
-    return [status(prober, name, things) for name in ("getAssistant", "getThread")] == [404, 404]
+    resources = new_thread(prober, new_assistant(prober))
+    ask(prober, "deleteAssistant", resources)
+    return [status(prober, name, resources) for name in ("getAssistant", "getThread")] == [404, 404]
 
 
 @says("Creates a new assistant with the settings of an existing one. Threads are not copied.")
 def clone(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober, system_prompt="Be brief.", tools=[TOOL]))
-    copied = ask(prober, "cloneAssistant", things, {})["assistant"]
+    resources = new_thread(prober, new_assistant(prober, system_prompt="Be brief.", tools=[TOOL]))
+    copied = ask(prober, "cloneAssistant", resources, {})["assistant"]
     own = ("assistant_id", "name", "created_at")
-    alike = {name: value for name, value in ask(prober, "getAssistant", things).items() if name not in own}
+    alike = {name: value for name, value in ask(prober, "getAssistant", resources).items() if name not in own}
     copy = Resources(copied["assistant_id"], "", "")
     return bool(
         alike == {name: value for name, value in copied.items() if name not in own}
-        and copy.assistant_id != things.assistant_id
+        and copy.assistant_id != resources.assistant_id
         and ask(prober, "listAssistantThreads", copy) == []
     )
 
@@ -77,10 +77,10 @@ def clone_name(prober: Prober) -> bool:
 @says("Only assistants with exactly this name, case-sensitive.")
 def list_by_name(prober: Prober) -> bool:
     name = prober.signed(f"Guide {uuid.uuid4()}")
-    things = new_assistant(prober, name=name)
+    resources = new_assistant(prober, name=name)
     found = ask(prober, "listAssistants", query={"name": name})
     others = [ask(prober, "listAssistants", query={"name": other}) for other in (name.lower(), name[:-1])]
-    return [one["assistant_id"] for one in found] == [things.assistant_id] and others == [[], []]
+    return [one["assistant_id"] for one in found] == [resources.assistant_id] and others == [[], []]
 
 
 def listings(prober: Prober) -> Iterator[tuple[str, Resources, str]]:
@@ -91,19 +91,19 @@ def listings(prober: Prober) -> Iterator[tuple[str, Resources, str]]:
             ("listThreads", Resources("", "", ""), "thread_id"),
         )
         return
-    things = [new_assistant(prober) for _ in range(3)][-1]
+    resources = [new_assistant(prober) for _ in range(3)][-1]
     for _ in range(3):
-        new_thread(prober, things)
-    yield "listAssistants", things, "assistant_id"
-    yield "listThreads", things, "thread_id"
-    yield "listAssistantThreads", things, "thread_id"
+        new_thread(prober, resources)
+    yield "listAssistants", resources, "assistant_id"
+    yield "listThreads", resources, "thread_id"
+    yield "listAssistantThreads", resources, "thread_id"
 
 
 def is_ordered(prober: Prober, wanted: str) -> bool:
     """Whether a list is newest first, in a total order."""
-    for name, things, key in listings(prober):
+    for name, resources, key in listings(prober):
         if name == wanted:
-            listed = ask(prober, name, things)
+            listed = ask(prober, name, resources)
             if len(listed) < 2:
                 raise NotAsked("the account has too little for an order")
             places = [(when(one["created_at"]), one[key]) for one in listed]
@@ -122,14 +122,14 @@ says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
 @says("a page shorter than `limit` is the last one.")
 def last_page(prober: Prober) -> bool:
     verdicts = []
-    for name, things, _ in listings(prober):
-        count = len(ask(prober, name, things, query={"limit": MOST}))
+    for name, resources, _ in listings(prober):
+        count = len(ask(prober, name, resources, query={"limit": MOST}))
         if 0 < count < MOST:
             verdicts.append(
                 agrees(
-                    lambda name=name, things=things: len(ask(prober, name, things, query={"limit": MOST})),
-                    lambda count=count, name=name, things=things: (
-                        count + len(ask(prober, name, things, query={"skip": count, "limit": MOST}))
+                    lambda name=name, resources=resources: len(ask(prober, name, resources, query={"limit": MOST})),
+                    lambda count=count, name=name, resources=resources: (
+                        count + len(ask(prober, name, resources, query={"skip": count, "limit": MOST}))
                     ),
                 )
             )
@@ -139,21 +139,21 @@ def last_page(prober: Prober) -> bool:
 @says("Maximum number of items to return.")
 def limit(prober: Prober) -> bool:
     verdicts = []
-    for name, things, _ in listings(prober):
-        if len(ask(prober, name, things)) > 2:
-            verdicts.append(len(ask(prober, name, things, query={"limit": 2})) == 2)
+    for name, resources, _ in listings(prober):
+        if len(ask(prober, name, resources)) > 2:
+            verdicts.append(len(ask(prober, name, resources, query={"limit": 2})) == 2)
     return all(some(verdicts))
 
 
 @says("Number of items to skip at the beginning.")
 def skip(prober: Prober) -> bool:
     verdicts = []
-    for name, things, _ in listings(prober):
-        if len(ask(prober, name, things)) > 1:
+    for name, resources, _ in listings(prober):
+        if len(ask(prober, name, resources)) > 1:
             verdicts.append(
                 agrees(
-                    lambda name=name, things=things: ask(prober, name, things, query={"limit": 3})[1:],
-                    lambda name=name, things=things: ask(prober, name, things, query={"skip": 1, "limit": 2}),
+                    lambda name=name, resources=resources: ask(prober, name, resources, query={"limit": 3})[1:],
+                    lambda name=name, resources=resources: ask(prober, name, resources, query={"skip": 1, "limit": 2}),
                 )
             )
     return all(some(verdicts))
@@ -177,11 +177,11 @@ def some(verdicts: list[bool]) -> list[bool]:
 @says("The thread's title; in a light list only.")
 @says("Without them the list is light: `messages` is empty,")
 def light(prober: Prober) -> bool:
-    things = prober.things()
+    resources = prober.resources()
     verdicts = []
     for name in ("listThreads", "listAssistantThreads"):
-        whole = listed(prober, name, things, include_messages="true")
-        thread = listed(prober, name, things, include_messages="false")
+        whole = listed(prober, name, resources, include_messages="true")
+        thread = listed(prober, name, resources, include_messages="false")
         if prober.read_only and (whole is None or not whole["messages"]):
             continue  # the thread is empty, or its assistant another than the one that is known
         verdicts.append(whole is not None and thread is not None and is_light(thread, whole))
@@ -201,7 +201,9 @@ def is_light(thread: dict[str, Any], whole: dict[str, Any]) -> bool:
     )
 
 
-def listed(prober: Prober, name: str, things: Resources, *, include_messages: str) -> dict[str, Any] | None:
+def listed(prober: Prober, name: str, resources: Resources, *, include_messages: str) -> dict[str, Any] | None:
     """A thread as a list shows it; None if the newest are all others."""
-    found: list[dict[str, Any]] = ask(prober, name, things, query={"include_messages": include_messages, "limit": MOST})
-    return next((one for one in found if one["thread_id"] == things.thread_id), None)
+    found: list[dict[str, Any]] = ask(
+        prober, name, resources, query={"include_messages": include_messages, "limit": MOST}
+    )
+    return next((one for one in found if one["thread_id"] == resources.thread_id), None)

@@ -54,9 +54,9 @@ def clean(prober: Prober) -> None:
             prober.results.leave(f"{kind_of(one)} {one[1]}: {reason}")
 
 
-def in_order(things: Iterable[Made]) -> list[Made]:
+def in_order(resources: Iterable[Made]) -> list[Made]:
     """Threads before their assistants."""
-    return sorted(things, key=lambda one: kind_of(one) == "assistant")
+    return sorted(resources, key=lambda one: kind_of(one) == "assistant")
 
 
 def kind_of(one: Made) -> str:
@@ -109,6 +109,6 @@ def signed_assistants(prober: Prober) -> list[Made]:
     return [one for one, is_ours in found.items() if is_ours]
 
 
-def send(prober: Prober, name: str, things: Resources, query: dict[str, int] | None = None) -> httpx.Response:
+def send(prober: Prober, name: str, resources: Resources, query: dict[str, int] | None = None) -> httpx.Response:
     """Response that is no passing failure, after a bounded number of tries."""
-    return prober.connection.deliver(prober.build(operations()[name], things, query=query), is_cleaning=True)
+    return prober.connection.deliver(prober.build(operations()[name], resources, query=query), is_cleaning=True)

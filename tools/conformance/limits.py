@@ -42,8 +42,8 @@ def asks(operation: Operation, how: How, *, is_good: bool) -> Ask:
     def ask(prober: Prober) -> bool:
         if is_good and operation.method != "get":
             raise NotAsked("it would be done")
-        things = prober.things_for(operation) if is_good else UNKNOWN
-        return prober.send(operation, things, **how).status_code == (200 if is_good else 422)
+        resources = prober.resources_for(operation) if is_good else UNKNOWN
+        return prober.send(operation, resources, **how).status_code == (200 if is_good else 422)
 
     return ask
 
@@ -69,8 +69,8 @@ def body_limits(operation: Operation) -> Iterator[Question]:
 def asks_to_take(operation: Operation, key: str, value: Any) -> Ask:
     def ask(prober: Prober) -> bool:
         sent = prober.signed(value) if key == "name" and isinstance(value, str) else value
-        things = prober.things_for(operation)
-        response = prober.send(operation, things, body=body_with(operation, things, key, sent))
+        resources = prober.resources_for(operation)
+        response = prober.send(operation, resources, body=body_with(operation, resources, key, sent))
         answered = parsed(response)
         made = answered.get("assistant", answered) if isinstance(answered, dict) else {}
         return response.status_code == 200 and (key not in made or same(made[key], sent))
@@ -84,9 +84,9 @@ def asks_to_refuse(operation: Operation, key: str, value: Any) -> Ask:
     )
 
 
-def body_with(operation: Operation, things: Resources, key: str, value: Any) -> Node:
+def body_with(operation: Operation, resources: Resources, key: str, value: Any) -> Node:
     """Example of an operation with one field replaced."""
-    body = example(operation, things) | {key: value}
+    body = example(operation, resources) | {key: value}
     return {name: one for name, one in body.items() if one is not MISSING}
 
 

@@ -97,25 +97,25 @@ class Prober(Caller):
         start = f"{self.name} "
         return start + (name[len(start) :] if len(name) > 2 * len(start) else name)
 
-    def send(self, operation: Operation, things: Resources, **how: Unpack[How]) -> httpx.Response:
+    def send(self, operation: Operation, resources: Resources, **how: Unpack[How]) -> httpx.Response:
         method = how.get("method") or operation.method.upper()
         body = None
         if method != operation.method.upper():
             how["content"] = b""
         elif operation.bodies and how.get("content") is None:
-            body = how["body"] = self._finish(operation, things, how.get("body"))
+            body = how["body"] = self._finish(operation, resources, how.get("body"))
             how["media_type"] = how.get("media_type") or (usual(operation) if isinstance(body, dict) else JSON)
         elif operation.bodies and not how.get("media_type"):
             self._need_json(operation)
         if method not in SAFE:
-            self._guard(operation, things, body)
+            self._guard(operation, resources, body)
             self.has_written = True
-        request = self.build(operation, things, **how)
+        request = self.build(operation, resources, **how)
         if len(request.content) > self.largest:
             raise NotAsked(f"a body of {len(request.content)} bytes is more than this server was to be asked to read")
-        return self._exchange(operation, things, request, body)
+        return self._exchange(operation, resources, request, body)
 
-    def things(self, *, waiting: bool = False) -> Resources:
+    def resources(self, *, waiting: bool = False) -> Resources:
         """New resources, without a run where no responder answers; for a read-only run, existing ones.
 
         Raises:
@@ -127,28 +127,30 @@ class Prober(Caller):
                 raise NotAsked("there is no thread to ask it of")
             return found
         assistant = made(self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]}), "assistant_id")
-        things = Resources(assistant, made(self.ask("createThread", Resources(assistant, "", ""), {}), "thread_id"), "")
+        resources = Resources(
+            assistant, made(self.ask("createThread", Resources(assistant, "", ""), {}), "thread_id"), ""
+        )
         content = "/call get_weather {}" if waiting else "My name is Ada."
         try:
-            turn = parsed(self.send(operations()["sendMessage"], things, body={"content": content}))
+            turn = parsed(self.send(operations()["sendMessage"], resources, body={"content": content}))
         except NotAsked:
             # Much can be asked of a thread in which nobody answers: without credit nobody does.
             turn = {}
         call = call_of(turn) if waiting else None
         run_id = turn.get("run_id") if isinstance(turn, dict) else None
         if not isinstance(run_id, str):
-            return things
+            return resources
         if call is not None:
             self._calls[run_id] = call["id"]
-        return Resources(assistant, things.thread_id, run_id)
+        return Resources(assistant, resources.thread_id, run_id)
 
-    def things_for(self, operation: Operation) -> Resources:
+    def resources_for(self, operation: Operation) -> Resources:
         """Resources in the state in which the operation succeeds; operations that only read share them."""
-        things = self._to_read() if operation.method == "get" else super().things_for(operation)
+        resources = self._to_read() if operation.method == "get" else super().resources_for(operation)
         for name in IDS:
-            if f"{{{name}}}" in operation.path and not things[name]:
+            if f"{{{name}}}" in operation.path and not resources[name]:
                 raise NotAsked(f"there is no {name.removesuffix('_id')} to ask it of")
-        return things
+        return resources
 
     def fetch(self, path: str, query: dict[str, Any] | None = None) -> httpx.Response:
         """What is at a path, whether or not the document knows it."""
@@ -156,28 +158,28 @@ class Prober(Caller):
 
     def _to_read(self) -> Resources:
         if self._shared is None:
-            self._shared = look_around(self._read) if self.read_only else self.things()
+            self._shared = look_around(self._read) if self.read_only else self.resources()
             self.kept += self.due
             self.due.clear()
         return self._shared
 
-    def _read(self, name: str, things: Resources, query: dict[str, Any]) -> httpx.Response:
-        return self.send(operations()[name], things, query=query)
+    def _read(self, name: str, resources: Resources, query: dict[str, Any]) -> httpx.Response:
+        return self.send(operations()[name], resources, query=query)
 
-    def _finish(self, operation: Operation, things: Resources, body: Any) -> Any:
+    def _finish(self, operation: Operation, resources: Resources, body: Any) -> Any:
         """The body with a name that says whose the assistant is, and with the calls that the run really waits for."""
-        body = example(operation, things) if body is None else body
+        body = example(operation, resources) if body is None else body
         if not isinstance(body, dict):
             return body
         if operation.path.startswith("/assistants") and isinstance(body.get("name"), str):
             body = body | {"name": self.signed(body["name"])}
-        if things.run_id in self._calls and isinstance(body.get("tool_outputs"), list):
-            body = body | {"tool_outputs": [self._answer(things, one) for one in body["tool_outputs"]]}
+        if resources.run_id in self._calls and isinstance(body.get("tool_outputs"), list):
+            body = body | {"tool_outputs": [self._answer(resources, one) for one in body["tool_outputs"]]}
         return body
 
-    def _answer(self, things: Resources, output: Any) -> Any:
+    def _answer(self, resources: Resources, output: Any) -> Any:
         if isinstance(output, dict) and output.get("tool_call_id") == "call_1":
-            return output | {"tool_call_id": self._calls[things.run_id]}
+            return output | {"tool_call_id": self._calls[resources.run_id]}
         return output
 
     def _need_json(self, operation: Operation) -> None:
@@ -186,13 +188,13 @@ class Prober(Caller):
         if fact is not None and fact.verdict == DOES_NOT:
             raise NotAsked("it is asked in JSON, which the server does not take here")
 
-    def _guard(self, operation: Operation, things: Resources, body: Any) -> None:
+    def _guard(self, operation: Operation, resources: Resources, body: Any) -> None:
         if self.read_only:
             raise NotAsked("it would change something, and nothing is to be changed")
         said = body if isinstance(body, dict) else {}
         for name in ("assistant_id", "thread_id"):
             is_named = f"{{{name}}}" in operation.path or (body is None and name in fields(operation))
-            for value in (said.get(name), things[name] if is_named else None):
+            for value in (said.get(name), resources[name] if is_named else None):
                 if isinstance(value, dict | list | None) or value in INVENTED:
                     continue
                 if not self.owns(name, str(value)):
@@ -201,7 +203,9 @@ class Prober(Caller):
         if len(optional) == 2 and said and not optional & said.keys():
             raise NotAsked("it would leave a default assistant behind")
 
-    def _exchange(self, operation: Operation, things: Resources, request: httpx.Request, body: Any) -> httpx.Response:
+    def _exchange(
+        self, operation: Operation, resources: Resources, request: httpx.Request, body: Any
+    ) -> httpx.Response:
         def note(response: httpx.Response) -> None:
             if request.method == operation.method.upper():
                 self._observer.observe(operation, response)
@@ -213,7 +217,7 @@ class Prober(Caller):
         finally:
             if not is_sure:
                 named = body.get("assistant_id") if isinstance(body, dict) else None
-                self.unsure.add(str(named or things.assistant_id))
+                self.unsure.add(str(named or resources.assistant_id))
         if response.status_code in NO_CREDIT and "X-API-Key" in request.headers:
             raise NotAsked(f"the account may not: {response.status_code} {response.text}")
         return response

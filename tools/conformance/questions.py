@@ -63,7 +63,7 @@ def media_types(operation: Operation) -> Iterator[Question]:
         name = takes(operation, media_type)
 
         def ask(prober: Prober, media_type: str = media_type) -> bool:
-            return prober.send(operation, prober.things_for(operation), media_type=media_type).status_code == 200
+            return prober.send(operation, prober.resources_for(operation), media_type=media_type).status_code == 200
 
         mark = mark_of(media) or mark_of(operation.node)
         yield Question(operation.id, name, name, mark, ask, "it is refused")
@@ -80,11 +80,11 @@ def media_types(operation: Operation) -> Iterator[Question]:
 def is_streamed(prober: Prober, operation: Operation) -> bool:
     kinds = []
     for wanted in (False, True):
-        things = prober.things_for(operation)
+        resources = prober.resources_for(operation)
         in_query = any(one["name"] == "stream" for one in operation.parameters)
-        body = example(operation, things) | ({} if in_query else {"stream": wanted})
+        body = example(operation, resources) | ({} if in_query else {"stream": wanted})
         query = {"stream": str(wanted).lower()} if in_query else {}
-        response = prober.send(operation, things, body=body, query=query)
+        response = prober.send(operation, resources, body=body, query=query)
         kinds.append(response.headers.get("Content-Type", "").partition(";")[0])
     return kinds == [JSON, EVENTS]
 
@@ -107,8 +107,8 @@ def statuses(operation: Operation) -> Iterator[Question]:
 def repeated(operation: Operation) -> Question:
     def ask(prober: Prober) -> bool:
         how: How = {"headers": {"Idempotency-Key": str(uuid.uuid4())}}
-        things = prober.things_for(operation)
-        first, second = (prober.send(operation, things, **how) for _ in range(2))
+        resources = prober.resources_for(operation)
+        first, second = (prober.send(operation, resources, **how) for _ in range(2))
         return "Idempotency-Replayed" in second.headers and second.content == first.content
 
     name = f"{operation.id}: 200 Idempotency-Replayed"
@@ -136,7 +136,7 @@ def is_default(prober: Prober, operation: Operation, name: str, schema: Node) ->
     Raises:
         NotAsked: if every value gives the same answer here, or somebody else changes it meanwhile.
     """
-    things = prober.things_for(operation)
+    resources = prober.resources_for(operation)
     default = schema["default"]
     if isinstance(default, bool):
         other: int | bool = not default
@@ -145,7 +145,7 @@ def is_default(prober: Prober, operation: Operation, name: str, schema: Node) ->
 
     def answer(value: int | bool | None) -> Any:
         query = {} if value is None else {name: str(value).lower()}
-        return parsed(prober.send(operation, things, query=query))
+        return parsed(prober.send(operation, resources, query=query))
 
     if same(answer(default), answer(other)):
         raise NotAsked("the account has too little for it to make a difference")
@@ -181,10 +181,10 @@ def links(operation: Operation) -> Iterator[Question]:
 
 def leads_somewhere(prober: Prober, operation: Operation, link: Node) -> bool:
     target = operations()[link["operationId"]]
-    things = prober.things_for(operation)
-    answer = parsed(prober.send(operation, things))
+    resources = prober.resources_for(operation)
+    answer = parsed(prober.send(operation, resources))
     said = {
-        name: follow(text, answer, things)
+        name: follow(text, answer, resources)
         for name, text in (link.get("parameters") or link["requestBody"]).items()
         if isinstance(text, str) and text.startswith("$")
     }
@@ -197,10 +197,10 @@ def leads_somewhere(prober: Prober, operation: Operation, link: Node) -> bool:
     return (there.status_code == 404) == ("404" in link["description"])
 
 
-def follow(expression: str, answer: Any, things: Resources) -> str | None:
+def follow(expression: str, answer: Any, resources: Resources) -> str | None:
     """What a runtime expression finds."""
     if match := re.fullmatch(r"\$request\.path\.(\w+)", expression):
-        return things[match[1]]
+        return resources[match[1]]
     for step in expression.removeprefix("$response.body#/").split("/"):
         answer = answer.get(step) if isinstance(answer, dict) else None
     return answer if isinstance(answer, str) else None

@@ -25,19 +25,19 @@ def says(sentence: str, mark: str = "") -> Callable[[Effect], Effect]:
     return note
 
 
-def ask(prober: Prober, name: str, things: Resources | None = None, body: Any = None, query: Any = None) -> Any:
+def ask(prober: Prober, name: str, resources: Resources | None = None, body: Any = None, query: Any = None) -> Any:
     """The JSON answer of an operation that succeeds."""
     operation = operations()[name]
-    response = prober.send(operation, things or NOTHING, body=body, query=query)
+    response = prober.send(operation, resources or NOTHING, body=body, query=query)
     if response.status_code != 200:
         raise AssertionError(f"{name} answers {response.status_code}: {response.text}")
     return parsed(response)
 
 
-def status(prober: Prober, name: str, things: Resources, body: Any = None, **headers: str) -> int:
+def status(prober: Prober, name: str, resources: Resources, body: Any = None, **headers: str) -> int:
     operation = operations()[name]
     sent = {key.replace("_", "-"): value for key, value in headers.items()}
-    return prober.send(operation, things, body=body, headers=sent).status_code
+    return prober.send(operation, resources, body=body, headers=sent).status_code
 
 
 def new_assistant(prober: Prober, **fields: Any) -> Resources:
@@ -49,17 +49,17 @@ def new_thread(prober: Prober, assistant: Resources) -> Resources:
     return Resources(assistant.assistant_id, made(ask(prober, "createThread", assistant, {}), "thread_id"), "")
 
 
-def messages(prober: Prober, things: Resources) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ask(prober, "getThread", things)["messages"]
+def messages(prober: Prober, resources: Resources) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask(prober, "getThread", resources)["messages"]
     return found
 
 
 def waiting(prober: Prober) -> tuple[Resources, list[dict[str, Any]]]:
     """A thread whose run waits for a tool, and the call that it waits for."""
-    things = new_thread(prober, new_assistant(prober, tools=[TOOL]))
-    turn = ask(prober, "sendMessage", things, {"content": '/call get_weather {"city": "Lisbon"}'})
+    resources = new_thread(prober, new_assistant(prober, tools=[TOOL]))
+    turn = ask(prober, "sendMessage", resources, {"content": '/call get_weather {"city": "Lisbon"}'})
     call = call_of(turn)
-    return Resources(things.assistant_id, things.thread_id, made(turn, "run_id")), [call]
+    return Resources(resources.assistant_id, resources.thread_id, made(turn, "run_id")), [call]
 
 
 def finished(turn: dict[str, Any]) -> dict[str, Any]:

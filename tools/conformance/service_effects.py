@@ -12,18 +12,18 @@ from tools.resources import UNKNOWN, Resources
 
 @says("The same key with the same", "x-extension")
 def same_key(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober))
+    resources = new_thread(prober, new_assistant(prober))
     operation, key = operations()["sendMessage"], {"Idempotency-Key": str(uuid.uuid4())}
-    sent = [prober.send(operation, things, body={"content": "Hello"}, headers=key) for _ in range(2)]
-    return sent[0].content == sent[1].content and len(messages(prober, things)) == 2
+    sent = [prober.send(operation, resources, body={"content": "Hello"}, headers=key) for _ in range(2)]
+    return sent[0].content == sent[1].content and len(messages(prober, resources)) == 2
 
 
 @says("The same key with another request gives status 409.", "x-extension")
 def same_key_twice(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober))
+    resources = new_thread(prober, new_assistant(prober))
     key = str(uuid.uuid4())
-    seen = [status(prober, "sendMessage", things, {"content": one}, Idempotency_Key=key) for one in ("One", "Two")]
-    return seen == [200, 409] and len(messages(prober, things)) == 2
+    seen = [status(prober, "sendMessage", resources, {"content": one}, Idempotency_Key=key) for one in ("One", "Two")]
+    return seen == [200, 409] and len(messages(prober, resources)) == 2
 
 
 @says("A valid `X-Request-ID` of the request is kept.", "x-extension")
@@ -93,11 +93,11 @@ def too_deep(prober: Prober) -> bool:
 @says("The assistant does not exist any more; reading it gives status 404.")
 @says("The thread does not exist any more; reading it gives status 404.")
 def deleted(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober))
-    ask(prober, "deleteThread", things)
-    thread = status(prober, "getThread", things)
-    ask(prober, "deleteAssistant", things)
-    return [thread, status(prober, "getAssistant", things)] == [404, 404]
+    resources = new_thread(prober, new_assistant(prober))
+    ask(prober, "deleteThread", resources)
+    thread = status(prober, "getThread", resources)
+    ask(prober, "deleteAssistant", resources)
+    return [thread, status(prober, "getAssistant", resources)] == [404, 404]
 
 
 @says("Comment lines may come between events and are to be ignored.")
@@ -107,9 +107,9 @@ def comments(prober: Prober) -> bool:
 
 @says("`completed`, or nothing.")
 def status_of_the_end(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober))
+    resources = new_thread(prober, new_assistant(prober))
     operation = operations()["sendMessage"]
-    response = prober.send(operation, things, body={"content": "Hello", "stream": True})
+    response = prober.send(operation, resources, body={"content": "Hello", "stream": True})
     return events(response)[-1].get("status") in ("completed", None)
 
 

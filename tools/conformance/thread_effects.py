@@ -21,41 +21,41 @@ def expiry(prober: Prober) -> bool:
 def create_thread(prober: Prober) -> bool:
     assistant = new_assistant(prober)
     made = ask(prober, "createThread", assistant, {})
-    things = Resources(assistant.assistant_id, made["thread_id"], "")
-    listed = ask(prober, "listAssistantThreads", things)
+    resources = Resources(assistant.assistant_id, made["thread_id"], "")
+    listed = ask(prober, "listAssistantThreads", resources)
     return bool(
         made["messages"] == []
-        and ask(prober, "getThread", things) == made
-        and [one["thread_id"] for one in listed] == [things.thread_id]
+        and ask(prober, "getThread", resources) == made
+        and [one["thread_id"] for one in listed] == [resources.thread_id]
     )
 
 
 @says("Returns the thread with its whole history, oldest message first.")
 def history(prober: Prober) -> bool:
-    things = new_thread(prober, new_assistant(prober))
+    resources = new_thread(prober, new_assistant(prober))
     said = ["My name is Ada.", "I like trams.", "What is my name?"]
-    answers = [ask(prober, "sendMessage", things, {"content": text})["content"] for text in said]
-    kept = [(one["role"], one["content"]) for one in messages(prober, things)]
+    answers = [ask(prober, "sendMessage", resources, {"content": text})["content"] for text in said]
+    kept = [(one["role"], one["content"]) for one in messages(prober, resources)]
     expected = [pair for one, two in zip(said, answers, strict=True) for pair in (("user", one), ("assistant", two))]
     return kept == expected
 
 
 @says("If the thread has not changed since, the status is 304, without a body.", "x-extension")
 def not_modified(prober: Prober) -> bool:
-    things = prober.things()
+    resources = prober.resources()
     get = operations()["getThread"]
-    seen = prober.send(get, things).headers.get("ETag", "")
-    same = prober.send(get, things, headers={"If-None-Match": seen})
-    other = prober.send(get, things, headers={"If-None-Match": '"0"'})
+    seen = prober.send(get, resources).headers.get("ETag", "")
+    same = prober.send(get, resources, headers={"If-None-Match": seen})
+    other = prober.send(get, resources, headers={"If-None-Match": '"0"'})
     return (same.status_code, same.content, other.status_code) == (304, b"", 200)
 
 
 @says("Deletes the thread and, with it, its messages, files and runs. This cannot be undone.")
 def delete_thread(prober: Prober) -> bool:
-    things = prober.things()
-    ask(prober, "deleteThread", things)
-    gone = [status(prober, name, things) for name in ("getThread", "deleteThread", "streamRunEvents")]
-    return gone == [404, 404, 404] and things.thread_id not in str(ask(prober, "listAssistantThreads", things))
+    resources = prober.resources()
+    ask(prober, "deleteThread", resources)
+    gone = [status(prober, name, resources) for name in ("getThread", "deleteThread", "streamRunEvents")]
+    return gone == [404, 404, 404] and resources.thread_id not in str(ask(prober, "listAssistantThreads", resources))
 
 
 @says("Without a `thread_id` it never matches.", "x-extension")
@@ -68,20 +68,20 @@ def precondition_of_nothing(prober: Prober) -> bool:
 
 @says("nothing is done and the status is 412.", "x-extension")
 def precondition(prober: Prober) -> bool:
-    things = prober.things()
-    before = messages(prober, things)
+    resources = prober.resources()
+    before = messages(prober, resources)
     refused = [
-        status(prober, "deleteThread", things, If_Match='"0"'),
-        status(prober, "sendMessage", things, {"content": "Hello"}, If_Match='"0"'),
+        status(prober, "deleteThread", resources, If_Match='"0"'),
+        status(prober, "sendMessage", resources, {"content": "Hello"}, If_Match='"0"'),
     ]
-    return refused == [412, 412] and messages(prober, things) == before
+    return refused == [412, 412] and messages(prober, resources) == before
 
 
 @says("The version of the thread as a quoted number, which grows by one with every message.", "x-extension")
 def version(prober: Prober) -> bool:
-    things = prober.things()
+    resources = prober.resources()
     seen = []
     for _ in range(2):
-        seen.append(int(prober.send(operations()["getThread"], things).headers["ETag"].strip('"')))
-        ask(prober, "sendMessage", things, {"content": "Keep this.", "send_to_llm": "false"})
+        seen.append(int(prober.send(operations()["getThread"], resources).headers["ETag"].strip('"')))
+        ask(prober, "sendMessage", resources, {"content": "Keep this.", "send_to_llm": "false"})
     return seen[1] == seen[0] + 1

@@ -14,34 +14,34 @@ each_that_names_something = pytest.mark.parametrize(
 )
 
 
-def seen(caller: Caller, things: Resources) -> list[Any]:
-    """All that its owner sees of some things."""
+def seen(caller: Caller, resources: Resources) -> list[Any]:
+    """All that its owner sees of some resources."""
     reads = ("getAssistant", "getThread", "listAssistantThreads")
-    found = [caller.ask(name, things) for name in reads]
-    return [*found, caller.send(operations()["streamRunEvents"], things).text]
+    found = [caller.ask(name, resources) for name in reads]
+    return [*found, caller.send(operations()["streamRunEvents"], resources).text]
 
 
 @each_operation
 def test_owner_succeeds(ada: Caller, operation: Operation) -> None:
     """The control: without it, nothing below would prove anything."""
-    response = ada.send(operation, ada.things_for(operation))
+    response = ada.send(operation, ada.resources_for(operation))
     assert response.status_code == 200, response.text
 
 
 @each_that_names_something
 def test_another_accounts_things_look_like_none(ada: Caller, bob: Caller, operation: Operation) -> None:
-    things = ada.things_for(operation)
-    before = seen(ada, things)
-    response, of_none = bob.send(operation, things), bob.send(operation, UNKNOWN)
+    resources = ada.resources_for(operation)
+    before = seen(ada, resources)
+    response, of_none = bob.send(operation, resources), bob.send(operation, UNKNOWN)
     assert response.status_code == 404
     assert (response.status_code, response.json()) == (of_none.status_code, of_none.json())
     assert response.headers.keys() == of_none.headers.keys()
-    assert seen(ada, things) == before, "the other account changed something"
+    assert seen(ada, resources) == before, "the other account changed something"
 
 
 @pytest.mark.parametrize("name", ["listAssistants", "listThreads"])
 def test_lists_hold_nothing_of_another_account(ada: Caller, bob: Caller, name: str) -> None:
-    mine, theirs = ada.things(), bob.things()
+    mine, theirs = ada.resources(), bob.resources()
     text = str(bob.ask(name))
     assert theirs.assistant_id in text or theirs.thread_id in text
     assert mine.assistant_id not in text
@@ -51,7 +51,7 @@ def test_lists_hold_nothing_of_another_account(ada: Caller, bob: Caller, name: s
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.path.count("{") > 1], ids=lambda one: one.id)
 def test_one_own_thing_does_not_open_anothers(ada: Caller, bob: Caller, operation: Operation) -> None:
     """A thread of one's own with a run, or an assistant, of someone else's."""
-    theirs, mine = ada.things_for(operation), bob.things_for(operation)
+    theirs, mine = ada.resources_for(operation), bob.resources_for(operation)
     mixed = Resources(mine.assistant_id, mine.thread_id, theirs.run_id)
     assert bob.send(operation, mixed).status_code == 404
     mixed = Resources(mine.assistant_id, theirs.thread_id, mine.run_id)
@@ -61,19 +61,19 @@ def test_one_own_thing_does_not_open_anothers(ada: Caller, bob: Caller, operatio
 @each_operation
 @pytest.mark.parametrize("key", [None, "", "wrong", "ada's keyx"])
 def test_no_key_opens_nothing(ada: Caller, operation: Operation, key: str | None) -> None:
-    things = ada.things_for(operation)
-    before = seen(ada, things)
-    response = ada.send(operation, things, headers={"X-API-Key": key})
+    resources = ada.resources_for(operation)
+    before = seen(ada, resources)
+    response = ada.send(operation, resources, headers={"X-API-Key": key})
     assert response.status_code == 401
     assert response.json() == {"detail": "Invalid or missing API key"}
-    assert seen(ada, things) == before
+    assert seen(ada, resources) == before
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "post"], ids=lambda one: one.id)
 def test_idempotency_keys_belong_to_their_account(ada: Caller, bob: Caller, operation: Operation) -> None:
     key: dict[str, str | None] = {"Idempotency-Key": f"shared-{operation.id}"}
-    first = ada.send(operation, ada.things_for(operation), headers=key)
-    second = bob.send(operation, bob.things_for(operation), headers=key)
+    first = ada.send(operation, ada.resources_for(operation), headers=key)
+    second = bob.send(operation, bob.resources_for(operation), headers=key)
     assert (first.status_code, second.status_code) == (200, 200)
     assert "Idempotency-Replayed" not in second.headers
     assert first.json() != second.json()

@@ -33,7 +33,7 @@ def check_headers(operation: Operation, response: httpx.Response) -> None:
 
 @each_operation
 def test_success_has_its_headers(ada: Caller, operation: Operation) -> None:
-    response = ada.send(operation, ada.things_for(operation))
+    response = ada.send(operation, ada.resources_for(operation))
     assert response.status_code == 200
     check_headers(operation, response)
     assert response.headers["Content-Type"].split(";")[0] in operation.responses["200"]["content"]
@@ -54,10 +54,10 @@ def test_request_ids_differ(ada: Caller, operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "post"], ids=lambda one: one.id)
 def test_a_replay_says_so(ada: Caller, operation: Operation) -> None:
-    things = ada.things_for(operation)
+    resources = ada.resources_for(operation)
     key: dict[str, str | None] = {"Idempotency-Key": f"replay-{operation.id}"}
-    first = ada.send(operation, things, headers=key)
-    second = ada.send(operation, things, headers=key)
+    first = ada.send(operation, resources, headers=key)
+    second = ada.send(operation, resources, headers=key)
     assert first.status_code == second.status_code == 200
     assert "Idempotency-Replayed" not in first.headers
     assert second.headers["Idempotency-Replayed"] == "true"
@@ -76,7 +76,7 @@ UNDECLARED = [
 @pytest.mark.parametrize(("path", "method"), UNDECLARED)
 def test_undeclared_method_is_refused(ada: Caller, path: str, method: str) -> None:
     declared = {one.method for one in PATHS[path]}
-    response = ada.send(PATHS[path][0], ada.things(), method=method.upper())
+    response = ada.send(PATHS[path][0], ada.resources(), method=method.upper())
     assert response.status_code == 405
     assert allowed(response) == {one.upper() for one in declared} | ({"HEAD"} & allowed(response))
     assert isinstance(response.json()["detail"], str)
@@ -97,15 +97,15 @@ def test_options_says_what_there_is(ada: Caller, path: str) -> None:
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "get"], ids=lambda one: one.id)
 def test_head_is_get_without_its_body(ada: Caller, operation: Operation) -> None:
-    things = ada.things_for(operation)
-    got, head = ada.send(operation, things), ada.send(operation, things, method="HEAD")
+    resources = ada.resources_for(operation)
+    got, head = ada.send(operation, resources), ada.send(operation, resources, method="HEAD")
     assert head.status_code == got.status_code == 200
     assert not head.content
     varying = ("date", "x-request-id", "transfer-encoding", "content-length")
     assert {name: head.headers.get(name) for name in got.headers if name not in varying} == {
         name: got.headers[name] for name in got.headers if name not in varying
     }
-    assert ada.send(operation, things, method="HEAD", headers={"X-API-Key": None}).status_code == 401
+    assert ada.send(operation, resources, method="HEAD", headers={"X-API-Key": None}).status_code == 401
 
 
 def test_unknown_path_is_refused(ada: Caller) -> None:

@@ -92,14 +92,14 @@ def without_tables(database: Path) -> Iterator[None]:
 @each_operation
 def test_store_cannot_be_reached(broken: tuple[Caller, Path], operation: Operation) -> None:
     caller, database = broken
-    things = caller.things_for(operation)
+    resources = caller.resources_for(operation)
     lists = [operations()[name] for name in ("listAssistants", "listThreads")]
     before = [caller.send(one, UNKNOWN).json() for one in lists]
     with without_tables(database):
-        response = caller.send(operation, things)
+        response = caller.send(operation, resources)
     check(operation, 503, response)
     assert [caller.send(one, UNKNOWN).json() for one in lists] == before, "something was done"
-    assert caller.send(operation, things).status_code == 200, "the store is back"
+    assert caller.send(operation, resources).status_code == 200, "the store is back"
 
 
 def test_every_documented_status_has_a_test() -> None:
@@ -114,22 +114,22 @@ def test_answers_name_the_fault(ada: Caller) -> None:
 
 
 def test_a_thread_whose_run_waits_is_busy(ada: Caller) -> None:
-    things = ada.things(waiting=True)
+    resources = ada.resources(waiting=True)
     for name in ("sendMessage", "sendChatMessage"):
-        check(operations()[name], 409, ada.send(operations()[name], things))
+        check(operations()[name], 409, ada.send(operations()[name], resources))
 
 
 def test_outputs_that_nothing_waits_for(ada: Caller) -> None:
-    things = ada.things()
+    resources = ada.resources()
     for operation in OPERATIONS:
         if "tool_outputs" in fields(operation):
-            check(operation, 409, ada.send(operation, things))
+            check(operation, 409, ada.send(operation, resources))
 
 
 def test_outputs_that_are_not_those(ada: Caller) -> None:
     outputs: dict[str, Any] = {"tool_outputs": [{"tool_call_id": "another", "output": "18"}]}
     for operation in OPERATIONS:
         if "tool_outputs" in fields(operation):
-            things = ada.things(waiting=True)
-            named = {"thread_id": things.thread_id} if "thread_id" in fields(operation) else {}
-            check(operation, 400, ada.send(operation, things, body=outputs | named))
+            resources = ada.resources(waiting=True)
+            named = {"thread_id": resources.thread_id} if "thread_id" in fields(operation) else {}
+            check(operation, 400, ada.send(operation, resources, body=outputs | named))

@@ -14,11 +14,11 @@ FORMS = [
 
 @pytest.mark.parametrize(("operation", "media_type"), FORMS)
 def test_what_is_unknown_is_ignored(ada: Caller, operation: Operation, media_type: str | None) -> None:
-    things = ada.things_for(operation)
+    resources = ada.resources_for(operation)
     response = ada.send(
         operation,
-        things,
-        body={**example(operation, things), "no_such_field": {"deep": [1]}} if media_type else None,
+        resources,
+        body={**example(operation, resources), "no_such_field": {"deep": [1]}} if media_type else None,
         media_type=media_type,
         query={"no_such_parameter": "1"},
         headers={"X-No-Such-Header": "1"},

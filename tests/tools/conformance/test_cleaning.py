@@ -67,7 +67,7 @@ def test_cleaning_is_spaced_and_waits_out_what_passes(server: LocalServer, owner
     rests = Rests()
     with faulty_proxy(server.url, before=have_enough) as (url, seen), asking(url, rests) as prober:
         for _ in range(2):
-            prober.things()
+            prober.resources()
         clean(prober)
     assert prober.results.left == []
     assert is_empty(owner)
@@ -90,13 +90,13 @@ def pretend_to_delete(exchange: Exchange) -> None:
 @pytest.mark.parametrize("tampering", [refuse_to_delete, pretend_to_delete])
 def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
     with faulty_proxy(server.url, before=tampering) as (url, _), asking(url, Rests()) as prober:
-        things = prober.things()
+        resources = prober.resources()
         clean(prober)
     report = Report(prober.results, url, 1)
     for text in (report.as_text(), "; ".join(json.loads(report.as_json())["left_behind"]), report.as_junit()):
-        assert things.assistant_id in text
+        assert resources.assistant_id in text
     assert ElementTree.fromstring(report.as_junit()).attrib["failures"] == "1"
-    assert owner.ask("getAssistant", things)
+    assert owner.ask("getAssistant", resources)
 
 
 def test_what_is_left_behind_fails_the_command(
@@ -140,11 +140,11 @@ def name_nothing(exchange: Exchange) -> None:
 @pytest.mark.parametrize("tampering", [lose, break_down, say_created, name_nothing])
 def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
     """And what is another's is not."""
-    others = owner.things()
+    others = owner.resources()
     with faulty_proxy(server.url, after=tampering) as (url, _), asking(url, Rests()) as prober:
         for _ in range(2):
             with pytest.raises((NotAsked, AssertionError)):
-                prober.things()
+                prober.resources()
         assert len(owner.ask("listAssistants")) == 3
         clean(prober)
     assert prober.results.left == []
@@ -161,7 +161,7 @@ def test_thread_that_no_answer_named_is_deleted_by_itself(
 
     with faulty_proxy(server.url, after=tampering_of_threads) as (url, seen), asking(url, Rests()) as prober:
         with pytest.raises((NotAsked, AssertionError)):
-            prober.things()
+            prober.resources()
         (thread,) = owner.ask("listThreads")
         clean(prober)
     assert any(one.method == "DELETE" and one.path.endswith(thread["thread_id"]) for one in seen)
@@ -205,13 +205,13 @@ def test_whoever_stops_the_questions_gets_a_report_and_an_empty_account(
 def test_whoever_stops_the_cleaning_is_told_what_stays(server: LocalServer, owner: Caller) -> None:
     rests = Rests()
     with asking(server.url, rests) as prober:
-        things = prober.things()
+        resources = prober.resources()
         rests.interrupted_at = (len(rests.taken) + 1,)
         clean(prober)
-    assert any(things.thread_id in one for one in prober.results.left)
-    assert any(things.assistant_id in one for one in prober.results.left)
+    assert any(resources.thread_id in one for one in prober.results.left)
+    assert any(resources.assistant_id in one for one in prober.results.left)
     assert any(prober.name in one for one in prober.results.left)
-    assert owner.ask("getThread", things)
+    assert owner.ask("getThread", resources)
 
 
 def test_server_that_goes_away_is_left_alone(server: LocalServer, owner: Caller) -> None:
@@ -264,7 +264,7 @@ def test_command_that_is_stopped_cleans_and_reports(
 
 
 def test_what_was_not_made_here_is_not_touched(server: LocalServer, owner: Caller) -> None:
-    things = owner.things()
+    resources = owner.resources()
     with asking(server.url, Rests()) as prober:
         for name in (
             "deleteThread",
@@ -277,9 +277,9 @@ def test_what_was_not_made_here_is_not_touched(server: LocalServer, owner: Calle
             "cancelRun",
         ):
             with pytest.raises(AssertionError, match="not made here"):
-                prober.send(operations()[name], things)
+                prober.send(operations()[name], resources)
         with pytest.raises(AssertionError, match="not made here"):
             prober.send(operations()["deleteThread"], Resources("", "thread_1", ""))
         with pytest.raises(AssertionError, match="not made here"):
-            prober.send(operations()["sendChatMessage"], things, content=b"{}")
+            prober.send(operations()["sendChatMessage"], resources, content=b"{}")
         assert prober.connection.requests == 0

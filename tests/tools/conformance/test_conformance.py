@@ -71,7 +71,7 @@ def test_sentence_stands_in_the_document(sentence: str) -> None:
 
 def test_only_reads_when_told_to(server: LocalServer) -> None:
     caller = Caller(server.url, KEY)
-    things = caller.things()
+    resources = caller.resources()
     before = [caller.ask("listAssistants"), caller.ask("listThreads")]
     with faulty_proxy(server.url) as (url, seen):
         result = run(url, KEY, pause=0, read_only=True)
@@ -79,7 +79,7 @@ def test_only_reads_when_told_to(server: LocalServer) -> None:
     assert {exchange.method for exchange in seen} <= {"GET", "HEAD", "OPTIONS"}
     assert len(result.results.those(HOLDS)) > 100
     assert [caller.ask("listAssistants"), caller.ask("listThreads")] == before
-    caller.send(operations()["deleteAssistant"], things)
+    caller.send(operations()["deleteAssistant"], resources)
     caller.close()
 
 
@@ -120,10 +120,10 @@ def leave_out_a_date(exchange: Exchange) -> None:
 
 @pytest.fixture
 def furnished(server: LocalServer) -> Iterator[LocalServer]:
-    """The server with things to read, and empty again afterwards."""
+    """The server with resources to read, and empty again afterwards."""
     caller = Caller(server.url, KEY)
     for _ in range(3):
-        caller.things()
+        caller.resources()
     yield server
     for assistant in caller.ask("listAssistants"):
         caller.send(operations()["deleteAssistant"], Resources(assistant["assistant_id"], "", ""))

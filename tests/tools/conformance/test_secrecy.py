@@ -128,7 +128,7 @@ def repeat_the_key(exchange: Exchange) -> None:
 
 def test_run_shows_no_piece_of_the_key(nasty: LocalServer) -> None:
     caller = Caller(nasty.url, NASTY)
-    caller.things()
+    caller.resources()
     caller.close()
 
     def repeat_after_the_greeting(exchange: Exchange) -> None:

@@ -49,22 +49,22 @@ def an_empty_thread(owner: Caller) -> None:
 
 
 def an_empty_thread_after_a_full_one(owner: Caller) -> None:
-    things = owner.things()
-    owner.ask("createThread", things, body={})
+    resources = owner.resources()
+    owner.ask("createThread", resources, body={})
 
 
 def an_empty_thread_of_another_assistant(owner: Caller) -> None:
-    owner.things()
+    owner.resources()
     an_empty_thread(owner)
 
 
 def a_run_that_waits(owner: Caller) -> None:
-    owner.things(waiting=True)
+    owner.resources(waiting=True)
 
 
 def several_of_each(owner: Caller) -> None:
     for _ in range(3):
-        owner.things()
+        owner.resources()
 
 
 Furnish = Callable[[Caller], None]
@@ -221,7 +221,7 @@ def test_server_like_the_hosted_api_breaks_marked_facts_only(server: LocalServer
 
 def test_times_are_compared_as_times(server: LocalServer, owner: Caller) -> None:
     """Python leaves a fraction out where it is zero, and as a text half a second later then comes first."""
-    owner.things()
+    owner.resources()
 
     def write_times_short(exchange: Exchange) -> None:
         if exchange.answer.startswith(b"["):
