@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "a32fc1674e93200a5cfb05eef839a0d388d510253652c8f1ef433c5300868bf5"
+DIGEST: Final = "372ee52afd89b1d510a5d26df77d13de0fab2cc5e3a595f827e7c4ad087f33f1"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

@@ -1,14 +1,17 @@
-"""Writes down which links the stateful phase followed; schemathesis itself only prints how many."""
+"""Tell the hooks which server is fuzzed, and write down which links the stateful phase followed, if a file is named."""
 
 import json
 import os
 from pathlib import Path
 
-from schemathesis import Case
+import schemathesis
+from schemathesis import AuthContext, Case
 from schemathesis.cli import EventHandler, ExecutionContext, handler
 from schemathesis.core.result import Ok
 from schemathesis.engine import events
 from schemathesis.generation.stateful.state_machine import Transition
+
+from tests.fuzz import target
 
 _IDS = ("assistant_id", "thread_id")
 
@@ -23,6 +26,9 @@ class FollowedLinks(EventHandler[ExecutionContext]):
     def __init__(self, *args: object, **params: object) -> None:
         self._names: set[str] = set()
 
+    def start(self, ctx: ExecutionContext) -> None:
+        target.configure(str(ctx.config.base_url), key=taken_key(ctx.config.headers or {}))
+
     def handle_event(self, ctx: ExecutionContext, event: events.EngineEvent) -> None:
         if isinstance(event, events.ScenarioFinished):
             for node in event.recorder.cases.values():
@@ -30,7 +36,24 @@ class FollowedLinks(EventHandler[ExecutionContext]):
                     self._names.add(node.transition.id)
 
     def shutdown(self, ctx: ExecutionContext) -> None:
-        Path(os.environ["THREADS_FUZZ_LINKS"]).write_text(json.dumps(sorted(self._names)), encoding="utf-8")
+        if file := os.environ.get("THREADS_FUZZ_LINKS"):
+            Path(file).write_text(json.dumps(sorted(self._names)), encoding="utf-8")
+
+
+def taken_key(headers: dict[str, str]) -> str:
+    """Take the API key out of the headers of all requests, so that some can come without one."""
+    return next((headers.pop(name) for name in list(headers) if name.lower() == "x-api-key"), "")
+
+
+@schemathesis.auth()
+class GivenKey:
+    """The key that the command line gave, for every request that is to have one."""
+
+    def get(self, case: Case, ctx: AuthContext) -> str:
+        return target.key()
+
+    def set(self, case: Case, data: str, ctx: AuthContext) -> None:
+        case.headers["X-API-Key"] = data
 
 
 def _arrived(transition: Transition, case: Case) -> bool:

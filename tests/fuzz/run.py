@@ -12,8 +12,7 @@ from pathlib import Path
 from threads_server.testing import LocalServer
 from tools.document import PATH, ROOT, Operation, operations, resolve
 
-HERE = Path(__file__).parent
-CONFIGURATION = HERE / "schemathesis.toml"
+CONFIGURATION = ROOT / "schemathesis.toml"
 KEY = "fuzz-key"
 COMMAND = Path(sys.executable).with_name("schemathesis")
 
@@ -59,22 +58,16 @@ def fuzz(*, seed: int, reports: Path, examples: int | None = None) -> Result:
     reports.mkdir(parents=True, exist_ok=True)
     with LocalServer(reports / "threads.db", api_key=KEY) as server:
         arguments = [
-            *("--config-file", str(CONFIGURATION)),
-            *("run", str(PATH), "--url", server.url),
+            *("run", PATH.name, "--url", server.url, "-H", f"X-API-Key:{KEY}"),
             *("--seed", str(seed), "--no-color"),
             *(() if examples is None else ("--max-examples", str(examples))),
             *("--report", "har,junit", "--report-dir", str(reports)),
             *("--report-har-path", str(reports / "fuzz.har"), "--report-junit-path", str(reports / "fuzz.xml")),
         ]
-        told = {
-            "THREADS_FUZZ_API_KEY": KEY,
-            "THREADS_FUZZ_ADDRESS": server.url,
-            "THREADS_FUZZ_LINKS": str(reports / "links.json"),
-        }
         done = subprocess.run(
             [COMMAND, *arguments],
-            cwd=HERE,
-            env={**os.environ, **told, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            env={**os.environ, "THREADS_FUZZ_LINKS": str(reports / "links.json")},
             capture_output=True,
             text=True,
             check=False,

@@ -1,16 +1,11 @@
 """The server that is fuzzed, spoken to beside schemathesis: what is there is read, and runs are started."""
 
-import os
 from collections import defaultdict
 from typing import NamedTuple
 
 import httpx
 
-_CLIENT = httpx.Client(
-    base_url=os.environ["THREADS_FUZZ_ADDRESS"],
-    headers={"X-API-Key": os.environ["THREADS_FUZZ_API_KEY"]},
-    timeout=600,  # bounds a hang only
-)
+_CLIENT = httpx.Client(timeout=600)  # bounds a hang only
 _PAGE = 200
 _CALL = {
     "content": "/call lookup {}",
@@ -28,6 +23,17 @@ class Run(NamedTuple):
 
 
 _RUNS: defaultdict[str, list[Run]] = defaultdict(list)
+
+
+def configure(base_url: str, *, key: str) -> None:
+    """Speak to the server that schemathesis was told of, with its key."""
+    _CLIENT.base_url = httpx.URL(base_url)
+    _CLIENT.headers["X-API-Key"] = key
+
+
+def key() -> str:
+    """Return the key that opens the server."""
+    return _CLIENT.headers["X-API-Key"]
 
 
 def read(path: str) -> httpx.Response:

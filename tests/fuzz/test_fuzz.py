@@ -28,6 +28,23 @@ def test_server_and_document_agree(fixed: Result) -> None:
     assert fixed.cases > 1000
 
 
+def test_every_operation_and_phase_ran(fixed: Result) -> None:
+    """By what schemathesis itself says at the end."""
+    every = len(operations())
+    assert f"Selected: {every}/{every}\n" in fixed.output
+    assert fixed.said(r"Tested: (\d+)") == every
+    for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
+        assert f"✅ {phase}\n" in fixed.output, phase
+
+
+def test_configuration_turns_nothing_off() -> None:
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    settings = tomllib.loads(text)
+    assert "enabled" not in text
+    assert not settings.keys() & {"phases-excluded", "include", "exclude", "checks-excluded"}
+    assert all(not key.startswith("exclude") for one in settings["operations"] for key in one)
+
+
 def test_stateful_phase_walks_the_links(fixed: Result) -> None:
     assert len(fixed.followed) >= LINKS_AT_LEAST, sorted({*declared_links()} - fixed.followed)
 

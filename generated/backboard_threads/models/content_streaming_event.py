@@ -23,7 +23,7 @@ class ContentStreamingEvent(Model):
         content: The added text.
         thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+        run_id: An id made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
             API.
         accumulated_content: The whole text so far.
         additional_properties: What came besides, by its name on the wire.

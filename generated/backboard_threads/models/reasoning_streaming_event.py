@@ -24,7 +24,7 @@ class ReasoningStreamingEvent(Model):
         accumulated_reasoning: The whole reasoning so far.
         thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
+        run_id: An id made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
             API.
         additional_properties: What came besides, by its name on the wire.
     """

@@ -46,7 +46,7 @@ class RunCompletedEvent(Model):
         type: The type of the event.
         thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
-        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
+        run_id: An id made by the server, opaque to the caller. 1 to 255 characters.
         input_tokens: Number of input tokens.
         output_tokens: Number of output tokens.
         total_tokens: Input and output tokens together.

@@ -56,7 +56,7 @@ class ToolOutputsTurn(Model):
             characters.
         thread_id: An identifier made by the server. A UUID.
         timestamp: A point in time, RFC 3339, in UTC.
-        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
+        run_id: An id made by the server, opaque to the caller. 1 to 255 characters.
         assistant_id: The assistant that replied. A UUID.
         content: Message text.
         message_id: The message that `role` and `content` describe: the assistant's, or the user's if the model was

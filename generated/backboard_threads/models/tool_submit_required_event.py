@@ -37,7 +37,7 @@ class ToolSubmitRequiredEvent(Model):
     are submitted.
 
     Attributes:
-        run_id: A run's id, made by the server, opaque to the caller. 1 to 255 characters.
+        run_id: An id made by the server, opaque to the caller. 1 to 255 characters.
         type: The type of the event.
         tool_calls: The tool calls to run. At least 1 items.
         thread_id: The thread; the first event of a new thread tells it. A UUID.
