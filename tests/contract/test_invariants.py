@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from backboard_threads import Backboard
+from generator.document import Document
+from generator.names import read_names
+from tests.contract.vendor_facts_calls import CALLS
 from tools.document import PATH, ROOT, Node, Operation, document, operations, properties, required, resolve, walk
 
 each_operation = pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
@@ -16,11 +20,44 @@ LINKS = [
     for status, response in operation.responses.items()
     for name, link in response.get("links", {}).items()
 ]
+TESTS = [path.read_text("utf-8") for folder in ("client", "server") for path in (ROOT / "tests" / folder).rglob("*.py")]
 LIMITS = {"maxLength", "maxItems", "minLength", "minItems", "minimum", "maximum"}
 
 
-@each_operation
-def test_operation_lists_exactly_its_errors(operation: Operation) -> None:
+def test_every_operation_has_all_its_parts() -> None:
+    """Whatever an operation lacks, in one list: this is what CONTRIBUTING.md sends a newcomer to."""
+    assert [lack for operation in operations().values() for lack in lacks(operation)] == []
+
+
+def lacks(operation: Operation) -> Iterator[str]:
+    """Yield what is missing for an operation, in the order in which it is made."""
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation.id).lower()
+    (tag,) = operation.node["tags"]
+    for status in sorted(errors_of(operation) - operation.responses.keys()):
+        yield f"openapi.yaml: {operation.id} does not list {status}"
+    for status, response in operation.responses.items():
+        for media_type, media in response.get("content", {}).items():
+            if not media.get("examples"):
+                yield f"openapi.yaml: {operation.id} has no example of {status} {media_type}"
+    if operation.id not in CALLS and operation.node.get("x-extension") is not True:
+        yield f"openapi.yaml: {operation.id} is neither in vendor_facts_calls.py nor x-extension"
+    if not (ROOT / "server/threads_server/operations" / f"{tag}.py").read_text("utf-8").count(f"async def {snake}("):
+        yield f"server/threads_server/operations/{tag}.py has no function {snake}"
+    names = read_names(Document.at(PATH)).operations[operation.id]
+    method = names.method or names.stream or ""
+    if not hasattr(getattr(Backboard(api_key="key"), names.resource), method):
+        yield f"generated/: no method {names.resource}.{method}; run `make generate`"
+    called = "|".join(rf"\.{name}\(" for name in (names.method, names.iterate, names.stream) if name)
+    if not any(re.search(f"{called}|{operation.id}", text) for text in TESTS):
+        yield f"tests/: no test of the client or the server calls {names.resource}.{method}"
+    released = next((ROOT / "tests/contract/released").glob("*.yaml")).read_text("utf-8")
+    unreleased = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("## [Unreleased]")[2].partition("\n## [")[0]
+    if f"operationId: {operation.id}\n" not in released and not re.search(rf"{operation.id}|{method}", unreleased):
+        yield f"CHANGELOG.md: nothing under Unreleased names {operation.id} or {method}"
+
+
+def errors_of(operation: Operation) -> set[str]:
+    """Return every error that an operation can give, from what it takes."""
     names = {parameter["name"] for parameter in operation.parameters}
     fields = {name for media in operation.bodies.values() for name in properties(media["schema"])}
     errors = {"401", "422", "429", "503"}
@@ -28,8 +65,12 @@ def test_operation_lists_exactly_its_errors(operation: Operation) -> None:
     errors |= {"404"} if (names | fields) & {"assistant_id", "thread_id", "run_id"} else set()
     errors |= {"409"} if "Idempotency-Key" in names else set()
     errors |= {"412"} if "If-Match" in names else set()
-    errors |= {"304"} if "If-None-Match" in names else set()
-    assert set(operation.responses) - {"200"} == errors
+    return errors | ({"304"} if "If-None-Match" in names else set())
+
+
+@each_operation
+def test_operation_lists_exactly_its_errors(operation: Operation) -> None:
+    assert set(operation.responses) - {"200"} == errors_of(operation)
 
 
 @each_operation
