@@ -154,7 +154,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
     assistant = {"allOf": [schema("Assistant"), {"type": "object", "required": [*CHANGEABLE, *FIXED]}]}
     file = record(version=number, document_id=uuid, filename=text(), content_type=text(), content=text(pattern=_BASE64))
     run = record(
-        run_id=schema("RunId"),
+        run_id=schema("OpaqueId"),
         leg={**number, "maximum": 2**31 - 1},
         settings=record(
             {
