@@ -30,15 +30,15 @@ class CommandFailed(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line in one line."""
+    """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Exits with code 2."""
+        """Exit with code 2."""
         self.exit(2, f"threads-server: {message}; see: {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Runs a command and exits: 0 if it did what it was asked to, 1 if it could not, 2 for a wrong command line."""
+    """Run a command and exit: 0 if it succeeded, 1 if it failed, 2 for a wrong command line."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print(f"threads-server: {printable(str(error))}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone
+        sys.stderr.close()  # the reader of the output has gone
         sys.exit(1)
     sys.exit(0)
 
@@ -302,7 +302,7 @@ def _allowed_hosts(options: argparse.Namespace) -> tuple[str, ...]:
 
 @contextmanager
 def _extra() -> Iterator[None]:
-    """Around the import of what needs the extra [server]."""
+    """Report a missing extra [server] in one line."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -384,7 +384,7 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any], *, create: bool = True) -> Any:
-    """What `work` gives for the opened database, which may be in use by a running server."""
+    """Run `work` on the opened database, which may be in use by a running server."""
     from threads_server.store import StoreOpenError, StoreUnavailable, open_store
 
     async def opened() -> Any:

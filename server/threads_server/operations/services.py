@@ -1,31 +1,47 @@
 """Dependencies of the operations: the store, the responder and the turns; and the sweep of what has expired."""
 
+import asyncio
+import logging
+from contextlib import suppress
+
 from threads_server.ids import new_id
 from threads_server.openapi import Contract, Operation
 from threads_server.responders import Responder, open_responder
-from threads_server.runs.cancellation import end_orphans
+from threads_server.runs.cancellation import end_orphan
 from threads_server.runs.heartbeat import Heartbeat
 from threads_server.runs.live_runs import Runs
 from threads_server.runs.run_segment import RunContext
 from threads_server.runs.turns import Turns
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.settings import Settings
-from threads_server.store import Store, open_store
+from threads_server.store import Store, StoreUnavailable, open_store, runs
 from threads_server.store.clearing import Sweeper
+
+ORPHANS_RETRY_SECONDS = 5.0
+"""Between two attempts to end runs of an earlier process on a store that cannot be written."""
+
+log = logging.getLogger("threads_server")
 
 
 class Services:
     """Made with `open`, ended with `close`."""
 
     def __init__(
-        self, context: RunContext, turns: Turns, heartbeat: Heartbeat | None, create_assistant: Operation
+        self,
+        context: RunContext,
+        turns: Turns,
+        heartbeat: Heartbeat | None,
+        create_assistant: Operation,
+        orphans: asyncio.Task[None] | None,
     ) -> None:
-        """`create_assistant` has the defaults of a new assistant, and how long its texts may be."""
+        """`create_assistant` has the defaults of a new assistant, and how long its texts may be; `orphans` ends runs of
+        an earlier process."""
         self.context = context
         self.turns = turns
         self.heartbeat = heartbeat
         self.create_assistant = create_assistant
         self.sweeper = Sweeper(context.store)
+        self._orphans = orphans
 
     @property
     def store(self) -> Store:
@@ -44,13 +60,17 @@ class Services:
         context = RunContext(store, responder, Runs(store), WaitQueues(), settings.run_timeout, max_calls)
         owner = new_id()
         heartbeat = Heartbeat(context, owner) if store.shared else None
+        orphans: asyncio.Task[None] | None = None
         try:
-            await (end_orphans(context) if heartbeat is None else heartbeat.register())
+            if heartbeat is None:
+                orphans = await _end_orphans(context)
+            else:
+                await heartbeat.register()
         except BaseException:
             await store.close()
             raise
         turns = Turns(context, owner, settings.busy_wait)
-        return cls(context, turns, heartbeat, contract.endpoints["createAssistant"].operation)
+        return cls(context, turns, heartbeat, contract.endpoints["createAssistant"].operation, orphans)
 
     async def end_runs(self) -> None:
         """End the runs of this process as failed, and answer the callers that wait for them."""
@@ -59,11 +79,37 @@ class Services:
     async def close(self) -> None:
         """End what is in progress, and close everything."""
         await self.sweeper.stop()
+        if self._orphans is not None:
+            self._orphans.cancel()
+            await asyncio.wait({self._orphans})
         await self.end_runs()
         if self.heartbeat is not None:
             await self.heartbeat.deregister()
         await self.context.responder.close()
         await self.context.store.close()
+
+
+async def _end_orphans(context: RunContext) -> asyncio.Task[None] | None:
+    """End what an earlier process left in progress, in the background if the store can only be read now."""
+    left = await context.store.read(runs.in_progress)
+
+    async def end() -> None:
+        while left:
+            await end_orphan(context, *left[0])
+            del left[0]
+
+    async def retry() -> None:
+        while left:
+            await asyncio.sleep(ORPHANS_RETRY_SECONDS)
+            with suppress(StoreUnavailable):
+                await end()
+
+    try:
+        await end()
+    except StoreUnavailable as error:
+        log.error("%d runs of an earlier server process could not be ended yet: %s", len(left), error)
+        return asyncio.get_running_loop().create_task(retry())
+    return None
 
 
 def _max_tool_calls(contract: Contract) -> int:

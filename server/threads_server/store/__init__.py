@@ -1,10 +1,10 @@
-"""What is kept: one interface, and a backend for each database.
+"""The store: one interface, and a backend for each database.
 
 A *transaction* is a generator function: it yields SQL statements, is sent their rows, and returns its result. It holds
-no connection and does not know which database drives it, so the rules of threads, runs and keys are written once.
+no connection and knows no database, so that the rules of threads, runs and keys are written once.
 Statements use what SQLite and PostgreSQL share, with `?` for parameters; `FOR UPDATE` and `group_concat` are put into
-the words of the database by its backend. A transaction may be run again from the start, so it makes no ids and reads
-no clock of its own.
+the dialect of the database by its backend. A transaction may be run again from the start, so it makes no ids and reads
+no clock.
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +31,7 @@ class StoreUnavailable(Exception):
 
 
 class StoreOpenError(Exception):
-    """The store cannot be opened at all. Its text is one line that says which database and why."""
+    """The store cannot be opened at all. The text is one line that names the database and the reason."""
 
 
 class Store(ABC):
@@ -42,14 +42,14 @@ class Store(ABC):
 
     @abstractmethod
     async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs a transaction and returns its result once it is committed and synced to disk.
+        """Run a transaction; its result, once it is committed and synced to disk.
 
-        What the transaction raises is raised here, and nothing of it is kept. Raises StoreUnavailable.
+        What the transaction raises is raised here, and rolls it back. Raises StoreUnavailable.
         """
 
     @abstractmethod
     async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs statements that only read, each on its own snapshot of what is committed.
+        """Run statements that only read, each on its own snapshot of what is committed.
 
         For small answers: everything else may wait meanwhile. Raises StoreUnavailable.
         """
@@ -64,10 +64,10 @@ class Store(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Finishes what was begun and lets go of the database."""
+        """Finish what was begun, and close the database."""
 
     async def ping(self) -> None:
-        """Asks the database for nothing. Raises StoreUnavailable when it does not answer."""
+        """Check that the database answers. Raises StoreUnavailable."""
         await self.read(one, "SELECT 1")
 
     async def find_key(self, digest: bytes) -> str | None:
@@ -75,15 +75,15 @@ class Store(ABC):
         return await self.read(api_keys.find_key, digest)
 
     async def add_key(self, name: str, digest: bytes, account: str | None) -> str:
-        """Keeps a key; gives the account it opens, a new one for None. ValueError: a key of this name is in use."""
+        """Store a key; the account it opens, a new one for None. Raises ValueError if a key of this name is in use."""
         return await self.write(api_keys.add_key, name, digest, account or new_id(), now())
 
     async def list_keys(self) -> list[KeyRow]:
-        """All keys that were ever made, oldest first."""
+        """All keys ever made, oldest first."""
         return await self.read(api_keys.list_keys)
 
     async def revoke_key(self, name: str) -> bool:
-        """Takes a key away; False when no key in use has this name."""
+        """Revoke a key; False if no key in use has this name."""
         return await self.write(api_keys.revoke_key, name, now())
 
     async def has_keys(self, *, revoked: bool = False) -> bool:
@@ -92,7 +92,7 @@ class Store(ABC):
 
 
 async def open_store(settings: "Settings", *, serving: bool = False, create: bool = True) -> Store:
-    """Opens the database of the settings, makes its tables when it is new, and brings older ones up to date.
+    """Open the database of the settings, and make or update its tables.
 
     `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
     the same database beside it. Without `create` there must be one already. Raises StoreOpenError when it

@@ -12,20 +12,20 @@ Transaction: TypeAlias = Generator[Statement, list[Row], T]
 
 
 LOCKS = "/* locks */ "
-"""How a statement begins that only locks rows: a database with one writer at a time leaves it out."""
+"""The beginning of a statement that only locks rows: a database with one writer at a time leaves it out."""
 
 
 def lock(sql: str, *parameters: Value) -> Transaction[None]:
-    """Locks the rows of a `SELECT … FOR UPDATE` until the transaction ends."""
+    """Lock the rows of a `SELECT … FOR UPDATE` until the transaction ends."""
     yield LOCKS + sql, parameters
 
 
 def one(sql: str, *parameters: Value) -> Transaction[Row | None]:
-    """Runs a statement; gives its first row, or None."""
+    """Run a statement; its first row, or None."""
     rows = yield sql, parameters
     return rows[0] if rows else None
 
 
 def every(sql: str, *parameters: Value) -> Transaction[list[Row]]:
-    """Runs a statement; gives all its rows."""
+    """Run a statement; all its rows."""
     return (yield sql, parameters)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ASYNC240 - files of the tests
 
+import asyncio
 import logging
 import os
 import sqlite3
@@ -11,16 +12,19 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.support.threads_api import called
 from threads_server.clock import now
 from threads_server.http.app import create_app
 from threads_server.ids import new_id
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file
 from threads_server.store.assistants import AssistantRow
+from threads_server.store.sqlite import SqliteStore
 from threads_server.store.transaction import Transaction, one
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="locks of open file descriptions")
@@ -223,3 +227,36 @@ async def test_full_disk_opens_for_reading(
     await store.write(add, "y")
     assert await store.read(count) == 2
     await store.close()
+
+
+async def test_runs_that_cannot_be_ended_at_the_start_are_ended_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that was killed during a run starts on a full disk."""
+    async with called(path) as api:
+        thread_id = await api.thread()
+        run_id = (await api.turn(thread_id, "x"))["run_id"]
+        await api.services.store.write(one, "UPDATE runs SET status = 'IN_PROGRESS' WHERE run_id = ?", run_id)
+        await api.services.store.write(one, "UPDATE threads SET active_run = ? WHERE thread_id = ?", run_id, thread_id)
+    full = True
+    write = SqliteStore.write
+
+    async def fail_while_full(store: Any, *arguments: Any, **named: Any) -> Any:
+        if full:
+            raise StoreUnavailable("The store cannot be reached: database or disk is full")
+        return await write(store, *arguments, **named)
+
+    monkeypatch.setattr(SqliteStore, "write", fail_while_full)
+    monkeypatch.setattr("threads_server.operations.services.ORPHANS_RETRY_SECONDS", 0.01)
+    async with called(path, busy_wait=0.0) as api:
+        assert caplog.messages[0] == (
+            "1 runs of an earlier server process could not be ended yet: "
+            "The store cannot be reached: database or disk is full"
+        )
+        assert len(await api.history(thread_id)) == 2
+        assert (await api.send(thread_id, "y")).status_code == 503
+        full = False
+        async with asyncio.timeout(60):
+            while (await api.send(thread_id, "y")).status_code != 200:  # noqa: ASYNC110 - it is the server's own task
+                await asyncio.sleep(0.01)
+        assert len(await api.history(thread_id)) == 5  # the end of the run is a message

@@ -13,8 +13,8 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.server.test_cli import run
 from tests.support.builders import waiting_run
+from tests.support.command_line import run
 from tests.support.postgres import PostgresServer
 from tests.support.threads_api import Api, Event, client, contract, text_of
 from threads_server.http.authentication import create_key
