@@ -108,7 +108,12 @@ class Model(Replies):
         return self._once(account, idempotency_key, ("create_thread", assistant_id), create)
 
     def list_threads(
-        self, key: str, assistant_id: Id | None, skip: int | None, limit: int | None, include_messages: bool
+        self,
+        key: str,
+        assistant_id: Id | None,
+        skip: int | None = None,
+        limit: int | None = None,
+        include_messages: bool = True,
     ) -> Response:
         account = self.account(key)
         if assistant_id is not None:
