@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from ._transport import Response
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 KEEPALIVE_EVENTS = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
 """Names of events that gateways put into a stream, whose data says nothing."""
@@ -99,3 +101,49 @@ class SSEDecoder:
     def _note_id(self, value: str) -> None:
         if "\0" not in value:
             self._id = value or None
+
+
+class EventIds:
+    """The ids of a stream's events, across the connections that it comes over."""
+
+    __slots__ = ("_comes_again", "_current", "_first", "_resumed_from")
+
+    def __init__(self, resumed_from: str | None) -> None:
+        self._first: str | None = None
+        self._current: str | None = resumed_from
+        self._resumed_from: str | None = resumed_from
+        self._comes_again = False
+
+    def resume(self, after: str | None) -> None:
+        """Begin a new connection, whose events follow the event with the id `after`."""
+        self._resumed_from = self._current = after
+        self._comes_again = False
+
+    def is_repeated(self, event_id: str | None) -> bool:
+        """Whether the event came before a break: the last one again, or all of them, from a server that ignores
+        `Last-Event-ID`."""
+        if event_id is not None and self._resumed_from is not None:
+            if event_id == self._resumed_from:
+                self._comes_again = False
+                return True
+            if event_id == self._first:
+                self._comes_again = True
+        return self._comes_again
+
+    def own(self, event_id: str | None) -> str | None:
+        """The id, if it is the event's own; None if it is that of an earlier one, after which nothing resumes."""
+        if event_id is None or event_id == self._current:
+            return None
+        self._current = event_id
+        if self._first is None:
+            self._first = event_id
+        return event_id
+
+
+def why_no_stream(response: Response) -> str | None:
+    """What a successful answer is instead of an event stream; None if it is one."""
+    kind: str = response.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != "text/event-stream":
+        return kind or "a body without a type"
+    coding: str = response.headers.get("content-encoding", "identity")
+    return None if coding.strip().lower() in ("", "identity") else f"a stream in Content-Encoding {coding}"

@@ -1,6 +1,8 @@
 """An httpx client or transport of the caller's: what it was made with holds as httpx would have it."""
 
 import asyncio
+import gc
+import warnings
 from datetime import timedelta
 from typing import Any
 
@@ -127,3 +129,7 @@ def test_second_event_loop_is_our_error(server: Server) -> None:
     asyncio.run(call())
     with pytest.raises(APIConnectionError, match="the given http_client belongs to another event loop"):
         asyncio.run(call())
+    with warnings.catch_warnings():  # httpx's client leaves the connection of the first loop open
+        warnings.simplefilter("ignore", ResourceWarning)
+        del client, http_client
+        gc.collect()

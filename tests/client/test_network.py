@@ -1,6 +1,9 @@
 """Certificates and proxies: arguments, variables of the environment, and what cannot be used."""
 
+import asyncio
+import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ import pytest
 
 from backboard_threads import APIConnectionError
 from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
-from tests.support.scripted_server import Server, reply
+from tests.support.scripted_server import Server, Silence, events, reply
+from tests.support.sse_frames import STARTED, frame
 
 NOWHERE = "http://127.0.0.1:1/api"
 SECURE = "https://127.0.0.1:1/api"
@@ -132,3 +136,27 @@ async def test_certificates_are_read_once_for_all_clients(
         with pytest.raises(APIConnectionError):
             await half.do(client.threads.get(THREAD_ID))
     assert read == []
+
+
+async def test_connections_have_tcp_keepalive(half: Half, server: Server) -> None:
+    server.answer(events(frame(STARTED), then=Silence()))
+    async with half.within(half.client(server).messages.stream(THREAD_ID, content="x")) as stream:
+        connection = stream.response.extensions["network_stream"].get_extra_info("socket")
+        assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0
+
+
+async def test_proxy_does_not_cap_calls_at_a_time(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    if half.name == "sync":
+        return  # a thread for each of so many calls would be the test's own cap
+    count = 130
+    everyone = threading.Barrier(count)
+
+    def together(connection: Any) -> bool:
+        everyone.wait(60)
+        return reply(200, THREAD)(connection)
+
+    server.answer(together)
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.port}")
+    client = half.client(base_url="http://api.example/api", max_retries=0)
+    await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(count)])
+    await half.end(client)

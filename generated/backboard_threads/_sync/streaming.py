@@ -37,7 +37,7 @@ from .._reply import (
 )
 from .._request_state import RequestState, decode_response
 from .._retries import UNKNOWN_OUTCOME, backoff
-from .._sse import SSEDecoder
+from .._sse import EventIds, SSEDecoder, why_no_stream
 from .._transport import PhaseTimeouts, Response, TransportError, already_read, redact
 from .sender import Sender
 
@@ -85,10 +85,7 @@ class EventStream(Generic[E, H]):
         self._accumulator = ReplyAccumulator(thread_id, run_id)
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
         self._received_id: str | None = call.headers.get(LAST_EVENT_ID)
-        self._resumed_from: str | None = self._received_id
-        self._stream_id: str | None = self._received_id
-        self._first_id: str | None = None
-        self._comes_again = False
+        self._ids = EventIds(self._received_id)
         self._retry = 0
         self._is_replay = call.method == "GET"
         self._decoder = SSEDecoder()
@@ -267,26 +264,15 @@ class EventStream(Generic[E, H]):
             else:
                 self._close()
             return
-        accumulator, ready, decoder = self._accumulator, self._ready, self._decoder
+        accumulator, ready, decoder, ids = self._accumulator, self._ready, self._decoder, self._ids
         try:
             for data, event_id in decoder.feed(piece):
                 event = parse_event(data)
-                if event is None:
-                    continue
-                if event_id is not None:
-                    if self._resumed_from is not None and self._came_before(event_id):
-                        continue
-                    if event_id == self._stream_id:
-                        event_id = None  # not its own: the stream could not be resumed after this event
-                    else:
-                        self._stream_id = event_id
-                        if self._first_id is None:
-                            self._first_id = event_id
-                elif self._comes_again:
+                if event is None or ids.is_repeated(event_id):
                     continue
                 if accumulator.is_new:
                     accumulator.note_ids(event)
-                ready.append((event, event_id))
+                ready.append((event, ids.own(event_id)))
             limit = self._sender.config.options.max_response_bytes
             if decoder.pending_bytes > limit:
                 raise DecodeError(f"an event of at most {limit} bytes (max_response_bytes)", Shown("a longer one"))
@@ -294,16 +280,6 @@ class EventStream(Generic[E, H]):
             self._fault = self._in_stream(error)  # to be raised after the events that came before it
         if ready:
             self._received_id = ready[-1][1]
-
-    def _came_before(self, event_id: str) -> bool:
-        """Whether an event after a break came before it: the last one again, or all of them, from a server that
-        ignores `Last-Event-ID`."""
-        if event_id == self._resumed_from:
-            self._comes_again = False
-            return True
-        if event_id == self._first_id:
-            self._comes_again = True
-        return self._comes_again
 
     def _in_stream(self, error: DecodeError) -> DecodeError:
         error.got = Shown(self._call.cleaned(error.got))
@@ -313,7 +289,7 @@ class EventStream(Generic[E, H]):
         response = self._sender.send(call, keep_open=True)
         self.response = response
         self._timeouts = call.timeouts
-        wrong = _why_no_stream(response)
+        wrong = why_no_stream(response)
         if wrong is not None:
             try:
                 text = self._sender.read_start(response)
@@ -381,8 +357,7 @@ class EventStream(Generic[E, H]):
                 break
             else:
                 self._decoder = SSEDecoder()
-                self._resumed_from = self._stream_id = self._received_id
-                self._comes_again = False
+                self._ids.resume(self._received_id)
                 self._is_replay = True
                 self._is_broken = False
                 return
@@ -415,12 +390,3 @@ class EventStream(Generic[E, H]):
             request=None if self.response is None else self.response.request,
             idempotency_key=self._call.idempotency_key,
         )
-
-
-def _why_no_stream(response: Response) -> str | None:
-    """What a successful answer is instead of an event stream; None if it is one."""
-    kind: str = response.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() != "text/event-stream":
-        return kind or "a body without a type"
-    coding: str = response.headers.get("content-encoding", "identity")
-    return None if coding.strip().lower() in ("", "identity") else f"a stream in Content-Encoding {coding}"

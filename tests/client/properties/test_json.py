@@ -4,12 +4,13 @@ import json
 import math
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backboard_threads._json import loads
+
+msgspec = pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
 
 NUMBERS = st.one_of(
     st.integers(),
