@@ -120,16 +120,18 @@ async def test_elapsed_is_known(half: Half, server: Server, is_given: bool) -> N
 
 def test_second_event_loop_is_our_error(server: Server) -> None:
     server.answer(reply(200, THREAD))
-    http_client = httpx.AsyncClient()
-    client = AsyncBackboard(api_key=KEY, base_url=server.url, http_client=http_client)
 
-    async def call() -> None:
-        await client.threads.get(THREAD_ID)
+    def use_in_two_loops() -> None:
+        client = AsyncBackboard(api_key=KEY, base_url=server.url, http_client=httpx.AsyncClient())
 
-    asyncio.run(call())
-    with pytest.raises(APIConnectionError, match="the given http_client belongs to another event loop"):
+        async def call() -> None:
+            await client.threads.get(THREAD_ID)
+
         asyncio.run(call())
+        with pytest.raises(APIConnectionError, match="the given http_client belongs to another event loop"):
+            asyncio.run(call())
+
+    use_in_two_loops()
     with warnings.catch_warnings():  # httpx's client leaves the connection of the first loop open
         warnings.simplefilter("ignore", ResourceWarning)
-        del client, http_client
         gc.collect()
