@@ -17,5 +17,5 @@ def test_every_promise_names_tests_that_exist() -> None:
             path = ROOT / file
             if not path.exists() or not re.search(rf"def {test}\b" if test else "", path.read_text(encoding="utf-8")):
                 missing.append(f"{file}::{test}")
-    assert missing == []
+    assert not missing, "\n".join(missing)
     assert 30 <= len(PROMISES) <= 40

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -30,6 +31,19 @@ def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yml"
     broken.write_text(WORKFLOW.read_text().replace("needs: [check,", "needs: [chek,"))
     assert [fault["kind"] for fault in lint(broken)] == ["job-needs"]
+
+
+def test_releases_page_claims_what_the_workflow_runs() -> None:
+    jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"]
+    versions = jobs["test"]["strategy"]["matrix"]["python"]
+    claimed = (ROOT / "docs" / "releases.md").read_text().partition("## Platforms")[2]
+    assert re.findall(r"3\.\d+", claimed) == versions
+    assert re.findall(r"Node (\d+) and (\d+)", claimed) == [
+        tuple(map(str, jobs["languages"]["strategy"]["matrix"]["node"]))
+    ]
+    classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"]
+    assert [one.rpartition(" ")[2] for one in classifiers if "Python :: 3." in one] == versions
+    assert [one for one in classifiers if "Operating System" in one] == ["Operating System :: POSIX :: Linux"]
 
 
 def test_the_jobs_that_it_calls_exist() -> None:
