@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import itertools
+import os
 import random
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -40,19 +42,14 @@ class Ledger:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Any:
-    server = LocalServer(tmp_path / "threads.db")
-    yield server.start()
-    kill(server)
-    server._output.close()
+    with LocalServer(tmp_path / "threads.db") as server:
+        yield server
 
 
 def kill(server: LocalServer) -> None:
-    """Ends the process as a power cut would."""
-    process = server._process
-    if process is not None:
-        process.kill()
-        process.wait()
-        server._process = None
+    """End the process as a power cut would."""
+    os.kill(server.pid, signal.SIGKILL)
+    server.stop()
 
 
 @contextlib.asynccontextmanager

@@ -303,8 +303,8 @@ class TestDeath:
             async with at(dead) as at_dead, at(frozen) as at_frozen, at(judge) as api:
                 killed = await Cut.begin(pair, at_dead, key="killed")
                 stopped = await Cut.begin(pair, at_frozen, key="frozen")
-                process(dead).kill()
-                process(frozen).send_signal(signal.SIGSTOP)
+                os.kill(dead.pid, signal.SIGKILL)
+                os.kill(frozen.pid, signal.SIGSTOP)
                 for cut in (killed, stopped):
                     # a follower sees the end, and a message that waits has its turn
                     async with api.events(cut.thread_id, cut.run_id) as stream:
@@ -318,7 +318,7 @@ class TestDeath:
                     assert (again.status_code, again.json()["status"]) == (200, "FAILED")
                     assert again.json()["message_id"] == answer["message_id"]
                     assert (await api.turn(cut.thread_id, "/say on"))["content"] == "on"
-                process(frozen).send_signal(signal.SIGCONT)
+                os.kill(frozen.pid, signal.SIGCONT)
                 late = (await stopped.sending).json()
                 assert (late["status"], late["message_id"]) == ("FAILED", again.json()["message_id"])
                 assert len(await at_frozen.history(stopped.thread_id)) == 4
@@ -336,12 +336,12 @@ class TestDeath:
                 threads = [await api.thread() for _ in range(4)]
                 turns = await asyncio.gather(*(api.turn(thread_id, "/say x") for thread_id in threads))
                 assert {turn["content"] for turn in turns} == {"x"}
-            workers = children_of(process(server).pid)
+            workers = children_of(server.pid)
             assert len(workers) >= 2
             os.kill(workers[-1], signal.SIGKILL)
             while "another begins" not in server.output():  # noqa: ASYNC110 - over a file
                 await asyncio.sleep(0.02)
-            while len(children_of(process(server).pid)) < len(workers):  # noqa: ASYNC110 - over the system
+            while len(children_of(server.pid)) < len(workers):  # noqa: ASYNC110 - over the system
                 await asyncio.sleep(0.02)
             async with at(server) as api:
                 assert (await api.turn(threads[0], "/say on"))["content"] == "on"
@@ -390,8 +390,3 @@ def keys(command: str, name: str, address: str) -> str:
 def children_of(pid: int) -> list[int]:
     """The processes that a process has begun and that still live, oldest first."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def process(server: LocalServer) -> Any:
-    assert server._process is not None
-    return server._process
