@@ -118,7 +118,7 @@ def encode_body(
     given = {name: value for name, value in fields.items() if value is not UNSET}
     if operation.required and not given and not parts:
         return EMPTY
-    lost = sorted(operation.required - given.keys())
+    lost = sorted(operation.required - given.keys() - {name for name, _ in parts})
     if lost:
         raise ValueError(f"a body of {operation.id} needs {', '.join(lost)}")
     return _encode(chosen, given, parts, operation.json_fields, operation.json_parts)

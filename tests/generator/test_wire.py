@@ -15,6 +15,11 @@ TEXTS: Document = {"type": "array", "items": {"type": "string"}}
 OBJECT: Document = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}
 MAP: Document = {"type": "object", "additionalProperties": {"type": "string"}}
 FORM: Document = {"type": "object", "properties": {"tags": TEXTS, "on": {"type": "boolean"}}}
+UPLOAD: Document = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "format": "binary"}},
+}
 MOMENT = datetime(2026, 2, 5, 2, 15, 38, tzinfo=UTC)
 SENT = "2026-02-05T02%3A15%3A38.000Z"
 
@@ -61,6 +66,7 @@ PATHS = {
     "/map": {"put": operation("putMap", requestBody=body(MAP))},
     "/more": {"put": operation("putMore", requestBody=body({**OBJECT, "additionalProperties": True}))},
     "/optional": {"put": operation("putOptional", requestBody=body({**OBJECT, "required": ["a"]}, required=False))},
+    "/upload": {"post": operation("uploadThing", requestBody=body(UPLOAD, "multipart/form-data", required=False))},
     "/form": {"put": operation("putForm", requestBody=body(FORM, "application/x-www-form-urlencoded"))},
 }
 
@@ -144,6 +150,9 @@ def test_body_is_sent_in_its_media_type(
 def test_optional_body_needs_its_required_fields(things: Any) -> None:
     with pytest.raises(ValueError, match="a body of putOptional needs a"):
         things.do_putOptional(b=1)
+    request = sent(things.with_response.do_uploadThing(file=("a.txt", b"text")))
+    assert b'filename="a.txt"' in request.read()
+    assert sent(things.with_response.do_uploadThing()).read() == b""
 
 
 @pytest.mark.parametrize(("method", "value"), [("putText", b"x"), ("putBytes", "x")])
