@@ -452,3 +452,9 @@ class TestWords:
             end = await end_of(api, stream=True)
         assert end.message == "The model endpoint refused the request (status 401): bad key [redacted]"
         assert end.metadata["error"] == end.message
+
+    async def test_words_are_cut_after_they_are_redacted(self, tmp_path: Any) -> None:
+        async with asking(tmp_path / "threads.db", llm_errors="full") as (api, endpoint):
+            endpoint.reply = answered({"error": "x" * 295 + API_KEY}, "400 Bad")
+            end = await end_of(api, stream=False)
+        assert end.message.endswith("x[reda")
