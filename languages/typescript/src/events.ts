@@ -23,10 +23,13 @@ export const STREAM_ENDS: ReadonlySet<string> = new Set([
  */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   let ended = false;
+  let data = "";
   for await (const line of lines(body)) {
-    // The API writes an event's JSON on one line; `id:` lines, comments and blank lines carry no event.
-    if (!line.startsWith("data:")) continue;
-    const event = JSON.parse(line.slice("data:".length)) as StreamEvent;
+    // The API writes an event's JSON on one line; an empty line ends the event. `id:` lines and comments carry none.
+    if (line.startsWith("data:")) data = line.slice("data:".length);
+    if (line !== "" || data === "") continue;
+    const event = JSON.parse(data) as StreamEvent;
+    data = "";
     ended ||= STREAM_ENDS.has(event.type);
     yield event;
   }
