@@ -49,7 +49,12 @@ LANGUAGES = {
         "Go",
         "oapi-codegen",
         ("go",),
-        (("go", "generate", "./..."), ("go", "vet", "./..."), ("go", "build", "-o", "smoke", ".")),
+        (
+            ("go", "generate", "./..."),
+            ("go", "vet", "./..."),
+            ("go", "test", "./..."),
+            ("go", "build", "-o", "smoke", "."),
+        ),
         ("./smoke",),
     ),
     "rust": Language(

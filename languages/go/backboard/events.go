@@ -54,6 +54,7 @@ func ReadEvents(response *http.Response, err error) iter.Seq2[StreamEvent, error
 
 func eachEvent(body io.Reader, yield func(StreamEvent, error) bool) error {
 	ended := false
+	var data []byte
 	for reader := bufio.NewReader(body); ; {
 		line, err := reader.ReadBytes('\n')
 		if err == io.EOF && ended {
@@ -63,15 +64,18 @@ func eachEvent(body io.Reader, yield func(StreamEvent, error) bool) error {
 		} else if err != nil {
 			return err
 		}
-		// The API writes an event's JSON on one line; `id:` lines, comments and blank lines carry no event.
-		data, found := bytes.CutPrefix(line, []byte("data:"))
-		if !found {
+		// The API writes an event's JSON on one line; an empty line ends the event. `id:` lines and comments carry none.
+		if found, is := bytes.CutPrefix(line, []byte("data:")); is {
+			data = found
+		}
+		if len(bytes.TrimSpace(line)) > 0 || data == nil {
 			continue
 		}
 		var event StreamEvent
 		if err := json.Unmarshal(data, &event); err != nil {
 			return err
 		}
+		data = nil
 		kind, err := event.Discriminator()
 		if err != nil {
 			return err
