@@ -109,9 +109,10 @@ class _StreamSender:
                 if stopped:
                     self.end()
                 async for batch in events:
-                    for start in range(0, len(batch), MAX_FRAMES):
-                        body = _frames(batch[start : start + MAX_FRAMES])
+                    while len(batch) > MAX_FRAMES:
+                        body, batch = _frames(batch[:MAX_FRAMES]), batch[MAX_FRAMES:]
                         await self._send({"type": "http.response.body", "body": body, "more_body": True})
+                    await self._send({"type": "http.response.body", "body": _frames(batch), "more_body": True})
                     self._sent_at = self._loop.time()
         except Exception as error:
             if not self._until.expired():
