@@ -106,7 +106,7 @@ def merged_properties(document: Document, schema: Any, where: str, depth: int = 
 
 
 def additional(document: Document, schema: Any, where: str, depth: int = 0) -> Any:
-    """Return the schema of the properties that an object may have besides, if it says so itself; else None."""
+    """Return the schema of an object's additional properties if it declares them, else None."""
     if not isinstance(schema, dict) or depth > MAX_DEPTH:
         return None
     schema = document.follow(schema, where)

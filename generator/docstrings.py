@@ -53,7 +53,7 @@ OPTIONS = (
     ("max_retries", "int | Unset"),
     ("headers", "Mapping[str, str] | Unset"),
 )
-"""Arguments of every method besides its own, with their annotations."""
+"""Arguments that every method has, with their annotations."""
 
 
 def signature(call: Call, kind: str) -> list[str]:

@@ -25,7 +25,7 @@ OF_OPERATIONS = {
 OF_PATHS = {"parameters", "summary", "description"}
 
 PATH = r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\{[^{}/]+\})*)+"
-"""What a path is made of, RFC 3986, with its parameters in braces."""
+"""A path by RFC 3986, with its parameters in braces."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -36,7 +36,7 @@ class UnusableDocument(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as written, with the parameters of its path put in front of its own."""
+    """One operation as written, with the parameters of its path before its own."""
 
     id: str
     method: str

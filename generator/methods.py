@@ -19,7 +19,7 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 MULTIPART = "multipart/form-data"
 
 OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type", "raise_on_failed_run")
-"""The arguments that methods have besides their own; only one whose body has several forms has the last."""
+"""Arguments that every method has; `media_type` only one whose body has several forms."""
 
 OF_METHODS = {"UNSET", "header_text", "id_text", "models", "plain", "self", "str", "warn_once", "builtins"}
 """Names that the code of methods uses, so that no argument can have them."""
@@ -54,7 +54,7 @@ class Argument:
 
     @property
     def advice(self) -> str:
-        """What to tell someone who uses the argument though it is deprecated."""
+        """The advice of the deprecation warning."""
         return " ".join(self.text.split()) or "the document calls it so"
 
     @property
@@ -125,7 +125,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Result:
-    """What a call gives: the shape and kind of its first success, and those of other statuses."""
+    """The result of a call: shape and kind of its first success, and those of other statuses."""
 
     shape: Shape
     kind: Kind
@@ -200,7 +200,7 @@ class Call:
 
     @property
     def key(self) -> Argument | None:
-        """The argument for the idempotency key, which has a place of its own in a call."""
+        """The argument for the idempotency key, which a call takes separately."""
         return next((one for one in self.at("header") if one.wire.lower() == IDEMPOTENCY_KEY.lower()), None)
 
     @property
@@ -234,9 +234,9 @@ class Resource:
 
 
 def distinct(arguments: list[Argument], where: str) -> list[Argument]:
-    """Return the arguments so that each has a name of its own.
+    """Return the arguments with distinct names.
 
-    Two of one name in different places are told apart by the place: `id` and `body_id`. Raises UnusableDocument for two
+    Two of one name in different places are distinguished by the place: `id` and `body_id`. Raises UnusableDocument for two
     in the same place.
     """
     first: dict[str, Argument] = {}

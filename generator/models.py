@@ -29,7 +29,7 @@ IN_MODULES = {
     "Any", "Callable", "DecodeError", "Final", "Literal", "Mapping", "Model", "OpenEnum", "Self", "TypeAlias", "UNSET",
     "Unset",
 }  # fmt: skip
-"""What the modules of models use by these names."""
+"""Names that the modules of models use."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Model:
     def docstring(self) -> str:
         about = wrapped(self.text or self.name, 4)
         entries = [f"{field.attribute}: {field.text}".rstrip(" :") for field in self.fields]
-        entries.append("additional_properties: What came besides, by its name on the wire.")
+        entries.append("additional_properties: Properties without a field, by their name on the wire.")
         lines = (wrapped(" ".join(entry.split()), 8, hanging=4) for entry in entries)
         return "\n".join([about, "", "Attributes:", *(f"    {line}" for text in lines for line in text.splitlines())])
 

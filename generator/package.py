@@ -1,4 +1,4 @@
-"""From the parsed document to the package on disk: rendered aside, formatted, compared, put in place in one step."""
+"""Write the package: render it in a temporary folder, format and try it, replace the old one in one step."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _format(package: Path) -> None:
 
 
 def _try_client(package: Path, program: str) -> None:
-    """Run the trial of a client in a process of its own: code that parses can still lack a module or a name."""
+    """Run the trial of a client in a separate process: code that parses can still lack a module or a name."""
     with tempfile.TemporaryDirectory(prefix="backboard-trial-") as folder:
         trial = Path(folder) / "trial.py"
         trial.write_text(program, "utf-8")

@@ -32,7 +32,7 @@ SETTINGS = HERE.parent / "generator_config.yaml"
 
 
 class Client(Project):
-    """The project whose `api` is one resource per tag, in two halves; the sync half is derived later.
+    """The project whose `api` is one resource per tag, async; sync is derived later.
 
     `build` writes the models, the facts, the operations, and the async client with its resources.
     """
@@ -139,10 +139,10 @@ def refuse(errors: Sequence[GeneratorError], document: Document) -> None:
     """Raise UnusableDocument for the first of openapi-python-client's complaints, if there are any."""
     if not errors:
         return
-    told = " ".join(f"{errors[0].header} {errors[0].detail or ''}".split())
+    message = " ".join(f"{errors[0].header} {errors[0].detail or ''}".split())
     for number, operation in enumerate(document.operations):
-        told = told.replace(f"/components/schemas/{parts_name(number)}", str(operation))
-    raise UnusableDocument(told + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""))
+        message = message.replace(f"/components/schemas/{parts_name(number)}", str(operation))
+    raise UnusableDocument(message + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""))
 
 
 def _settings() -> ConfigFile:

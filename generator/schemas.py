@@ -42,7 +42,7 @@ def kind_of(value: object) -> str:
 
 
 def enumeration(schema: Schema, where: str) -> Schema:
-    """Return the values of an enumeration that are not null, with a name of its own for each member."""
+    """Return the values of an enumeration that are not null, with a distinct name for each member."""
     values = list(dict.fromkeys(value for value in schema["enum"] if value is not None))
     names: list[str] = []
     for value in values:

@@ -1,6 +1,6 @@
 """The trial of a new client: every module is imported and every method called once, async and sync.
 
-The program runs in a process of its own, against a transport that answers with samples of the document's schemas. It
+The program runs in a separate process, against a transport that answers with samples of the document's schemas. It
 checks where each request goes, what JSON it carries, and that the result gives back what was answered.
 """
 

@@ -1,4 +1,4 @@
-"""What a value is, as far as the client is concerned: how it is annotated, taken as an argument, read and written.
+"""Python types of the values: how a value is annotated, taken as an argument, read and written.
 
 Made from the properties that openapi-python-client's parser found. Whatever has no shape here is refused.
 """

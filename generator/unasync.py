@@ -1,4 +1,4 @@
-"""The sync half, derived from the async one."""
+"""Derive the sync modules from the async ones."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the document says of the service as a whole."""
+"""Facts of the API as a whole: version, servers, key header, environment variables."""
 
 from typing import Final
 

@@ -43,7 +43,7 @@ def datetime_from_json(value: str) -> datetime:
 
 
 def _rarely_spelled(value: str) -> datetime:
-    """What RFC 3339 allows besides: `t` and `z`, and a leap second, which is the second after it as POSIX counts."""
+    """Read the rarer spellings of RFC 3339: `t` and `z`, and a leap second as the second after it, as POSIX counts."""
     text = value.upper()
     if text[16:19] != ":60":
         return datetime.fromisoformat(text)

@@ -48,7 +48,7 @@ class Assistant(Model):
         embedding_provider: The provider of the embedding model. At most 255 characters.
         embedding_model_name: The embedding model. At most 255 characters.
         embedding_dims: The number of dimensions. 1 to 65536.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     assistant_id: str

@@ -23,7 +23,7 @@ class AssistantCloned(Model):
         assistant: An assistant.
         documents_cloned: Number of copied documents. `0` unless given.
         memories_cloned: Number of copied memories. `0` unless given.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     assistant: Assistant

@@ -23,7 +23,7 @@ class AssistantDeleted(Model):
         message: A short text for display.
         assistant_id: An identifier made by the server. A UUID.
         deleted_at: A point in time, RFC 3339, in UTC.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     message: str

@@ -24,7 +24,7 @@ class Attachment(Model):
         status: Processing state of the file.
         file_size_bytes: The file's size in bytes.
         summary: A summary of the file.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     document_id: str

@@ -26,7 +26,7 @@ class ContentStreamingEvent(Model):
         run_id: An id made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
             API.
         accumulated_content: The whole text so far.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     type: Literal["content_streaming"] = "content_streaming"

@@ -26,7 +26,7 @@ class ContextUsage(Model):
         model: The model.
         omitted_messages: Number of the thread's oldest messages that did not fit and were not sent. An extension to
             the hosted API.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     _percent: float | Unset | None = field(default=UNSET, alias="percent")

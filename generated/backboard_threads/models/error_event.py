@@ -26,7 +26,7 @@ class ErrorEvent(Model):
             API.
         error: The reason, for display.
         message: The reason, if `error` is not sent.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     type: Literal["error"] = "error"

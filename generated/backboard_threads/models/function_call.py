@@ -21,7 +21,7 @@ class FunctionCall(Model):
     Attributes:
         name: The function's name.
         arguments: The arguments as JSON text.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     name: str

@@ -23,7 +23,7 @@ class FunctionDefinition(Model):
         name: The function's name. 1 to 255 characters.
         parameters: The parameters of a function, a JSON Schema of type `object`.
         description: What the function does, for the model.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     name: str

@@ -24,7 +24,7 @@ class FunctionParameters(Model):
         type: The JSON type of the parameters, `object` in all known uses. At most 255 characters. `object` unless
             given.
         required: The names of the required parameters. At most 1000 items.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     properties: dict[str, ParameterProperty]

@@ -23,7 +23,7 @@ class GeneratedMedia(Model):
         document_id: Its id.
         mime_type: Its media type.
         file_size_bytes: Its size in bytes.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     _url: str | Unset | None = field(default=UNSET, alias="url")

@@ -49,7 +49,7 @@ class Message(Model):
         attachments: The files that came with the message.
         model_provider: Provider of the model that wrote the message.
         model_name: The model that wrote the message.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     message_id: str

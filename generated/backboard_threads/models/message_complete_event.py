@@ -63,7 +63,7 @@ class MessageCompleteEvent(Model):
         context_usage: How full the model's context was at the end of the run.
         error: The reason, if the run did not complete.
         message: A text for display about the outcome of the run.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     type: Literal["message_complete"] = "message_complete"

@@ -24,7 +24,7 @@ class ParameterProperty(Model):
         enum: The values that the parameter can take. At most 1000 items.
         properties: The properties of a parameter that is an object, JSON Schemas.
         items: The items of a parameter that is an array, a JSON Schema.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     _type: str | Unset | None = field(default=UNSET, alias="type")

@@ -22,7 +22,7 @@ class RetrievedMemory(Model):
         memory: The remembered text.
         id: The memory's id.
         score: Relevance to the message.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     memory: str

@@ -22,7 +22,7 @@ class RunCancelled(Model):
         thread_id: An identifier made by the server. A UUID.
         run_id: An id made by the server, opaque to the caller. 1 to 255 characters.
         cancelled: Whether this or an earlier call cancelled the run.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     thread_id: str

@@ -23,7 +23,7 @@ class RunStartedEvent(Model):
         thread_id: The thread; the first event of a new thread tells it. A UUID.
         assistant_id: The assistant. A UUID. An extension to the hosted API.
         run_id: An id made by the server, opaque to the caller. 1 to 255 characters.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     type: Literal["run_started"] = "run_started"

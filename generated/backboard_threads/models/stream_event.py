@@ -113,7 +113,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], StreamEvent]] = {
 
 
 def stream_event_from_dict(data: Mapping[str, Any]) -> StreamEvent:
-    """Return what an object decoded from JSON stands for, told by its `type`.
+    """Return the model of an object decoded from JSON, chosen by its `type`.
 
     An unknown one gives an `UnknownStreamEvent`. Raises `DecodeError` for an object without one.
     """

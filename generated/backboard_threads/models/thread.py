@@ -42,7 +42,7 @@ class Thread(Model):
         first_user_message: The beginning of the first message of the user; in a light list only.
         message_count: Number of messages in the thread; in a light list only.
         updated_at: When the thread last changed; in a light list only.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     thread_id: str

@@ -23,7 +23,7 @@ class ToolCall(Model):
         id: The call's id; its output is submitted under this id. At least 1 characters.
         type: The kind of tool, `function`.
         function: A call of a function by the assistant.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     id: str

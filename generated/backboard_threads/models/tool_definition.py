@@ -22,7 +22,7 @@ class ToolDefinition(Model):
     Attributes:
         function: A function that the assistant may call.
         type: The kind of tool, `function` in all known uses. At most 255 characters. `function` unless given.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     function: FunctionDefinition

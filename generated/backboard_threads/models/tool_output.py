@@ -21,7 +21,7 @@ class ToolOutput(Model):
     Attributes:
         tool_call_id: The `id` of the tool call. 1 to 255 characters.
         output: What the tool returned, as text.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     tool_call_id: str

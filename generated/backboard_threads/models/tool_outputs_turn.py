@@ -79,7 +79,7 @@ class ToolOutputsTurn(Model):
         total_tokens: Input and output tokens together.
         model_provider: The model's provider.
         model_name: The model's name.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     message: str

@@ -48,7 +48,7 @@ class ToolSubmitRequiredEvent(Model):
         cached_input_tokens: Number of input tokens read from a cache.
         cost_usd: The run's cost in US dollars.
         cache_write_input_tokens: Number of input tokens written to a cache.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     run_id: str

@@ -24,7 +24,7 @@ class TtsAudioChunkEvent(Model):
         assistant_id: The assistant. A UUID. An extension to the hosted API.
         run_id: An id made by the server, opaque to the caller. 1 to 255 characters. An extension to the hosted
             API.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     type: Literal["tts_audio_chunk"] = "tts_audio_chunk"

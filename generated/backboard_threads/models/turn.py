@@ -82,7 +82,7 @@ class Turn(Model):
         model_name: The model's name.
         run_id: The run that replied; `null` if the model was not asked.
         attachments: The files that came with the message.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     message: str

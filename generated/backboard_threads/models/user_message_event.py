@@ -28,7 +28,7 @@ class UserMessageEvent(Model):
         content: Message text.
         message: The requested features that are not supported, as a text for display. An extension to the hosted
             API.
-        additional_properties: What came besides, by its name on the wire.
+        additional_properties: Properties without a field, by their name on the wire.
     """
 
     type: Literal["user_message"] = "user_message"
