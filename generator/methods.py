@@ -236,8 +236,8 @@ class Resource:
 def distinct(arguments: list[Argument], where: str) -> list[Argument]:
     """Return the arguments with distinct names.
 
-    Two of one name in different places are distinguished by the place: `id` and `body_id`. Raises UnusableDocument for two
-    in the same place.
+    Two of one name in different places are distinguished by the place: `id` and `body_id`. Raises UnusableDocument for
+    two in the same place.
     """
     first: dict[str, Argument] = {}
     named = []
