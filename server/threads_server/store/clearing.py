@@ -34,11 +34,7 @@ def move_threads() -> Transaction[bool]:
     if row is None:
         return False
     assistant_id: str = row[0]
-    moved = yield from every(
-        "SELECT thread FROM threads WHERE assistant_id = ? LIMIT ? FOR UPDATE SKIP LOCKED", assistant_id, MAX_THREADS
-    )
-    for (thread,) in moved:
-        yield from threads.mark_deleted(thread)
+    yield from threads.mark_deleted_of(assistant_id, MAX_ROWS)
     left = yield from one("SELECT 1 FROM threads WHERE assistant_id = ? LIMIT 1", assistant_id)
     if left is None and (yield from _delete_responses("assistant_id", assistant_id, MAX_ROWS)) < MAX_ROWS:
         yield from one("DELETE FROM assistants WHERE assistant_id = ? AND account_id = ''", assistant_id)

@@ -159,12 +159,22 @@ def delete(account: str, thread_id: str, check_version: Callable[[int], None] | 
     yield from mark_deleted(row.thread)
 
 
+_MARK_DELETED = (
+    "UPDATE threads SET account_id = '', assistant_id = '', thread_id = '-' || thread, title = NULL,"
+    " first_user_message = NULL, metadata = '{}', active_run = NULL WHERE thread"
+)
+
+
 def mark_deleted(thread: int) -> Transaction[None]:
     """Take a thread out of its account, under an id that no request can name."""
-    yield from one(
-        "UPDATE threads SET account_id = '', assistant_id = '', thread_id = '-' || thread, title = NULL,"
-        " first_user_message = NULL, metadata = '{}', active_run = NULL WHERE thread = ?",
-        thread,
+    yield from one(f"{_MARK_DELETED} = ?", thread)
+
+
+def mark_deleted_of(assistant_id: str, limit: int) -> Transaction[None]:
+    """Take at most `limit` threads of an assistant out of their account."""
+    yield from every(
+        f"{_MARK_DELETED} IN (SELECT thread FROM threads WHERE assistant_id = ? LIMIT ? FOR UPDATE SKIP LOCKED)",
+        *(assistant_id, limit),
     )
 
 
