@@ -389,6 +389,24 @@ def test_closed_event_loops_are_forgotten(server: Server) -> None:
     assert [loop for loop in loops if loop() is not None] == []
 
 
+def test_event_loops_that_were_only_closed_are_forgotten_too(server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # such a loop leaves its sockets to the garbage collector
+        for _ in range(5):
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(client.threads.get(THREAD_ID))
+            loop.close()
+            loops.append(weakref.ref(loop))
+            del loop
+        gc.collect()
+        assert len([one for one in loops if one() is not None]) <= 1
+        del client
+        gc.collect()
+
+
 @pytest.mark.parametrize("steps", range(40))
 def test_call_cancelled_at_any_await_leaves_no_socket(server: Server, steps: int) -> None:
     server.answer(reply(200, THREAD))
