@@ -61,7 +61,7 @@ LANGUAGES = {
         "Rust",
         "openapi-to-rust",
         ("cargo",),
-        (("cargo", "build"),),
+        (("cargo", "test", "--quiet"), ("cargo", "build")),
         ("cargo", "run", "--quiet"),
     ),
 }

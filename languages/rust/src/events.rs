@@ -50,7 +50,7 @@ impl Event {
 pub fn read_events<E: Display>(
     chunks: impl Stream<Item = Result<Bytes, E>>,
 ) -> impl Stream<Item = Result<Event, StreamError>> {
-    let reader = Reader { chunks: Box::pin(chunks), rest: Vec::new(), ended: false };
+    let reader = Reader { chunks: Box::pin(chunks), rest: Vec::new(), data: None, ended: false };
     stream::unfold(Some(reader), |reader| async {
         let mut reader = reader?;
         match reader.next().await {
@@ -64,6 +64,7 @@ pub fn read_events<E: Display>(
 struct Reader<S> {
     chunks: std::pin::Pin<Box<S>>,
     rest: Vec<u8>,
+    data: Option<Vec<u8>>,
     ended: bool,
 }
 
@@ -72,9 +73,14 @@ impl<S: Stream<Item = Result<Bytes, E>>, E: Display> Reader<S> {
         loop {
             while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.rest.drain(..=end).collect();
-                // The API writes an event's JSON on one line; `id:` lines, comments and blank lines carry no event.
+                // The API writes an event's JSON on one line; an empty line ends the event. `id:` lines and comments
+                // carry none.
                 if let Some(data) = line.strip_prefix(b"data:") {
-                    return self.event(data).map(Some);
+                    self.data = Some(data.to_vec());
+                } else if line.trim_ascii().is_empty()
+                    && let Some(data) = self.data.take()
+                {
+                    return self.event(&data).map(Some);
                 }
             }
             match self.chunks.next().await {
@@ -91,5 +97,25 @@ impl<S: Stream<Item = Result<Bytes, E>>, E: Display> Reader<S> {
         let kind = fields["type"].as_str().unwrap_or_default().to_owned();
         self.ended = self.ended || STREAM_ENDS.contains(&kind.as_str());
         Ok(Event { kind, fields })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn cut_streams_are_no_whole_ones() {
+        let text = ": a comment\n\nid: 1\ndata: {\"type\":\"content_streaming\",\"content\":\"é🙂\"}\n\n\
+                    id: 2\ndata: {\"type\":\"run_ended\"}\n\n";
+        for end in 0..=text.len() {
+            let bytes: Vec<Result<Bytes, String>> = text.as_bytes()[..end]
+                .iter()
+                .map(|byte| Ok(Bytes::copy_from_slice(&[*byte])))
+                .collect();
+            let last = read_events(stream::iter(bytes)).collect::<Vec<_>>().await.pop();
+            let cut = matches!(last, Some(Err(StreamError::CutOff)));
+            assert_eq!(cut, end < text.len(), "cut at {end}");
+        }
     }
 }

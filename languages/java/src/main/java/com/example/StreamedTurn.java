@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,24 +67,37 @@ public final class StreamedTurn implements Iterable<StreamedTurn.Event>, AutoClo
     /** The events, once. {@code hasNext} throws an IllegalStateException if the stream was cut off. */
     @Override
     public Iterator<Event> iterator() {
-        // The API writes an event's JSON on one line; `id:` lines, comments and blank lines carry no event.
-        Iterator<String> data = lines.filter(line -> line.startsWith("data:")).iterator();
+        Iterator<String> all = lines.iterator();
         return new Iterator<>() {
+            private Event next;
             private boolean ended;
 
             @Override
             public boolean hasNext() {
-                boolean more = data.hasNext();
-                if (!more && !ended) {
+                String data = null;
+                // The API writes an event's JSON on one line; an empty line ends the event. Others carry none.
+                while (next == null && all.hasNext()) {
+                    String line = all.next();
+                    if (line.startsWith("data:")) {
+                        data = line.substring("data:".length());
+                    } else if (line.isEmpty() && data != null) {
+                        next = read(data);
+                        ended |= STREAM_ENDS.contains(next.type());
+                    }
+                }
+                if (next == null && !ended) {
                     throw new IllegalStateException("the stream was cut off before the turn ended");
                 }
-                return more;
+                return next != null;
             }
 
             @Override
             public Event next() {
-                Event event = read(data.next().substring("data:".length()));
-                ended |= STREAM_ENDS.contains(event.type());
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                Event event = next;
+                next = null;
                 return event;
             }
         };
