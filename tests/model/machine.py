@@ -299,13 +299,31 @@ class Machine(ResourceSteps):
         elif how == "crash":
             self.run(self.server.crash())
         else:
+            self.send_to_default()
             self.run(self.server.move(self.names))
             self.model.move()
             self.used_keys = [key for key, _ in self.names.values()]
         for held in list(self.held):
             self.end_held_by_stop(held)
         self.model.sweep()
+        if how == "move":
+            self.send_to_default()
         COUNTS[how] += 1
+
+    def send_to_default(self) -> None:
+        """Start a thread of the default assistant in each account."""
+        for key in {account: key for key, account in self.model.keys.items()}.values():
+            arguments: dict[str, Any] = {
+                "content": "Keep this.", "thread_id": None, "assistant_id": None, "one_call": True,
+                "system_prompt": None, "tools": None, "stream": False, "send_to_llm": False, "if_match": None,
+                "idempotency_key": None,
+            }  # fmt: skip
+            self.perform(
+                "sendChatMessage",
+                self.call_to_send(key, arguments),
+                lambda: self.model.send(key, **arguments),  # noqa: B023
+            )
+        self.notice()
 
     def end_held_by_stop(self, held: Held) -> None:
         self.held.remove(held)
