@@ -23,7 +23,7 @@ TALKERS = 8
 
 
 @dataclass
-class TextDelta:
+class SentMessage:
     """A message under a key: whether anyone got an answer to it, and the answer."""
 
     thread_id: str | None
@@ -36,7 +36,7 @@ class TextDelta:
 class Ledger:
     """Everything that was ever asked of the server, by key."""
 
-    said: dict[str, TextDelta] = field(default_factory=dict)
+    said: dict[str, SentMessage] = field(default_factory=dict)
     threads: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -62,7 +62,7 @@ async def restart(server: LocalServer) -> None:
     await asyncio.to_thread(server.start)
 
 
-async def say(http: httpx.AsyncClient, key: str, said: TextDelta) -> None:
+async def say(http: httpx.AsyncClient, key: str, said: SentMessage) -> None:
     """Sends a message, or sends it again; its answer counts only when all of it has come."""
     body = {"content": said.content, **said.fields}
     path = "/threads/messages" if said.thread_id is None else f"/threads/{said.thread_id}/messages"
@@ -88,7 +88,7 @@ async def talk(http: httpx.AsyncClient, ledger: Ledger, name: str, luck: random.
         kind = luck.choice([{"send_to_llm": False}, {}, {"stream": True}, {"new": True}, {"slow": True}])
         content = f"/slow 20 {key}" if kind.pop("slow", False) else f"/say {key}"
         thread_id = None if kind.pop("new", False) else ledger.threads[f"{name}-thread"]
-        ledger.said[key] = TextDelta(thread_id, content, dict(kind))
+        ledger.said[key] = SentMessage(thread_id, content, dict(kind))
         await say(http, key, ledger.said[key])
 
 
@@ -157,7 +157,7 @@ def check_acknowledged(ledger: Ledger, threads: dict[str, list[dict[str, Any]]])
 async def repeat_everything(http: httpx.AsyncClient, ledger: Ledger) -> None:
     """Asks again under the same keys; what was answered before is answered alike."""
 
-    async def repeat(key: str, said: TextDelta) -> None:
+    async def repeat(key: str, said: SentMessage) -> None:
         before, said.answer = said.answer, None
         await say(http, key, said)
         assert said.answer is not None
