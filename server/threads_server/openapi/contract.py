@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from threads_server.errors import HTTPError, ValidationErrorItem
+from threads_server.errors import ValidationErrorItem
 from threads_server.openapi.body_reader import Receive, RequestBudget
 from threads_server.openapi.document import METHODS, Document, DocumentError, objects
 from threads_server.openapi.parameters import Parameters
 from threads_server.openapi.request import Operation, ValidatedRequest
 from threads_server.openapi.request_body import Bodies
+from threads_server.openapi.validation_errors import validation_failed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,7 @@ class Endpoint:
         given_headers = self.parameters.read_headers(headers, errors)
         decoded = await self.bodies.read(headers, receive, errors, budget)
         if errors:
-            raise HTTPError(422, errors)  # the only place where a 422 body is made
+            raise validation_failed(errors)
         return ValidatedRequest(
             operation=self.operation,
             account=account,

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from threads_server.errors import ValidationErrorItem
+from threads_server.errors import HTTPError, ValidationErrorItem
 
 Kind = ValidationErrorKind
 
@@ -35,6 +35,11 @@ _FORMATS = {
 def validation_error(loc: Iterable[str | int], kind: str, message: str) -> ValidationErrorItem:
     """Make one entry of a 422 body."""
     return {"loc": list(loc), "msg": message, "type": kind}
+
+
+def validation_failed(errors: list[ValidationErrorItem]) -> HTTPError:
+    """Make the 422 response to a request that has these errors."""
+    return HTTPError(422, errors)
 
 
 def find_errors(

@@ -1,1 +1,1 @@
-"""What each operation of the document does: one module per tag, one function per operationId."""
+"""The operations of the document: one module per tag, one function per operationId."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from threads_server.errors import HTTPError
 from threads_server.http.etags import precondition
 from threads_server.http.idempotency import idempotency_request
 from threads_server.http.responses import EventStream, Response
 from threads_server.ids import new_id
 from threads_server.openapi import ValidatedRequest
+from threads_server.openapi.validation_errors import validation_error, validation_failed
 from threads_server.operations.assistant_json import DEFAULT_NAME, new_assistant
 from threads_server.operations.services import Services
 from threads_server.operations.turn_response import turn_response
@@ -65,11 +65,9 @@ def _default_assistant(account: str, services: Services) -> AssistantRow:
 
 
 def _chosen_model(body: Mapping[str, Any], responder: Responder) -> str | None:
-    """The model that answers, by the responder's own name of it. Raises a 422 HTTPError that lists the known ones."""
+    """Return the model that answers, by the responder's own name. Raises a 422 HTTPError that lists the known ones."""
     try:
         return responder.choose_model(body.get("llm_provider"), body.get("model_name"))
     except UnknownModel as error:
         known = ", ".join(map(repr, error.known))
-        raise HTTPError(
-            422, [{"loc": ["body", error.field], "msg": f"must be one of {known}", "type": "enum"}]
-        ) from error
+        raise validation_failed([validation_error(("body", error.field), "enum", f"must be one of {known}")]) from error
