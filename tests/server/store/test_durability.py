@@ -1,4 +1,4 @@
-"""A server process that is killed at any moment: nothing that was acknowledged is lost, nothing is there twice."""
+"""Durability when the server process is killed: acknowledged writes are kept, and nothing is stored twice."""
 
 import asyncio
 import contextlib
@@ -19,12 +19,12 @@ from tests.support.threads_api import Events, client
 from threads_server.testing import LocalServer
 
 ROUNDS = 5
-TALKERS = 8
+CLIENTS = 8
 
 
 @dataclass
 class SentMessage:
-    """A message under a key: whether anyone got an answer to it, and the answer."""
+    """A message sent under an idempotency key, and its answer once received."""
 
     thread_id: str | None
     content: str
@@ -33,10 +33,10 @@ class SentMessage:
 
 
 @dataclass
-class Ledger:
-    """Everything that was ever asked of the server, by key."""
+class SentRequests:
+    """All messages and threads requested of the server, by idempotency key."""
 
-    said: dict[str, SentMessage] = field(default_factory=dict)
+    messages: dict[str, SentMessage] = field(default_factory=dict)
     threads: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -47,13 +47,13 @@ def server(tmp_path: Path) -> Any:
 
 
 def kill(server: LocalServer) -> None:
-    """End the process as a power cut would."""
+    """Kill the process without a shutdown."""
     os.kill(server.pid, signal.SIGKILL)
     server.stop()
 
 
 @contextlib.asynccontextmanager
-async def talking(server: LocalServer) -> AsyncIterator[httpx.AsyncClient]:
+async def connect(server: LocalServer) -> AsyncIterator[httpx.AsyncClient]:
     async with client(server.url, server.api_key) as http:
         yield http
 
@@ -62,34 +62,34 @@ async def restart(server: LocalServer) -> None:
     await asyncio.to_thread(server.start)
 
 
-async def say(http: httpx.AsyncClient, key: str, said: SentMessage) -> None:
-    """Sends a message, or sends it again; its answer counts only when all of it has come."""
-    body = {"content": said.content, **said.fields}
-    path = "/threads/messages" if said.thread_id is None else f"/threads/{said.thread_id}/messages"
+async def send_message(http: httpx.AsyncClient, key: str, sent: SentMessage) -> None:
+    """Send a message, or repeat it; keep its answer only once it is complete."""
+    body = {"content": sent.content, **sent.fields}
+    path = "/threads/messages" if sent.thread_id is None else f"/threads/{sent.thread_id}/messages"
     async with http.stream("POST", path, json=body, headers={"Idempotency-Key": key}) as response:
-        if said.fields.get("stream"):
+        if sent.fields.get("stream"):
             assert response.status_code == 200
             end = (await Events(response).rest())[-1:]
             if end and end[0]["type"] in ("run_ended", "run_failed"):
-                said.answer = end[0]
+                sent.answer = end[0]
         else:
             text = await response.aread()
             assert response.status_code == 200, text
-            said.answer = response.json()
+            sent.answer = response.json()
 
 
-async def talk(http: httpx.AsyncClient, ledger: Ledger, name: str, luck: random.Random) -> None:
-    """One person: makes a thread and talks in it, on and on, until the server is gone."""
+async def send_messages(http: httpx.AsyncClient, requests: SentRequests, name: str, rng: random.Random) -> None:
+    """Make a thread and send messages to it until the server is gone."""
     key = f"{name}-thread"
-    ledger.threads[key] = None
-    ledger.threads[key] = await make_thread(http, key)
+    requests.threads[key] = None
+    requests.threads[key] = await make_thread(http, key)
     for number in range(10_000):
         key = f"{name}-{number}"
-        kind = luck.choice([{"send_to_llm": False}, {}, {"stream": True}, {"new": True}, {"slow": True}])
+        kind = rng.choice([{"send_to_llm": False}, {}, {"stream": True}, {"new": True}, {"slow": True}])
         content = f"/slow 20 {key}" if kind.pop("slow", False) else f"/say {key}"
-        thread_id = None if kind.pop("new", False) else ledger.threads[f"{name}-thread"]
-        ledger.said[key] = SentMessage(thread_id, content, dict(kind))
-        await say(http, key, ledger.said[key])
+        thread_id = None if kind.pop("new", False) else requests.threads[f"{name}-thread"]
+        requests.messages[key] = SentMessage(thread_id, content, dict(kind))
+        await send_message(http, key, requests.messages[key])
 
 
 async def make_thread(http: httpx.AsyncClient, key: str) -> str:
@@ -98,13 +98,13 @@ async def make_thread(http: httpx.AsyncClient, key: str) -> str:
     return str((await http.post(path, json={}, headers={"Idempotency-Key": key})).json()["thread_id"])
 
 
-async def until_killed(talk: Any) -> None:
+async def until_killed(sending: Any) -> None:
     with contextlib.suppress(httpx.HTTPError):
-        await talk
+        await sending
 
 
-async def everything(http: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
-    """The messages of every thread."""
+async def all_messages(http: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
+    """Return the messages of every thread."""
     threads: dict[str, list[dict[str, Any]]] = {}
     while True:
         page = (await http.get("/threads", params={"skip": len(threads), "limit": 200})).json()
@@ -113,83 +113,85 @@ async def everything(http: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]
             return threads
 
 
-async def test_killed_at_random_moments(server: LocalServer) -> None:
+async def test_server_killed_at_random_moments_loses_and_repeats_nothing(server: LocalServer) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    luck = random.Random(seed)
-    ledger = Ledger()
+    rng = random.Random(seed)
+    requests = SentRequests()
     for round_number in range(ROUNDS):
-        async with talking(server) as http:
-            names = [f"{round_number}-{number}" for number in range(TALKERS)]
-            talks = [until_killed(talk(http, ledger, name, random.Random(f"{seed}-{name}"))) for name in names]
-            talkers = asyncio.gather(*talks)
-            enough = len(ledger.said) + luck.randint(TALKERS, 8 * TALKERS)
-            while len(ledger.said) < enough:  # noqa: ASYNC110 - the talkers tell nobody
-                await asyncio.sleep(luck.uniform(0.001, 0.02))
+        async with connect(server) as http:
+            names = [f"{round_number}-{number}" for number in range(CLIENTS)]
+            clients = [
+                until_killed(send_messages(http, requests, name, random.Random(f"{seed}-{name}"))) for name in names
+            ]
+            sending = asyncio.gather(*clients)
+            enough = len(requests.messages) + rng.randint(CLIENTS, 8 * CLIENTS)
+            while len(requests.messages) < enough:  # noqa: ASYNC110 - there is no event to wait for
+                await asyncio.sleep(rng.uniform(0.001, 0.02))
             kill(server)
-            await talkers
+            await sending
         await restart(server)
-        async with talking(server) as http:
-            check_acknowledged(ledger, await everything(http))
-            await repeat_everything(http, ledger)
-            check_once(ledger, await everything(http))
-    answered = Counter(said.answer is not None for said in ledger.said.values())
-    assert answered == {True: len(ledger.said)}
-    assert len(ledger.said) >= ROUNDS * TALKERS
+        async with connect(server) as http:
+            check_acknowledged(requests, await all_messages(http))
+            await repeat_all(http, requests)
+            check_once(requests, await all_messages(http))
+    answered = Counter(sent.answer is not None for sent in requests.messages.values())
+    assert answered == {True: len(requests.messages)}
+    assert len(requests.messages) >= ROUNDS * CLIENTS
 
 
-def check_acknowledged(ledger: Ledger, threads: dict[str, list[dict[str, Any]]]) -> None:
-    """Whatever was answered is there, as it was answered, and no run is left under way."""
-    for said in ledger.said.values():
-        if said.answer is not None:
-            messages = threads[said.answer["thread_id"]]
-            if said.answer.get("type") == "run_failed":  # it names its run, not the message
+def check_acknowledged(requests: SentRequests, threads: dict[str, list[dict[str, Any]]]) -> None:
+    """Check that each answer is stored as it was sent, and that no run is in progress."""
+    for sent in requests.messages.values():
+        if sent.answer is not None:
+            messages = threads[sent.answer["thread_id"]]
+            if sent.answer.get("type") == "run_failed":  # it names its run, not the message
                 runs = {(message["metadata_"] or {}).get("run_id"): message["status"] for message in messages}
-                assert runs[said.answer["run_id"]] == "FAILED"
+                assert runs[sent.answer["run_id"]] == "FAILED"
             else:
                 contents = {message["message_id"]: message["content"] for message in messages}
-                content = said.answer.get("content", said.answer.get("final_content"))
-                assert contents[said.answer["message_id"]] == content
+                content = sent.answer.get("content", sent.answer.get("final_content"))
+                assert contents[sent.answer["message_id"]] == content
     states = Counter(message["status"] for messages in threads.values() for message in messages)
     assert set(states) <= {"COMPLETED", "FAILED"}
 
 
-async def repeat_everything(http: httpx.AsyncClient, ledger: Ledger) -> None:
-    """Asks again under the same keys; what was answered before is answered alike."""
+async def repeat_all(http: httpx.AsyncClient, requests: SentRequests) -> None:
+    """Repeat all requests under their keys; check that earlier answers are repeated."""
 
-    async def repeat(key: str, said: SentMessage) -> None:
-        before, said.answer = said.answer, None
-        await say(http, key, said)
-        assert said.answer is not None
-        assert before in (None, said.answer)
+    async def repeat(key: str, sent: SentMessage) -> None:
+        before, sent.answer = sent.answer, None
+        await send_message(http, key, sent)
+        assert sent.answer is not None
+        assert before in (None, sent.answer)
 
-    for key, thread_id in ledger.threads.items():
+    for key, thread_id in requests.threads.items():
         made = await make_thread(http, key)
         assert thread_id in (None, made)
-        ledger.threads[key] = made
-    await asyncio.gather(*(repeat(key, said) for key, said in ledger.said.items()))
+        requests.threads[key] = made
+    await asyncio.gather(*(repeat(key, sent) for key, sent in requests.messages.items()))
 
 
-def check_once(ledger: Ledger, threads: dict[str, list[dict[str, Any]]]) -> None:
-    """Every message is there once, each thread is in order, and every question has its answer behind it."""
+def check_once(requests: SentRequests, threads: dict[str, list[dict[str, Any]]]) -> None:
+    """Check that each message is stored once, in order, and followed by its answer."""
     contents = [
         message["content"] for messages in threads.values() for message in messages if message["role"] == "user"
     ]
-    assert Counter(contents) == Counter(said.content for said in ledger.said.values())
-    by_content = {said.content: said for said in ledger.said.values()}
+    assert Counter(contents) == Counter(sent.content for sent in requests.messages.values())
+    by_content = {sent.content: sent for sent in requests.messages.values()}
     for messages in threads.values():
         numbers = [int(message["content"].rpartition("-")[2]) for message in messages if message["role"] == "user"]
         assert numbers == sorted(numbers)
         for message, following in itertools.pairwise([*messages, {"role": "nobody"}]):
             if message["role"] == "user" and by_content[message["content"]].fields.get("send_to_llm", True):
                 assert following["role"] == "assistant"
-    made = [thread_id for thread_id in ledger.threads.values() if thread_id]
-    new = [said.answer["thread_id"] for said in ledger.said.values() if said.thread_id is None]
+    made = [thread_id for thread_id in requests.threads.values() if thread_id]
+    new = [sent.answer["thread_id"] for sent in requests.messages.values() if sent.thread_id is None]
     assert sorted(threads) == sorted(made + new)
 
 
-async def test_a_run_whose_server_was_killed_ends_as_failed_and_can_be_resumed(server: LocalServer) -> None:
-    async with talking(server) as http:
+async def test_streamed_run_of_a_killed_server_ends_as_failed_and_can_be_resumed(server: LocalServer) -> None:
+    async with connect(server) as http:
         thread_id = await make_thread(http, "thread")
         body = {"content": "/slow 100 " + "x" * 100, "stream": True}
         async with http.stream(
@@ -202,7 +204,7 @@ async def test_a_run_whose_server_was_killed_ends_as_failed_and_can_be_resumed(s
                 seen += await stream.rest()
     await restart(server)
     run_id = seen[0]["run_id"]
-    async with talking(server) as http:
+    async with connect(server) as http:
         path = f"/threads/{thread_id}/runs/{run_id}/events"
         async with http.stream("GET", path, headers={"Last-Event-ID": str(seen[-1].id)}) as response:
             rest = await Events(response).rest()
@@ -214,8 +216,8 @@ async def test_a_run_whose_server_was_killed_ends_as_failed_and_can_be_resumed(s
         assert len(whole) > 1  # events are written while the run goes on, not only at its end
         messages = (await http.get(f"/threads/{thread_id}")).json()["messages"]
         assert [message["status"] for message in messages] == ["COMPLETED", "FAILED"]
-        said = "".join(event["content"] for event in whole if event["type"] == "content_streaming")
-        assert messages[1]["content"] == said
+        text = "".join(event["content"] for event in whole if event["type"] == "content_streaming")
+        assert messages[1]["content"] == text
         async with http.stream(
             "POST", f"/threads/{thread_id}/messages", json=body, headers={"Idempotency-Key": "k"}
         ) as response:
@@ -225,8 +227,8 @@ async def test_a_run_whose_server_was_killed_ends_as_failed_and_can_be_resumed(s
         ] == "on"
 
 
-async def test_a_plain_turn_that_was_cut_off_is_answered_under_its_key(server: LocalServer) -> None:
-    async with talking(server) as http:
+async def test_unstreamed_message_of_a_killed_server_is_answered_under_its_key(server: LocalServer) -> None:
+    async with connect(server) as http:
         thread_id = await make_thread(http, "thread")
         body = {"content": "/slow 100 " + "x" * 100}
 
@@ -240,7 +242,7 @@ async def test_a_plain_turn_that_was_cut_off_is_answered_under_its_key(server: L
         with pytest.raises(httpx.HTTPError):
             await sending
     await restart(server)
-    async with talking(server) as http:
+    async with connect(server) as http:
         answers = [await send(http) for _ in range(2)]
         assert [answer.json()["status"] for answer in answers] == ["FAILED"] * 2
         assert answers[0].content == answers[1].content
