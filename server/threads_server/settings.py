@@ -33,7 +33,7 @@ class Settings:
     llm_api_key: str | None = field(default=None, repr=False)
     llm_model: str | None = None
     llm_errors: str = "general"
-    """What users read of a model endpoint's errors: a `general` sentence, or its words in `full`."""
+    """Text of a model endpoint's errors that users read: a `general` sentence, or its words in `full`."""
     llm_max_bytes: int = 64 * 1024 * 1024
     """Bytes of an answer as the model endpoint sends it; a longer one has failed."""
     llm_first_piece_timeout: float = 600.0

@@ -68,7 +68,7 @@ class RecordReader:
 
 
 def _problems(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What no schema says."""
+    """Find violations of the rules that no schema expresses: field and problem."""
     if record["kind"] == "assistant":
         yield from _id_problems("assistant.assistant_id", record["assistant"]["assistant_id"])
         yield from _time_problems("assistant.created_at", record["assistant"]["created_at"])

@@ -20,31 +20,31 @@ from threads_server.store import StoreUnavailable, processes
 HEARTBEAT_INTERVAL_SECONDS = 0.5
 
 TAKEOVER_SECONDS = 3.0
-"""How long it may take to notice that a process is gone (two intervals), and to end its runs."""
+"""Time to notice that a process is gone (two intervals), and to end its runs."""
 
 HEARTBEAT_TIMEOUT_SECONDS = Settings().busy_wait - TAKEOVER_SECONDS
-"""A process without a heartbeat for so long is gone. A message that waits for the thread of a killed process, as long
-as messages wait by default, is so answered and not refused."""
+"""Time without a heartbeat after which a process counts as gone: short enough that a message waiting for the thread of
+a killed process is answered before its default wait ends."""
 
 log = logging.getLogger("threads_server")
 
 
-class Silence:
-    """Tells which of the other processes have given no heartbeat for too long."""
+class FailureDetector:
+    """Detector of the other processes that have sent no heartbeat for too long."""
 
     def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
         self._timeout = timeout
         self._clock = clock
-        self._heard_at = clock()
+        self._checked_at = clock()
         self._others: dict[str, tuple[int | None, float]] = {}
-        """The last heartbeat of each, and when it was first heard."""
+        """The last heartbeat of each, and when it was first seen."""
 
     def gone(self, beats: Mapping[str, int | None]) -> list[str]:
-        """The processes that are gone, from the last heartbeat of each."""
+        """Return the processes that are gone, from the last heartbeat of each."""
         moment = self._clock()
-        if moment - self._heard_at > self._timeout / 2:
+        if moment - self._checked_at > self._timeout / 2:
             self._others.clear()  # it was this process, or the database, that was away
-        self._heard_at = moment
+        self._checked_at = moment
         before, self._others = self._others, {}
         for other, beat in beats.items():
             known = before.get(other)
@@ -53,7 +53,7 @@ class Silence:
 
 
 class Heartbeat:
-    """The heartbeat of this process, which is called `owner` in its runs."""
+    """The heartbeat of this process, named `owner` in its runs."""
 
     def __init__(
         self,
@@ -67,8 +67,8 @@ class Heartbeat:
         self.interval = interval
         self._context = context
         self._clock = asyncio.get_running_loop().time
-        self._silence = Silence(timeout, self._clock)
-        self._adrift: dict[tuple[str, int], float] = {}
+        self._detector = FailureDetector(timeout, self._clock)
+        self._without_task: dict[tuple[str, int], float] = {}
         """This process's segments in progress that no task works on, and when each was first seen."""
         self._task: asyncio.Task[None] | None = None
 
@@ -78,7 +78,7 @@ class Heartbeat:
         self._task = asyncio.get_running_loop().create_task(self._repeat())
 
     async def deregister(self) -> None:
-        """Stop after the last run, and say so to the others."""
+        """Stop after the last run, and tell the other processes."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -110,7 +110,7 @@ class Heartbeat:
                 live.stop(Stop.ENDED_ELSEWHERE)
         for run_id, segment in self._abandoned(report.runs):
             await end_orphan(self._context, run_id, segment)
-        for other in self._silence.gone(report.beats):
+        for other in self._detector.gone(report.beats):
             log.warning("another server process is gone; its runs are ended")
             await end_orphans(self._context, other)
             await store.write(processes.deregister, other)
@@ -118,10 +118,10 @@ class Heartbeat:
     def _abandoned(self, segments: frozenset[tuple[str, int]]) -> list[tuple[str, int]]:
         """This process's segments that no task has worked on for too long: their commit was never confirmed."""
         moment, runs = self._clock(), self._context.runs
-        adrift = [
+        without_task = [
             (run_id, segment)
             for run_id, segment in segments
             if (live := runs.get(run_id)) is None or live.segment != segment
         ]
-        self._adrift = {one: self._adrift.get(one, moment) for one in adrift}
-        return [one for one, since in self._adrift.items() if moment - since >= self.timeout]
+        self._without_task = {one: self._without_task.get(one, moment) for one in without_task}
+        return [one for one, since in self._without_task.items() if moment - since >= self.timeout]

@@ -1,4 +1,4 @@
-"""A segment of a run: the responder is asked, what it gives becomes events, and the end is written."""
+"""A segment of a run: ask the responder, turn its output into events, write the end."""
 
 import asyncio
 import json
@@ -32,38 +32,38 @@ from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
 
 LARGE_THREAD = 50
-"""Messages, each of up to a megabyte or so; a longer thread is read and decoded in other threads of the process."""
+"""Thread version (about one per message) above which history is read and decoded off the event loop."""
 
 FAIL_WAITERS_AFTER = 3
-"""Failed writes of an end after which waiting callers get 503."""
+"""After this many failed writes of the run's end, waiting callers get 503; writing goes on."""
 
 END_RETRY_SECONDS = (0.1, 2.0)
 """The first and the longest pause between two attempts to write an end."""
 
 REASONING_BATCH_DIVISOR = 32
-"""Reasoning is sent in parts of at least one in so many of all that was sent."""
+"""A reasoning event is sent once at least 1/32 of the text sent so far is waiting."""
 
 LOG_INTERVAL_SECONDS = 0.25
 """How often the events of a run in progress are written; its end writes the rest."""
 
 YIELD_EVERY = 256
-"""Yield to the event loop every so many deltas, for responders that never wait."""
+"""Deltas after which the event loop gets a turn, for responders that never wait."""
 
 log = logging.getLogger("threads_server")
 
 
 @dataclass(slots=True)
 class RunContext:
-    """Dependencies shared by all segments of a run."""
+    """Dependencies shared by all runs of this process."""
 
     store: Store
     responder: Responder
     runs: Runs
     queues: WaitQueues
     run_timeout: float
-    """Seconds without output after which a responder is given up."""
+    """Seconds without output after which a responder is stopped."""
     max_tool_calls: int
-    """Tool calls of one round: more outputs could not be submitted."""
+    """Most tool calls one answer may request: `tool_outputs` accepts no more."""
     log_interval: float = LOG_INTERVAL_SECONDS
 
 
@@ -78,7 +78,10 @@ class TurnSettings:
 
 
 class RunSegment:
-    """A run between two rounds of tools, as one task of this process."""
+    """One stretch of a run: from start or tool outputs to its end or the next tool calls.
+
+    It is one task of this process.
+    """
 
     def __init__(
         self,
@@ -147,9 +150,9 @@ class RunSegment:
             self._context.queues.notify((self._account, live.thread_id))
 
     async def _respond(self) -> tuple[RunState, str]:
-        """Take what the responder gives; returns the state that follows, and why."""
+        """Handle the responder's output; return the state that follows, and why."""
         live = self._live
-        watch = _Watch(live, self._log, self._context.run_timeout, self._context.log_interval)
+        watchdog = _Watchdog(live, self._log, self._context.run_timeout, self._context.log_interval)
         live.responding = True
         try:
             if live.stopped is not None:
@@ -158,9 +161,9 @@ class RunSegment:
             taken = 0
             async for batch in self._context.responder.answer(conversation):
                 if batch:
-                    watch.reset()
+                    watchdog.reset()
                 for responder_event in batch:
-                    self._take(responder_event)
+                    self._handle_event(responder_event)
                 self._emit()
                 taken += len(batch) or 1
                 if taken >= YIELD_EVERY:
@@ -185,7 +188,7 @@ class RunSegment:
             return RunState.FAILED, "The responder broke; the server's log says where"
         finally:
             live.responding = False
-            watch.stop()
+            watchdog.stop()
 
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._context.store, self._thread, self._settings
@@ -206,7 +209,7 @@ class RunSegment:
             streamed=self._streamed,
         )
 
-    def _take(self, event: ResponderEvent) -> None:
+    def _handle_event(self, event: ResponderEvent) -> None:
         reply, events = self._reply, self._events
         if isinstance(event, TextDelta):
             self._end_reasoning()
@@ -249,7 +252,7 @@ class RunSegment:
     async def _end(self, state: RunState, reason: str) -> None:
         live, reply = self._live, self._reply
         if state is not RunState.REQUIRES_ACTION:
-            reply.tool_calls = []  # those of an interrupted answer are never awaited
+            reply.tool_calls = []  # an interrupted answer's calls will get no outputs
         sentence = reason or ("Tool outputs are required" if reply.tool_calls else self._message)
         if state is RunState.COMPLETED and self._finish_reason:
             sentence = f"{sentence}. The answer ended early: {self._finish_reason}"
@@ -308,7 +311,7 @@ class RunSegment:
             self._live.outcome.exception()  # mark it as retrieved
 
     async def _superseded(self) -> None:
-        """Tell waiting callers how the run was deleted, or ended by another process."""
+        """The run was ended or deleted by someone else: answer callers from the stored state."""
         live, reply, store = self._live, self._reply, self._context.store
         state = await store.read(runs.state_of, live.run_id)
         if state is None:
@@ -363,8 +366,8 @@ _STOPPED = {
 }
 
 
-class _Watch:
-    """Writes the events of a run to the log while its responder is at work, and stops one that is silent too long."""
+class _Watchdog:
+    """A timer that writes a responder's events to the log while it works, and stops it when it is silent too long."""
 
     def __init__(self, live: LiveRun, log: EventLog, run_timeout: float, log_interval: float) -> None:
         self._live = live
@@ -373,24 +376,24 @@ class _Watch:
         self._log_interval = log_interval
         self._loop = asyncio.get_running_loop()
         self._last_output = self._loop.time()
-        self._timer = self._loop.call_later(min(run_timeout, log_interval), self._look)
+        self._timer = self._loop.call_later(min(run_timeout, log_interval), self._check)
 
     def reset(self) -> None:
-        """Note that the responder has given something."""
+        """Restart the time-out: the responder has given output."""
         self._last_output = self._loop.time()
 
     def stop(self) -> None:
         self._timer.cancel()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         left = self._last_output + self._run_timeout - self._loop.time()
         if left <= 0:
             self._live.stop(Stop.SILENT)
         else:
             self._log.start_writing()
-            self._timer = self._loop.call_later(min(left, self._log_interval), self._look)
+            self._timer = self._loop.call_later(min(left, self._log_interval), self._check)
 
 
 def _replace_surrogates(text: str) -> str:
-    """The text with each lone surrogate, which UTF-8 cannot hold, replaced."""
+    """Replace each lone surrogate, which UTF-8 cannot hold."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

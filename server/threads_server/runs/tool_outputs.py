@@ -12,7 +12,7 @@ from threads_server.store.threads import NewMessage
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """What a tool call returned, and the id of the message that will hold it."""
+    """A tool call's output, and the id of the message that will hold it."""
 
     call_id: str
     output: str

@@ -15,7 +15,7 @@ class Ticket:
 
     @property
     def first(self) -> bool:
-        """Whether nobody waits in front."""
+        """Whether this ticket is next."""
         return self._queue[0] is self
 
     def notify(self) -> None:
@@ -33,7 +33,7 @@ class Ticket:
 
 
 class WaitQueues:
-    """A queue for each name that someone waits for."""
+    """One queue per name."""
 
     def __init__(self) -> None:
         self._queues: dict[Hashable, deque[Ticket]] = {}
@@ -60,15 +60,15 @@ class WaitQueues:
             queue[0].notify()
 
     def notify_all(self) -> None:
-        """Wake everyone."""
+        """Wake the holders of all tickets."""
         for queue in self._queues.values():
             for ticket in queue:
                 ticket.notify()
 
     def is_waiting(self, name: Hashable) -> bool:
-        """Whether the queue has anyone in it."""
+        """Whether the queue has a ticket in it."""
         return name in self._queues
 
     def waiting(self, name: Hashable) -> int:
-        """How many are in the queue."""
+        """Number of tickets in the queue."""
         return len(self._queues.get(name, ()))

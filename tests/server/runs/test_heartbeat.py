@@ -10,7 +10,7 @@ import pytest
 from tests.support.builders import Held, eventually, hold, running, waiting
 from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.runs.cancellation import end_orphans
-from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS, HEARTBEAT_TIMEOUT_SECONDS, Silence
+from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS, HEARTBEAT_TIMEOUT_SECONDS, FailureDetector
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable, idempotency_keys
 from threads_server.store.transaction import one
@@ -153,18 +153,18 @@ class Clock:
         return self.now
 
 
-class TestSilence:
+class TestFailureDetector:
     """Processes that count as gone, by a clock that is set by hand."""
 
     def hear(self, seconds: float, **beats: int | None) -> list[str]:
         """The processes that are gone when these are the heartbeats so much later."""
         self.clock.now += seconds
-        return self.silence.gone(beats)
+        return self.detector.gone(beats)
 
     @pytest.fixture(autouse=True)
     def start(self) -> None:
         self.clock = Clock()
-        self.silence = Silence(10.0, self.clock)
+        self.detector = FailureDetector(10.0, self.clock)
 
     def test_process_without_a_heartbeat_for_the_timeout_is_gone(self) -> None:
         assert self.hear(1, a=1, b=1, c=None) == []
