@@ -22,7 +22,7 @@ LARGE_READS = 1, 2
 LARGE_READ_WAIT_SECONDS = 10.0
 
 RESERVE_DIVISOR = 8
-"""The part of an account's bound that is its own, one in so many."""
+"""An account's reserve is its bound divided by this."""
 
 LARGE_RESPONSE_BYTES = 64 * 1024
 """Smaller responses are not counted."""
@@ -104,7 +104,7 @@ class Budgets:
 
 
 class RequestBudget:
-    """What one request has taken of the budgets, given back at its end by `release`."""
+    """The amounts that one request has taken of the budgets; `release` returns them at its end."""
 
     __slots__ = ("_account", "_budgets", "_reads", "_releases")
 

@@ -1,7 +1,7 @@
 """HTTP/1.1 connections: uvicorn's server and response cycle around a strict, bounded reader of requests.
 
-One request is read at a time. What follows it on the connection waits, unread beyond one receive buffer, until its
-response has been sent; so a client that does not read its responses cannot make the server store requests.
+One request is read at a time, and the next one after its response. Pipelined requests stay in the socket; at most one
+receive buffer is held.
 """
 
 import asyncio
@@ -78,7 +78,8 @@ class _GatedFlow(FlowControl):
 class _ExpectingCycle(RequestResponseCycle):
     """The response to a request with `Expect: 100-continue`.
 
-    If it comes before the body was asked for, the client may send the body or not; so nothing can follow it.
+    If the app responds before reading the body, it is unknown whether the client will send it, so the connection
+    closes.
     """
 
     async def send(self, message: ASGISendEvent) -> None:
@@ -113,7 +114,7 @@ class HTTPProtocol(asyncio.Protocol):
         self._flow: _GatedFlow
         self._parser = HeadParser()
         self._buffer = bytearray()
-        self._searched = 0  # bytes of the buffer in which no head ends
+        self._searched = 0  # bytes of the buffer already searched for the end of the head
         self._in_head = True
         self._framing: BodyFraming | None = None  # None between requests
         self._cycle: RequestResponseCycle | None = None
@@ -136,10 +137,10 @@ class HTTPProtocol(asyncio.Protocol):
         self._server_state.connections.add(self)  # type: ignore[arg-type]  # uvicorn lists its own classes
         self._flow = _GatedFlow(transport)
         self._server, self._client = get_local_addr(transport), get_remote_addr(transport)
-        self._set_read_timer(self._limits.head_timeout, self._end_head)
+        self._set_read_timer(self._limits.head_timeout, self._on_head_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the application that its client has left."""
+        """Notify the application of the disconnect."""
         self._server_state.connections.discard(self)
         self._refused = True
         self._buffer.clear()
@@ -153,7 +154,7 @@ class HTTPProtocol(asyncio.Protocol):
         """Close the transport, as asyncio does on None: the client has left."""
 
     def data_received(self, data: bytes) -> None:
-        """Read what has come, as far as the current request allows."""
+        """Buffer the bytes, and read as much as the current request allows."""
         if self._refused:
             return
         self._received_at = self._loop.time()
@@ -166,7 +167,7 @@ class HTTPProtocol(asyncio.Protocol):
         self._watch_write(self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """Let the application send on."""
+        """Resume sending."""
         self._cancel_write_timer()
         self._flow.resume_writing()
 
@@ -206,7 +207,7 @@ class HTTPProtocol(asyncio.Protocol):
                 raise BadRequest("Invalid HTTP request received.")
             if not self._in_head:
                 self._in_head = True
-                self._set_read_timer(self._limits.head_timeout, self._end_head)
+                self._set_read_timer(self._limits.head_timeout, self._on_head_timeout)
             return False
         self._searched = 0
         head = self._parser.parse(bytes(buffer[: end + 2]))
@@ -252,7 +253,7 @@ class HTTPProtocol(asyncio.Protocol):
             cycle.more_body = False
             cycle.message_event.set()
         elif not self._buffer:
-            self._set_read_timer(self._limits.body_timeout, self._end_body)
+            self._set_read_timer(self._limits.body_timeout, self._on_body_timeout)
         task = self._loop.create_task(cycle.run_asgi(cast(ASGI3Application, self._config.loaded_app)))
         task.add_done_callback(self._server_state.tasks.discard)
         self._server_state.tasks.add(task)
@@ -274,7 +275,7 @@ class HTTPProtocol(asyncio.Protocol):
                 self._end_request()
             return True
         if self._read_timer is None:
-            self._set_read_timer(self._limits.body_timeout, self._end_body)
+            self._set_read_timer(self._limits.body_timeout, self._on_body_timeout)
         return False
 
     def _end_response(self) -> None:
@@ -295,16 +296,16 @@ class HTTPProtocol(asyncio.Protocol):
         self._flow.resume_reading()
         self._idle_since = self._loop.time()
         if self._idle_timer is None:
-            self._idle_timer = self._loop.call_later(self._config.timeout_keep_alive, self._end_idle)
+            self._idle_timer = self._loop.call_later(self._config.timeout_keep_alive, self._on_idle_timeout)
 
-    def _end_idle(self) -> None:
-        """Close a connection without a request. Set once and moved on, a timer costs requests nothing."""
+    def _on_idle_timeout(self) -> None:
+        """Close an idle connection. One timer per connection, rescheduled on expiry, not per request."""
         self._idle_timer = None
         if self._framing is not None or self._in_head:
             return
         left = self._idle_since + self._config.timeout_keep_alive - self._loop.time()
         if left > 0:
-            self._idle_timer = self._loop.call_later(left, self._end_idle)
+            self._idle_timer = self._loop.call_later(left, self._on_idle_timeout)
         else:
             self._transport.close()
 
@@ -349,19 +350,19 @@ class HTTPProtocol(asyncio.Protocol):
             self._read_timer.cancel()
             self._read_timer = None
 
-    def _end_head(self) -> None:
+    def _on_head_timeout(self) -> None:
         if self._buffer:
             self._refuse(BadRequest(f"The request's head did not end within {self._limits.head_timeout:g} s", 408))
         else:
             self._transport.close()
 
-    def _end_body(self) -> None:
-        """Refuse a body that does not go on, unless it is the application that does not read."""
+    def _on_body_timeout(self) -> None:
+        """Refuse a body whose client sends nothing; wait on if it is the application that does not read."""
         silence = self._loop.time() - self._received_at
         if self._flow.read_paused:
-            self._set_read_timer(self._limits.body_timeout, self._end_body)
+            self._set_read_timer(self._limits.body_timeout, self._on_body_timeout)
         elif silence < self._limits.body_timeout:
-            self._set_read_timer(self._limits.body_timeout - silence, self._end_body)
+            self._set_read_timer(self._limits.body_timeout - silence, self._on_body_timeout)
         else:
             self._refuse(BadRequest(f"Nothing of the body came for {self._limits.body_timeout:g} s", 408))
 

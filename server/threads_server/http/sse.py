@@ -9,17 +9,17 @@ from starlette.types import Receive, Send
 from threads_server.http.responses import Event, EventStream
 
 KEEPALIVE_INTERVAL_SECONDS = 10.0
-"""A comment is sent after so long without an event: both SDKs need a byte every 30 s, and we promise 15 s."""
+"""Time without an event after which a comment is sent: both SDKs need a byte every 30 s, and we promise 15 s."""
 
 DRAIN_SECONDS = 0.5
-"""Streams that end by themselves when the server stops are waited for until none has ended for so long."""
+"""On shutdown, wait until no stream has ended for this long."""
 MAX_DRAIN_SECONDS = 5.0
 
 WATCH_AFTER_SECONDS = 0.05
 """A stream that ends sooner is not watched for a client that disconnects."""
 
 MAX_FRAMES = 256
-"""Events that are framed and sent in one go, so that a client that reads slowly slows the reading of the run."""
+"""Events framed and sent at once: few enough that backpressure reaches the run's reader."""
 
 
 class OpenStreams:
@@ -35,7 +35,7 @@ class OpenStreams:
     async def stop(self, *, at_once: bool = False) -> None:
         """End every stream, also those that begin later. The runs behind them go on.
 
-        Streams that are ending by themselves have DRAIN_SECONDS for it, each time that another one has ended.
+        Before that, wait until no stream has ended for DRAIN_SECONDS, MAX_DRAIN_SECONDS in all.
         """
         self._stopped = True
         loop = asyncio.get_running_loop()

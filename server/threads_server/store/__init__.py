@@ -44,7 +44,7 @@ class Store(ABC):
     async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a transaction; its result, once it is committed and synced to disk.
 
-        What the transaction raises is raised here, and rolls it back. Raises StoreUnavailable.
+        Exceptions of the transaction roll it back and propagate. Raises StoreUnavailable.
         """
 
     @abstractmethod

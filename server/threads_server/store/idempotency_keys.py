@@ -23,7 +23,7 @@ class IdempotencyRequest:
 class StoredResponse:
     """The response of an earlier request under the same key.
 
-    `body`, or when `streamed` the events of `run_id` from `first_event` on. Neither while the run is in progress.
+    It is `body`, or when `streamed` the events of `run_id` from `first_event` on. `body` is None until the run ends.
     `version` is the thread's version sent with it.
     """
 
@@ -84,7 +84,8 @@ def raise_replay(request: IdempotencyRequest | None, now: int) -> Transaction[No
 def check_replay(request: IdempotencyRequest | None, now: int, steps: Transaction[T]) -> Transaction[T]:
     """Run the steps that come before the response is stored.
 
-    Raises Replay instead of their HTTPError if the key has a response: what it is about may be gone meanwhile.
+    Raises Replay instead of their HTTPError if the key has a response: its thread or assistant may have been deleted
+    since.
     """
     try:
         return (yield from steps)

@@ -1,9 +1,7 @@
-"""Imports, out of sight until they are whole.
+"""Imports in any number of transactions.
 
-The assistants of an import belong to an account of its own, whose name no key can have; its threads belong to the
-account that they are imported into, and to these assistants, and are not live (`threads.LIVE`). So its rows come in any
-number of transactions, and the last one gives the assistants to the account. Threads of assistants that the account has
-already are under a placeholder until then.
+Imported rows are staged: assistants under a temporary account, so the threads are invisible (`threads.LIVE`) until the
+last transaction reassigns them. Threads of assistants that the account already has are staged under a placeholder.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,13 +14,13 @@ from threads_server.store.exports import ExportedFile, ExportedRun
 from threads_server.store.transaction import Transaction, every, one
 
 STAGING = "\x01import-"
-"""How the account of an import begins; the time of its start in milliseconds and a UUID follow."""
+"""Prefix of a temporary account's name, before the import's start in milliseconds and a UUID; no key can have it."""
 MAX_MILLISECONDS = 24 * 60 * 60 * 1000
-"""How long an import may take: what is left of one that began earlier is removed."""
+"""Longest duration of an import: staged rows of an earlier one are deleted."""
 
 
 class IdTaken(Exception):
-    """An id that something else in the database has; `of` says what, `deleted` that it will be free when cleared."""
+    """An id that is in use: `of` ends the message, `deleted` means that clearing will free the id."""
 
     def __init__(self, kind: str, identifier: str, of: str, *, deleted: bool = False) -> None:
         super().__init__(f"{kind} {identifier} {of}")

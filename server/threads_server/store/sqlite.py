@@ -1,7 +1,7 @@
 """SQLite: a file, one writing process, and one thread that writes for all requests.
 
 Requests that write at the same time share a commit, and so a sync to disk: that is what makes `synchronous=FULL`
-affordable. One that fails takes nothing of the others with it: they are run again, each with a savepoint of its own.
+affordable. If one fails the whole batch is rolled back and rerun with a savepoint for each.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_BATCH = 256
-"""Transactions in a commit after which no more are taken into it."""
+"""No more transactions join a commit that has this many."""
 READER_THREADS = 2
 
 
@@ -39,7 +39,7 @@ class _Pending:
 
     def settle(self) -> None:
         future, error = self.future, self.error
-        # an error holds the frames that it came through, and they this: they would keep each other, and an upload
+        # breaks a reference cycle (error, traceback, frames) that would keep upload bytes alive
         del self.run, self.future, self.error
         if future.cancelled():
             return
@@ -55,9 +55,9 @@ class SqliteStore(Store):
     def __init__(self, file: DatabaseFile, writer: sqlite3.Connection) -> None:
         self._file = file
         self.writer = writer
-        """The connection that writes, in a thread of its own: for diagnosis only."""
+        """The connection of `write`, used by the writer thread only."""
         self.reader = file.connect_reader()
-        """The connection of `read`: for diagnosis only."""
+        """The connection of `read`, used on the event loop's thread."""
         self._reader_threads = ThreadPoolExecutor(READER_THREADS, "threads-server-reader")
         self._local = threading.local()
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Pending]] = {}
@@ -179,7 +179,10 @@ class SqliteStore(Store):
                 return
 
     def _commit(self, batch: Sequence[_Pending]) -> None:
-        """Run a batch as one commit: as if none failed, and if one does, again with a savepoint for each."""
+        """Run a batch as one commit.
+
+        Optimistically without savepoints; on any error, again with one each.
+        """
         writer = self.writer
         try:
             writer.execute("BEGIN IMMEDIATE")
@@ -191,14 +194,14 @@ class SqliteStore(Store):
                     writer.execute("ROLLBACK")
                 writer.execute("BEGIN IMMEDIATE")
                 self._run_apart(batch)
-            # SQLite would write, and sync, the pages that a savepoint changed and put back
+            # if all failed, roll back: a COMMIT would still write the pages that savepoints changed and restored
             writer.execute("ROLLBACK" if all(pending.error for pending in batch) else "COMMIT")
         except Exception as error:
             with suppress(sqlite3.Error):
                 if writer.in_transaction:
                     writer.execute("ROLLBACK")
             for pending in batch:
-                # an error of its own holds whether or not the others could be committed
+                # keep a transaction's own error even if the COMMIT failed
                 pending.error = pending.error or _as_store_error(error)
 
     def _run_apart(self, batch: Sequence[_Pending]) -> None:
