@@ -1,4 +1,4 @@
-"""Servers that tampering: the reference server behind someone who changes what is asked or what is answered."""
+"""Servers behind a proxy that alters requests or responses."""
 
 import threading
 from collections.abc import Callable, Iterator

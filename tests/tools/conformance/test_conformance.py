@@ -1,4 +1,4 @@
-"""The questions, put to the reference server, where all holds, and to servers that tampering, where it shows."""
+"""The questions, put to the reference server and to servers behind a proxy that alters requests or responses."""
 
 import json
 import os
