@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from threads_server.http import pages as docs_page
+from threads_server.http import swagger_ui
 from threads_server.http.health import Health
 from threads_server.http.metrics import Metrics
 from threads_server.openapi import Contract
@@ -36,17 +36,17 @@ def service_routes(
     async def as_yaml(request: Request) -> Response:
         return Response(document.text, media_type="application/yaml")
 
-    page = docs_page.page(contract.base_path)
+    page = swagger_ui.page(contract.base_path)
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(page, headers=docs_page.HEADERS)
+        return HTMLResponse(page, headers=swagger_ui.HEADERS)
 
     async def docs_asset(request: Request) -> Response:
         name = request.path_params["name"]
-        path = docs_page.asset(name)
+        path = swagger_ui.asset(name)
         if path is None:
             raise HTTPException(404)
-        return FileResponse(path, media_type=docs_page.ASSETS[name], headers=docs_page.HEADERS)
+        return FileResponse(path, media_type=swagger_ui.ASSETS[name], headers=swagger_ui.HEADERS)
 
     async def counted(request: Request) -> Response:
         if metrics is None:

@@ -1,7 +1,7 @@
-"""Asks endpoints with OpenAI's chat completions API, streamed and not.
+"""Client of endpoints with OpenAI's chat completions API, streamed and not.
 
-The thread's history goes along each time, the system prompt first. What an endpoint does wrong becomes a
-ResponderFailed with a general sentence for the user; the endpoint's own words are for the operator, without secrets.
+Each request has the thread's history, after the system prompt. An endpoint's failure becomes a ResponderFailed with a
+general sentence for the user; the endpoint's own text, without secrets, is for the operator.
 """
 
 import asyncio
@@ -21,22 +21,22 @@ from threads_server.responders import (
     ResponderEvent,
     ResponderFailed,
 )
-from threads_server.responders.chat_answers import AnswerReader, decode, error_words
-from threads_server.responders.chat_messages import ChatRequest, chat_request
-from threads_server.responders.event_decoder import COMMENT, EventDecoder, ServerSentEvent
+from threads_server.responders.chat_request import ChatRequest, chat_request
+from threads_server.responders.chat_response import ChatResponseReader, decode, error_words
 from threads_server.responders.models import Models
 from threads_server.responders.redaction import Redactor
+from threads_server.responders.sse_decoder import COMMENT, ServerSentEvent, SSEDecoder
 from threads_server.settings import Settings
 
 CONNECT_SECONDS = 10.0
 MAX_SHOWN_CHARACTERS = 300
-"""As much of an endpoint's words as a log line or a message holds."""
+"""Longest part of an endpoint's error text in a log line or message."""
 MAX_READ_CHARACTERS = 4096
-"""As much of them as is looked through for secrets."""
+"""Longest part of it that is searched for secrets."""
 MAX_ERROR_BYTES = 65_536
-"""As much of an error's body as is read."""
+"""Longest part of an error's body that is read."""
 LARGE_HISTORY = 500
-"""Messages from which a request is made beside the event loop."""
+"""History length from which a request is made off the event loop."""
 MAX_RETRIES = 5
 MAX_RETRY_DELAY_SECONDS = 8.0
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 529})
@@ -135,10 +135,10 @@ class OpenAICompatibleResponder(Responder):
                     raise await _refused(response, deadline)
                 body = _Body(response, self._settings.llm_max_bytes, deadline)
                 if "text/event-stream" in response.headers.get("content-type", ""):
-                    async for events in self._streamed(body, AnswerReader(request, self._redactor, whole=False)):
+                    async for events in self._streamed(body, ChatResponseReader(request, self._redactor, whole=False)):
                         yield events
                 else:
-                    async for events in _whole(body, AnswerReader(request, self._redactor, whole=True)):
+                    async for events in _whole(body, ChatResponseReader(request, self._redactor, whole=True)):
                         yield events
             finally:
                 await response.aclose()
@@ -151,10 +151,10 @@ class OpenAICompatibleResponder(Responder):
         except httpx.HTTPError as error:
             raise ResponderFailed("The model endpoint cannot be reached", detail=str(error)) from error
 
-    async def _streamed(self, body: "_Body", reader: AnswerReader) -> AsyncIterator[list[ResponderEvent]]:
+    async def _streamed(self, body: "_Body", reader: ChatResponseReader) -> AsyncIterator[list[ResponderEvent]]:
         """The events of a stream, as many at a time as were received together."""
         clock = asyncio.get_running_loop().time
-        decoder = EventDecoder()
+        decoder = SSEDecoder()
         done = finished = False
         while not done:
             try:
@@ -190,7 +190,7 @@ class OpenAICompatibleResponder(Responder):
         yield [*reader.finish()]
 
 
-async def _whole(body: "_Body", reader: AnswerReader) -> AsyncIterator[list[ResponderEvent]]:
+async def _whole(body: "_Body", reader: ChatResponseReader) -> AsyncIterator[list[ResponderEvent]]:
     events: list[ResponderEvent] = []
     try:
         events += reader.read(decode(await body.text()))

@@ -59,7 +59,7 @@ class ScriptedResponder(FunctionResponder):
     def __init__(self) -> None:
         super().__init__(self._next, provider="scripted", model="scripted")
         self.conversations: list[Conversation] = []
-        """What was asked, oldest first."""
+        """The conversations received, oldest first."""
         self._replies: deque[Sequence[Part] | Function] = deque()
         self._patterns: list[tuple[re.Pattern[str], Sequence[Part] | Function]] = []
 

@@ -9,7 +9,7 @@ from tests.support.builders import WEATHER
 from tests.support.model_endpoint import DONE, Endpoint, answered, asking, delta, message, streamed
 from tests.support.threads_api import Api
 from threads_server.responders import Conversation
-from threads_server.responders.chat_messages import MAX_ANSWER_TOKENS, NO_ANSWER, chat_request
+from threads_server.responders.chat_request import MAX_ANSWER_TOKENS, NO_ANSWER, chat_request
 from threads_server.responders.models import Models
 from threads_server.settings import Settings
 

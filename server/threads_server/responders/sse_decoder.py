@@ -1,4 +1,4 @@
-"""Server-sent events from the bytes of a response, comments included: they are signs of life."""
+"""Server-sent events from the bytes of a response, comments included: they show that the endpoint is alive."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,17 +16,17 @@ COMMENT = ServerSentEvent("", None)
 
 
 @dataclass(slots=True)
-class EventDecoder:
-    """Decodes as the standard says, but gives a last event without its blank line too (some endpoints end so)."""
+class SSEDecoder:
+    """Decoder as in the standard, except that it yields a last event without its blank line (some endpoints end so)."""
 
     _rest: list[bytes] = field(default_factory=list)
-    """The beginning of a line that is not over."""
+    """Pieces of an incomplete line."""
     _after_return: bool = False
     _name: str = ""
     _data: list[str] = field(default_factory=list)
 
     def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
-        """The events and comments that the next bytes complete."""
+        """Yield the events and comments that the next bytes complete."""
         if self._after_return and chunk.startswith(b"\n"):
             chunk = chunk[1:]
         self._after_return = chunk.endswith(b"\r")
@@ -38,7 +38,7 @@ class EventDecoder:
                 yield from self._line(text)
 
     def finish(self) -> Iterator[ServerSentEvent]:
-        """The event that the end of the body completes."""
+        """Yield the event that the end of the body completes."""
         if self._rest:
             yield from self._line(b"".join(self._rest).decode("utf-8", "replace"))
         yield from self._line("")

@@ -1,7 +1,7 @@
-"""The answers of a chat completions endpoint, whole or in chunks, as responder events.
+"""Responses of a chat completions endpoint, whole or in chunks, as responder events.
 
-Nothing is guessed or repaired: what cannot be read as an answer raises ResponderFailed, whose `detail` has the
-endpoint's words, not yet redacted.
+Nothing is guessed or repaired: an unreadable response raises ResponderFailed, whose `detail` has the endpoint's text,
+not yet redacted.
 """
 
 import json
@@ -19,14 +19,14 @@ from threads_server.responders import (
     TextDelta,
     ToolCallRequested,
 )
-from threads_server.responders.chat_messages import ChatRequest
+from threads_server.responders.chat_request import ChatRequest
 from threads_server.responders.redaction import DeltaBuffer, Redactor
 
 MAX_CALL_ID_CHARACTERS = 255  # what the outputs of a call can name it by (openapi.yaml, ToolOutput)
 MAX_NAME_CHARACTERS = 255
 MAX_REASON_CHARACTERS = 64
 WHOLE_ANSWERS = frozenset({"stop", "tool_calls", "function_call", "end_turn", "eos", "stop_sequence"})
-"""Finish reasons of an answer that ended by itself; others, such as `length`, are told."""
+"""Finish reasons of a complete answer; others, such as `length`, become a FinishReason."""
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class _Call:
     arguments: list[str] = field(default_factory=list)
 
 
-class AnswerReader:
-    """Reads one answer from its chunks; a `whole` one is a single chunk with a `message` in place of a `delta`."""
+class ChatResponseReader:
+    """Reader of one response from its chunks; a `whole` one is a single chunk with `message` in place of `delta`."""
 
     def __init__(self, request: ChatRequest, redactor: Redactor, *, whole: bool) -> None:
         self._request = request
@@ -47,15 +47,15 @@ class AnswerReader:
         self._reasoning = DeltaBuffer(redactor)
         self._calls: list[_Call] = []
         self._slots: dict[object, _Call] = {}
-        """The call that the next part of an `index` belongs to."""
+        """The call that the next part with an `index` belongs to."""
         self._answered = False
         self._refused = False
         self._model_named = False
         self.finish_reason: str | None = None
-        """The endpoint's reason, once it was sent."""
+        """The endpoint's reason, once received."""
 
     def read(self, chunk: Mapping[str, Any]) -> Iterator[ResponderEvent]:
-        """The events of a chunk. Raises ResponderFailed."""
+        """Yield the events of a chunk. Raises ResponderFailed."""
         check_error(chunk)
         if not self._model_named or chunk.get("usage"):
             self._model_named = True
@@ -105,7 +105,7 @@ class AnswerReader:
         call.arguments.append(arguments)
 
     def finish(self) -> Iterator[ResponderEvent]:
-        """The last events, once the endpoint has ended its answer. Raises ResponderFailed."""
+        """Yield the last events, after the end of the response. Raises ResponderFailed."""
         if not self._answered:
             unreadable("an answer without choices")
         yield from _reasoning_delta(self._reasoning.flush())
@@ -164,7 +164,7 @@ class AnswerReader:
 
 
 def decode(text: str) -> dict[str, Any]:
-    """A chunk or a whole answer. Raises ResponderFailed."""
+    """Parse a chunk or a whole response. Raises ResponderFailed."""
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
@@ -175,19 +175,19 @@ def decode(text: str) -> dict[str, Any]:
 
 
 def check_error(answer: Mapping[str, Any]) -> None:
-    """Raises ResponderFailed for an error in place of an answer, as OpenAI and as older vLLM write it."""
+    """Raise ResponderFailed for an error in place of an answer, in OpenAI's form and that of older vLLM."""
     if answer.get("error") or answer.get("object") == "error":
         raise ResponderFailed("The model endpoint failed", detail=error_words(answer))
 
 
 def error_words(answer: object) -> str:
-    """The message of an error, if it stands in one of the usual places, else all of it."""
+    """Return an error's message from one of the usual places, else all of it."""
     error = answer.get("error", answer) if isinstance(answer, dict) else answer
     return str(error.get("message", error) if isinstance(error, dict) else error)
 
 
 def unreadable(detail: str) -> NoReturn:
-    """Raises ResponderFailed."""
+    """Raise ResponderFailed for a response that cannot be read."""
     raise ResponderFailed("The model endpoint sent an answer that cannot be read", detail=detail)
 
 
@@ -214,13 +214,13 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _arguments(function: Mapping[str, Any]) -> str:
-    """The arguments of a call as JSON text, also from an endpoint that sends them as an object."""
+    """Return the arguments of a call as JSON text; some endpoints send an object."""
     arguments = function.get("arguments")
     return arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
 
 
 def _text(content: object, name: str) -> str:
-    """A text, or the text parts of a list together; nothing is an empty one. Raises ResponderFailed."""
+    """Return a text, or the joined text parts of a list; empty for None. Raises ResponderFailed."""
     if content is None or isinstance(content, str):
         return content or ""
     if isinstance(content, list):
@@ -232,19 +232,19 @@ def _text(content: object, name: str) -> str:
 
 
 def _object(value: object, name: str) -> Mapping[str, Any]:
-    """An object; nothing is an empty one. Raises ResponderFailed."""
+    """Return an object; empty for None. Raises ResponderFailed."""
     if value is None or isinstance(value, dict):
         return value or {}
     unreadable(f"an answer whose {name} is not an object")
 
 
 def _objects(value: object, name: str) -> list[dict[str, Any]]:
-    """A list of objects; nothing is an empty one. Raises ResponderFailed."""
+    """Return a list of objects; empty for None. Raises ResponderFailed."""
     if value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
         return value or []
     unreadable(f"an answer whose {name} are not a list of objects")
 
 
 def _count(value: object) -> int | None:
-    """A number of tokens as it may stand in an answer (openapi.yaml, TokenCounts: an int64 from 0), or None."""
+    """Return a valid number of tokens (openapi.yaml, TokenCounts: an int64 from 0), or None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None

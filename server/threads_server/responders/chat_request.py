@@ -1,4 +1,4 @@
-"""The request to a chat completions endpoint: the thread's history, as strict endpoints take it and as it fits."""
+"""Requests to a chat completions endpoint: a thread's history in the form of strict endpoints, cut to fit."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,12 +11,12 @@ from threads_server.responders.models import Model
 from threads_server.store.history import Message
 
 NO_ANSWER = "(no answer)"
-"""Stands between tool outputs and a user's message where an answer failed: some endpoints refuse a user there."""
+"""Placeholder between tool outputs and a user's message where an answer failed: some endpoints need one there."""
 BYTES_PER_TOKEN = 3
-"""An estimate that is on the safe side: English has 4 or more, other languages take up to 3 bytes a character."""
+"""A conservative estimate: English has 4 or more, other languages take up to 3 bytes a character."""
 TOKENS_PER_MESSAGE = 4
 ANSWER_SHARE = 4
-"""A quarter of a model's context is left to the answer, at most MAX_ANSWER_TOKENS."""
+"""A quarter of a model's context is reserved for the answer, at most MAX_ANSWER_TOKENS."""
 MAX_ANSWER_TOKENS = 4096
 
 ChatMessage = dict[str, Any]
@@ -24,7 +24,7 @@ ChatMessage = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A request, as `content` in JSON, and how full it makes the model's context."""
+    """A request (`content` is its JSON) and its estimated share of the model's context."""
 
     body: dict[str, Any]
     content: bytes
@@ -33,7 +33,7 @@ class ChatRequest:
     omitted_messages: int
 
     def context_usage(self, tokens: Mapping[str, int]) -> dict[str, Json] | None:
-        """How full the context is (openapi.yaml, ContextUsage), by the endpoint's count of tokens if there is one."""
+        """Compute ContextUsage (openapi.yaml) from the endpoint's count of tokens, or the estimate."""
         limit = self.model.context_size
         if limit is None:
             return None
@@ -49,7 +49,7 @@ class ChatRequest:
 
 
 def chat_request(conversation: Conversation, model: Model, name: str) -> ChatRequest:
-    """What the endpoint is asked. `name` is its own name of the model."""
+    """Make the request. `name` is the endpoint's own name of the model."""
     body: dict[str, Any] = {"model": name, "messages": [], "stream": conversation.streamed}
     if conversation.streamed:
         body["stream_options"] = {"include_usage": True}
@@ -76,13 +76,13 @@ def chat_request(conversation: Conversation, model: Model, name: str) -> ChatReq
 
 
 def _encoded(body: ChatMessage) -> bytes:
-    """The body as JSON, a message at a time: one call for all of a long history would hold up other threads."""
+    """Encode the body one message at a time: one call for a long history would hold the GIL for long."""
     rest = json.dumps({name: value for name, value in body.items() if name != "messages"})
     return f'{rest[:-1]}, "messages": [{", ".join(map(json.dumps, body["messages"]))}]}}'.encode()
 
 
 def _turns(messages: Sequence[Message]) -> list[list[Message]]:
-    """The messages in turns, each from what the user said to the last answer. The first may begin with an answer."""
+    """Split into turns, each from a user's messages to the last answer. The first may begin with an answer."""
     turns: list[list[Message]] = []
     for message in messages:
         if not turns or (message["role"] == "user" and turns[-1][-1]["role"] != "user"):
@@ -92,7 +92,7 @@ def _turns(messages: Sequence[Message]) -> list[list[Message]]:
 
 
 def _estimate(message: Message) -> int:
-    """About how many tokens a message takes."""
+    """Estimate a message's tokens."""
     size = len((message["content"] or "").encode("utf-8", "replace"))
     if calls := (message["metadata_"] or {}).get("tool_calls"):
         size += len(encode(calls))
@@ -100,8 +100,11 @@ def _estimate(message: Message) -> int:
 
 
 def _alternating(messages: Iterable[Message]) -> list[ChatMessage]:
-    """The messages as an endpoint takes them: what a user says after an answer that failed without a text is one
-    message with what was said before, and follows a tool's output only after an answer."""
+    """Convert the messages so that roles alternate as endpoints require.
+
+    Consecutive user messages (an answer without text failed between them) are joined; NO_ANSWER goes between a tool's
+    output and a user's message.
+    """
     sent: list[ChatMessage] = []
     for message in filter(None, map(_chat_message, messages)):
         last: ChatMessage = sent[-1] if sent else {"role": None}
@@ -115,7 +118,7 @@ def _alternating(messages: Iterable[Message]) -> list[ChatMessage]:
 
 
 def _chat_message(message: Message) -> ChatMessage | None:
-    """A message as the endpoint takes it; None for an answer that failed before it said anything."""
+    """Convert a message; None for a failed answer without text."""
     role, content, kept = message["role"], message["content"] or "", message["metadata_"] or {}
     if role == "tool":
         return {"role": "tool", "tool_call_id": kept["tool_call_id"], "content": content}
