@@ -61,8 +61,9 @@ SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 def _query_pairs(name: str, value: object, style: str) -> list[str]:
     """Return the pairs of one parameter, encoded."""
-    if hasattr(value, "to_dict"):
-        value = value.to_dict()
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict is not None:
+        value = to_dict()
     if isinstance(value, Mapping):
         entries = [(str(key), plain(f"{name}.{key}", item)) for key, item in value.items() if item is not None]
         if style == "deepObject":
