@@ -14,11 +14,11 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from .answers import EVENTS, Answers, event_schema, is_success, plan_answers
 from .bodies import BodyPlan, additional, json_fields, plan_body
 from .document import Document, Operation, UnusableDocument
-from .methods import Argument, Call, Gone, Page, Place, Resource, Result, distinct
+from .methods import AlreadyDeleted, Argument, Call, Page, Place, Resource, Result, distinct
 from .models import Catalogue
 from .names import NameTable
 from .normalize import parts_name
-from .paging import find_paging
+from .pagination import find_paging
 from .parameters import find_parameters
 from .security import find_key_header, find_servers
 from .text import literal
@@ -107,7 +107,9 @@ class Api:
             resumes=self._resumes(arguments),
             switch=switch,
             page=self._page(operation, parts) if names.iterate else None,
-            gone=self._gone(result, arguments, parts, where) if operation.method == "delete" else None,
+            already_deleted=self._already_deleted(result, arguments, parts, where)
+            if operation.method == "delete"
+            else None,
             errors=tuple(self._errors(operation)),
         )
 
@@ -121,10 +123,7 @@ class Api:
         return [Argument("body", "body", "whole", plan.required, shape, "The body.")]
 
     def _fields(self, plan: BodyPlan | None, parts: Parts, where: str) -> list[Argument]:
-        """Return the arguments of a body whose properties they are.
-
-        An argument has the shape that the JSON form gives it; what only another form has is taken from there.
-        """
+        """Return one argument per body property; the JSON form's type wins."""
         if plan is None:
             return []
         where = f"{where}: body"
@@ -199,7 +198,7 @@ class Api:
         return str(described or plain.text)
 
     def _resumes(self, arguments: list[Argument]) -> bool:
-        """Whether a stream is one of those that can be resumed: its call has a parameter of the resuming operation."""
+        """Whether the stream's call takes a path parameter of the resume operation."""
         resume = self.table.streams.get("resume")
         operation = next((one for one in self._document.operations if one.id == resume), None)
         return operation is not None and bool({one.wire for one in arguments} & set(operation.path_parameters))
@@ -242,19 +241,21 @@ class Api:
         model = self._catalogue.model_of(inner) if inner else None
         if inner is None or model is None or (paging.style == "cursor" and not next_):
             raise UnusableDocument(
-                f"{operation}: cannot be iterated: its items are no objects, or no page says the next"
+                f"{operation}: cannot be iterated: its items are not objects, or there is no next cursor"
             )
         keys = [field for field in self._catalogue.fields(model, str(operation)) if field.shape in (TEXT, ID)]
         key = next((field.attribute for field in keys if field.wire == paging.key), None)
         return Page(paging, key, items, next_, self._catalogue.require(inner, where).annotation("models."))
 
-    def _gone(self, result: Result | None, arguments: list[Argument], parts: Parts, where: str) -> Gone | None:
-        """Return the answer to a deletion that an unanswered attempt had done, if the document can say it in full."""
+    def _already_deleted(
+        self, result: Result | None, arguments: list[Argument], parts: Parts, where: str
+    ) -> AlreadyDeleted | None:
+        """The result to return when a retried DELETE gets 404; None if the document does not say it in full."""
         if result is None or result.others:
             return None
         path = [one for one in arguments if one.place == "path"]
         if result.kind == "none":
-            return Gone(path[-1].name, "", ()) if path else None
+            return AlreadyDeleted(path[-1].name, "", ()) if path else None
         prop = parts.get("a0")
         model = self._catalogue.model_of(prop) if isinstance(prop, ModelProperty) else None
         if model is None or not path:
@@ -263,13 +264,13 @@ class Api:
         for field in self._catalogue.fields(model, where):
             if field.wire == path[-1].wire and field.shape in (TEXT, ID):
                 values[field.attribute] = path[-1].name
-            elif field.required and field.shape in (TEXT, ID) and field.wire in self.table.gone:
-                values[field.attribute] = literal(self.table.gone[field.wire])
+            elif field.required and field.shape in (TEXT, ID) and field.wire in self.table.already_deleted:
+                values[field.attribute] = literal(self.table.already_deleted[field.wire])
             elif field.required and not field.shape.constant:
                 return None
         if path[-1].name not in values.values():
             return None
-        return Gone(path[-1].name, str(model.class_info.name), tuple(values.items()))
+        return AlreadyDeleted(path[-1].name, str(model.class_info.name), tuple(values.items()))
 
     def _errors(self, operation: Operation) -> Iterator[tuple[str, str]]:
         for status, named in operation.raw.get("responses", {}).items():

@@ -11,7 +11,7 @@ from openapi_python_client.strings import PythonIdentifier
 from .answers import Kind
 from .document import Operation, UnusableDocument
 from .names import Names
-from .paging import Paging
+from .pagination import Paging
 from .text import literal
 from .types import ID, Shape
 
@@ -115,8 +115,8 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Gone:
-    """The answer of a deletion whose first attempt succeeded unseen: a model, and what its attributes are set to."""
+class AlreadyDeleted:
+    """The result when a retried DELETE gets 404: a model, and the values of its attributes."""
 
     parameter: str
     model: str
@@ -169,7 +169,7 @@ class Call:
     resumes: bool
     switch: Place | None
     page: Page | None
-    gone: Gone | None
+    already_deleted: AlreadyDeleted | None
     errors: tuple[tuple[str, str], ...]
 
     @property

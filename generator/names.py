@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from .document import Document, Operation, UnusableDocument
-from .paging import find_paging
+from .pagination import find_paging
 
 EXCEPTIONS = Path(__file__).parent / "methods.yaml"
 EVENTS = "text/event-stream"
@@ -56,13 +56,13 @@ class Names:
 class NameTable:
     """The names of all operations by id, the operations that streams use, and the client's own names.
 
-    `gone` are the texts of required properties in the answer to a DELETE that a first, unanswered attempt had done.
+    `already_deleted` has the texts of required properties in the result when a retried DELETE gets 404.
     """
 
     operations: dict[str, Names]
     streams: dict[str, str]
     client: dict[str, str]
-    gone: dict[str, str]
+    already_deleted: dict[str, str]
     resources: tuple[str, ...]
 
     def without(self, identifiers: Collection[str]) -> NameTable:
@@ -81,7 +81,7 @@ class Exceptions:
     operations: dict[str, dict[str, Any]]
     streams: dict[str, str]
     client: dict[str, str]
-    gone: dict[str, str]
+    already_deleted: dict[str, str]
 
 
 def read_names(document: Document, path: Path | None = EXCEPTIONS) -> NameTable:
@@ -113,7 +113,7 @@ def read_names(document: Document, path: Path | None = EXCEPTIONS) -> NameTable:
     resources = tuple(_resources(document, operations))
     if client["name"].lower() in {resource.replace("_", "").lower() for resource in resources}:
         raise UnusableDocument(f"{file}: the client and a resource would both be {client['name']}")
-    return NameTable(operations, loaded.streams, loaded.client, loaded.gone, resources)
+    return NameTable(operations, loaded.streams, loaded.client, loaded.already_deleted, resources)
 
 
 def conventional_names(document: Document, operation: Operation, *, in_full: bool = False) -> Names:
@@ -153,7 +153,7 @@ def _read_exceptions(path: Path | None) -> Exceptions:
             {key: dict(value) for key, value in (loaded.get("operations") or {}).items()},
             loaded.get("streams") or {},
             {**DEFAULT_CLIENT, **(loaded.get("client") or {})},
-            loaded.get("gone") or {},
+            loaded.get("already_deleted") or {},
         )
     except (OSError, YAMLError, TypeError, ValueError, AttributeError) as error:
         raise UnusableDocument(f"{path.name}: not a table of names: {error}") from error

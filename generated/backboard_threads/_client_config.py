@@ -223,7 +223,7 @@ class ClientConfig:
                 method,
                 repeatable=repeatable,
                 max_retries=options.max_retries,
-                seconds=options.deadline_of_stream() if is_stream else options.deadline_of_call(),
+                total_timeout=options.deadline_of_stream() if is_stream else options.deadline_of_call(),
             ),
             idempotency_key=headers.get(IDEMPOTENCY_KEY),
             may_assume_deleted=may_assume_deleted,

@@ -23,7 +23,7 @@ def _check_unanswered(stream: httpcore.NetworkStream | httpcore.AsyncNetworkStre
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A sync connection whose every read and write ends at the deadline, however the other side drips."""
+    """A sync connection whose every read and write ends at the deadline, however slowly the bytes come."""
 
     def __init__(self, stream: httpcore.NetworkStream, *, is_plain: bool = True) -> None:
         self._stream = stream

@@ -120,8 +120,8 @@ class EventIds:
         self._comes_again = False
 
     def is_repeated(self, event_id: str | None) -> bool:
-        """Whether the event came before a break: the last one again, or all of them, from a server that ignores
-        `Last-Event-ID`."""
+        """Whether an event after reconnecting was already delivered: the last one, or all of them, from a server
+        that ignores `Last-Event-ID`."""
         if event_id is not None and self._resumed_from is not None:
             if event_id == self._resumed_from:
                 self._comes_again = False

@@ -155,7 +155,7 @@ class DecodeError(APIError):
         return self
 
     def under(self, *steps: str | int) -> Self:
-        """The same error, its path led by `steps`: for whoever decodes what is around it."""
+        """The same error, with `steps` in front of its path: for the decoder of the enclosing value."""
         self.steps = (*steps, *self.steps)
         return self
 

@@ -130,7 +130,7 @@ def async_until(moment: float | None) -> Iterator[None]:
 
 
 def until(moment: float | None) -> contextlib.AbstractContextManager[None]:
-    """The connection itself heeds the deadline: `_network_stream.DeadlineStream`."""
+    """The connection itself respects the deadline: `_network_stream.DeadlineStream`."""
     return contextlib.nullcontext()
 
 
@@ -229,7 +229,7 @@ def _forget_error(task: Any) -> None:
 
 
 class Reader:
-    """A body, piece by piece; a connection of ours heeds the deadline by itself."""
+    """A body, piece by piece; a connection of ours respects the deadline by itself."""
 
     always_ends = False
 

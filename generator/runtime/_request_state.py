@@ -123,10 +123,10 @@ class RequestState:
 
     def new_request(self, client: Any = None) -> Request:
         """The request of the next attempt; what `client`, an httpx client of the caller's, adds to each is added."""
-        if self.retries.deadline is not None and time.monotonic() >= self.retries.deadline:
+        if self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at:
             self._raise_late()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
-        self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline)
+        self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline_at)
         content = self.body.content
         if content or self.method in ("POST", "PUT", "PATCH"):
             self.headers["Content-Length"] = str(self.body.size)
@@ -146,8 +146,8 @@ class RequestState:
         request.headers = PrivateHeaders(self.headers if client is None else request.headers)
         return request
 
-    def failed(self, request: Request, error: TransportError) -> float:
-        """Seconds to wait after an attempt without an answer. Raises what the caller is to see if it was the last."""
+    def retry_delay_after_error(self, request: Request, error: TransportError) -> float:
+        """Seconds to wait after an attempt without an answer. Raises the caller's error if it was the last."""
         if isinstance(error, DecodingError):
             said = Shown(str(error))
             raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
@@ -158,7 +158,7 @@ class RequestState:
         self._report(seconds, None, error)
         return seconds
 
-    def answered(self, response: Response) -> float | None:
+    def retry_delay_after_response(self, response: Response) -> float | None:
         """None after a success, else the seconds to wait. Raises the status as an error if it was the last attempt.
 
         The body of anything but a success has been read.
@@ -186,7 +186,7 @@ class RequestState:
 
     def connection_error(self, request: Request, error: TransportError) -> APIConnectionError:
         """`error` as what the caller is to see."""
-        late = self.retries.deadline is not None and time.monotonic() >= self.retries.deadline
+        late = self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at
         attempts = self.retries.attempts
         known = isinstance(error, NEVER_SENT) and not self.retries.outcome_unknown
         owner = self.timeout_owner if isinstance(error, TimeoutException) and not late else ""

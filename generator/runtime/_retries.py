@@ -1,7 +1,7 @@
 """The retry policy: which outcome of an attempt is tried again, and when. Nothing here sends or waits.
 
 - Up to `max_retries` retries, exponential back-off with full jitter. `Retry-After` is honoured if it fits into
-  `MAX_RETRY_AFTER` and the call's deadline; if it does not, there is no retry. Zero or a past date asks for nothing.
+  `MAX_RETRY_AFTER` and the call's deadline; if it does not, there is no retry. Zero or a past date is ignored.
 - Always: a connection that was never made, and 429.
 - GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 500, 502, 503, 504, 520, 529, time-outs and dropped connections.
 - Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that counts as honoured.
@@ -24,7 +24,7 @@ MAX_RETRY_DELAY = 8.0
 MAX_RETRY_AFTER = 60.0
 """Seconds: a longer `Retry-After` is not waited for."""
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """Methods whose repetition does what one request does."""
 UNKNOWN_OUTCOME = frozenset({408, 500, 502, 503, 504, 520, 529})
 """Statuses that leave open whether the call took effect."""
@@ -63,27 +63,27 @@ def _date(text: str) -> datetime | None:
 class Retries:
     """The attempts of one call: how many are left, and whether one of them may have taken effect."""
 
-    __slots__ = ("attempts", "deadline", "max_retries", "outcome_unknown", "repeatable", "seconds")
+    __slots__ = ("attempts", "deadline_at", "max_retries", "outcome_unknown", "repeatable", "total_timeout")
 
-    def __init__(self, method: str, *, repeatable: bool, max_retries: int, seconds: float | None) -> None:
-        self.repeatable: bool = repeatable or method in SAFE
+    def __init__(self, method: str, *, repeatable: bool, max_retries: int, total_timeout: float | None) -> None:
+        self.repeatable: bool = repeatable or method in IDEMPOTENT_METHODS
         self.max_retries: int = max_retries
-        self.seconds: float | None = seconds
-        """How long the call may take, from its first attempt on; None for any time."""
-        self.deadline: float | None = None
-        """When it must be over, on the clock of `time.monotonic`, once it began."""
+        self.total_timeout: float | None = total_timeout
+        """Seconds that the call may take from its first attempt on, the option `deadline`; None: no limit."""
+        self.deadline_at: float | None = None
+        """When the call must be over, on the clock of `time.monotonic`; None before the first attempt."""
         self.attempts: int = 0
         """How many attempts ended."""
         self.outcome_unknown: bool = False
         """Whether an attempt ended without telling if it took effect."""
 
     def begin(self) -> None:
-        """Let the call's time run, if it does not yet."""
-        if self.seconds is not None and self.deadline is None:
-            self.deadline = time.monotonic() + self.seconds
+        """Start the deadline on the first attempt."""
+        if self.total_timeout is not None and self.deadline_at is None:
+            self.deadline_at = time.monotonic() + self.total_timeout
 
     def wait_after_error(self, error: TransportError) -> float | None:
-        """Seconds to wait before the next attempt after one that brought no answer; None if there is to be none."""
+        """Seconds to wait after an attempt without an answer; None: do not retry."""
         self.attempts += 1
         if isinstance(error, NEVER_SENT):
             return self._wait(None)
@@ -91,7 +91,7 @@ class Retries:
         return self._wait(None) if self.repeatable else None
 
     def wait_after_status(self, status: int, headers: Mapping[str, str]) -> float | None:
-        """The same after an attempt that was answered with `status`, which is no success."""
+        """Seconds to wait after an error status; None: do not retry."""
         self.attempts += 1
         if status == 429:
             return self._wait(retry_after(headers))
@@ -104,6 +104,8 @@ class Retries:
         if self.attempts > self.max_retries:
             return None
         seconds = asked or backoff(self.attempts - 1)
-        if seconds > MAX_RETRY_AFTER or (self.deadline is not None and time.monotonic() + seconds >= self.deadline):
+        if seconds > MAX_RETRY_AFTER or (
+            self.deadline_at is not None and time.monotonic() + seconds >= self.deadline_at
+        ):
             return None
         return seconds

@@ -163,9 +163,9 @@ class AsyncBaseClient:
         usual one. Raises an `APIError`.
         """
         config = self._config.copy_with(timeout, deadline, max_retries, headers, raise_on_failed_run)
-        call = config.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
-        response = await AsyncSender(config, self._http_clients).send(call)
-        if call.assumed_deleted and operation.assume_deleted is not None:
+        state = config.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
+        response = await AsyncSender(config, self._http_clients).send(state)
+        if state.assumed_deleted and operation.assume_deleted is not None:
             value = operation.assume_deleted(path[-1])
         else:
             value = read_response(response, operation)
@@ -215,14 +215,14 @@ class AsyncBaseClient:
         `thread_id` and `run_id` are those that are known before the first event.
         """
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
-        call = config.operation_request(
+        state = config.operation_request(
             operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
         )
         said = (body or {}).get("content")
         return AsyncEventStream(
             AsyncSender(config, self._http_clients),
             streaming,
-            call,
+            state,
             thread_id,
             run_id,
             said if isinstance(said, str) else None,
@@ -251,10 +251,10 @@ class AsyncBaseClient:
         anything is sent, for such a path and for what no request can carry.
         """
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
-        call = config.request_state(
+        state = config.request_state(
             check_method(method), config.url_of(path, query), encode_free(json, form, files), None, idempotency_key
         )
-        response = await AsyncSender(config, self._http_clients).send(call)
+        response = await AsyncSender(config, self._http_clients).send(state)
         value = free_value(response)
         redact(response.request)
         return Answer(value, response)

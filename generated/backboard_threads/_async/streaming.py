@@ -62,9 +62,9 @@ class AsyncEventStream(Generic[E, H]):
     ```
 
     They end with the event that ends the run or asks for tool outputs. A failed run raises `RunFailedError`. If the
-    connection breaks and the events carried ids, the stream continues where it broke by itself, up to `max_retries`
-    times; else it raises `StreamInterrupted`, and `recover` tells whether the reply was stored all the same. Leaving
-    early closes the connection, and does not stop the run: `cancel` does.
+    connection breaks, the stream reconnects if events have ids, up to `max_retries` times; else it raises
+    `StreamInterrupted`, and `recover` tells whether the reply was stored. Leaving early closes the connection, and
+    does not stop the run: `cancel` does.
     """
 
     def __init__(
@@ -80,21 +80,22 @@ class AsyncEventStream(Generic[E, H]):
         self._streaming: Streaming[E, H] = streaming
         self._decode: Callable[[Any], E] = streaming.decode
         self._ends: frozenset[str] = streaming.ends
-        self._call: RequestState = call
+        self._request_state: RequestState = call
         self._said: str | None = said
         self._accumulator = ReplyAccumulator(thread_id, run_id)
         self._ready: deque[tuple[dict[str, Any], str | None]] = deque()
+        # The id of the last event received, to resume after; None if it had none of its own.
         self._received_id: str | None = call.headers.get(LAST_EVENT_ID)
-        self._ids = EventIds(self._received_id)
-        self._retry = 0
-        self._is_replay = call.method == "GET"
+        self._ids = EventIds(self._received_id)  # recognizes events that a new connection repeats
+        self._retry = 0  # how many reconnections were tried
+        self._is_replay = call.method == "GET"  # whether the events come from the run's stored log
         self._decoder = SSEDecoder()
         self._reader: AsyncReader | None = None
         self._timeouts: PhaseTimeouts | None = None
         self._lock: Any = None
-        self._break: BaseException | None = None
-        self._is_broken = False
-        self._fault: APIError | None = None
+        self._break: BaseException | None = None  # why the connection broke; None for an early end of the body
+        self._is_broken = False  # whether it broke and no new one is open yet
+        self._fault: APIError | None = None  # what every further read raises
         self._is_open = False
         self._last_piece = ""
         self.response: Response | None = None
@@ -125,7 +126,7 @@ class AsyncEventStream(Generic[E, H]):
     async def __aenter__(self) -> Self:
         if self.response is not None:
             raise RuntimeError("this stream was opened before")
-        await self._open(self._call)
+        await self._open(self._request_state)
         self._lock = async_lock()
         self._is_open = True
         return self
@@ -162,8 +163,7 @@ class AsyncEventStream(Generic[E, H]):
 
     @property
     def _is_over(self) -> bool:
-        # A log that is read again goes on after a demand for tool outputs that were submitted since: it ends with its
-        # last event, not with the first that could be the last.
+        # A replayed log may contain an earlier `tool_submit_required`; only EOF ends a replay.
         return self.end is not None and not (self._is_replay and self._reader is not None)
 
     async def deltas(self) -> AsyncIterator[str]:
@@ -193,8 +193,8 @@ class AsyncEventStream(Generic[E, H]):
         assert self._streaming.cancel is not None
         assert self.thread_id is not None
         assert self.run_id is not None
-        call = self._sender.config.operation_request(self._streaming.cancel, (self.thread_id, self.run_id))
-        answer = decode_response(await self._sender.send(call), lambda value: value)
+        state = self._sender.config.operation_request(self._streaming.cancel, (self.thread_id, self.run_id))
+        answer = decode_response(await self._sender.send(state), lambda value: value)
         return isinstance(answer, dict) and answer.get("cancelled") is True
 
     @property
@@ -206,14 +206,14 @@ class AsyncEventStream(Generic[E, H]):
         history = self._streaming.history
         if self.thread_id is None or history is None:
             return Recovery(None, None, None)
-        call = self._sender.config.operation_request(history, (self.thread_id,))
-        response = await self._sender.send(call)
+        state = self._sender.config.operation_request(history, (self.thread_id,))
+        response = await self._sender.send(state)
         thread = decode_response(response, history.decode)
         text = find_reply(loads(response.content), self.run_id, self._said)
         return Recovery(text is not None, text, thread)
 
     def _give(self, event: dict[str, Any], event_id: str | None) -> E:
-        """The model of an event that came, its text and its id taken in."""
+        """Decode an event and record its text and id."""
         self.last_event_id = event_id
         self.end = None
         kind = event.get("type")
@@ -235,7 +235,7 @@ class AsyncEventStream(Generic[E, H]):
 
     def _failure(self, reason: str, event: E | None) -> RunFailedError:
         return RunFailedError(
-            self._call.cleaned(reason),
+            self._request_state.cleaned(reason),
             event=event,
             partial_text=self.text,
             run_id=self.run_id,
@@ -254,7 +254,7 @@ class AsyncEventStream(Generic[E, H]):
             await self._resume()  # an earlier try was cancelled
             return
         try:
-            piece = await self._reader.next(self._call.retries.deadline)
+            piece = await self._reader.next(self._request_state.retries.deadline_at)
         except TransportError as error:
             await self._break_off(error)
             return
@@ -282,19 +282,19 @@ class AsyncEventStream(Generic[E, H]):
             self._received_id = ready[-1][1]
 
     def _in_stream(self, error: DecodeError) -> DecodeError:
-        error.got = Shown(self._call.cleaned(error.got))
+        error.got = Shown(self._request_state.cleaned(error.got))
         return error if self.response is None else error.within(self.response)
 
-    async def _open(self, call: RequestState) -> None:
-        response = await self._sender.send(call, keep_open=True)
+    async def _open(self, state: RequestState) -> None:
+        response = await self._sender.send(state, keep_open=True)
         self.response = response
-        self._timeouts = call.timeouts
+        self._timeouts = state.timeouts
         wrong = why_no_stream(response)
         if wrong is not None:
             try:
                 text = await self._sender.read_start(response)
             except TransportError as error:
-                raise call.connection_error(redact(response.request), error) from error
+                raise state.connection_error(redact(response.request), error) from error
             finally:
                 await response.aclose()
             raise DecodeError("an event stream", Shown(f"{wrong}: {text!r}")).within(response)
@@ -304,7 +304,7 @@ class AsyncEventStream(Generic[E, H]):
     async def _drain(self, reader: AsyncReader) -> None:
         """Read what follows the last event, which is nearly always nothing, so that the connection can be used again.
 
-        Not where a read cannot be bounded: in the sync client over a given `http_client`.
+        Skipped in the sync client over a given `http_client`, where a read cannot be time-limited.
         """
         if not reader.always_ends and self._sender.http_clients.is_given:
             return
@@ -330,10 +330,10 @@ class AsyncEventStream(Generic[E, H]):
     async def _resume(self) -> None:
         """Continue after the last event that came whole, over a new connection; `StreamInterrupted` if that cannot
         be. When it is cancelled it can be tried again."""
-        deadline = self._call.retries.deadline
+        deadline = self._request_state.retries.deadline_at
         while self._is_open:
-            call = self._resume_request()
-            if call is None:
+            state = self._resume_request()
+            if state is None:
                 break
             seconds = backoff(self._retry)
             if deadline is not None and time.monotonic() + seconds >= deadline:
@@ -342,10 +342,10 @@ class AsyncEventStream(Generic[E, H]):
                 "the events of run %s broke off; resuming after %s in %.2f s", self.run_id, self._received_id, seconds
             )
             await async_pause(seconds)
-            call.retries.max_retries = 0
-            call.retries.deadline = deadline
+            state.retries.max_retries = 0
+            state.retries.deadline_at = deadline
             try:
-                await self._open(call)
+                await self._open(state)
             except APIConnectionError as error:
                 self._break = error
             except APIStatusError as error:
@@ -372,7 +372,7 @@ class AsyncEventStream(Generic[E, H]):
         resume, received = self._streaming.resume, self._received_id
         if resume is None or received is None or self.thread_id is None or self.run_id is None:
             return None
-        if self._retry >= self._call.retries.max_retries or not is_header_value(received):
+        if self._retry >= self._request_state.retries.max_retries or not is_header_value(received):
             return None
         return self._sender.config.operation_request(
             resume, (self.thread_id, self.run_id), None, {LAST_EVENT_ID: received}, is_stream=True
@@ -388,5 +388,5 @@ class AsyncEventStream(Generic[E, H]):
             run_id=self.run_id,
             thread_id=self.thread_id,
             request=None if self.response is None else self.response.request,
-            idempotency_key=self._call.idempotency_key,
+            idempotency_key=self._request_state.idempotency_key,
         )

@@ -36,26 +36,26 @@ class Sender:
         self.config: ClientConfig = config
         self.http_clients: HTTPClients = http_clients
 
-    def send(self, call: RequestState, *, keep_open: bool = False) -> Response:
-        """Send `call`, again where the retry policy says so, and return its success.
+    def send(self, state: RequestState, *, keep_open: bool = False) -> Response:
+        """Send the request of `state`, again where the retry policy says so, and return its success.
 
         The body has been read, unless it is to be kept open. Raises an `APIError`.
         """
-        call.retries.begin()
+        state.retries.begin()
         client = self.http_clients.current()
-        if isinstance(call.body.content, Multipart):
-            blocking(call.body.content.prepare)
+        if isinstance(state.body.content, Multipart):
+            blocking(state.body.content.prepare)
         while True:
             if self.config.key.is_callback:
-                self._renew_key(call)
-            request = call.new_request(self.http_clients.given)
+                self._renew_key(state)
+            request = state.new_request(self.http_clients.given)
             try:
-                with until(call.retries.deadline):
-                    response = self._exchange(client, request, call)
+                with until(state.retries.deadline_at):
+                    response = self._exchange(client, request, state)
                     if not keep_open or not response.is_success:
-                        self._read(response, call.retries.deadline)
+                        self._read(response, state.retries.deadline_at)
             except TransportError as error:
-                seconds = call.failed(request, error)
+                seconds = state.retry_delay_after_error(request, error)
             except RuntimeError as error:
                 if not self.http_clients.is_foreign():
                     raise
@@ -63,20 +63,20 @@ class Sender:
                     f"the given http_client belongs to another event loop, in which it was used first: {error}"
                 ) from error
             else:
-                wait = call.answered(response)
+                wait = state.retry_delay_after_response(response)
                 if wait is None:
                     return response
                 seconds = wait
             pause(seconds)
 
-    def _renew_key(self, call: RequestState) -> None:
+    def _renew_key(self, state: RequestState) -> None:
         """Ask the callback for the key of the next attempt."""
         key = self.config.key.value
         assert not isinstance(key, str)
         info = self.config.api_info
-        call.headers[info.key_header] = info.key_prefix + check_called_key(result(key())).header
+        state.headers[info.key_header] = info.key_prefix + check_called_key(result(key())).header
 
-    def _exchange(self, client: HTTPClient, request: Request, call: RequestState) -> Response:
+    def _exchange(self, client: HTTPClient, request: Request, state: RequestState) -> Response:
         """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""
         if self.http_clients.given is None:
             return client.send(request, stream=True, auth=None, follow_redirects=False)
@@ -88,7 +88,7 @@ class Sender:
             if len(history) > client.max_redirects:
                 raise TooManyRedirects("exceeded the redirects that the http_client allows", request=request)
             following = response.next_request
-            following.extensions = {**following.extensions, "timeout": call.timeouts}
+            following.extensions = {**following.extensions, "timeout": state.timeouts}
             if origin(following.url) != origin(request.url):
                 for name in SECRET - {"cookie"}:
                     following.headers.pop(name, None)
