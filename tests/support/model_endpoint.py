@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -80,9 +81,24 @@ def message(finish_reason: str | None = None, **fields: Any) -> dict[str, Any]:
 DONE = "data: [DONE]\n\n"
 
 
+class SkippingClock:
+    """A clock whose `sleep` takes no time, but counts as if it did."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+
+    def time(self) -> float:
+        return time.monotonic() + self._skipped
+
+    async def sleep(self, seconds: float) -> None:
+        self._skipped += seconds
+        await asyncio.sleep(0)
+
+
 def quick_responder(settings: Settings) -> OpenAICompatibleResponder:
     """The openai responder without the pauses that a real endpoint needs; all of a stream is waited for."""
-    return OpenAICompatibleResponder(settings, retry_delay=0.001, finish_grace=60)
+    clock = SkippingClock()
+    return OpenAICompatibleResponder(settings, finish_grace=60, clock=clock.time, sleep=clock.sleep)
 
 
 def impatient_responder(settings: Settings) -> OpenAICompatibleResponder:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -37,7 +37,6 @@ MAX_ERROR_BYTES = 65_536
 """Longest part of an error's body that is read."""
 LARGE_HISTORY = 500
 """History length from which a request is made off the event loop."""
-MAX_RETRIES = 5
 MAX_RETRY_DELAY_SECONDS = 8.0
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504, 529})
 
@@ -52,15 +51,26 @@ class OpenAICompatibleResponder(Responder):
     """Raises ValueError when the settings do not name an endpoint, or one that cannot be asked.
 
     `retry_delay` is the longest first pause before a retry, doubled each time; `finish_grace` is how long the rest of
-    a stream, such as its token counts, may take after its finish reason. Both are seconds.
+    a stream, such as its token counts, may take after its finish reason. Both are seconds. `clock` and `sleep` time
+    the retries.
     """
 
-    def __init__(self, settings: Settings, *, retry_delay: float = 0.5, finish_grace: float = 2.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        retry_delay: float = 0.5,
+        finish_grace: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._settings = settings
         self._models = Models(settings)
         self._redactor = Redactor(self._models.secrets)
         self._retry_delay = retry_delay
         self._finish_grace = finish_grace
+        self._clock = clock
+        self._sleep = sleep
         self.unsupported = frozenset() if self._models.named else frozenset({"llm_provider"})
         # how long an answer may take is bounded below; a run must not wait for another one's connection
         self._http = httpx.AsyncClient(
@@ -102,10 +112,9 @@ class OpenAICompatibleResponder(Responder):
             request = await asyncio.to_thread(chat_request, conversation, model, name or model.name)
         else:
             request = chat_request(conversation, model, name or model.name)
-        clock = asyncio.get_running_loop().time
-        first_piece = clock() + self._settings.llm_first_piece_timeout
-        give_up = min(first_piece, clock() + self._settings.run_timeout)
-        retries = 0
+        first_piece = asyncio.get_running_loop().time() + self._settings.llm_first_piece_timeout
+        give_up = self._clock() + min(self._settings.llm_first_piece_timeout, self._settings.run_timeout)
+        longest_pause = self._retry_delay
         while True:
             begun = False
             try:
@@ -114,12 +123,11 @@ class OpenAICompatibleResponder(Responder):
                     yield events
                 return
             except _Retryable as failure:
-                pause = random.uniform(0, min(MAX_RETRY_DELAY_SECONDS, self._retry_delay * 2**retries))
-                pause = failure.retry_after or pause
-                if begun or retries == MAX_RETRIES or clock() + pause >= give_up:
+                pause = failure.retry_after or random.uniform(0, longest_pause)
+                if begun or self._clock() + pause >= give_up:
                     raise
-            retries += 1
-            await asyncio.sleep(pause)
+            longest_pause = min(MAX_RETRY_DELAY_SECONDS, longest_pause * 2)
+            await self._sleep(pause)
 
     async def _attempt(self, request: ChatRequest, deadline: float) -> AsyncIterator[list[ResponderEvent]]:
         model = request.model
