@@ -28,7 +28,7 @@ def tidy(prober: Prober) -> None:
 def clean(prober: Prober) -> None:
     """Delete everything made that still exists; record what is left behind, and why.
 
-    Whoever stops this too is told of all that it had not come to.
+    If this is interrupted, what was not tried is recorded as left behind.
     """
     left = dict.fromkeys([*prober.kept, *prober.due], "not tried")
     try:

@@ -18,25 +18,25 @@ class Observer:
     """Record what each response shows: status, headers, media type and fields."""
 
     def __init__(self, results: Results) -> None:
-        self._ledger = results
+        self._results = results
 
     def observe(self, operation: Operation, response: httpx.Response) -> None:
         status = str(response.status_code)
         known = operation.responses.get(status)
         if known is None:
-            self._ledger.does_not(f"{operation.id}: statuses", f"{status} is not documented: {response.text}")
+            self._results.does_not(f"{operation.id}: statuses", f"{status} is not documented: {response.text}")
             return
-        self._ledger.holds(f"{operation.id}: statuses")
+        self._results.holds(f"{operation.id}: statuses")
         name = f"{operation.id}: {status}"
-        self._ledger.holds(name)
+        self._results.holds(name)
         self._observe_headers(name, known, response)
         content = known.get("content", {})
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         if media_type not in content:
             for one in content:
-                self._ledger.does_not(f"{name} {one}", f"the answer is {media_type or 'untyped'}")
+                self._results.does_not(f"{name} {one}", f"the answer is {media_type or 'untyped'}")
         elif media_type == EVENTS:
-            self._ledger.holds(f"{name} {media_type}")
+            self._results.holds(f"{name} {media_type}")
             for event in events(response):
                 schema = event_schema(event)
                 if schema is not None:
@@ -47,9 +47,9 @@ class Observer:
     def _observe_json(self, name: str, schema: Node, response: httpx.Response) -> None:
         value = parsed(response)
         if value is response:
-            self._ledger.does_not(name, f"not JSON: {response.text}")
+            self._results.does_not(name, f"not JSON: {response.text}")
             return
-        self._ledger.check(name, fits_outside(schema, value), f"a {type(value).__name__}")
+        self._results.check(name, fits_outside(schema, value), f"a {type(value).__name__}")
         self._observe_value(schema, value)
 
     def _observe_headers(self, name: str, known: Node, response: httpx.Response) -> None:
@@ -57,11 +57,11 @@ class Observer:
             declared, value = resolve(node), response.headers.get(header)
             if value is None:
                 if declared.get("required"):
-                    self._ledger.does_not(f"{name} {header}", "it is not sent")
+                    self._results.does_not(f"{name} {header}", "it is not sent")
                 continue
             is_number = declared["schema"].get("type") == "integer" and value.isascii() and value.isdecimal()
             found = judge.faults(declared["schema"], int(value) if is_number else value)
-            self._ledger.check(f"{name} {header}", not found, f"{value!r}: {'; '.join(found)}")
+            self._results.check(f"{name} {header}", not found, f"{value!r}: {'; '.join(found)}")
 
     def _observe_value(self, schema: Node, value: Any, name: str = "") -> None:
         """Record whether each field is as documented."""
@@ -78,10 +78,10 @@ class Observer:
             fact = f"{name}.{key}"
             if key in value:
                 fits = fits_outside(sub, value[key])
-                self._ledger.check(fact, fits, "" if fits else f"{json.dumps(value[key])} does not fit")
+                self._results.check(fact, fits, "" if fits else f"{json.dumps(value[key])} does not fit")
                 self._observe_value(sub, value[key], fact)
             elif key in schema["required"]:
-                self._ledger.does_not(fact, "it is not there")
+                self._results.does_not(fact, "it is not there")
 
 
 def fits_outside(schema: Node, value: Any) -> bool:

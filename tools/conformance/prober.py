@@ -45,7 +45,7 @@ class Prober(Caller):
         due: what was made for this question and is to be deleted after it.
         kept: what was made for several questions and is deleted at the end.
         is_untidy: whether something could not be deleted so far.
-        unsure: the assistants under which something may have been made that no answer named.
+        unsure: assistants that may hold threads whose id we never received.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Prober(Caller):
     def own(self, name: str, identifier: str) -> None:
         """Remember what was made here and may be changed and deleted.
 
-        An id with which a path would lead elsewhere is not used: what it is of is left behind.
+        An id that is unsafe in a URL path is reported as left over.
         """
         if not re.fullmatch(r"[\w.:~-]*\w", identifier, re.ASCII):
             self.results.leave(f"{name.removesuffix('_id')} {identifier}: no path can name it")
@@ -91,7 +91,7 @@ class Prober(Caller):
         return (name, identifier) in self._own
 
     def signed(self, name: str) -> str:
-        """The name with this run's own in front, and as long as before if it was long: so it is known whose it is."""
+        """Prefix with this run's name, keeping the length of long names."""
         if not name or name.startswith(self.name):
             return name
         start = f"{self.name} "
@@ -134,7 +134,7 @@ class Prober(Caller):
         try:
             turn = parsed(self.send(operations()["sendMessage"], resources, body={"content": content}))
         except NotAsked:
-            # Much can be asked of a thread in which nobody answers: without credit nobody does.
+            # Without credit no reply comes, but the thread is still usable.
             turn = {}
         call = call_of(turn) if waiting else None
         run_id = turn.get("run_id") if isinstance(turn, dict) else None
@@ -243,7 +243,7 @@ class Prober(Caller):
 
 
 def usual(operation: Operation) -> str | None:
-    """The media type that is surest to be taken: the first that is not marked."""
+    """Preferred media type: JSON, else form, that is not marked."""
     kinds = [kind for kind, media in operation.bodies.items() if not mark_of(media)]
     return JSON if JSON in kinds else next((kind for kind in kinds if kind == FORM), None)
 

@@ -61,12 +61,12 @@ class Results:
     def does_not(self, name: str, reason: str) -> None:
         fact = self.facts[name]
         if fact.verdict != DOES_NOT:
-            fact.verdict, fact.reason = DOES_NOT, self.told(reason)
+            fact.verdict, fact.reason = DOES_NOT, self.redacted(reason)
 
     def not_asked(self, name: str, reason: str) -> None:
         fact = self.facts[name]
         if fact.verdict == NOT_ASKED:
-            fact.reason = self.told(reason)
+            fact.reason = self.redacted(reason)
 
     def check(self, name: str, is_so: bool, reason: str) -> None:
         if is_so:
@@ -82,13 +82,13 @@ class Results:
 
     def leave(self, text: str) -> None:
         """Record a resource that is left behind."""
-        if (told := self.told(text)) not in self.left:
-            self.left.append(told)
+        if (line := self.redacted(text)) not in self.left:
+            self.left.append(line)
 
     def those(self, verdict: str) -> list[Fact]:
         return [fact for fact in self.facts.values() if fact.verdict == verdict]
 
-    def told(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """Text from outside made printable: one short line without the key."""
         line = " ".join(text[:LONGEST_READ].split())
         printable = "".join(one if one.isprintable() else "?" for one in line)

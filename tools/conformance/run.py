@@ -69,13 +69,13 @@ def run(
     finally:
         clean(prober)
         prober.close()
-    report = Report(results, results.told(url), prober.connection.requests)
+    report = Report(results, results.redacted(url), prober.connection.requests)
     return Found(results, prober.connection.requests, report.as_text(), report.as_json(), report.as_junit())
 
 
 def greet(prober: Prober) -> None:
     """Check that a server of this API takes the key."""
-    url = prober.results.told(prober.url)
+    url = prober.results.redacted(prober.url)
     try:
         response = prober.fetch(operations()["listThreads"].path, {"limit": 1})
     except NotAsked as error:

@@ -39,7 +39,7 @@ REDOCLY = Stage("redocly", command=("node_modules/.bin/redocly", "lint", "openap
 SPECTRAL = Stage("spectral", command=("node_modules/.bin/spectral", "lint", "--fail-severity=hint", "openapi.yaml"))
 CONTRACT = Stage("contract", ("tests/contract",))
 PROPERTIES = Stage("properties", ("tests/client/properties",))
-WALKS = Stage("walks", ("tests/end_to_end/operation_matrix",))
+OPERATION_MATRIX = Stage("matrix", ("tests/end_to_end/operation_matrix",))
 CONFORMANCE = Stage("conformance", ("tests/tools/conformance", "-k", "all_holds or sentence"))
 CLIENT = Stage("client", ("tests/client",))
 # Tests with a random seed catch something else each time.
@@ -53,9 +53,21 @@ MODEL = Stage("model", ("tests/model", "-k", "sqlite"))
 FUZZ = Stage("fuzz", ("tests/fuzz",))
 
 STAGES = {
-    "document": (CONTRACT, REDOCLY, PROPERTIES, WALKS, CONFORMANCE, SPECTRAL, VENDOR, CLIENT, SERVER, GENERATOR, FUZZ),
+    "document": (
+        CONTRACT,
+        REDOCLY,
+        PROPERTIES,
+        OPERATION_MATRIX,
+        CONFORMANCE,
+        SPECTRAL,
+        VENDOR,
+        CLIENT,
+        SERVER,
+        GENERATOR,
+        FUZZ,
+    ),
     "prose": (CONTRACT,),
-    "server": (WALKS, MODEL, CONFORMANCE, SERVER, VENDOR, FUZZ, CLIENT),
+    "server": (OPERATION_MATRIX, MODEL, CONFORMANCE, SERVER, VENDOR, FUZZ, CLIENT),
     "client": (PROPERTIES, CLIENT, GENERATOR, VENDOR),
 }
 

@@ -13,7 +13,7 @@ from tools.resources import Caller
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with LocalServer(tmp_path_factory.mktemp("walks") / "threads.db", api_key="ada's key") as started:
+    with LocalServer(tmp_path_factory.mktemp("matrix") / "threads.db", api_key="ada's key") as started:
         yield started
 
 

@@ -51,7 +51,7 @@ def reports_of(key: str, reason: str) -> list[str]:
     results.does_not("a", reason)
     results.not_asked("b", reason)
     results.leave(reason)
-    report = Report(results, results.told(reason), 1)
+    report = Report(results, results.redacted(reason), 1)
     junit = report.as_junit()
     read = [value for one in ElementTree.fromstring(junit).iter() for value in one.attrib.values()]
     found = json.loads(report.as_json())
