@@ -172,8 +172,8 @@ def find_reply(thread: Mapping[str, Any], run_id: str | None, said: str | None) 
     """The text of the reply that `thread`, as JSON, holds to what was `said` in the run `run_id`; None if it holds
     none.
 
-    Messages are matched to runs by `metadata.run_id` (docs/hosted-api.md, section 2); without it, take what follows
-    our last user message.
+    Messages are matched to runs by `metadata_.run_id` (docs/hosted-api.md, section 2); without it, take what follows
+    the last user message, if that is ours.
     """
     messages = [message for message in thread.get("messages") or [] if isinstance(message, dict)]
     of_run = [message for message in messages if run_id is not None and _run_of(message) == run_id]
