@@ -30,7 +30,7 @@ from tests.frozen.model import Model, answering
 from tests.frozen.recorder import Recorder, turn_of
 from tests.frozen.server import make_keys, run, serving
 from tests.support.postgres import PostgresServer
-from threads_server.store.schema import MIGRATIONS
+from threads_server.store.backends.schema import MIGRATIONS
 
 Play = Callable[[Recorder], Any]
 LOGGED = "SELECT count(*) FROM {schema}run_events JOIN {schema}runs USING (run_id) WHERE status = 'IN_PROGRESS'"

@@ -18,7 +18,7 @@ from tests.frozen.database import copied, restored, tables
 from tests.frozen.exchange import ID, TIME, Exchange, Replay
 from tests.frozen.model import Model, answering, as_sent_today, without_retries
 from tests.frozen.server import make_keys, run, serving
-from threads_server.store.schema import MIGRATIONS
+from threads_server.store.backends.schema import MIGRATIONS
 
 FROZEN = Path(__file__).with_name("v0_1_0")
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"

@@ -16,7 +16,7 @@ from threads_server.archive import BadArchive, export_account, import_account, i
 from threads_server.http.app import create_app
 from threads_server.http.authentication import create_key
 from threads_server.store import open_store
-from threads_server.store.sqlite import SqliteStore
+from threads_server.store.backends.sqlite import SqliteStore
 from threads_server.store.transaction import one
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

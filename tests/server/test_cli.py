@@ -19,7 +19,7 @@ from tests.support.command_line import CLEAN, refused, run, serving
 
 AS_READER = """
 import os, shutil, sys
-import threads_server.cli, threads_server.store.sqlite
+import threads_server.cli, threads_server.store.backends.sqlite
 if os.geteuid() == 0:
     os.setuid(65534)  # root may write whatever a file says
 threads_server.cli.main(sys.argv[1:])

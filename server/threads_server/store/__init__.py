@@ -100,7 +100,7 @@ async def open_store(settings: "Settings", *, serving: bool = False, create: boo
     """
     if settings.postgres:
         try:
-            from threads_server.store.postgres import PostgresStore
+            from threads_server.store.backends.postgres import PostgresStore
         except ModuleNotFoundError as error:
             if error.name != "asyncpg":
                 raise
@@ -108,6 +108,6 @@ async def open_store(settings: "Settings", *, serving: bool = False, create: boo
                 "PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'"
             ) from error
         return await PostgresStore.open(settings, create=create)
-    from threads_server.store.sqlite import SqliteStore
+    from threads_server.store.backends.sqlite import SqliteStore
 
     return await SqliteStore.open(settings.database, serving=serving, create=create)

@@ -11,8 +11,8 @@ from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.store import assistants, clearing, event_log, idempotency_keys, threads
 from threads_server.store.assistants import AssistantRow
+from threads_server.store.backends.sqlite import SqliteStore
 from threads_server.store.clearing import clear_deleted
-from threads_server.store.sqlite import SqliteStore
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Transaction, one
 

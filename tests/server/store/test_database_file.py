@@ -22,9 +22,10 @@ from threads_server.clock import now
 from threads_server.http.app import create_app
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.sqlite import SqliteStore
+from threads_server.store.backends import sqlite_file
+from threads_server.store.backends.sqlite import SqliteStore
 from threads_server.store.transaction import Transaction, one
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="locks of open file descriptions")

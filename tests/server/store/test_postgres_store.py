@@ -13,10 +13,11 @@ from tests.support.postgres import PostgresServer
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, postgres_schema
-from threads_server.store import postgres as backend
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.schema import MIGRATIONS
+from threads_server.store.backends import postgres as backend
+from threads_server.store.backends import postgres_schema
+from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.transaction import Transaction, every, one
 
 
@@ -313,7 +314,7 @@ class TestOpening:
         assert "SSL" in await self.refusal(f"{postgres}?sslmode=require")
 
     async def test_without_its_driver(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(sys.modules, "threads_server.store.postgres")
+        monkeypatch.delitem(sys.modules, "threads_server.store.backends.postgres")
         monkeypatch.setitem(sys.modules, "asyncpg", None)
         assert "pip install 'backboard-threads[server,postgres]'" in await self.refusal(postgres)
 

@@ -14,9 +14,10 @@ from tests.support.builders import eventually
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, sqlite_file, threads
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.schema import MIGRATIONS
+from threads_server.store.backends import sqlite_file
+from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.threads import LightThreadRow, NewMessage
 from threads_server.store.transaction import Transaction, one
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from threads_server.store import Store, StoreOpenError, StoreUnavailable
-from threads_server.store.sqlite_file import DatabaseFile
-from threads_server.store.sqlite_statements import run
+from threads_server.store.backends.sqlite_file import DatabaseFile
+from threads_server.store.backends.sqlite_statements import run
 from threads_server.store.transaction import Transaction
 
 P = ParamSpec("P")

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from threads_server.store import StoreOpenError
-from threads_server.store.schema import MIGRATIONS
+from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.transaction import Value
 
 SCHEMA = "backboard_threads"

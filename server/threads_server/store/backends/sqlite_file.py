@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from threads_server.store import StoreOpenError
-from threads_server.store.lock import FileIdentity, ServerLock, identify, open_files
-from threads_server.store.schema import MIGRATIONS
-from threads_server.store.sqlite_statements import run
+from threads_server.store.backends.lock import FileIdentity, ServerLock, identify, open_files
+from threads_server.store.backends.schema import MIGRATIONS
+from threads_server.store.backends.sqlite_statements import run
 from threads_server.store.transaction import one
 
 APPLICATION_ID = 0x42425448

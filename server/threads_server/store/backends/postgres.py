@@ -16,7 +16,7 @@ import asyncpg
 
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreOpenError, StoreUnavailable
-from threads_server.store.postgres_schema import prepare, translate, with_nul, without_nul
+from threads_server.store.backends.postgres_schema import prepare, translate, with_nul, without_nul
 from threads_server.store.transaction import Row, Transaction, Value
 
 P = ParamSpec("P")

@@ -1,0 +1,1 @@
+"""The databases that run transactions: SQLite and PostgreSQL, with their schema."""
