@@ -173,13 +173,14 @@ class RunSegment:
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is not None:
                 task.uncancel()
-            return _STOPPED[live.stopped or Stop.CLOSING]
+            state, reason = _STOPPED[live.stopped or Stop.CLOSING]
+            if live.stopped is Stop.SILENT:
+                self._log_failure(reason)
+            return state, reason
         except ResponderFailed as failure:
-            if failure.detail is not None:
-                status = "" if failure.status is None else f" (status {failure.status})"
-                words = str(failure) if failure.detail in str(failure) else f"{failure}: {failure.detail}"
-                line = " ".join(_replace_surrogates(words).split())
-                log.warning("run %s of thread %s failed%s: %s", live.run_id, live.thread_id, status, line)
+            detail = failure.detail or ""
+            words = str(failure) if detail in str(failure) else f"{failure}: {detail}"
+            self._log_failure(words, "" if failure.status is None else f" (status {failure.status})")
             return RunState.FAILED, _replace_surrogates(str(failure))
         except StoreUnavailable as failure:
             return RunState.FAILED, f"The history could not be read: {failure}"
@@ -189,6 +190,10 @@ class RunSegment:
         finally:
             live.responding = False
             watchdog.stop()
+
+    def _log_failure(self, words: str, status: str = "") -> None:
+        line = " ".join(_replace_surrogates(words).split())
+        log.warning("run %s of thread %s failed%s: %s", self._live.run_id, self._live.thread_id, status, line)
 
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._context.store, self._thread, self._settings

@@ -457,6 +457,21 @@ class TestWords:
             "The model endpoint refused the request: bad key [redacted]"
         )
 
+    async def test_run_that_fails_without_words_of_the_endpoint_has_its_line_too(
+        self, tmp_path: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        calls = [{"id": f"c{index}", "function": CITY} for index in range(2)]
+        async with asking(tmp_path / "threads.db", max_tool_calls=1, run_timeout=0.5) as (api, endpoint):
+            endpoint.reply = answered(message(tool_calls=calls))
+            assert (await end_of(api, stream=False)).message == "The answer asks for more than 1 tool calls"
+            endpoint.reply = streamed(asyncio.Event())
+            assert (await end_of(api, stream=True)).message == "The responder gave no sign for too long"
+            endpoint.release()
+        lines = [record.getMessage() for record in caplog.records if record.name == "threads_server"]
+        assert [line.split(" failed: ")[1] for line in lines] == [
+            *("The answer asks for more than 1 tool calls", "The responder gave no sign for too long")
+        ]
+
     async def test_user_reads_the_words_if_the_operator_wants(self, tmp_path: Any) -> None:
         async with asking(tmp_path / "threads.db", llm_errors="full") as (api, endpoint):
             endpoint.reply = REFUSED
