@@ -2,9 +2,11 @@
 
 import importlib
 import inspect
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from threads_server.encoding import Json
@@ -143,6 +145,8 @@ class Responder(ABC):
 def open_responder(settings: "Settings") -> Responder:
     """The responder that the settings name. Raises ValueError when they are not enough for it."""
     if settings.responder == "offline":
+        if settings.models is not None:
+            raise ValueError("--models names models of the openai responder: add --responder openai")
         from threads_server.responders.offline import OfflineResponder
 
         return OfflineResponder()
@@ -170,7 +174,10 @@ def _load(settings: "Settings") -> Responder:
     found = _find(settings.responder)
     if isinstance(found, Responder):
         return found
-    made = found(settings) if inspect.signature(found).parameters else found()
+    try:
+        made = found(settings) if inspect.signature(found).parameters else found()
+    except Exception as error:
+        raise ValueError(f"the responder {settings.responder} cannot be made: {_one_line(error)}") from error
     if isinstance(made, Responder):
         return made
     raise ValueError(f"{settings.responder} makes no threads_server.responders.Responder")
@@ -183,9 +190,15 @@ def _find(name: str) -> Responder | Callable[..., object]:
         found: Any = importlib.import_module(module)
         for attribute in attributes.split("."):
             found = getattr(found, attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"the responder {name} cannot be loaded: {error}") from error
+    except Exception as error:  # importing runs the module
+        raise ValueError(f"the responder {name} cannot be loaded: {_one_line(error)}") from error
     if isinstance(found, Responder) or callable(found):
         result: Responder | Callable[..., object] = found
         return result
     raise ValueError(f"{name} neither is nor makes a threads_server.responders.Responder")
+
+
+def _one_line(error: Exception) -> str:
+    """The error, its kind, and the line that raised it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return " ".join(f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})".split())

@@ -39,6 +39,14 @@ def make_responder(settings: Settings) -> Responder:
     return FunctionResponder(lambda _: f"from {settings.llm_model}")
 
 
+def fail() -> Responder:
+    raise ValueError("a\nb")
+
+
+def needs_more(settings: Settings, other: object) -> Responder:
+    raise NotImplementedError
+
+
 class Holder:
     nested = FunctionResponder(lambda _: "from an attribute")
 
@@ -65,8 +73,11 @@ class TestLoading:
     @pytest.mark.parametrize(
         ("name", "reason"),
         [
-            ("tests.nothing:x", "cannot be loaded: No module named"),
+            ("tests.nothing:x", "cannot be loaded: ModuleNotFoundError: No module named"),
             ("tests.server.responders.test_own_responder:nothing", "cannot be loaded: .* has no attribute"),
+            ("tests.server.responders.test_own_responder:fail", r"cannot be made: ValueError: a b \(test_own"),
+            ("tests.server.responders.test_own_responder:needs_more", "cannot be made: TypeError: .* 'other'"),
+            ("threads_server.responders:Responder", "cannot be made: TypeError: .* abstract"),
             ("tests.server.responders.test_own_responder:not_a_responder", "neither is nor makes"),
             ("tests.server.responders.test_own_responder:Settings", "makes no threads_server"),
             ("parrot", "there is no responder"),
@@ -75,6 +86,27 @@ class TestLoading:
     def test_name_that_gives_none_is_refused(self, name: str, reason: str) -> None:
         with pytest.raises(ValueError, match=reason):
             open_responder(Settings(responder=name))
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("\nraise RuntimeError('two\\nlines')", "RuntimeError: two lines (spoiled.py, line 2)"),
+            ("def broken(:", "SyntaxError: invalid syntax (spoiled.py, line 1)"),
+        ],
+    )
+    def test_module_that_cannot_be_imported_is_one_line(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
+    ) -> None:
+        (tmp_path / "spoiled.py").write_text(text)
+        monkeypatch.syspath_prepend(tmp_path)
+        with pytest.raises(ValueError, match="spoiled:x cannot be loaded") as refused:
+            open_responder(Settings(responder="spoiled:x"))
+        assert reason in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+    def test_models_with_the_offline_responder_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="add --responder openai"):
+            open_responder(Settings(models="models.yaml"))
 
 
 NOTED = """
