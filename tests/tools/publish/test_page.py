@@ -22,7 +22,7 @@ OPERATIONS = [
 ]
 PHONE = 390
 LANGUAGE_MENU = """[...document.querySelectorAll('button[aria-haspopup=menu]')].find(
-    one => /^(curl|Python|TypeScript)( \\(events\\))?$/.test(one.innerText))"""
+    one => /^(curl|Python|TypeScript)( \\(events\\))?$/.test(one.innerText) && {after})"""
 LANGUAGES = """[...document.querySelectorAll('[role=menuitem]')].filter(
     one => /^(curl|Python|TypeScript|Payload)/.test(one.innerText))"""
 SOURCE = Document.at(ROOT / "openapi.yaml")
@@ -87,14 +87,17 @@ def test_address_opens_its_operation_with_samples_and_server_note(
     browser: Browser, published: Path, path: str, method: str, operation: dict[str, Any]
 ) -> None:
     page = at(browser, published, address(operation))
-    page.wait_for(f"[...document.querySelectorAll('h1, h2')].some(h => h.innerText === '{operation['summary']}')")
+    heading = f"[...document.querySelectorAll('h1, h2')].find(h => h.innerText === '{operation['summary']}')"
+    page.wait_for(f"{heading} !== undefined")
+    following = f"({heading}.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    menu = LANGUAGE_MENU.format(after=following)  # the page keeps other operations around this one
     shown = squeezed(page.evaluate("document.body.innerText"))
     assert f"{method.upper()}{path}" in shown
     assert squeezed(operation["description"])[:60] in shown
     assert squeezed(operation.get("x-server-note", ""))[:60] in shown
     for number, sample in enumerate(SAMPLES[operation["operationId"]]):
-        page.wait_for(f"({LANGUAGE_MENU}) !== undefined")
-        page.evaluate(f"({LANGUAGE_MENU}).click()")
+        page.wait_for(f"({menu}) !== undefined")
+        page.evaluate(f"({menu}).click()")
         page.wait_for(f"({LANGUAGES}).length > 0")
         labels = page.evaluate(f"({LANGUAGES}).map(one => one.innerText)")
         assert labels == [one.label for one in SAMPLES[operation["operationId"]]]

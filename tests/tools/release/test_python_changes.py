@@ -49,7 +49,13 @@ PLANTED = {
         "breaking",
         "get",
     ),
-    "field removed": ("models/turn.py", r"\n    reasoning: [^\n]*", "", "breaking", "reasoning"),
+    "field removed": (
+        "models/turn.py",
+        r"\n    @property\n    def reasoning\((?s:.*?)= value\n",
+        "\n",
+        "breaking",
+        "reasoning",
+    ),
     "field nullable": ("models/turn.py", r"\n    message: str\n", "\n    message: str | None\n", "breaking", "message"),
     "field added": (
         "models/turn.py",
