@@ -19,7 +19,7 @@ from threads_server.pytest_plugin import ThreadsApp
 
 
 class App:
-    """Answers the way a test says, and remembers."""
+    """ASGI application with answers set by a test; it records its requests."""
 
     def __init__(self) -> None:
         self.scopes: list[dict[str, Any]] = []

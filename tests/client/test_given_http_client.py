@@ -15,7 +15,7 @@ from tests.support.scripted_server import Server, Silence, reply
 
 
 class Recorder:
-    """Answers with a thread, and keeps what it was asked."""
+    """Handler that answers with a thread, and records requests and keys."""
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []

@@ -117,7 +117,7 @@ class Endless(io.RawIOBase):
 
 
 class Sink(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Reads a request's body piece by piece, and keeps none of it."""
+    """Transport that reads a request's body piece by piece without storing it."""
 
     def __init__(self) -> None:
         self.pieces = 0

@@ -183,7 +183,7 @@ async def test_archive_that_is_cut_or_changed_is_refused(tmp_path: Path) -> None
 
 
 def rows(path: Path) -> dict[str, int]:
-    """What is in the tables; one assistant is that of deleted threads."""
+    """Count the rows of each table; one assistant is that of deleted threads."""
     connection = sqlite3.connect(path)
     counted = {
         table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]

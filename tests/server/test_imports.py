@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "openapi": set(),
     "runs": {"responders", "store"},
 }
-"""What the modules of a package may import of other packages, besides modules that belong to none."""
+"""Packages that each package may import, apart from modules that belong to none."""
 
 
 def modules() -> dict[str, Path]:

@@ -55,7 +55,7 @@ async def filled(path: Path | str) -> dict[str, Any]:
 
 
 async def seen(path: Path | str) -> Any:
-    """What the account's owner sees of the database."""
+    """Everything the account's owner can read."""
     async with (
         create_app(settings(path)).opened() as app,
         httpx.AsyncClient(

@@ -40,7 +40,7 @@ class Request:
 
 
 def say(request: Request, handler: Handler, *, half: str = "sync", streamed: bool = False) -> Any:
-    """Says it through the client, to a transport that answers with `handler`.
+    """Make the call through the client, on a transport that answers with `handler`.
 
     Returns what the method returns; for a stream, the list of its events. Raises what the client raises.
     """

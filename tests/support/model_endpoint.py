@@ -20,7 +20,7 @@ API_KEY = "sk-test/9f8e7d6c5b4a39281706f5e4d3c2b1a0"
 
 
 class Endpoint:
-    """Notes each request, and answers with the pieces it is given: those of `replies` first, then always `reply`."""
+    """Endpoint that records each request and answers with the pieces of `replies` first, then always `reply`."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []

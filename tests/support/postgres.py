@@ -66,7 +66,7 @@ class PostgresServer:
         return copied / "bin"
 
     def make(self) -> None:
-        """Makes the folder of the databases."""
+        """Create the folder of the databases."""
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         made = subprocess.run(
             [self._programs / "initdb", *options, "-D", self._data], capture_output=True, text=True, **self._as
@@ -77,7 +77,7 @@ class PostgresServer:
         (self._data / "pg_hba.conf").write_text(_ACCESS)
 
     def start(self) -> None:
-        """Starts the server and waits until it takes connections."""
+        """Start the server and wait until it accepts connections."""
         # it ends when its standard input does, and so with the tests, however they end
         run = ["sh", "-c", '"$0" -D "$1" & cat; kill -INT $!; wait', self._programs / "postgres", self._data]
         with (self._folder / "log").open("ab") as log:
@@ -89,13 +89,13 @@ class PostgresServer:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Stops the server; every connection is cut."""
+        """Stop the server; every connection is cut."""
         if self._process is not None:
             self._process.communicate()  # closes its standard input, and waits
             self._process = None
 
     def cleared(self) -> str:
-        """Removes everything that a server has kept; gives the address of the database."""
+        """Drop the server's schema; return the address of the database."""
 
         async def clear() -> None:
             connection = await asyncpg.connect(self.url())

@@ -85,7 +85,7 @@ def reset(connection: socket.socket) -> bool:
 
 
 class Silence:
-    """Says nothing until the client is gone, and tells when that was noticed."""
+    """Answer that sends nothing until the client disconnects, and records when that was noticed."""
 
     def __init__(self, *first: bytes) -> None:
         self.first = first
@@ -102,7 +102,7 @@ class Silence:
 
 
 class Server:
-    """Answers its requests from a list, in order; the last answer serves for all that come after it."""
+    """Server with a list of answers, sent in order; the last one is repeated."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
@@ -117,7 +117,7 @@ class Server:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def answer(self, *answers: Answer) -> None:
-        """What to answer from now on."""
+        """Set the answers from now on."""
         self.answers = list(answers)
         self.requests = []
 

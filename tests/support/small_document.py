@@ -168,7 +168,7 @@ class SmallStore:
 
 
 class SmallServices:
-    """What stands for the server's services."""
+    """Stand-in for the server's services."""
 
     def __init__(self) -> None:
         self.store = SmallStore()
@@ -183,7 +183,7 @@ class SmallServices:
 
 
 async def tell(request: ValidatedRequest, services: Any) -> Response:
-    """Answers with what an operation sees of the request."""
+    """Answer with the request as the operation received it."""
     seen = {
         "id": request.operation.id,
         "account": request.account,
@@ -263,7 +263,7 @@ def port_of(url: str) -> int:
 
 
 async def refused(request: ValidatedRequest, services: Any) -> Response:
-    """Refuses every request."""
+    """Reject every request."""
     raise HTTPError(409, "Busy", {"Retry-After": "2"})
 
 

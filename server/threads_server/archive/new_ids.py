@@ -7,7 +7,7 @@ from threads_server.ids import new_id
 
 
 class NewIds:
-    """Replaces ids, the same one by the same one everywhere."""
+    """Replacement of ids, consistent over all records."""
 
     def __init__(self) -> None:
         self._assistants: defaultdict[str, str] = defaultdict(new_id)

@@ -42,7 +42,7 @@ def milliseconds(timestamp: str) -> int:
 
 
 class RecordReader:
-    """Reads the lines of an archive, one by one."""
+    """Reader of an archive, line by line."""
 
     def __init__(self) -> None:
         document = Contract.read().document

@@ -11,7 +11,7 @@ from threads_server.openapi import Contract
 
 
 class CrossOrigin(CORSMiddleware):
-    """Allows every operation and header of the contract to `origins` (`*` for any)."""
+    """CORS policy that allows every operation and header of the contract to `origins` (`*` for any)."""
 
     def __init__(
         self, app: ASGIApp, contract: Contract, origins: Sequence[str], new_request_id: Callable[[], str]

@@ -21,7 +21,7 @@ _STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering
 
 
 class ResponseSender:
-    """Sends one response, with the request's id. To a HEAD request it sends only the head."""
+    """Sender of one response, with the request's id; for a HEAD request of the head alone."""
 
     __slots__ = ("_head_only", "_receive", "_request_id", "_send", "status")
 

@@ -114,7 +114,7 @@ class UnknownModel(Exception):
 
 
 class Responder(ABC):
-    """Answers conversations. One instance serves all runs of a process, many at a time, on one event loop.
+    """Interface of responders. One instance serves all runs of a process, many at a time, on one event loop.
 
     Write one by subclassing it, and load it with `threads-server serve --responder package.module:name`, where `name`
     is an instance, or a class or function that makes one (given the server's `Settings`, if it takes an argument).

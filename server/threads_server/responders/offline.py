@@ -26,7 +26,7 @@ _SLOW = re.compile(r"/slow\s+(\d{1,6})(?:\s(.*))?\Z", re.DOTALL)
 
 
 class OfflineResponder(Responder):
-    """Names how many messages of the thread it saw and quotes the user's first one.
+    """Responder that needs no model: it counts the thread's messages and quotes the user's first one.
 
     A message can ask for something else: `/say TEXT` is answered with exactly TEXT, `/slow N TEXT` with TEXT in N
     pieces and a pause between them, `/fail TEXT` fails with the reason TEXT, and `/call NAME {json}` asks for the tool
@@ -35,7 +35,7 @@ class OfflineResponder(Responder):
     """
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        """Raises ResponderFailed for `/fail` and a wrong `/call`."""
+        """Yield the answer to the last message. Raises ResponderFailed for `/fail` and a wrong `/call`."""
         yield [ModelUsage("offline", "offline")]
         last = conversation.messages[-1]
         text = last["content"] or ""

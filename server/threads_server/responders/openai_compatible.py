@@ -48,7 +48,7 @@ class _Retryable(ResponderFailed):
 
 
 class OpenAICompatibleResponder(Responder):
-    """Raises ValueError when the settings do not name an endpoint, or one that cannot be asked.
+    """Responder of an OpenAI-compatible endpoint. Raises ValueError for settings without a usable endpoint.
 
     `retry_delay` is the longest first pause before a retry, doubled each time; `finish_grace` is how long the rest of
     a stream, such as its token counts, may take after its finish reason. Both are seconds. `clock` and `sleep` time
@@ -86,7 +86,7 @@ class OpenAICompatibleResponder(Responder):
         await self._http.aclose()
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        """Raises ResponderFailed with redacted words, shown to the user with `--llm-errors full` alone."""
+        """Ask the endpoint. Raises ResponderFailed with redacted text; users see it only with `--llm-errors full`."""
         try:
             async for events in self._answer(conversation):
                 yield events
@@ -105,7 +105,7 @@ class OpenAICompatibleResponder(Responder):
         return ResponderFailed(message, status=failure.status, detail=words)
 
     async def _answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        """Retries what fails before the first piece, within the run's time."""
+        """Retry failures before the first piece, within the run's time."""
         model = self._models.get(conversation.model_name)
         name = None if self._models.named else conversation.model_name
         if len(conversation.messages) > LARGE_HISTORY:

@@ -14,7 +14,7 @@ _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)  # 
 
 
 class Redactor:
-    """Replaces secrets, also percent-encoded or as JSON text has them."""
+    """Replacement of secrets, also percent-encoded or escaped as in JSON."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), secret.replace("/", "\\/"))}
@@ -54,7 +54,7 @@ class Redactor:
 
 
 class DeltaBuffer:
-    """Holds back the end of a text that its next part may change: half a surrogate pair, the beginning of a secret."""
+    """Buffer of a text's end that the next part may change: half a surrogate pair, the beginning of a secret."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor

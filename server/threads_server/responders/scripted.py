@@ -22,7 +22,7 @@ Function: TypeAlias = Callable[[Conversation], Answer | Awaitable[Answer]]
 
 
 class FunctionResponder(Responder):
-    """Answers what a function returns: a text, an event of `threads_server.responders`, or several of them.
+    """Responder that answers with a function's result: a text, an event of `threads_server.responders`, or several.
 
     The function is given the Conversation. It may be async, and it may be a generator, plain or async, whose parts are
     streamed one by one. One that waits must be async: a plain one holds up all runs.
@@ -34,7 +34,7 @@ class FunctionResponder(Responder):
         self._used = ModelUsage(provider, model)
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        """Raises what the function raises."""
+        """Yield the function's answer. Exceptions of the function propagate."""
         yield [self._used]
         answer = self._function(conversation)
         if inspect.isawaitable(answer):
@@ -50,7 +50,7 @@ class FunctionResponder(Responder):
 
 
 class ScriptedResponder(FunctionResponder):
-    """Gives the answers that a test prepares, and remembers each Conversation.
+    """Responder with answers prepared by a test; it records each Conversation.
 
     A message that matches a pattern of `on` has that answer; others have those of `reply` in turn. A conversation
     without a prepared answer fails and says so.

@@ -31,7 +31,7 @@ def event(name: str, fields: Mapping[str, Json]) -> str:
 
 
 class RunEvents:
-    """Writes the events of one run."""
+    """Writer of one run's events."""
 
     def __init__(self, thread_id: str, run_id: str) -> None:
         self._ids = {"thread_id": thread_id, "run_id": run_id}

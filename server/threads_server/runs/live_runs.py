@@ -221,7 +221,7 @@ def _batch_end(lines: Sequence[str], start: int) -> int:
 
 
 class EventLog:
-    """Writes the events of a live run to the store now and then, so that little is lost with the process."""
+    """Periodic writer of a live run's events to the store, so that a crash loses few."""
 
     def __init__(self, store: Store, live: LiveRun) -> None:
         self._store = store

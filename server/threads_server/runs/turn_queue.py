@@ -14,7 +14,7 @@ RETRY_INTERVAL_SECONDS = 0.25
 
 
 class TurnQueue:
-    """Begins turns: in this process first come, first served for each thread.
+    """Queue of turns: in this process first come, first served for each thread.
 
     Processes that share a database keep no order among themselves: the first message of each one tries again every
     `retry_interval` seconds.

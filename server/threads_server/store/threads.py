@@ -130,7 +130,7 @@ def append(
 
 
 def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | None, now: int) -> Transaction[int]:
-    """Stores a run's messages at the end of its thread, each as one more version, and says which run holds it now.
+    """Append a run's messages to its thread, each as one more version, and set the run that holds it.
 
     Gives the thread's version after them.
     """

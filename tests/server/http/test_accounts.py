@@ -1,4 +1,4 @@
-"""What belongs to another account looks exactly like what does not exist, on every operation."""
+"""Isolation of accounts: another account's objects answer exactly like missing ones, on every operation."""
 
 from typing import Any
 

@@ -92,7 +92,7 @@ async def test_bad_body_is_refused(client: httpx.AsyncClient, subtests: pytest.S
 async def test_a_body_may_be_as_large_as_its_media_type_allows(
     client: httpx.AsyncClient, media_type: str, limit: int
 ) -> None:
-    """What fits is read, and turns out to be no text."""
+    """A body within the limit is read, and is not text."""
     for size, status in ((limit, 400), (limit + 1, 413)):
         answer = await client.post("/threads/messages", content=b"\xff" * size, headers={"Content-Type": media_type})
         is_refused(answer, status)

@@ -20,7 +20,7 @@ JSON = "application/json"
 NEVER_MADE = ("memory_operation_id", "retrieved_memories", "voice_records", "system_one", "generated_media")
 LISTED_LIGHT = {"title", "first_user_message", "message_count", "updated_at"}
 CALLS = [{"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}]
-"""What a model asks for that wants to know the weather."""
+"""A model's call of the weather tool."""
 
 
 def saying(content: str | None, calls: list[dict[str, Any]] | None = None) -> Reply:

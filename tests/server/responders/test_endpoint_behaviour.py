@@ -1,4 +1,4 @@
-"""What endpoints really send, odd and broken answers included, and what becomes of a run."""
+"""Behaviour of real endpoints, odd and broken answers included, and the resulting state of a run."""
 
 import asyncio
 import json

@@ -11,7 +11,7 @@ USED = {"detail": "This Idempotency-Key was used for another request"}
 
 
 class Reluctant(Held):
-    """Holds its run after it was cancelled as well, until it is let go."""
+    """Responder that ignores cancellation until it is released."""
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         yield [TextDelta("first ")]

@@ -27,7 +27,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 
 async def lengthen(api: Api, thread_id: str, count: int) -> None:
-    """Puts `count` numbered messages of the user into a thread."""
+    """Store `count` numbered user messages in a thread."""
 
     def fill() -> Transaction[None]:
         row = yield from threads.find("default", thread_id)

@@ -16,7 +16,7 @@ ROUNDS = 3
 
 
 class Curious(Held):
-    """Asks for the weather again and again, and answers then."""
+    """Responder that calls the weather tool several times before it answers."""
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         asked = sum(message["role"] == "tool" for message in conversation.messages)

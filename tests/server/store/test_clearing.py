@@ -1,4 +1,4 @@
-"""What is deleted is gone at once, and removed in bounded pieces."""
+"""Clearing: deleted things are invisible at once, and their rows are removed in bounded batches."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What a request costs: keys, versions and event logs take no commit of their own."""
+"""Commits per request: keys, versions and event logs take no commit of their own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +18,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 
 class Commits:
-    """Counts the transactions of the writing thread that change anything."""
+    """Counter of the writer thread's commits that change anything."""
 
     def __init__(self, api: Api) -> None:
         self.count = 0

@@ -1,4 +1,4 @@
-"""What comes at the wrong moment: callers that leave while something begins, ends that come late, answers too early."""
+"""Races: callers that disconnect while a run begins, late ends, early answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 
 class Delaying:
-    """Holds up the transactions of one kind until they are let go, or has them find no store."""
+    """Gate that holds transactions of one kind until released, or makes them fail with StoreUnavailable."""
 
     def __init__(self, api: Api, transaction: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
         self.go = asyncio.Event()

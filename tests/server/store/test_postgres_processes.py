@@ -32,7 +32,7 @@ BODIES: dict[str, list[dict[str, Any]]] = {
     "submitToolOutputs": [{"tool_outputs": OUTPUTS}],
     "submitLatestToolOutputs": [{"tool_outputs": OUTPUTS}, {"tool_outputs": OUTPUTS, "stream": True}],
 }
-"""What is sent to the operations that need a body."""
+"""Bodies of the operations that need one."""
 
 
 @dataclass
@@ -381,7 +381,7 @@ async def another_key(address: str) -> str:
 
 
 def keys(command: str, name: str, address: str) -> str:
-    """What `threads-server keys` prints."""
+    """Return the output of `threads-server keys`."""
     done = run("keys", command, name, "--database", address)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
