@@ -1,4 +1,4 @@
-"""What importing the package costs, against `import httpx`: in fresh interpreters, with bytecode at hand."""
+"""Cost of importing the package, against `import httpx`: in fresh interpreters, with bytecode at hand."""
 
 from __future__ import annotations
 

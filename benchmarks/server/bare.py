@@ -1,4 +1,4 @@
-"""What the server is measured against: ASGI applications that do the same work and nothing besides."""
+"""Baselines of the server: ASGI applications that do the same work and nothing else."""
 
 from __future__ import annotations
 

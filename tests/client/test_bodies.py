@@ -1,4 +1,4 @@
-"""What goes out: the media type, every field, and every byte of every file."""
+"""Request bodies on the wire: the media type, every field, and every byte of every file."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a server says, in an error's text: without the key, without control characters, and not without end."""
+"""Server text in error messages: without the key, without control characters, and bounded."""
 
 import json
 from typing import Any

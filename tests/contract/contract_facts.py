@@ -1,4 +1,4 @@
-"""What a document fixes on the wire, as flat facts, so that two documents can be compared however they are composed."""
+"""The wire that a document defines, as flat facts: documents compare equal however they are composed."""
 
 from collections.abc import Iterator
 from typing import Any

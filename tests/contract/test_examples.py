@@ -34,7 +34,7 @@ def test_example_has_no_field_that_the_document_does_not_know(schema: Node, valu
 
 
 def decoded(schema: Node, value: Any) -> Iterator[tuple[Node, Any]]:
-    """What the texts of an object's fields mean that are JSON, each with the schema of its meaning."""
+    """Parse an object's fields that are JSON text, each with the schema of its value."""
     for name, field in properties(schema).items():
         content = resolve(field).get("contentSchema")
         if content is not None and name in value:

@@ -1,4 +1,4 @@
-"""What holds for every operation, schema and parameter of the document, those to come included."""
+"""Invariants of every operation, schema and parameter of the document, future ones included."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What can be asked of a case of schemathesis."""
+"""Questions about a case of schemathesis."""
 
 from schemathesis import Case
 from schemathesis.core.parameters import ParameterLocation

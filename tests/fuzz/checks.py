@@ -1,4 +1,4 @@
-"""What must be true of an answer beyond the schemas, as checks of schemathesis.
+"""Checks of schemathesis for rules of answers beyond the schemas.
 
 They read the server's own answers back through the same address: what was created can be read, what was deleted is
 gone, pages are ordered and no longer than asked for.

@@ -1,4 +1,4 @@
-"""What the generator cannot use in full it refuses: which place and why, exit code 1, nothing written."""
+"""Documents that the generator refuses: it names place and reason, exits with 1 and writes nothing."""
 
 from __future__ import annotations
 

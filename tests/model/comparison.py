@@ -1,4 +1,4 @@
-"""What the steps of the machine share: the server and the model, one comparison for all, and what is drawn."""
+"""Shared parts of the machine's steps: the server and the model, one comparison for all, and strategies."""
 
 import asyncio
 import shutil

@@ -29,7 +29,7 @@ HANG_SECONDS = 600
 
 @dataclass
 class Answered:
-    """What the client got: the JSON of a response, or the events of a stream."""
+    """A result of the client: the JSON of a response, or the events of a stream."""
 
     status: int
     body: Json

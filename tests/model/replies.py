@@ -1,4 +1,4 @@
-"""What the model writes into a thread: messages, events, and the responses of its turns."""
+"""Output of the model for a thread: messages, events, and the responses of its turns."""
 
 import itertools
 

@@ -35,7 +35,7 @@ class Id:
 
 @dataclass
 class Response:
-    """What an operation answers: a body, or the events of a stream."""
+    """Answer of an operation: a body, or the events of a stream."""
 
     status: int
     body: Json = None

@@ -1,4 +1,4 @@
-"""What a captured request says, read from its bytes without the client's or the server's code, and judged."""
+"""Captured requests, parsed from their bytes without the client's or the server's code, and validated."""
 
 import re
 from dataclasses import dataclass, field

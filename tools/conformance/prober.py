@@ -153,7 +153,7 @@ class Prober(Caller):
         return resources
 
     def fetch(self, path: str, query: dict[str, Any] | None = None) -> httpx.Response:
-        """What is at a path, whether or not the document knows it."""
+        """Get a path, whether or not the document has it."""
         return self.connection.deliver(self._client.build_request("GET", path, params=query or {}))
 
     def _to_read(self) -> Resources:

@@ -198,7 +198,7 @@ def leads_somewhere(prober: Prober, operation: Operation, link: Node) -> bool:
 
 
 def follow(expression: str, answer: Any, resources: Resources) -> str | None:
-    """What a runtime expression finds."""
+    """Evaluate a runtime expression."""
     if match := re.fullmatch(r"\$request\.path\.(\w+)", expression):
         return resources[match[1]]
     for step in expression.removeprefix("$response.body#/").split("/"):

@@ -1,1 +1,1 @@
-"""What `make publish` leaves in dist/: the document in its forms, its reference page, and the Python distribution."""
+"""Contents of dist/ made by `make publish`: the document's forms, its reference page, the Python distribution."""

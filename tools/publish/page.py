@@ -13,13 +13,13 @@ from .redocly import redocly
 from .samples import with_samples
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-"""What the browser may load for the page: what stands in it, and nothing else."""
+"""Content security policy of the page: nothing outside it is loaded."""
 
 NOTE = "x-server-note"
-"""What only the reference server does, beside a description."""
+"""Note about the reference server, beside a description."""
 
 MARK = "API docs by"
-"""What stands in Redoc's footer, before its logo."""
+"""Text of Redoc's footer, before its logo."""
 LOGOS = ("https://cdn.redoc.ly/redoc/logo-mini-full.svg", "https://cdn.redoc.ly/redoc/logo-mini.svg")
 """The two pictures that Redoc's footer would fetch; its name stands there instead, and the link stays."""
 NO_PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/%3E"

@@ -11,7 +11,7 @@ HEADING = re.compile(r"## \[(?P<version>Unreleased|\d+\.\d+\.\d+)\](?: - (?P<dat
 
 @dataclass(slots=True)
 class Section:
-    """What one version brings: its heading and the entries of each kind."""
+    """One version's section: its heading and the entries of each kind."""
 
     version: str
     released: str | None
@@ -46,7 +46,7 @@ def sections(text: str) -> list[Section]:
 
 
 def faults(text: str) -> Iterator[str]:
-    """What is wrong with the file as such, whatever is released."""
+    """Return the problems of the file itself, whatever is released."""
     if not text.startswith("# Changelog\n"):
         yield "the title is not `# Changelog`"
     try:

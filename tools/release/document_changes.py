@@ -1,4 +1,4 @@
-"""What changed between two documents, and how much: breaking, additive or editorial.
+"""Changes between two documents, each breaking, additive or editorial.
 
 `redocly diff` finds and rates the changes. Of the 82 kinds that the tests plant it rates 48 right; the others are rated
 here, and nothing else. Of 63 of them oasdiff rated 49 right (its warnings counted as breaking) and redocly 44; it

@@ -1,4 +1,4 @@
-"""What changed in the Python API between two generated packages: griffe's breaking changes, and types and new names.
+"""Changes of the Python API between two generated packages: griffe's breaking changes, types and new names.
 
 What counts is what a user can name or gets from what can be named: the package's `__all__`, the models, and the
 resources that hang on the clients, which live in modules of no public name.
@@ -29,7 +29,7 @@ def surface_changes(before: dict[str, Entry], after: dict[str, Entry]) -> list[C
 
 
 def roots(package: Path) -> dict[str, Entry]:
-    """What can be named, by a name that does not depend on the module it lives in."""
+    """Collect the public objects, by names that do not depend on the module."""
     loaded = griffe.load(package.name, search_paths=[package.parent], allow_inspection=False)
     found: dict[str, Entry] = {str(name): loaded[str(name)] for name in loaded.exports or ()}
     models = loaded["models"].members

@@ -12,7 +12,7 @@ def step(key: object) -> str:
 
 
 def at(document: Document, pointer: str) -> Any:
-    """What a pointer such as `#/components/schemas/Thread` leads to."""
+    """Resolve a pointer such as `#/components/schemas/Thread`."""
     node: Any = document
     for key in pointer.split("/")[1:]:
         name = key.replace("~1", "/").replace("~0", "~")

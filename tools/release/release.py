@@ -19,7 +19,7 @@ PACKAGE = "generated/backboard_threads"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed between two releases, the heaviest first in both lists."""
+    """Changes between two releases, the most severe first in both lists."""
 
     document: list[Change]
     python: list[Change]
@@ -30,7 +30,7 @@ class Difference:
 
 
 def difference(old: Path, new: Path) -> Difference:
-    """What changed between two trees, each with `openapi.yaml` and the generated package."""
+    """Compare two trees, each with `openapi.yaml` and the generated package."""
     documents = [read((tree / "openapi.yaml").read_text(encoding="utf-8")) for tree in (old, new)]
     return Difference(document_changes(*documents), python_changes(old / PACKAGE, new / PACKAGE))
 

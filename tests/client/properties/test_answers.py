@@ -39,7 +39,7 @@ def plain_request(operation: Operation) -> Request:
 
 
 def encoded(value: Any) -> Any:
-    """What the client decoded, as JSON again."""
+    """Encode the client's decoded value as JSON."""
     if isinstance(value, list):
         return [encoded(item) for item in value]
     return value.to_dict()

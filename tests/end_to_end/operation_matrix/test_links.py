@@ -18,7 +18,7 @@ LINKS = [
 
 
 def said(value: Any, resources: Resources, response: httpx.Response) -> Any:
-    """What a link says, with its expressions replaced by what they name in a request and its answer."""
+    """Resolve a link's expressions against a request and its answer."""
     if isinstance(value, dict):
         return {name: said(one, resources, response) for name, one in value.items()}
     if isinstance(value, list):

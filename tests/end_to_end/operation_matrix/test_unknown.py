@@ -1,4 +1,4 @@
-"""What the document does not name is ignored, on every operation and in every form of its body."""
+"""Unknown fields and parameters are ignored, on every operation and in every form of its body."""
 
 import pytest
 

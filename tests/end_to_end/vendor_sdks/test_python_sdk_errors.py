@@ -1,4 +1,4 @@
-"""What the vendor's Python SDK, as published, makes of the server's refusals (docs/hosted-api.md §1 Errors, §7.3)."""
+"""Errors of the server as the vendor's published Python SDK raises them (docs/hosted-api.md §1 Errors, §7.3)."""
 
 import uuid
 from collections.abc import Callable

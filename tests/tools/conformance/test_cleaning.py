@@ -1,4 +1,4 @@
-"""What was made is deleted, whatever the server does and whoever stops the questions; what stays is named."""
+"""Created objects are deleted whatever the server does and whenever the run is stopped; leftovers are named."""
 
 import json
 import os

@@ -250,7 +250,7 @@ def test_account_without_credit_is_nothing_against_the_server(server: LocalServe
 
 @pytest.mark.parametrize("status", [502, 503, 504, 429, CLOSED])
 def test_passing_failure_is_nothing_against_the_server(server: LocalServer, owner: Caller, status: int) -> None:
-    """What can be asked twice is asked again."""
+    """Questions that are safe to repeat are repeated."""
     failed: set[str] = set()
 
     def fail_once(exchange: Exchange) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of publishing share: one published folder, and one browser."""
+"""Fixtures of the publishing tests: one published folder, and one browser."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What keeps a tree from being released."""
+"""Conditions that prevent a release."""
 
 import shutil
 import subprocess
