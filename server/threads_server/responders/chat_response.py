@@ -108,8 +108,7 @@ class ChatResponseReader:
         """Yield the last events, after the end of the response. Raises ResponderFailed."""
         if not self._answered:
             unreadable("an answer without choices")
-        yield from _reasoning_delta(self._reasoning.flush())
-        yield from _text_delta(self._text.flush())
+        yield from self.flush()
         reason = self._redactor.redact(_line(self.finish_reason or "stop"))[:MAX_REASON_CHARACTERS]
         if reason == "error":
             raise ResponderFailed("The model endpoint failed", detail="finish_reason: error")
@@ -122,21 +121,29 @@ class ChatResponseReader:
         for call in self._calls:
             yield ToolCallRequested(self._tool_call(call))
 
+    def flush(self) -> Iterator[ResponderEvent]:
+        """Yield the text that is held back, also when the response breaks off."""
+        yield from _reasoning_delta(self._reasoning.flush())
+        yield from _text_delta(self._text.flush())
+
     def _tool_call(self, call: _Call) -> dict[str, Any]:
         if not call.name:
             unreadable("a tool call without the name of a function")
         arguments = "".join(call.arguments) or "{}"  # a function without parameters
         try:
-            valid = isinstance(json.loads(arguments, parse_constant=_no_number), dict)
+            values = json.loads(arguments, parse_constant=_no_number)
         except (ValueError, RecursionError):
-            valid = False
-        if not valid:
+            values = None
+        if not isinstance(values, dict):
             raise ResponderFailed(
                 "The model asked for a tool with arguments that are not a JSON object",
                 detail=f"{call.name}: {arguments}",
             )
         known = isinstance(call.id, str) and len(call.id) <= MAX_CALL_ID_CHARACTERS  # another one is named by the turn
         redact = self._redactor.redact_answer
+        plain = json.dumps(values, ensure_ascii=False)  # where no secret hides behind escapes
+        if redact(plain) != plain:
+            arguments = plain
         return {
             "id": redact(str(call.id)) if known else "",
             "type": "function",

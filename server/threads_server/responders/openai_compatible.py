@@ -142,12 +142,14 @@ class OpenAICompatibleResponder(Responder):
                 if not response.is_success:
                     raise await _refused(response, deadline)
                 body = _Body(response, self._settings.llm_max_bytes, deadline)
-                if "text/event-stream" in response.headers.get("content-type", ""):
-                    async for events in self._streamed(body, ChatResponseReader(request, self._redactor, whole=False)):
+                whole = "text/event-stream" not in response.headers.get("content-type", "")
+                reader = ChatResponseReader(request, self._redactor, whole=whole)
+                try:
+                    async for events in _whole(body, reader) if whole else self._streamed(body, reader):
                         yield events
-                else:
-                    async for events in _whole(body, ChatResponseReader(request, self._redactor, whole=True)):
-                        yield events
+                except (TimeoutError, httpx.HTTPError, ResponderFailed):
+                    yield [*reader.flush()]
+                    raise
             finally:
                 await response.aclose()
         except TimeoutError as error:

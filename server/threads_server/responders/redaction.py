@@ -1,5 +1,6 @@
 """Keep the operator's secrets out of everything that comes from a model endpoint."""
 
+import json
 import string
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -17,7 +18,11 @@ class Redactor:
     """Replacement of secrets, also percent-encoded or escaped as in JSON."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), secret.replace("/", "\\/"))}
+        forms = {
+            form
+            for secret in secrets
+            for form in (secret, quote(secret, safe=""), secret.replace("/", "\\/"), json.dumps(secret)[1:-1])
+        }
         self._fragments: dict[int, set[str]] = {}
         for form in filter(None, forms):
             size = min(FRAGMENT_CHARACTERS, len(form))
@@ -59,21 +64,30 @@ class DeltaBuffer:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._held = ""
+        self._flushed = ""
+        """The beginning of a secret that was flushed: what comes next may be the rest of it."""
 
     def feed(self, text: str) -> str:
         """The text that is certain by now."""
-        text = self._redactor.redact_answer(self._held + text)
+        done = len(self._flushed)
+        text = self._flushed + self._held + text
+        for secret in self._redactor.answer_secrets:
+            if 0 <= (start := text.find(secret)) < done:
+                text = f"{text[:done]}{REDACTED}{text[start + len(secret) :]}"
+        text = text[:done] + self._redactor.redact_answer(text[done:])
         held = max((_overlap(text, secret) for secret in self._redactor.answer_secrets), default=0)
         if text and "\ud800" <= text[-1] <= "\udbff":
             held = max(held, 1)
-        cut = len(text) - held
+        cut = max(done, len(text) - held)
+        self._flushed = self._flushed if held > len(text) - done else ""
         self._held = text[cut:]
-        return text[:cut]
+        return text[done:cut]
 
     def flush(self) -> str:
-        """The rest."""
+        """The rest, without a long part of a secret."""
         held, self._held = self._held, ""
-        return held
+        self._flushed += held
+        return REDACTED if held and len(self._flushed) >= FRAGMENT_CHARACTERS else held
 
 
 def _overlap(text: str, secret: str) -> int:

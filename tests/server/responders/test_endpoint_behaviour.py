@@ -364,6 +364,10 @@ class TestRetries:
         assert (end.status, end.content, end.message) == ("FAILED", "Half", "The model's answer broke off")
         assert len(endpoint.asked) == 1
 
+    async def test_stream_that_breaks_within_what_may_begin_a_key_keeps_it(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = streamed(delta(content="Half of this"))
+        assert (await end_of(api, stream=True)).content == "Half of this"
+
     async def test_refused_connection_is_retried_then_fails(self, tmp_path: Any) -> None:
         responder = "tests.support.model_endpoint:quick_responder"
         async with listening() as closed:

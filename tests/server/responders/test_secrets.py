@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ BASIC = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
 def echoes_of(key: str) -> list[Reply]:
     """Answers that have a key in them, in every place and form."""
     tool = {"id": "c1", "function": {"name": "get_weather", "arguments": json.dumps({"city": key})}}
+    escaped = "".join(f"\\u{ord(character):04x}" for character in key)
     return [
         answered({"error": {"message": f"Incorrect API key: {key}"}}, "401 Unauthorized"),
         answered({"error": f"Incorrect API key: {key.upper()}"}, "401 Unauthorized"),
@@ -45,17 +47,21 @@ def echoes_of(key: str) -> list[Reply]:
         answered(message(content=f"The key is {key}.", reasoning=key)),
         streamed(*(delta(content=character) for character in f"The key is {key}."), DONE),
         streamed(*(delta(reasoning=character) for character in f"I see {key}"), DONE),
+        streamed(delta(reasoning=key[:10]), delta(content="a"), delta(reasoning=key[10:]), DONE),
+        streamed(delta(content=f"The key is {key[:-1]}"), delta("length"), DONE),
+        streamed(delta(content=f"The key is {key[:-1]}")),
         streamed(delta(refusal=key), DONE),
         streamed(delta(key, content="Yes"), DONE),
         answered({**message(content="Yes"), "model": key}),
         answered(message(tool_calls=[tool])),
         answered(message(tool_calls=[{**tool, "id": key}])),
+        answered(message(tool_calls=[{"function": {"name": "f", "arguments": f'{{"a": "{escaped}"}}'}}])),
     ]
 
 
 def leaks(text: str) -> list[str]:
     """The parts of a secret that a text has."""
-    lowered = text.lower()
+    lowered = re.sub(r"\\+u00([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), text.lower())
     secrets = (API_KEY, PASSWORD, quote(PASSWORD, safe=""), BASIC, QUERY_KEY)
     parts = [
         secret.lower()[start : start + FRAGMENT_CHARACTERS]
@@ -170,6 +176,29 @@ class TestDeltaBuffer:
         buffer = DeltaBuffer(Redactor([API_KEY]))
         parts = [buffer.feed(text[at : at + size]) for at in range(0, len(text), size)]
         assert "".join([*parts, buffer.flush()]) == text.replace(API_KEY, REDACTED)
+
+    @pytest.mark.parametrize(
+        ("parts", "shown"),
+        [
+            ((5, 10, 40), ["sk-te", REDACTED, REDACTED]),
+            ((10, 40), [REDACTED, REDACTED]),
+            ((2, 4, 40), ["sk", "-t", REDACTED]),
+            ((40,), [REDACTED]),
+        ],
+    )
+    def test_key_that_a_flush_divides_is_redacted(self, parts: tuple[int, ...], shown: list[str]) -> None:
+        buffer = DeltaBuffer(Redactor([API_KEY]))
+        texts = [API_KEY[start:end] for start, end in zip((0, *parts), parts, strict=False)]
+        assert [buffer.feed(text) + buffer.flush() for text in texts] == shown
+
+    def test_text_after_a_flush_stays(self) -> None:
+        buffer = DeltaBuffer(Redactor([API_KEY]))
+        assert [buffer.feed("sk-"), buffer.flush(), buffer.feed("in and s"), buffer.flush()] == [
+            "",
+            "sk-",
+            "in and ",
+            "s",
+        ]
 
     def test_text_without_a_beginning_of_the_key_is_not_held(self) -> None:
         parts: list[Any] = ["Hello", " there", " s", "o"]
