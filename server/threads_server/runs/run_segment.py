@@ -26,6 +26,7 @@ from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.states import RunState
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.runs.wait_queues import WaitQueues
+from threads_server.runs.watchdog import Watchdog
 from threads_server.store import Store, StoreUnavailable, assistants, runs, threads
 from threads_server.store.history import History, answered_files
 from threads_server.store.runs import Ending
@@ -152,7 +153,7 @@ class RunSegment:
     async def _respond(self) -> tuple[RunState, str]:
         """Handle the responder's output; return the state that follows, and why."""
         live = self._live
-        watchdog = _Watchdog(live, self._log, self._context.run_timeout, self._context.log_interval)
+        watchdog = Watchdog(live, self._log, self._context.run_timeout, self._context.log_interval)
         live.responding = True
         try:
             if live.stopped is not None:
@@ -369,34 +370,6 @@ _STOPPED = {
     Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
     Stop.CLOSING: (RunState.FAILED, "The server was stopped during the run"),
 }
-
-
-class _Watchdog:
-    """A timer that writes a responder's events to the log while it works, and stops it when it is silent too long."""
-
-    def __init__(self, live: LiveRun, log: EventLog, run_timeout: float, log_interval: float) -> None:
-        self._live = live
-        self._log = log
-        self._run_timeout = run_timeout
-        self._log_interval = log_interval
-        self._loop = asyncio.get_running_loop()
-        self._last_output = self._loop.time()
-        self._timer = self._loop.call_later(min(run_timeout, log_interval), self._check)
-
-    def reset(self) -> None:
-        """Restart the time-out: the responder has given output."""
-        self._last_output = self._loop.time()
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-    def _check(self) -> None:
-        left = self._last_output + self._run_timeout - self._loop.time()
-        if left <= 0:
-            self._live.stop(Stop.SILENT)
-        else:
-            self._log.start_writing()
-            self._timer = self._loop.call_later(min(left, self._log_interval), self._check)
 
 
 def _replace_surrogates(text: str) -> str:
