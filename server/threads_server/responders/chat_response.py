@@ -61,6 +61,7 @@ class ChatResponseReader:
             self._model_named = True
             yield self._usage(chunk)
         for choice in _objects(chunk.get("choices"), "choices")[:1]:
+            check_error(choice)  # as OpenRouter reports a provider that failed within a stream
             part = choice.get("message" if self._whole else "delta")
             if self._whole and not isinstance(part, dict):
                 unreadable("an answer without a message")

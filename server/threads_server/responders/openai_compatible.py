@@ -142,7 +142,7 @@ class OpenAICompatibleResponder(Responder):
                 if not response.is_success:
                     raise await _refused(response, deadline)
                 body = _Body(response, self._settings.llm_max_bytes, deadline)
-                whole = "text/event-stream" not in response.headers.get("content-type", "")
+                whole = "text/event-stream" not in response.headers.get("content-type", "").lower()
                 reader = ChatResponseReader(request, self._redactor, whole=whole)
                 try:
                     async for events in _whole(body, reader) if whole else self._streamed(body, reader):

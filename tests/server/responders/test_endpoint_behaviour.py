@@ -111,6 +111,14 @@ class TestFinishReasons:
         end = await end_of(api, stream=True)
         assert (end.status, end.content) == ("COMPLETED", "Yes")
 
+    async def test_media_type_in_any_case_is_a_stream(self, api: Api, endpoint: Endpoint) -> None:
+        endpoint.reply = lambda _: [
+            head("200 OK", "Text/Event-Stream"),
+            f"data: {json.dumps(delta(content='Yes'))}\n\n",
+            DONE,
+        ]
+        assert (await end_of(api, stream=True)).content == "Yes"
+
     async def test_done_without_blank_line_is_heard(self, api: Api, endpoint: Endpoint) -> None:
         endpoint.reply = streamed(delta(content="Yes"), "data: [DONE]")
         assert (await end_of(api, stream=True)).status == "COMPLETED"
@@ -267,6 +275,9 @@ class TestErrors:
             pytest.param(['event: error\ndata: {"error": {"message": "overloaded"}}\n\n', DONE], id="event, error"),
             pytest.param([{"error": {"message": "overloaded"}}, DONE], id="error"),
             pytest.param([{"error": "overloaded", "choices": []}, DONE], id="error, choices"),
+            pytest.param(
+                [{"choices": [{"delta": {}, "error": {"message": "overloaded"}}]}, DONE], id="error in a choice"
+            ),
             pytest.param([{"object": "error", "message": "overloaded", "code": 400}, DONE], id="older vLLM"),
             pytest.param([delta("stop", content="Yes"), {"error": {"message": "overloaded"}}, DONE], id="at the end"),
         ],
