@@ -7,7 +7,7 @@ The word that a message begins with says how: `think` with reasoning and a count
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -45,7 +45,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = (body["messages"][-1]["content"] or "").rpartition("\n\n")[2]
         word = content.split(maxsplit=1)[0] if content else ""
         if word == "break":
-            self._json(500, {"error": {"message": "the model is out of order"}})
+            # since 0.2.0 a 500 is retried for as long as a run may take, unless it asks for a longer wait
+            self._json(500, {"error": {"message": "the model is out of order"}}, {"Retry-After": "86400"})
         elif body["stream"]:
             self._streamed(content, word)
         else:
@@ -82,9 +83,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         self.wfile.flush()
 
-    def _json(self, status: int, value: object) -> None:
+    def _json(self, status: int, value: object, headers: Mapping[str, str] | None = None) -> None:
         body = json.dumps(value).encode()
         self.send_response(status)
+        for name, text in (headers or {}).items():
+            self.send_header(name, text)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -104,11 +107,6 @@ def _calls() -> list[dict[str, Any]]:
 def as_sent_today(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return recorded requests as the server sends them since 0.2.0, which merges messages of one role in a row."""
     return [{**request, "messages": _merged(request["messages"])} for request in recorded]
-
-
-def without_retries(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return requests with those that repeat the one before counted once: since 0.2.0 a 500 is tried again."""
-    return [request for index, request in enumerate(requests) if index == 0 or request != requests[index - 1]]
 
 
 def _merged(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ import yaml
 from tests.frozen import exchange
 from tests.frozen.database import copied, restored, tables
 from tests.frozen.exchange import ID, TIME, Exchange, Replay
-from tests.frozen.model import Model, answering, as_sent_today, without_retries
+from tests.frozen.model import Model, answering, as_sent_today
 from tests.frozen.server import make_keys, run, serving
 from threads_server.store.backends.schema import MIGRATIONS
 
@@ -109,7 +109,7 @@ def test_frozen_database_when_used_goes_on_as_before(kind: str, frozen: str) -> 
 def test_waiting_run_resumed_with_model_asks_it_what_its_settings_say(kind: str, frozen: str, model: Model) -> None:
     with replaying(frozen, keys_of(kind), *MODEL_OPTIONS, known=known_of(kind), **model.environment()) as replay:
         replay.play(exchange.read(FROZEN / kind / "resumed_with_model.jsonl"))
-    assert without_retries(model.asked) == as_sent_today(lines("sqlite/resumed_with_model_requests.jsonl"))
+    assert model.asked == as_sent_today(lines("sqlite/resumed_with_model_requests.jsonl"))
 
 
 @pytest.mark.parametrize("account", ["default", "second"])
@@ -152,7 +152,7 @@ def test_life_played_anew_is_answered_the_same(empty: str) -> None:
 def test_life_with_model_played_anew_is_answered_the_same(empty: str, model: Model) -> None:
     with replaying(empty, make_keys(empty), *MODEL_OPTIONS, **model.environment()) as replay:
         replay.play(exchange.read(FROZEN / "model_life.jsonl"))
-    assert without_retries(model.asked) == as_sent_today(lines("model_life_requests.jsonl"))
+    assert model.asked == as_sent_today(lines("model_life_requests.jsonl"))
 
 
 def test_too_many_requests_are_refused_the_same(tmp_path: Path) -> None:
