@@ -134,16 +134,16 @@ class DecodeError(APIError):
     ) -> None:
         super().__init__(expected, request=request)
         self.expected = expected
-        """What the document says, as in "a string"."""
+        """Type that the document gives, as in "a string"."""
         self.got: Shown = got if isinstance(got, Shown) else Shown(described(got))
-        """What came instead, shortened."""
+        """Value that came instead, shortened."""
         self.steps: tuple[str | int, ...] = path
         self.response: Response | None = None
         """The response; None where there was none, as in `Thread.from_dict` of your own data."""
 
     @property
     def path(self) -> str:
-        """Where in the answer: `messages[3].created_at`. Empty for the answer as a whole."""
+        """Place in the answer: `messages[3].created_at`. Empty for the answer as a whole."""
         text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps)
         return text.removeprefix(".")
 
@@ -183,7 +183,7 @@ class APIStatusError(APIError):
         super().__init__(text, request=response.request)
 
     detail: str
-    """What the server said: its `detail`, or for a 422 the list in words, or what else the body shows."""
+    """Text of the server: its `detail`, or for a 422 the list in words, or the beginning of the body."""
     errors: list[FieldError]
     """The faults of a 422, one by one; empty for any other answer."""
 
@@ -263,7 +263,7 @@ class FieldError(dict[str, Any]):
 
     @property
     def msg(self) -> str:
-        """What is wrong there."""
+        """Description of the error."""
         return str(self.get("msg", ""))
 
     @property
@@ -326,7 +326,7 @@ def _origin(response: Response | None) -> str:
 
 
 def _read_detail(response: Response) -> tuple[str, list[FieldError], bool]:
-    """What an error's body says, the list of a 422, and whether it is a 404 that is not the API's.
+    """Return the text of an error's body, the list of a 422, and whether it is a 404 that is not the API's.
 
     A proxy's HTML or an empty body is no second error. A 404 of the API says which thing was not found.
     """

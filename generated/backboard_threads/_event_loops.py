@@ -1,4 +1,4 @@
-"""What waiting means in each half of the client: the pairs that cannot be derived from one another.
+"""Waiting in each half of the client: the pairs that cannot be derived from one another.
 
 `_async` uses the first of each pair, the derived `_sync` the second (`generator/unasync.py` knows the names).
 """
@@ -47,7 +47,7 @@ def running_loop() -> object:
 
 
 def no_loop() -> object:
-    """Where no event loop is, every thread can use every connection."""
+    """Sync twin of `running_loop`: without an event loop, every thread can use every connection."""
     return None
 
 
@@ -147,12 +147,12 @@ def blocking(function: Callable[[], T]) -> T:
 
 
 async def async_result(value: Any) -> Any:
-    """What a callback returned, awaited where it is a coroutine."""
+    """Return the result of a callback, awaited if it is a coroutine."""
     return await value if inspect.isawaitable(value) else value
 
 
 def result(value: Any) -> Any:
-    """What a callback returned. Raises `TypeError` for a coroutine, which only the async client can await."""
+    """Return the result of a callback. Raises `TypeError` for a coroutine, which only the async client can await."""
     if inspect.isawaitable(value):
         if inspect.iscoroutine(value):
             value.close()

@@ -1,4 +1,4 @@
-"""What the client says through `logging`, under the name of the package. No header's secret and no body is ever in it.
+"""Logging under the name of the package. No header's secret and no body is ever in it.
 
 DEBUG tells each request and response, INFO each retry and each resumption. `BACKBOARD_LOG=debug` (or `info`) in the
 environment prints them to standard error, for a program that has not set up logging itself.

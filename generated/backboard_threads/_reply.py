@@ -1,4 +1,4 @@
-"""What a stream amounts to: the reply as it grows, the reply at its end, and what became of one that was cut off."""
+"""Replies of streams: as they grow, at their end, and after an interruption."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Reply(Generic[E]):
 
     def __init__(self, text: str, end: E, thread_id: str | None, run_id: str | None) -> None:
         self.text: str = text
-        """What was said."""
+        """Text of the reply."""
         self.end: E = end
         """The event that ended the stream; for `tool_submit_required` it names the tools to call."""
         self.thread_id: str | None = thread_id
@@ -40,7 +40,7 @@ class Reply(Generic[E]):
 
 @public
 class Recovery(Generic[H]):
-    """What the thread says about a reply whose stream was cut off."""
+    """Stored state of a reply whose stream was interrupted."""
 
     __slots__ = ("stored", "text", "thread")
 
@@ -71,7 +71,7 @@ class ReplyAccumulator:
 
     @property
     def text(self) -> str:
-        """What was said so far."""
+        """Text of the reply so far."""
         return self._text.getvalue()
 
     def note_ids(self, event: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ Frame: TypeAlias = tuple[str, str | None]
 
 
 class SSEDecoder:
-    """What is left of a stream's bytes between two pieces of it."""
+    """Decoder of a byte stream, which keeps an incomplete event between two pieces."""
 
     __slots__ = ("_buffer", "_id", "_skip_newline", "_starts")
 
@@ -141,7 +141,7 @@ class EventIds:
 
 
 def why_no_stream(response: Response) -> str | None:
-    """What a successful answer is instead of an event stream; None if it is one."""
+    """Describe a successful answer that is no event stream; None if it is one."""
     kind: str = response.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "text/event-stream":
         return kind or "a body without a type"

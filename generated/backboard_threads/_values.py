@@ -124,6 +124,6 @@ def _fault_of_text(place: str, text: str) -> ValueError | None:
 
 
 def _kind(value: object) -> str:
-    """What a value is, in an error's text: its class, and the beginning of how it shows itself."""
+    """Describe a value in an error's text: its class and the beginning of its repr."""
     shown = repr(value)
     return f"{type(value).__name__}: {shown if len(shown) <= 60 else shown[:60] + '…'}"

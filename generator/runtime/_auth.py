@@ -1,4 +1,4 @@
-"""Where the API key and the base URL come from, and what is refused before anything is sent."""
+"""Sources of the API key and the base URL, and checks before anything is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the API is, the key, the options: from these both halves make their requests."""
+"""Base URL, key and options, from which both halves make their requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the document calls deprecated warns, once."""
+"""Deprecation warnings, each given once."""
 
 from __future__ import annotations
 

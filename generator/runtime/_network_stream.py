@@ -58,7 +58,7 @@ class DeadlineStream(httpcore.NetworkStream):
         return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, timeout), is_plain=False)
 
     def get_extra_info(self, info: str) -> Any:
-        """What the underlying stream says of itself."""
+        """Return the underlying stream's information."""
         return self._stream.get_extra_info(info)
 
 
@@ -110,7 +110,7 @@ class AsyncUploadStream(httpcore.AsyncNetworkStream):
         return await self._stream.start_tls(ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> Any:
-        """What the underlying stream says of itself."""
+        """Return the underlying stream's information."""
         return self._stream.get_extra_info(info)
 
 

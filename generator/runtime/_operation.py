@@ -10,7 +10,7 @@ E = TypeVar("E")
 H = TypeVar("H")
 
 Kind: TypeAlias = Literal["json", "text", "bytes", "none"]
-"""What the body of an answer is."""
+"""Kinds of response bodies."""
 
 
 class Page:
@@ -170,7 +170,7 @@ class Streaming(Generic[E, H]):
 
 
 class ApiInfo:
-    """What the document and the package say about the service as a whole.
+    """Facts of the document and the package about the service as a whole.
 
     `servers` maps each documented base URL to whether it honours `Idempotency-Key`. The first one is the default.
     `key_header` is the header of the API key, `key_prefix` the text in front of the key; the variables are those of the

@@ -211,11 +211,11 @@ class RequestState:
 
 H11_BUFFER_ERROR = "Receive buffer too long"
 H11_BUFFER_KIB = 100
-"""What httpcore has h11 hold of an answer before it makes sense of it."""
+"""Bytes of a response head that httpcore lets h11 buffer."""
 
 
 def _reason(error: TransportError) -> str:
-    """What went wrong, in words: many of httpx's errors have no text."""
+    """Describe a transport error: many of httpx's errors have no text."""
     reasons = {
         "ConnectError": "could not connect",
         "ConnectTimeout": "timed out while connecting",
@@ -260,7 +260,7 @@ def _shown(response: Response) -> object:
 
 
 def free_value(response: Response) -> Any:
-    """What an undocumented answer holds: the parsed JSON, the text of anything else, or None for an empty body."""
+    """Return an undocumented answer: the parsed JSON, the text of anything else, or None for an empty body."""
     if not response.content:
         return None
     if "json" in response.headers.get("content-type", ""):

@@ -56,7 +56,7 @@ def encode_query(query: Mapping[str, object], styles: Mapping[str, str] | None =
 
 
 SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
-"""What stands between joined items, by style without `explode` (OpenAPI 3.1, Style Examples)."""
+"""Separator of joined items, by style without `explode` (OpenAPI 3.1, Style Examples)."""
 
 
 def _query_pairs(name: str, value: object, style: str) -> list[str]:

@@ -91,7 +91,7 @@ class _Exchange:
         await self._sent.put(message)
 
     async def next_message(self) -> Message:
-        """What the application sends next. Raises `ReadError` if it stopped instead, `ReadTimeout` if it does not."""
+        """Return the application's next message. Raises `ReadError` if it stopped, `ReadTimeout` if none comes."""
         seconds = self._request.extensions.get("timeout", {}).get("read", None)
         try:
             message = await asyncio.wait_for(self._sent.get(), seconds)

@@ -98,7 +98,7 @@ class BaseClient:
 
     @property
     def base_url(self) -> str:
-        """Where the calls go, without a slash at the end."""
+        """Address of the API, without a slash at the end."""
         return self._config.base_url
 
     def __repr__(self) -> str:
