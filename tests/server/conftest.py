@@ -1,25 +1,11 @@
 """The databases that the tests of the server are run on."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import PostgresServer
 from tests.support.threads_api import Api, serving
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL server, for all tests of the session."""
-    with PostgresServer() as server:
-        yield server
-
-
-@pytest.fixture
-def postgres(postgres_server: PostgresServer) -> str:
-    """The address of its database, which is empty."""
-    return postgres_server.cleared()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
