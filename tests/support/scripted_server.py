@@ -62,13 +62,13 @@ def events(*frames: bytes, then: Answer | None = None) -> Answer:
 
     def act(connection: socket.socket) -> bool:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for frame in frames:
-            if frame:
-                connection.sendall(b"%x\r\n%s\r\n" % (len(frame), frame))
-        if then is not None:
-            return then(connection)
-        connection.sendall(b"0\r\n\r\n")
-        return True
+        chunks = [b"%x\r\n%s\r\n" % (len(frame), frame) for frame in frames if frame]
+        if then is None:
+            chunks.append(b"0\r\n\r\n")
+        with suppress(OSError):  # a client that has left already is for `then` to notice
+            for chunk in chunks:
+                connection.sendall(chunk)
+        return then is None or then(connection)
 
     return act
 
@@ -92,9 +92,9 @@ class Silence:
         self.is_over = threading.Event()
 
     def __call__(self, connection: socket.socket) -> bool:
-        for piece in self.first:
-            connection.sendall(piece)
         with suppress(OSError):
+            for piece in self.first:
+                connection.sendall(piece)
             while connection.recv(65536):
                 pass
         self.is_over.set()
