@@ -4,15 +4,23 @@ Only the standard library is imported before a command runs, so that a missing e
 """
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from threads_server import option_values
+from threads_server.command_line import (
+    CommandFailed,
+    Parser,
+    add_database,
+    environment,
+    needs_extra,
+    option,
+    with_store,
+)
 from threads_server.encoding import printable
 from threads_server.settings import Settings
 
@@ -21,20 +29,7 @@ if TYPE_CHECKING:
 
     from threads_server.store import Store
 
-PREFIX = "THREADS_SERVER_"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-
-
-class CommandFailed(Exception):
-    """A command that cannot do what it was asked to; the text says why, in one line."""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit with code 2."""
-        self.exit(2, f"threads-server: {message}; see: {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -69,57 +64,57 @@ _SERVE = (
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     default = Settings()
-    _option(parser, "host", str, default.host, "the address to listen on")
-    _option(parser, "port", option_values.port, default.port, "the port to listen on; 0 takes a free one")
-    _add_database(parser)
-    _option(parser, "pool-size", option_values.count, default.pool_size, "PostgreSQL connections of one process")
-    _option(
+    option(parser, "host", str, default.host, "the address to listen on")
+    option(parser, "port", option_values.port, default.port, "the port to listen on; 0 takes a free one")
+    add_database(parser)
+    option(parser, "pool-size", option_values.count, default.pool_size, "PostgreSQL connections of one process")
+    option(
         parser,
         "statement-timeout",
         option_values.timeout,
         default.statement_timeout,
         "seconds that a statement may take, with PostgreSQL",
     )
-    _option(
+    option(
         parser, "workers", option_values.count, default.workers, "server processes; more than one only with PostgreSQL"
     )
     _add_responder(parser)
-    _option(
+    option(
         parser,
         "busy-wait",
         option_values.seconds,
         default.busy_wait,
         "seconds that a message waits for its thread's running turn",
     )
-    _option(
+    option(
         parser,
         "run-timeout",
         option_values.seconds,
         default.run_timeout,
         "seconds of silence after which a run has failed",
     )
-    _option(
+    option(
         parser, "rate-limit", option_values.seconds, default.rate_limit, "requests per second and key; 0 is no limit"
     )
     parser.add_argument(
         "--allowed-hosts",
         type=option_values.hosts,
-        default=_environment("ALLOWED_HOSTS", option_values.hosts, None),
+        default=environment("ALLOWED_HOSTS", option_values.hosts, None),
         metavar="NAMES",
         help="names that requests may have in `Host`, separated by commas, `*` for any (default: on loopback only "
         "its own names, elsewhere any)",
     )
-    _option(
+    option(
         parser,
         "max-connections",
         option_values.connections,
         default.max_connections,
         "open connections of each process",
     )
-    _option(
+    option(
         parser, "head-timeout", option_values.timeout, default.head_timeout, "seconds to the end of a request's head"
     )
-    _option(
+    option(
         parser,
         "body-timeout",
         option_values.timeout,
@@ -130,58 +125,58 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--cors-origin",
         action="append",
         type=option_values.origin,
-        default=_environment("CORS_ORIGIN", option_values.origins, []),
+        default=environment("CORS_ORIGIN", option_values.origins, []),
         metavar="ORIGIN",
         help="an origin whose pages may call the API, `*` for any; can be given more than once",
     )
     parser.add_argument(
         "--metrics",
         action="store_true",
-        default=_environment("METRICS", option_values.switch, False),
+        default=environment("METRICS", option_values.switch, False),
         help="serve /metrics, as Prometheus text",
     )
-    _option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
+    option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
     parser.set_defaults(run=_serve)
 
 
 def _add_responder(parser: argparse.ArgumentParser) -> None:
     default = Settings()
-    _option(
+    option(
         parser,
         "responder",
         option_values.responder,
         default.responder,
         "who answers: `offline`, `openai` for an endpoint with that API, or `package.module:name` for your own",
     )
-    _option(parser, "llm-base-url", str, default.llm_base_url, "the endpoint of `openai`, up to /chat/completions")
-    _option(parser, "llm-api-key", str, default.llm_api_key, "the endpoint's key")
-    _option(parser, "llm-model", str, default.llm_model, "the model of requests that name none")
-    _option(parser, "models", str, default.models, "a YAML file of several models and endpoints, in place of these")
-    _option(
+    option(parser, "llm-base-url", str, default.llm_base_url, "the endpoint of `openai`, up to /chat/completions")
+    option(parser, "llm-api-key", str, default.llm_api_key, "the endpoint's key")
+    option(parser, "llm-model", str, default.llm_model, "the model of requests that name none")
+    option(parser, "models", str, default.models, "a YAML file of several models and endpoints, in place of these")
+    option(
         parser,
         "llm-errors",
         option_values.error_words,
         default.llm_errors,
         "what users read of an endpoint's errors: a `general` sentence, or its words in `full`",
     )
-    _option(
+    option(
         parser,
         "llm-max-bytes",
         option_values.positive,
         default.llm_max_bytes,
         "bytes of an answer as the endpoint sends it",
     )
-    _option(
+    option(
         parser,
         "llm-first-piece-timeout",
         option_values.seconds,
         default.llm_first_piece_timeout,
         "seconds until the first piece of an answer, whatever else the endpoint sends",
     )
-    _option(
+    option(
         parser, "llm-piece-timeout", option_values.seconds, default.llm_piece_timeout, "seconds until each other piece"
     )
-    _option(
+    option(
         parser,
         "max-tool-calls",
         option_values.positive,
@@ -201,7 +196,7 @@ def _add_keys(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("name")
     show = commands.add_parser("list", help="show all keys, without the keys themselves")
     for command, run in ((create, _create_key), (revoke, _revoke_key), (show, _list_keys)):
-        _add_database(command)
+        add_database(command)
         command.set_defaults(run=run)
 
 
@@ -216,37 +211,8 @@ def _add_archive(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
     for command, run in ((export, _export), (take_in, _import)):
         command.add_argument("--account", default="default", help="the account (default: default)")
-        _add_database(command)
+        add_database(command)
         command.set_defaults(run=run)
-
-
-def _add_database(parser: argparse.ArgumentParser) -> None:
-    _option(parser, "database", str, Settings().database, "the path of an SQLite file, or a postgresql:// URL")
-
-
-def _option(
-    parser: argparse.ArgumentParser,
-    name: str,
-    kind: Callable[[str], Any],
-    default: object,
-    text: str,
-) -> None:
-    """An option that can also be given as an environment variable."""
-    value = _environment(name.upper().replace("-", "_"), kind, default)
-    parser.add_argument(
-        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {default})"
-    )
-
-
-def _environment(name: str, kind: Callable[[str], Any], default: Any) -> Any:
-    text = os.environ.get(PREFIX + name)
-    if not text:
-        return default
-    try:
-        return kind(text)
-    except (ValueError, argparse.ArgumentTypeError) as error:
-        print(f"threads-server: {PREFIX}{name}: {error}", file=sys.stderr)
-        sys.exit(2)
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -284,7 +250,7 @@ def _serve(options: argparse.Namespace) -> None:
         )
     if ":" in settings.responder:
         sys.path.insert(0, str(Path.cwd()))  # where a module of the user's is looked for, as uvicorn does
-    with _extra():
+    with needs_extra():
         from threads_server.server import StartFailed, serve
     try:
         serve(settings)
@@ -300,18 +266,6 @@ def _allowed_hosts(options: argparse.Namespace) -> tuple[str, ...]:
     return () if "*" in options.allowed_hosts else options.allowed_hosts
 
 
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Report a missing extra [server] in one line."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("threads_server"):
-            raise
-        message = f"this needs {error.name}; install it with: pip install 'backboard-threads[server]'"
-        raise CommandFailed(message) from error
-
-
 def _create_key(options: argparse.Namespace) -> None:
     from threads_server.http.authentication import create_key
 
@@ -321,14 +275,14 @@ def _create_key(options: argparse.Namespace) -> None:
         except ValueError as error:
             raise CommandFailed(str(error)) from error
 
-    print(_with_store(options, create))
+    print(with_store(options, create))
 
 
 def _revoke_key(options: argparse.Namespace) -> None:
     async def revoke(store: "Store") -> bool:
         return await store.revoke_key(options.name)
 
-    if not _with_store(options, revoke):
+    if not with_store(options, revoke):
         raise CommandFailed(f"no key in use is named {options.name!r}")
 
 
@@ -336,14 +290,14 @@ def _list_keys(options: argparse.Namespace) -> None:
     async def rows(store: "Store") -> list[tuple[str, str, str, str]]:
         return [(row.name, row.account, row.created_at, row.revoked_at or "in use") for row in await store.list_keys()]
 
-    table = [("NAME", "ACCOUNT", "CREATED", "REVOKED"), *_with_store(options, rows)]
+    table = [("NAME", "ACCOUNT", "CREATED", "REVOKED"), *with_store(options, rows)]
     widths = [max(len(row[column]) for row in table) for column in range(4)]
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _export(options: argparse.Namespace) -> None:
-    with _extra():
+    with needs_extra():
         from threads_server.archive import export_account
 
     from threads_server.store.exports import has_account
@@ -358,7 +312,7 @@ def _export(options: argparse.Namespace) -> None:
         sys.stdout.buffer.flush()
 
     try:
-        _with_store(options, export, create=False)
+        with_store(options, export, create=False)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -367,7 +321,7 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    with _extra():
+    with needs_extra():
         from threads_server.archive import BadArchive, import_account
 
     async def take_in(store: "Store") -> "Counter[str]":
@@ -375,26 +329,9 @@ def _import(options: argparse.Namespace) -> None:
 
     try:
         with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
-            added = _with_store(options, take_in)
+            added = with_store(options, take_in)
     except OSError as error:
         raise CommandFailed(f"{options.file} cannot be read: {error.strerror}") from error
     except BadArchive as error:
         raise CommandFailed(f"{options.file}, {error}") from error
     print(f"{added['assistant']} assistants and {added['thread']} threads were new in the account {options.account}")
-
-
-def _with_store(options: argparse.Namespace, work: Callable[["Store"], Any], *, create: bool = True) -> Any:
-    """Run `work` on the opened database, which may be in use by a running server."""
-    from threads_server.store import StoreOpenError, StoreUnavailable, open_store
-
-    async def opened() -> Any:
-        store = await open_store(Settings(database=options.database), create=create)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(opened())
-    except (StoreOpenError, StoreUnavailable) as error:
-        raise CommandFailed(str(error)) from error
