@@ -70,6 +70,8 @@ class ModelMachine(RuleBasedStateMachine):
         self.used_keys: list[str] = []
         self.held: list[Held] = []
         self.number = 0
+        self.abandoned = False
+        """Whether the last request was lost after its commit: a run that it began has no task."""
         self.calm = 0
         """Steps since the last interruption."""
         self.threads: list[Id] = []
@@ -115,6 +117,9 @@ class ModelMachine(RuleBasedStateMachine):
     ) -> Response | None:
         """Do the same to both, and compare. After a fault a request with a key is repeated, and counts once."""
         answer = self.run(self.disturbed(call, fault, pause))
+        self.abandoned = fault == "confirmation is lost" and answer is not None and answer.status == 503
+        if self.abandoned:
+            self.run(self.server.end_abandoned())
         certain = True
         if answer is None or (fault and answer.status == 503):
             COUNTS[f"fault: {fault}"] += 1

@@ -188,6 +188,13 @@ class Server:
         finally:
             store.write = write
 
+    async def end_abandoned(self) -> None:
+        """Let the server notice at once which of its runs no task works on."""
+        heartbeat = self.services.heartbeat
+        timeout, heartbeat.timeout = heartbeat.timeout, 0
+        await heartbeat.beat()
+        heartbeat.timeout = timeout
+
     async def settled(self) -> None:
         """Wait until no run is at work, apart from those that are held."""
         held = {text for text, event in self.responder.let_go.items() if not event.is_set()}

@@ -81,11 +81,10 @@ class Machine(ResourceSteps):
             "stream": stream, "send_to_llm": send_to_llm, "if_match": if_match, "idempotency_key": idempotency_key,
         }  # fmt: skip
         fault = fault if idempotency_key else None
-        if fault == "confirmation is lost" and send_to_llm:
-            fault = None  # its run is nobody's until the server starts again
         call = self.call_to_send(key, arguments)
         self.perform(
-            "sendChatMessage" if one_call else "sendMessage", call, lambda: self.model.send(key, **arguments),
+            "sendChatMessage" if one_call else "sendMessage", call,
+            lambda: self.model.send(key, **arguments, abandoned=self.abandoned),
             fault, idempotency_key is not None, pause,
         )  # fmt: skip
         self.notice()
@@ -130,7 +129,7 @@ class Machine(ResourceSteps):
     @rule(
         data=st.data(), latest=st.booleans(), stream=st.booleans(), idempotency_key=st.sampled_from([None, *KEYS]),
         wrong=st.sampled_from([False, False, False, True]),
-        fault=st.sampled_from([None, None, "commit fails", "caller leaves"]), pause=st.integers(0, 40),
+        fault=st.sampled_from([None, None, *FAULTS]), pause=st.integers(0, 40),
     )  # fmt: skip
     def submit(
         self, data: Data, latest: bool, stream: bool, idempotency_key: str | None, wrong: bool, fault: str | None,
@@ -149,7 +148,7 @@ class Machine(ResourceSteps):
             "submitToolOutputs", call,
             lambda: self.model.submit(
                 key, thread.thread_id, None if latest else run.run_id, outputs, stream=stream,
-                idempotency_key=idempotency_key,
+                idempotency_key=idempotency_key, abandoned=self.abandoned,
             ),
             fault if idempotency_key else None, idempotency_key is not None, pause,
         )  # fmt: skip
@@ -217,7 +216,7 @@ class Machine(ResourceSteps):
         ]
 
     @precondition(lambda self: self.idle() and len(self.held) < 2)
-    @rule(data=st.data(), stream=st.booleans(), keyed=st.booleans())
+    @rule(data=st.data(), stream=st.booleans(), keyed=st.sampled_from([True, True, False]))
     def hold(self, data: Data, stream: bool, keyed: bool) -> None:
         """Begin a run that goes on until it is let go, cancelled, deleted or ended with the server."""
         key, thread = data.draw(st.sampled_from(self.idle()), label="idle")

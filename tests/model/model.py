@@ -153,8 +153,12 @@ class Model(Replies):
         send_to_llm: bool = True,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        abandoned: bool = False,
     ) -> Response:
-        """Send a message; the run of `/hold` stays in progress, and its response comes from `let_go` or an end."""
+        """Send a message; the run of `/hold` stays in progress, and its response comes from `let_go` or an end.
+
+        An `abandoned` run was begun without a confirmation, and ended once that was noticed.
+        """
         account = self.account(key)
         request = ("send", content, thread_id, assistant_id, one_call, system_prompt, tools, stream, send_to_llm)
 
@@ -166,6 +170,8 @@ class Model(Replies):
                 return self.stored_only(thread, message_id, content, stream), thread
             run = Run(self.new("run"), stream=stream, began_at=self.now)
             thread.active = thread.runs[run.run_id] = run
+            if abandoned:
+                return self.end_abandoned(thread, run), thread
             self.emit(thread, run, "user_message", assistant_id=self._assistant_id(thread), message_id=message_id)
             assert run.events is not None
             run.events[-1] |= {"content": content, "message": None}
@@ -195,9 +201,9 @@ class Model(Replies):
 
     def submit(
         self, key: str, thread_id: Id, run_id: Id | None, outputs: list[tuple[str, str]], *, stream: bool = False,
-        idempotency_key: str | None = None,
+        idempotency_key: str | None = None, abandoned: bool = False,
     ) -> Response:  # fmt: skip
-        """Submit tool outputs to a run, or without `run_id` to the one that waits."""
+        """Submit tool outputs to a run, or without `run_id` to the one that waits; `abandoned` as in `send`."""
         account = self.account(key)
 
         def submit() -> tuple[Response, Thread]:
@@ -216,6 +222,8 @@ class Model(Replies):
             run.began_at = self.now
             for call in calls:
                 self.output(thread, run, call, texts[call["id"]], COMPLETED)
+            if abandoned:
+                return self.end_abandoned(thread, run), thread
             text = "\n".join(f"{call['function']['name']} returned: {texts[call['id']]}" for call in calls)
             self.say(thread, run, text)
             more = {} if stream else {"all_run_tool_calls": calls}
@@ -254,6 +262,11 @@ class Model(Replies):
                     if crash:
                         run.events = None
                     self.end(thread, run, FAILED, text, STOPPED, model=None if crash else "offline")
+
+    def end_abandoned(self, thread: Thread, run: Run) -> Response:
+        """End a run that no task works on as failed; there is a gap in the numbers of its events."""
+        run.events = None
+        return self.end(thread, run, FAILED, "", STOPPED, model=None)
 
     def sweep(self) -> None:
         """Forget for good what has expired, as a server does when it starts."""

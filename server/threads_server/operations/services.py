@@ -30,7 +30,7 @@ class Services:
         self,
         context: RunContext,
         turns: Turns,
-        heartbeat: Heartbeat | None,
+        heartbeat: Heartbeat,
         create_assistant: Operation,
         orphans: asyncio.Task[None] | None,
     ) -> None:
@@ -59,13 +59,12 @@ class Services:
         max_calls = min(settings.max_tool_calls, _max_tool_calls(contract))
         context = RunContext(store, responder, Runs(store), WaitQueues(), settings.run_timeout, max_calls)
         owner = new_id()
-        heartbeat = Heartbeat(context, owner) if store.shared else None
+        heartbeat = Heartbeat(context, owner)
         orphans: asyncio.Task[None] | None = None
         try:
-            if heartbeat is None:
+            if not store.shared:
                 orphans = await _end_orphans(context)
-            else:
-                await heartbeat.register()
+            await heartbeat.register()
         except BaseException:
             await store.close()
             raise
@@ -83,8 +82,7 @@ class Services:
             self._orphans.cancel()
             await asyncio.wait({self._orphans})
         await self.end_runs()
-        if self.heartbeat is not None:
-            await self.heartbeat.deregister()
+        await self.heartbeat.deregister()
         await self.context.responder.close()
         await self.context.store.close()
 

@@ -1,9 +1,11 @@
-"""The heartbeat of a server process on a database that it shares with others.
+"""The heartbeat of a server process.
 
-With each heartbeat a process learns which of its runs others have cancelled, ended or deleted. A process without a
-heartbeat for HEARTBEAT_TIMEOUT_SECONDS is gone, and the first to notice ends its runs as failed: at most the timeout
-and two intervals after its end. Heartbeats are counted, and timed by the clock of the process that waits for them: the
-clocks of the machines need not agree.
+With each heartbeat a process compares its runs in the store with those that it works on: one that no task has worked on
+for HEARTBEAT_TIMEOUT_SECONDS, since the commit that began it was not confirmed or its end could not be written, is
+ended as failed. On a database that others share it also learns which of its runs they have cancelled, ended or deleted,
+and it is seen by them: a process without a heartbeat for the timeout is gone, and the first to notice ends its runs as
+failed, at most the timeout and two intervals after its end. Heartbeats are counted, and timed by the clock of the
+process that waits for them: the clocks of the machines need not agree.
 """
 
 import asyncio
@@ -83,8 +85,9 @@ class Heartbeat:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        with suppress(StoreUnavailable):  # then the others notice after the timeout
-            await self._context.store.write(processes.deregister, self.owner)
+        if self._context.store.shared:
+            with suppress(StoreUnavailable):  # then the others notice after the timeout
+                await self._context.store.write(processes.deregister, self.owner)
 
     async def _repeat(self) -> None:
         while True:
@@ -100,7 +103,10 @@ class Heartbeat:
         """Send a heartbeat, and act on its report."""
         store = self._context.store
         at_work = self._context.runs.responding()
-        report = await store.write(processes.heartbeat, self.owner)
+        if store.shared:
+            report = await store.write(processes.heartbeat, self.owner)
+        else:
+            report = await store.read(processes.report_alone, self.owner)
         for live in at_work:
             if not live.responding:
                 continue  # it has come to its end meanwhile
@@ -116,7 +122,7 @@ class Heartbeat:
             await store.write(processes.deregister, other)
 
     def _abandoned(self, segments: frozenset[tuple[str, int]]) -> list[tuple[str, int]]:
-        """This process's segments that no task has worked on for too long: their commit was never confirmed."""
+        """This process's segments that no task has worked on for too long."""
         moment, runs = self._clock(), self._context.runs
         without_task = [
             (run_id, segment)

@@ -59,6 +59,7 @@ class LiveRun:
         self.lines: list[str] = []
         """The segment's events as they are stored."""
         self.over = False
+        """Whether no event follows: its end is stored, or could not be for too long."""
         self.cancels: list[tuple[IdempotencyRequest, Callable[[bool], str]]] = []
         """The requests to cancel it that came under a key, with what each answers."""
         self.stopped: Stop | None = None
@@ -161,11 +162,20 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
 
-    async def follow(self, run_id: str, after: int, *, one_segment: bool = False) -> AsyncIterator[list[NumberedEvent]]:
+    def follow(self, run_id: str, after: int, *, one_segment: bool = False) -> AsyncIterator[list[NumberedEvent]]:
         """The events of a run numbered higher than `after`, from the log and then as they come, in bounded batches.
 
-        Ends when the run is over or waits for tools; with `one_segment` at the first end of a segment.
+        Ends when the run is over or waits for tools; with `one_segment` at the first end of a segment. Raises
+        StoreUnavailable if the end could not be stored so far, and so cannot be sent.
         """
+        live = self._live.get(run_id)
+        if live is not None and live.over:
+            raise StoreUnavailable(f"The end of run {run_id} could not be stored yet")
+        return self._follow_segments(run_id, after, one_segment=one_segment)
+
+    async def _follow_segments(
+        self, run_id: str, after: int, *, one_segment: bool
+    ) -> AsyncIterator[list[NumberedEvent]]:
         async with aclosing(self._follow(run_id, after)) as batches:
             async for batch in batches:
                 if one_segment:

@@ -30,11 +30,20 @@ def heartbeat(owner: str) -> Transaction[HeartbeatReport]:
     unknown = yield from every(
         "SELECT DISTINCT owner FROM runs WHERE status = 'IN_PROGRESS' AND owner NOT IN (SELECT owner FROM processes)"
     )
+    return (yield from _report(owner, dict.fromkeys(row[0] for row in unknown) | dict(registered)))
+
+
+def report_alone(owner: str) -> Transaction[HeartbeatReport]:
+    """The report of a process that shares its database with no other, which need not write for it."""
+    return (yield from _report(owner, {}))
+
+
+def _report(owner: str, beats: dict[str, int | None]) -> Transaction[HeartbeatReport]:
     own = yield from every(
         "SELECT run_id, leg, cancel_asked FROM runs WHERE owner = ? AND status = 'IN_PROGRESS'", owner
     )
     return HeartbeatReport(
-        beats=dict.fromkeys(row[0] for row in unknown) | dict(registered),
+        beats=beats,
         runs=frozenset((run_id, segment) for run_id, segment, _ in own),
         cancelled=frozenset(run_id for run_id, _, asked in own if asked),
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import Held, eventually, hold, running, waiting
+from tests.support.builders import Held, eventually, hold, running, waiting, waiting_run
 from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.runs.cancellation import end_orphans
 from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS, HEARTBEAT_TIMEOUT_SECONDS, FailureDetector
 from threads_server.settings import Settings
-from threads_server.store import StoreUnavailable, idempotency_keys
+from threads_server.store import StoreUnavailable, idempotency_keys, runs
 from threads_server.store.transaction import one
 from threads_server.store.turns import begin_turn
 
@@ -40,12 +40,10 @@ def held_at_both(pair: Pair) -> Held:
 
 def owner(api: Api) -> str:
     """The name of a process in its runs."""
-    assert api.services.heartbeat is not None
     return api.services.heartbeat.owner
 
 
 def set_times(api: Api, *, timeout: float, interval: float) -> None:
-    assert api.services.heartbeat is not None
     api.services.heartbeat.timeout = timeout
     api.services.heartbeat.interval = interval
 
@@ -128,21 +126,46 @@ class TestEndedElsewhere:
             assert (turn["status"], turn["message_id"]) == (kept["status"], kept["message_id"])
 
 
-class TestAdrift:
+class TestRunWithoutTask:
     async def test_run_whose_commit_was_not_confirmed_does_not_hold_its_thread(
-        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        set_times(pair.here, timeout=0.2, interval=0.05)
-        thread_id = await pair.here.thread()
-        unconfirm(pair.here, begin_turn, monkeypatch)
-        assert (await pair.here.send(thread_id, "x", key="k")).status_code == 503
-        again = (await pair.here.send(thread_id, "x", key="k")).json()
+        set_times(api, timeout=0.2, interval=0.05)
+        thread_id = await api.thread()
+        unconfirm(api, begin_turn, monkeypatch)
+        assert (await api.send(thread_id, "x", key="k")).status_code == 503
+        again = (await api.send(thread_id, "x", key="k")).json()
         assert (again["status"], again["message"]) == ("FAILED", "The server was stopped during the run")
-        assert (await pair.here.turn(thread_id, "/say on"))["content"] == "on"
+        assert (await api.turn(thread_id, "/say on"))["content"] == "on"
 
-    async def test_run_at_work_goes_on(self, pair: Pair) -> None:
-        set_times(pair.here, timeout=0.05, interval=0.02)
-        assert (await pair.here.turn(await pair.here.thread(), "/slow 8 abcdefgh"))["content"] == "abcdefgh"
+    async def test_segment_whose_commit_was_not_confirmed_does_not_hold_its_thread(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        set_times(api, timeout=0.2, interval=0.05)
+        thread_id, run_id = await waiting_run(api)
+        unconfirm(api, runs.begin_segment, monkeypatch)
+        assert (await api.outputs(thread_id, run_id, {"call_1": "x"})).status_code == 503
+        assert (await api.turn(thread_id, "/say on"))["content"] == "on"
+
+    async def test_run_whose_end_cannot_be_written_at_all_does_not_hold_its_thread(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        set_times(api, timeout=0.2, interval=0.05)
+        thread_id, write = await api.thread(), api.services.store.write
+
+        async def broken(doing: Any, *args: Any, **kwargs: Any) -> Any:
+            if doing is runs.end_segment:
+                raise RuntimeError("broken")
+            return await write(doing, *args, **kwargs)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(api.services.store, "write", broken)
+            assert (await api.send(thread_id, "x")).status_code == 500
+        assert (await api.turn(thread_id, "/say on"))["content"] == "on"
+
+    async def test_run_at_work_goes_on(self, api: Api) -> None:
+        set_times(api, timeout=0.05, interval=0.02)
+        assert (await api.turn(await api.thread(), "/slow 8 abcdefgh"))["content"] == "abcdefgh"
 
 
 class Clock:

@@ -125,6 +125,27 @@ async def test_a_store_that_is_away_for_longer_is_503_and_the_run_ends_when_it_i
     assert await api.history(thread_id) == [("user", "/say x"), ("assistant", "x")]
 
 
+async def test_events_of_a_run_whose_end_is_not_stored_yet_are_503_until_it_is(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delaying = Delaying(api, runs.end_segment, monkeypatch)
+    delaying.away = 3
+    thread_id = await api.thread()
+    async with api.stream(thread_id, "/say x", key="k") as stream:
+        cut = await stream.rest()
+    assert [event["type"] for event in cut] == ["user_message", "run_started", "content_streaming"]
+    path = f"/threads/{thread_id}/runs/{cut[0]['run_id']}/events"
+    body = {"content": "/say x", "stream": True}
+    resumed = await api.http.get(path, headers={"Last-Event-ID": "3"})
+    replayed = await api.post(f"/threads/{thread_id}/messages", body, Idempotency_Key="k")
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in (resumed, replayed)] == [(503, "1")] * 2
+    delaying.go.set()
+    while (resumed := await api.http.get(path, headers={"Last-Event-ID": "3"})).status_code == 503:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    assert [line for line in resumed.text.splitlines() if line.startswith("id:")] == ["id: 4"]
+    assert '"run_ended"' in resumed.text
+
+
 async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
