@@ -7,7 +7,7 @@ from ._operation import ApiInfo
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "372ee52afd89b1d510a5d26df77d13de0fab2cc5e3a595f827e7c4ad087f33f1"
+DIGEST: Final = "622ba14fd58eeddf6404ba41302458617db42507ae4e15eb9ccd1fe326c5aba2"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

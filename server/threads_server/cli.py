@@ -1,4 +1,4 @@
-"""The command line: `threads-server serve | keys | export | import`.
+"""The command line: `threads-server serve | keys | export | import | backup | check | stats`.
 
 Only the standard library is imported before a command runs, so that a missing extra is one clear line.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from threads_server import option_values
+from threads_server.care.commands import add_commands as add_care_commands
 from threads_server.command_line import (
     CommandFailed,
     Parser,
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands.add_parser("serve", help="serve the API", description=_SERVE))
     _add_keys(commands.add_parser("keys", help="make, list and revoke API keys"))
     _add_archive(commands)
+    add_care_commands(commands)
     return parser
 
 
@@ -121,6 +123,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default.body_timeout,
         "seconds without a byte of a request's body",
     )
+    _add_storage(parser)
     parser.add_argument(
         "--cors-origin",
         action="append",
@@ -137,6 +140,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     )
     option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
     parser.set_defaults(run=_serve)
+
+
+def _add_storage(parser: argparse.ArgumentParser) -> None:
+    days = "days after which a thread that nobody changed is deleted; 0 keeps all"
+    option(parser, "retain-days", option_values.seconds, Settings().retain_days, days)
+    for name in ("threads", "messages", "bytes"):
+        option(parser, f"account-{name}", option_values.quota, 0, f"{name} that an account may store; 0 is no limit")
 
 
 def _add_responder(parser: argparse.ArgumentParser) -> None:
@@ -241,6 +251,10 @@ def _serve(options: argparse.Namespace) -> None:
         head_timeout=options.head_timeout,
         body_timeout=options.body_timeout,
         cors_origins=tuple(options.cors_origin),
+        retain_days=options.retain_days,
+        account_threads=options.account_threads,
+        account_messages=options.account_messages,
+        account_bytes=options.account_bytes,
         metrics=options.metrics,
         api_key=options.api_key,
     )

@@ -79,6 +79,10 @@ def positive(text: str) -> int:
     return whole(text, 1, 2**40)
 
 
+def quota(text: str) -> int:
+    return whole(text, 0, 2**50)
+
+
 def switch(text: str) -> bool:
     if text.lower() in ("1", "true", "yes", "on"):
         return True

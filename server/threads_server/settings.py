@@ -48,6 +48,13 @@ class Settings:
     """A run whose responder gives no sign for this long ends as FAILED."""
     rate_limit: float = 0.0
     """Requests per second and key; 0 is no limit."""
+    retain_days: float = 0.0
+    """Days after its last change after which a thread is deleted; 0 keeps it for ever."""
+    account_threads: int = 0
+    """Threads that an account may store; 0 is no limit, here and below."""
+    account_messages: int = 0
+    account_bytes: int = 0
+    """Bytes of messages and files that an account may store."""
     cors_origins: tuple[str, ...] = ()
     metrics: bool = False
     allowed_hosts: tuple[str, ...] = ()

@@ -45,6 +45,8 @@ async def delete_assistant(request: ValidatedRequest, services: Services) -> Res
     for thread_id in await services.store.write(assistants.delete, request.account, assistant_id):
         services.turns.thread_deleted(request.account, thread_id)
     services.sweeper.notify()
+    if services.quotas is not None:
+        services.quotas.deleted(request.account)
     return Response(
         encode(
             {"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": format_timestamp(now())}

@@ -18,6 +18,7 @@ from threads_server.runs.turns import SendMessage
 from threads_server.runs.unsupported_fields import UNSUPPORTED_FILES, unsupported
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.turns import FileRow
+from threads_server.store.usage import Usage
 
 
 async def send_message(request: ValidatedRequest, services: Services) -> Response | EventStream:
@@ -57,7 +58,15 @@ async def _send(request: ValidatedRequest, services: Services, thread_id: str | 
         idempotency=idempotency_request(request),
         check_version=precondition(request.headers.get("if-match")),
     )
+    if services.quotas is not None:
+        await services.quotas.check(request.account, _stored(message), message.idempotency)
     return turn_response(await services.turns.send(message))
+
+
+def _stored(message: SendMessage) -> Usage:
+    """What a message is going to store; of its reply only that there will be one."""
+    size = len(message.content.encode("utf-8", "surrogatepass")) + sum(len(file.content) for file in message.files)
+    return Usage(threads=int(message.thread_id is None), messages=1 + message.send_to_llm, bytes=size)
 
 
 def _default_assistant(account: str, services: Services) -> AssistantRow:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from threads_server.ids import new_id
 from threads_server.openapi import Contract, Operation
+from threads_server.operations.quotas import Quotas
 from threads_server.responders import Responder, open_responder
 from threads_server.runs.cancellation import end_orphan
 from threads_server.runs.heartbeat import Heartbeat
@@ -33,6 +34,8 @@ class Services:
         heartbeat: Heartbeat,
         create_assistant: Operation,
         orphans: asyncio.Task[None] | None,
+        quotas: Quotas | None,
+        retain_days: float,
     ) -> None:
         """`create_assistant` has the defaults of a new assistant, and how long its texts may be; `orphans` ends runs of
         an earlier process."""
@@ -40,7 +43,8 @@ class Services:
         self.turns = turns
         self.heartbeat = heartbeat
         self.create_assistant = create_assistant
-        self.sweeper = Sweeper(context.store)
+        self.quotas = quotas
+        self.sweeper = Sweeper(context.store, retain_days)
         self._orphans = orphans
 
     @property
@@ -69,7 +73,8 @@ class Services:
             await store.close()
             raise
         turns = Turns(context, owner, settings.busy_wait)
-        return cls(context, turns, heartbeat, contract.endpoints["createAssistant"].operation, orphans)
+        create_assistant, quotas = contract.endpoints["createAssistant"].operation, Quotas.of(store, settings)
+        return cls(context, turns, heartbeat, create_assistant, orphans, quotas, settings.retain_days)
 
     async def end_runs(self) -> None:
         """End the runs of this process as failed, and answer the callers that wait for them."""

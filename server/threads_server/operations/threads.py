@@ -12,11 +12,15 @@ from threads_server.operations.thread_json import light_thread_json, new_thread_
 from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.store import threads
 from threads_server.store.idempotency_keys import Replay
+from threads_server.store.usage import Usage
 
 
 async def create_thread(request: ValidatedRequest, services: Services) -> Response:
     assistant_id, thread_id, moment = request.path["assistant_id"], new_id(), now()
     answer = new_thread_json(thread_id, assistant_id, moment)
+    idempotency = idempotency_request(request)
+    if services.quotas is not None:
+        await services.quotas.check(request.account, Usage(threads=1), idempotency)
     try:
         await services.store.write(
             threads.create,
@@ -24,7 +28,7 @@ async def create_thread(request: ValidatedRequest, services: Services) -> Respon
             thread_id,
             assistant_id,
             moment,
-            idempotency_request(request),
+            idempotency,
             answer,
         )
     except Replay as replay:
@@ -72,6 +76,8 @@ async def delete_thread(request: ValidatedRequest, services: Services) -> Respon
         threads.delete, request.account, thread_id, precondition(request.headers.get("if-match"))
     )
     services.turns.thread_deleted(request.account, thread_id)
+    if services.quotas is not None:
+        services.quotas.deleted(request.account)
     services.sweeper.notify()
     return Response(
         encode({"message": "Thread deleted", "thread_id": thread_id, "deleted_at": format_timestamp(now())}).encode()

@@ -7,11 +7,13 @@ that no request can name. A deleted assistant belongs to the account "": that al
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from threads_server.clock import now
-from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, imports, threads
+from threads_server.settings import MILLISECONDS_PER_HOUR
+from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, imports, retention, threads
 from threads_server.store.transaction import Transaction, Value, every, one
 
 MAX_ROWS = 500
@@ -106,8 +108,21 @@ async def clear_deleted(store: Store) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def sweep(store: Store) -> None:
-    """Remove everything that is deleted or has expired. Raises StoreUnavailable."""
+async def delete_unused(store: Store, before: int) -> None:
+    """Delete the threads that were last changed before a time. Raises StoreUnavailable."""
+    place: int | None = 0
+    while place is not None:
+        unused, place = await store.read(retention.unused_after, place, before)
+        for start in range(0, len(unused), MAX_THREADS):
+            await store.write(retention.delete_unused, unused[start : start + MAX_THREADS], before)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def sweep(store: Store, retain_days: float = 0) -> None:
+    """Remove everything that is deleted or has expired. Raises StoreUnavailable.
+
+    With `retain_days` also the threads that were not changed for so many days.
+    """
     moment = now()
     for transaction, before in (
         (idempotency_keys.delete_expired, idempotency_keys.expired_before(moment)),
@@ -116,14 +131,18 @@ async def sweep(store: Store) -> None:
         while await store.write(transaction, before, MAX_ROWS):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE_SECONDS)
     await store.write(imports.give_up_old, moment - imports.MAX_MILLISECONDS)
+    if retain_days:
+        await delete_unused(store, moment - int(retain_days * 24 * MILLISECONDS_PER_HOUR))
     await clear_deleted(store)
 
 
 class Sweeper:
     """The task that sweeps a store, from the start, every INTERVAL_SECONDS, and after each deletion."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, retain_days: float = 0) -> None:
+        """`retain_days` as for `sweep`."""
         self._store = store
+        self._sweep = partial(sweep, retain_days=retain_days)
         self._deleted = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -138,7 +157,7 @@ class Sweeper:
             await self._task
 
     async def _run(self) -> None:
-        work = sweep
+        work: Callable[[Store], Awaitable[None]] = self._sweep
         while True:
             self._deleted.clear()
             try:
@@ -149,4 +168,4 @@ class Sweeper:
                 await asyncio.wait_for(self._deleted.wait(), INTERVAL_SECONDS)
                 work = clear_deleted
             except TimeoutError:
-                work = sweep
+                work = self._sweep

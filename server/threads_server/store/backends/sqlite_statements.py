@@ -29,5 +29,6 @@ def _translate(sql: str) -> str:
     # there is one writer at a time: everything is locked already
     translated = "" if sql.startswith(LOCKS) else sql.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", "")
     translated = translated.replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
+    translated = translated.replace("octet_length(body)", "length(CAST(body AS BLOB))")  # SQLite 3.43 has it as well
     _translations[sql] = translated
     return translated
