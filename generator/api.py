@@ -20,7 +20,7 @@ from .names import NameTable
 from .normalize import parts_name
 from .pagination import find_paging
 from .parameters import find_parameters
-from .security import find_key_header, find_servers
+from .security import Security, addresses, find_server, find_servers
 from .text import literal
 from .types import BYTES, ID, MORE, NOTHING, TEXT, Shape
 
@@ -34,8 +34,9 @@ class Api:
         self._document = document
         self._catalogue = catalogue
         self.table = table
-        self.key_header = find_key_header(document)
+        self.security = Security(document)
         self.servers = find_servers(document)
+        self.operation_servers = list(addresses(document))
         self.event: str | None = None
         self.calls: dict[str, Call] = {}
         self._always: dict[str, frozenset[str]] = {}
@@ -65,7 +66,7 @@ class Api:
     def _call(self, operation: Operation, parts: Parts) -> Call:
         names = self.table.operations[operation.id]
         where = str(operation)
-        parameters = find_parameters(self._document, operation, parts, self._catalogue, self.key_header)
+        parameters = find_parameters(self._document, operation, parts, self._catalogue, self.security.of(operation))
         plan = plan_body(self._document, operation)
         body = self._whole_body(plan, parts, where) if plan and plan.whole else self._fields(plan, parts, where)
         answers = plan_answers(self._document, operation)
@@ -111,6 +112,8 @@ class Api:
             if operation.method == "delete"
             else None,
             errors=tuple(self._errors(operation)),
+            security=self.security.of(operation),
+            server=find_server(self._document, operation),
         )
 
     def _whole_body(self, plan: BodyPlan, parts: Parts, where: str) -> list[Argument]:

@@ -113,8 +113,7 @@ def documented_client(document: Document, api: Api) -> str:
         "The errors below are those of every call; a method names its own."
     )
     own = [
-        f"api_key: The API key, sent in the header `{api.key_header.name}` with every call and never shown, or a "
-        "function that returns it before each attempt. Read from "
+        f"api_key: {_key_text(api)}, or a function that returns it before each attempt. Read from "
         f"`{names['key_variable']}` in the environment unless given.",
         f"base_url: Where the API is. Read from `{names['url_variable']}` in the environment unless given, or else "
         f"{api.servers[0][0] if api.servers else 'nothing: it must be given'}.",
@@ -133,6 +132,18 @@ def documented_client(document: Document, api: Api) -> str:
         "on_retry: A function that is called with a `Retry` before each wait for another attempt.",
     ]
     return "\n\n".join([wrapped(about, 4), _section("Args", own, 4), _section("Raises", list(COMMON_ERRORS), 4)])
+
+
+def _key_text(api: Api) -> str:
+    """Return what the API key is, and where it goes."""
+    default = api.security.default
+    places = list(dict.fromkeys(one.text for one in (default, *api.security.others) if one))
+    if not places:
+        return "The API key, which the document has no place for"
+    basic = any(one.prefix == "Basic " for one in (default, *api.security.others) if one)
+    every = "with every call" if len(places) == 1 and not api.security.others else "by the calls that need it"
+    of_basic = ", `user:password` for HTTP Basic" if basic else ""
+    return f"The API key{of_basic}, sent in {' or '.join(places)} {every} and never shown"
 
 
 def _summary(call: Call, kind: str) -> str:

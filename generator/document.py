@@ -18,16 +18,20 @@ from ruamel.yaml.error import YAMLError
 
 OF_OPERATIONS = {
     "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses",
-    "deprecated", "security", "callbacks",
+    "deprecated", "security", "callbacks", "servers",
 }  # fmt: skip
 """Words of an operation that the client does as said, or that do not concern it."""
 
-OF_PATHS = {"parameters", "summary", "description"}
+OF_PATHS = {"parameters", "summary", "description", "servers"}
 
 PATH = r"(/([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\{[^{}/]+\})*)+"
 """A path by RFC 3986, with its parameters in braces."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+AS_JSON = "x-as-json"
+"""Marks a parameter whose `content` is JSON; its `schema` is that of the JSON."""
 
 
 class UnusableDocument(Exception):
@@ -43,6 +47,8 @@ class Operation:
     path: str
     raw: dict[str, Any]
     parameters: tuple[dict[str, Any], ...]
+    servers: tuple[dict[str, Any], ...] = ()
+    """Servers of its own, or of its path."""
     problem: str = ""
     """The reason for which the operation is refused, if it is found without its schemas."""
 
@@ -159,7 +165,8 @@ class Document:
                 if not isinstance(identifier, str) or identifier in seen:
                     raise UnusableDocument(f"{identifier} ({place}): operationId of {seen.get(identifier)} as well")
                 seen[identifier] = place
-                operation = Operation(identifier, method, path, raw, ())
+                servers = tuple(raw.get("servers") or item.get("servers") or ())
+                operation = Operation(identifier, method, path, raw, (), servers)
                 try:
                     parameters = self._parameters(operation, item)
                     problem = _problem(path, item, raw, parameters)
@@ -169,10 +176,18 @@ class Document:
 
     def _parameters(self, operation: Operation, item: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """Return the parameters of an operation, those of its path in front of its own."""
-        own = [self.follow(parameter, str(operation)) for parameter in operation.raw.get("parameters", [])]
-        shared = [self.follow(parameter, str(operation)) for parameter in item.get("parameters", [])]
+        own = [self._parameter(one, str(operation)) for one in operation.raw.get("parameters", [])]
+        shared = [self._parameter(one, str(operation)) for one in item.get("parameters", [])]
         overridden = {(parameter.get("name"), parameter.get("in")) for parameter in own}
         return (*(one for one in shared if (one.get("name"), one.get("in")) not in overridden), *own)
+
+    def _parameter(self, written: Any, where: str) -> dict[str, Any]:
+        """Return a parameter, followed; one with `content` has the schema of its JSON and a mark."""
+        parameter = self.follow(written, where)
+        content = parameter.get("content", {})
+        if "schema" in parameter or list(content) != ["application/json"]:
+            return parameter
+        return {**parameter, "schema": content["application/json"].get("schema", True), AS_JSON: True}
 
 
 def _made_id(method: str, path: str) -> str:

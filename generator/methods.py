@@ -12,6 +12,7 @@ from .answers import Kind
 from .document import Operation, UnusableDocument
 from .names import Names
 from .pagination import Paging
+from .security import Scheme
 from .text import literal
 from .types import ID, Shape
 
@@ -171,6 +172,8 @@ class Call:
     page: Page | None
     already_deleted: AlreadyDeleted | None
     errors: tuple[tuple[str, str], ...]
+    security: Scheme | None
+    server: str
 
     @property
     def constant(self) -> str:

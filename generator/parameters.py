@@ -9,10 +9,10 @@ from typing import Any
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.strings import PythonIdentifier
 
-from .document import Document, Operation, UnusableDocument
+from .document import AS_JSON, Document, Operation, UnusableDocument
 from .methods import IDEMPOTENCY_KEY, Argument, Place
 from .models import Catalogue, attribute_name
-from .security import HEADER, KeyHeader
+from .security import HEADER, Scheme
 from .text import describe, first_sentences
 from .types import ANYTHING, Shape
 
@@ -31,14 +31,16 @@ def find_parameters(
     operation: Operation,
     parts: Mapping[str, PropertyProtocol],
     catalogue: Catalogue,
-    key: KeyHeader,
+    key: Scheme | None,
 ) -> list[Argument]:
     """Return the arguments of an operation's parameters, those of the path in its order. Raises UnusableDocument."""
     found = []
     for number, described in enumerate(operation.parameters):
         wire, place = str(described["name"]), str(described.get("in"))
         where = f"{operation}: parameter {wire}"
-        if place == "header" and wire.lower() in {*IGNORED_HEADERS, key.name.lower()}:
+        if place == "header" and wire.lower() in IGNORED_HEADERS:
+            continue
+        if key and place == key.place and wire.lower() == key.name.lower():
             continue
         found.append(_argument(document, operation, described, parts[f"p{number}"], catalogue, where))
     order = operation.path_parameters
@@ -90,6 +92,10 @@ def _refuse_header(wire: str, operation: Operation, where: str) -> None:
 
 def _style(described: dict[str, Any], shape: Shape, place: str, where: str) -> str:
     """Return a query parameter's style if it is another than `form` with `explode`, else an empty text."""
+    if described.get(AS_JSON):
+        if place != "query":
+            raise UnusableDocument(f"{where}: JSON cannot be sent in the {place}")
+        return "json"
     usual = "form" if place == "query" else "simple"
     style = str(described.get("style", usual))
     if place != "query":

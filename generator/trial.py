@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from .api import Api
 from .methods import Argument, Call
 from .models import Catalogue
 from .samples import argument_code, json_sample, union_sample
+from .security import Scheme
+
+BASE_URL = "https://trial.example/base"
+KEY = "trial:key"
 
 PROGRAM = """
-import asyncio, importlib, inspect, json, pkgutil, re, sys, warnings
+import asyncio, base64, importlib, inspect, json, pkgutil, re, sys, warnings
 from datetime import datetime
 
 sys.path.insert(0, sys.argv[1])
@@ -44,7 +50,7 @@ answer = {}
 
 
 def handle(request):
-    seen.append((request.method, request.url.raw_path.decode(), request.read()))
+    seen.append((request.method, str(request.url), request.read(), dict(request.headers)))
     headers = {"Content-Type": answer["media"]} if answer["body"] is not None else {}
     body = answer["body"] if len(seen) == 1 else answer["second"]
     return httpx.Response(answer["status"], headers=headers, content=body or b"")
@@ -67,12 +73,20 @@ def plain(value):
     return value
 
 
-def check(name, expected, path, body, wanted, result):
+def key_of(request_url, headers):
+    places = [["header", name, value] for name, value in headers.items() if KEY in value or BASIC in value]
+    values = httpx.URL(request_url).params.multi_items()
+    return places + [["query", name, value] for name, value in values if KEY in value]
+
+
+def check(name, expected, path, body, key, wanted, result):
     if len(seen) > (1 if answer["second"] is None else 2):
         raise AssertionError(f"{len(seen)} requests were sent")
-    method, raw_path, content = seen[0]
-    if method != expected or not re.fullmatch(path, raw_path):
-        raise AssertionError(f"{method} {raw_path} was sent, not {expected} {path}")
+    method, url, content, headers = seen[0]
+    if method != expected or not re.fullmatch(path, url) or headers["host"] != httpx.URL(url).netloc.decode():
+        raise AssertionError(f"{method} {url} was sent, not {expected} {path}")
+    if key_of(url, headers) != key:
+        raise AssertionError(f"the key was sent in {key_of(url, headers)}, not in {key}")
     if body is not None and json.loads(content) != body:
         raise AssertionError(f"the body was {content!r}, not {body!r}")
     if wanted is not Ellipsis and plain(result) != wanted:
@@ -99,8 +113,11 @@ def call(method, arguments, kind):
         return list(events)
 
 
+BASIC = base64.b64encode(KEY.encode()).decode()
+
+
 def options():
-    return {"api_key": "key", "base_url": "https://trial.example/base", "max_retries": 0}
+    return {"api_key": KEY, "base_url": BASE_URL, "max_retries": 0}
 
 
 def main():
@@ -146,8 +163,8 @@ for run in (main, lambda: asyncio.run(amain())):
 def trial_program(api: Api, catalogue: Catalogue) -> str:
     """Return the program that tries the client of an API; it ends with a message on standard error if that fails."""
     calls = ",\n    ".join(code for call in api.calls.values() for code in _calls(call, api, catalogue))
-    head = f"from datetime import datetime\n\nCLIENT = {api.table.client['name']!r}\nCALLS = [\n    {calls}\n]\n"
-    return head + PROGRAM
+    names = f"CLIENT, BASE_URL, KEY = {(api.table.client['name'], BASE_URL, KEY)!r}\n"
+    return f"from datetime import datetime\n\n{names}CALLS = [\n    {calls}\n]\n{PROGRAM}"
 
 
 def _calls(call: Call, api: Api, catalogue: Catalogue) -> Iterator[str]:
@@ -164,7 +181,8 @@ def _calls(call: Call, api: Api, catalogue: Catalogue) -> Iterator[str]:
         response, wanted = _answer(call, kind, api, catalogue)
         yield (
             f"({f'{call.names.resource}.{method}'!r}, {kind!r}, {_arguments(used, catalogue)}, {response}, "
-            f"{call.operation.method.upper()!r}, {_path(call)!r}, {_body(call, used, kind, catalogue)}, {wanted})"
+            f"{call.operation.method.upper()!r}, {_address(call)!r}, {_body(call, used, kind, catalogue)}, "
+            f"{_key(call.security)!r}, {wanted})"
         )
 
 
@@ -183,10 +201,20 @@ def _code(one: Argument, catalogue: Catalogue) -> str:
     return '"a, b"' if one.place == "header" and is_text else argument_code(one.shape, catalogue)
 
 
-def _path(call: Call) -> str:
-    """Return the pattern of the path that is requested."""
+def _address(call: Call) -> str:
+    """Return the pattern of the address that is requested."""
     pieces = re.split(r"\{[^{}]*\}", call.operation.path)
-    return re.escape("/base") + r"[^/?]+".join(re.escape(piece) for piece in pieces) + r"(\?.*)?"
+    server = urljoin(BASE_URL, call.server) if call.server else BASE_URL
+    return re.escape(server.rstrip("/")) + r"[^/?]+".join(re.escape(piece) for piece in pieces) + r"(\?.*)?"
+
+
+def _key(scheme: Scheme | None) -> list[list[str]]:
+    """Return where the key is expected: place, name and value."""
+    if scheme is None:
+        return []
+    key = b64encode(KEY.encode("ascii")).decode("ascii") if scheme.prefix == "Basic " else KEY
+    name = scheme.name.lower() if scheme.place == "header" else scheme.name
+    return [[scheme.place, name, scheme.prefix + key]]
 
 
 def _body(call: Call, used: list[Argument], kind: str, catalogue: Catalogue) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._operation import ApiInfo
+from ._operation import ApiInfo, SecurityScheme
 
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
@@ -17,7 +17,7 @@ API_INFO: Final = ApiInfo(
         "https://app.backboard.io/api": False,
         "http://127.0.0.1:8000/api": True,
     },
-    key_header="X-API-Key",
+    security=SecurityScheme("header", "X-API-Key"),
     key_variable="BACKBOARD_API_KEY",
     url_variable="BACKBOARD_BASE_URL",
     log_variable="BACKBOARD_LOG",

@@ -29,12 +29,20 @@ class UnusableEnvironment(Exception):
 class Network:
     """Certificates and proxy for one origin. Nothing is read before `context` or `proxy` is asked for."""
 
-    __slots__ = ("_cert", "_proxy", "_url", "_verify", "trust_env")
+    __slots__ = ("_cert", "_proxy", "_url", "_uses_tls", "_verify", "trust_env")
 
     def __init__(
-        self, base_url: str, *, verify: VerifyOption, cert: CertOption, proxy: str | None, trust_env: bool
+        self,
+        base_url: str,
+        *,
+        verify: VerifyOption,
+        cert: CertOption,
+        proxy: str | None,
+        trust_env: bool,
+        uses_tls: bool,
     ) -> None:
         self._url = URL(base_url)
+        self._uses_tls = uses_tls
         self._verify: VerifyOption = verify
         self._cert: CertOption = cert
         self.trust_env: bool = trust_env
@@ -51,7 +59,7 @@ class Network:
         """
         if isinstance(self._verify, ssl.SSLContext) and self._cert is None:
             return self._verify
-        if self._url.scheme != "https":
+        if not self._uses_tls:
             return _plain()
         variables = ("SSL_CERT_FILE", "SSL_CERT_DIR") if self.trust_env and self._verify is True else ()
         found = next(((name, os.environ[name]) for name in variables if os.environ.get(name)), None)

@@ -158,7 +158,7 @@ def raise_if_failed(turn: Any, response: Response) -> None:
         return
     content, run_id = getattr(turn, "content", None), getattr(turn, "run_id", None)
     raise RunFailedError(
-        cleaned(str(turn.message), response.request.headers),
+        cleaned(str(turn.message), response.request),
         turn=turn,
         partial_text=content if isinstance(content, str) else "",
         run_id=run_id if isinstance(run_id, str) else None,

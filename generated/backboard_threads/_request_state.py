@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
+from ._auth import ApiKey
 from ._bodies import Body, Multipart
 from ._errors import (
     APIConnectionError,
@@ -20,7 +21,7 @@ from ._errors import (
 )
 from ._json import loads
 from ._logging import logger
-from ._operation import Operation
+from ._operation import Operation, SecurityScheme
 from ._public import public
 from ._retries import Retries
 from ._transport import (
@@ -37,6 +38,7 @@ from ._transport import (
     TransportError,
     redact,
 )
+from ._urls import encode_pairs
 
 T = TypeVar("T")
 
@@ -79,10 +81,12 @@ class RequestState:
         "headers",
         "hint",
         "idempotency_key",
+        "key_parameter",
         "may_assume_deleted",
         "method",
         "on_retry",
         "retries",
+        "security",
         "timeout",
         "timeout_owner",
         "timeouts",
@@ -98,6 +102,7 @@ class RequestState:
         timeout: Timeout,
         retries: Retries,
         *,
+        security: SecurityScheme | None = None,
         idempotency_key: str | None = None,
         may_assume_deleted: bool = False,
         on_retry: RetryCallback | None = None,
@@ -110,6 +115,9 @@ class RequestState:
         self.body: Body = body
         self.timeout: Timeout = timeout
         self.retries: Retries = retries
+        self.security: SecurityScheme | None = security
+        self.key_parameter: str = ""
+        """The query parameter with the key, kept out of `url`, which is shown."""
         self.idempotency_key: str | None = idempotency_key
         self.may_assume_deleted: bool = may_assume_deleted
         """Whether a 404 counts as success once an attempt's outcome is unknown."""
@@ -121,19 +129,37 @@ class RequestState:
         self.timeouts: PhaseTimeouts | None = None
         """The time-outs of the attempt under way."""
 
+    def set_key(self, key: ApiKey) -> None:
+        """Put the key where the operation's security scheme wants it."""
+        scheme = self.security
+        if scheme is None or not key.header:
+            return
+        if scheme.place == "header":
+            self.headers[scheme.name] = scheme.value(key.header)
+        else:
+            self.key_parameter = encode_pairs([(scheme.name, key.header)])
+
+    @property
+    def _address(self) -> str:
+        """The address to request, with the key if its place is the query."""
+        if not self.key_parameter:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}{self.key_parameter}"
+
     def new_request(self, client: Any = None) -> Request:
         """The request of the next attempt; what `client`, an httpx client of the caller's, adds to each is added."""
         if self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at:
             self._raise_late()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
         self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline_at)
+        url = self._address
         content = self.body.content
         if content or self.method in ("POST", "PUT", "PATCH"):
             self.headers["Content-Length"] = str(self.body.size)
         build = Request if client is None else client.build_request
         request: Request = build(
             self.method,
-            self.url,
+            url,
             headers=None if client is None else self.headers,
             content=b"" if isinstance(content, Multipart) else content,
             extensions={"timeout": self.timeouts},
@@ -141,7 +167,7 @@ class RequestState:
         if isinstance(content, Multipart):
             request = Request(request.method, request.url, headers=request.headers, stream=content)
         if client is not None and client.params:  # httpx would put them in place of the call's own
-            request.url = URL(self.url).copy_with(params=client.params.merge(URL(self.url).params))
+            request.url = URL(url).copy_with(params=client.params.merge(URL(url).params))
         request.extensions = {**request.extensions, "timeout": self.timeouts}
         request.headers = PrivateHeaders(self.headers if client is None else request.headers)
         return request
@@ -200,7 +226,7 @@ class RequestState:
 
     def cleaned(self, text: str) -> str:
         """`text`, which the server had a part in, without this call's secrets."""
-        return cleaned(text, self.headers)
+        return cleaned(text, Request(self.method, self._address, headers=self.headers))
 
     def _raise_late(self) -> NoReturn:
         raise APITimeoutError(

@@ -46,6 +46,8 @@ NO_LIMIT_SECONDS = 2_000_000.0
 
 SECRET = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 """Headers whose values are never shown, in lower case. Each client class adds the document's key header."""
+SECRET_PARAMETERS: set[str] = set()
+"""Query parameters whose values are never shown: those that carry an API key."""
 REDACTED = "[redacted]"
 
 
@@ -137,7 +139,16 @@ def redact(request: httpx.Request) -> httpx.Request:
     for name in list(request.headers):
         if name in SECRET:
             request.headers[name] = REDACTED
+    if SECRET_PARAMETERS:
+        request.url = redacted_url(request.url)
     return request
+
+
+def redacted_url(url: httpx.URL) -> httpx.URL:
+    """`url` without the API key in its query."""
+    for name in SECRET_PARAMETERS & set(url.params):
+        url = url.copy_set_param(name, REDACTED)
+    return url
 
 
 def set_content(response: httpx.Response, content: bytes) -> None:

@@ -58,16 +58,28 @@ class ApiKey:
         return "begins or ends with a blank" if key != key.strip() else None
 
 
+NO_KEY = ApiKey("")
+"""Stands for the key of a client without one, where the document's own `security` needs none."""
+
+
+def missing_key(api_info: ApiInfo) -> str:
+    """Return the text of the error for a key that is needed and not there."""
+    return f"no API key: pass api_key=… or set {api_info.key_variable}"
+
+
 def find_key(given: ApiKey | None, api_info: ApiInfo) -> ApiKey:
     """The API key: `given`, or the environment's.
 
-    Raises `ValueError`, which never shows the key, if there is none or if it cannot be a header's value.
+    Raises `ValueError`, which never shows the key, if there is none and the document's own `security` needs one, or if
+    it cannot be a header's value.
     """
     source = "api_key"
     if given is None:
         source = api_info.key_variable
         if not os.environ.get(source):
-            raise ValueError(f"no API key: pass api_key=… or set {source}")
+            if api_info.security is None or api_info.security.optional:
+                return NO_KEY
+            raise ValueError(missing_key(api_info))
         given = ApiKey(os.environ[source])
     elif not isinstance(given.value, str) and not callable(given.value):
         raise TypeError(f"api_key must be a string or a function, not {type(given.value).__name__}")
@@ -128,10 +140,11 @@ def check_headers(headers: Mapping[str, str], api_info: ApiInfo) -> dict[str, st
     if not isinstance(headers, Mapping):
         raise TypeError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
     checked = {}
+    of_key = {scheme.name.lower() for scheme in api_info.schemes if scheme.place == "header"}
     for name, value in headers.items():
         if not isinstance(name, str):
             raise TypeError(f"a header's name must be a string, not {type(name).__name__}")
-        if name.lower() == api_info.key_header.lower():
+        if name.lower() in of_key:
             raise ValueError(f"{name} is the API key's header: pass api_key=…")
         if name.lower() == IDEMPOTENCY_KEY.lower():
             raise ValueError(f"{name} belongs to one call: pass its idempotency_key=…")

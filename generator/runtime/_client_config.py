@@ -7,12 +7,21 @@ import platform
 from collections.abc import Mapping
 from typing import Any, Self
 
-from ._auth import IDEMPOTENCY_KEY, ApiKey, check_header, check_headers, find_base_url, find_key, honours_keys
+from ._auth import (
+    IDEMPOTENCY_KEY,
+    ApiKey,
+    check_header,
+    check_headers,
+    find_base_url,
+    find_key,
+    honours_keys,
+    missing_key,
+)
 from ._bodies import EMPTY, JSON, Body, encode_body
 from ._deprecation import warn_once
 from ._files import Files
 from ._network import CertOption, Network, VerifyOption
-from ._operation import ApiInfo, Operation
+from ._operation import ApiInfo, Operation, SecurityScheme
 from ._options import (
     DEFAULT_TIMEOUT,
     Options,
@@ -82,7 +91,10 @@ class ClientConfig:
         if on_retry is not None and not callable(on_retry):
             raise TypeError(f"on_retry must be a function, not {type(on_retry).__name__}")
         self.on_retry: RetryCallback | None = on_retry
-        self.network: Network = Network(self.base_url, verify=verify, cert=cert, proxy=proxy, trust_env=trust_env)
+        uses_tls = any(server.startswith("https:") for server in (self.base_url, *api_info.operation_servers))
+        self.network: Network = Network(
+            self.base_url, verify=verify, cert=cert, proxy=proxy, trust_env=trust_env, uses_tls=uses_tls
+        )
         self._arguments = {"verify": verify, "cert": cert, "proxy": proxy, "trust_env": trust_env, "on_retry": on_retry}
         self.timeout_owner: str = ""
         path = URL(next(iter(api_info.servers), self.base_url)).path.rstrip("/")
@@ -98,7 +110,6 @@ class ClientConfig:
                 "User-Agent": f"{api_info.package}/{api_info.version} ({half}; {versions})",
             }
         )
-        self.headers[api_info.key_header] = api_info.key_prefix + self.key.header
 
     def adopt_defaults(self, headers: Headers, timeout: Timeout | None) -> None:
         """Leave to a given httpx client the headers that it was made with, and its time-outs."""
@@ -113,7 +124,7 @@ class ClientConfig:
     def state(self) -> dict[str, Any]:
         """The constructor's arguments, the API key among them, for a pickle."""
         return {
-            "api_key": self.key.value,
+            "api_key": self.key.value or None,
             "base_url": self.base_url,
             "timeout": self.options.timeout,
             "deadline": self.options.deadline,
@@ -161,8 +172,8 @@ class ClientConfig:
         """The call of a documented operation."""
         if operation.deprecated is not None:
             warn_once(operation.id, operation.deprecated)
-        url = self.base_url + fill(operation.template, operation.names, path)
-        return self.request_state(
+        url = self._server_of(operation) + fill(operation.template, operation.names, path)
+        state = self.request_state(
             operation.method,
             url if query is None else url + encode_query(query, operation.styles),
             EMPTY if body is None else encode_body(operation, media, body, files),
@@ -172,7 +183,17 @@ class ClientConfig:
             is_stream=is_stream,
             takes_key=operation.takes_key,
             accept=operation.accept,
+            security=operation.security,
         )
+        if operation.server and "host" in state.headers:
+            state.headers["Host"] = URL(url).netloc.decode("ascii")
+        return state
+
+    def _server_of(self, operation: Operation[Any]) -> str:
+        """The address of an operation, without a slash at its end: the base URL unless it has one of its own."""
+        if not operation.server:
+            return self.base_url
+        return str(URL(self.base_url).join(operation.server)).rstrip("/")
 
     def request_state(
         self,
@@ -186,10 +207,12 @@ class ClientConfig:
         is_stream: bool = False,
         takes_key: bool | None = None,
         accept: str = JSON,
+        security: SecurityScheme | Unset | None = UNSET,
     ) -> RequestState:
         """A call. It carries an idempotency key of its own if it is a POST that takes one and is given none.
 
         `takes_key` says whether the operation documents keys; None where that is not known, and a key is only sent.
+        Raises `ValueError` if the operation needs an API key and the client has none.
         """
         options = self.options
         headers = PrivateHeaders(self.headers)
@@ -213,7 +236,10 @@ class ClientConfig:
             repeatable = self.honours_keys and method == "POST" and takes_key is True
             if method == "POST" and takes_key is not False:
                 headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
-        return RequestState(
+        scheme = self.api_info.security if isinstance(security, Unset) else security
+        if scheme is not None and not scheme.optional and self.key.value == "":
+            raise ValueError(missing_key(self.api_info))
+        state = RequestState(
             method,
             url,
             headers,
@@ -225,12 +251,15 @@ class ClientConfig:
                 max_retries=options.max_retries,
                 total_timeout=options.deadline_of_stream() if is_stream else options.deadline_of_call(),
             ),
+            security=scheme,
             idempotency_key=headers.get(IDEMPOTENCY_KEY),
             may_assume_deleted=may_assume_deleted,
             on_retry=self.on_retry,
             timeout_owner=self.timeout_owner,
             hint=self.hint,
         )
+        state.set_key(self.key)
+        return state
 
     def url_of(self, path: str, query: Mapping[str, object] | None) -> str:
         """The URL of a path that the document does not know. Raises `ValueError` for one that leaves the base URL."""

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, Self
 
 from ._public import public
 from ._retries import retry_after
-from ._transport import REDACTED, SECRET, Request, Response, redact
+from ._transport import REDACTED, SECRET, SECRET_PARAMETERS, Request, Response, redact
 from ._unset import Unset
 
 SHORT = 200
@@ -149,7 +148,7 @@ class DecodeError(APIError):
 
     def within(self, response: Response) -> Self:
         """The same error, as one of the answer `response`, whose request is freed of secrets."""
-        self.got = Shown(cleaned(self.got, response.request.headers))
+        self.got = Shown(cleaned(self.got, response.request))
         self.response = response
         self.request = redact(response.request)
         return self
@@ -179,7 +178,7 @@ class APIStatusError(APIError):
         reason = f" {response.reason_phrase}" if response.reason_phrase else ""
         said = f": {_cut(self.detail, 10 * SHORT)}" if self.detail else ""
         hinted = hint if is_foreign else ""
-        text = cleaned(f"{self.status_code}{reason}{said}{hinted}{_origin(response)}", response.request.headers)
+        text = cleaned(f"{self.status_code}{reason}{said}{hinted}{_origin(response)}", response.request)
         super().__init__(text, request=response.request)
 
     detail: str
@@ -293,7 +292,7 @@ def status_error(response: Response, hint: str = "") -> APIStatusError:
 def request_id(response: Response) -> str | None:
     """The `X-Request-ID` of `response`, if it has one."""
     value: str | None = response.headers.get("x-request-id")
-    return None if value is None else cleaned(value, response.request.headers)
+    return None if value is None else cleaned(value, response.request)
 
 
 def described(value: object) -> str:
@@ -330,12 +329,12 @@ def _read_detail(response: Response) -> tuple[str, list[FieldError], bool]:
 
     A proxy's HTML or an empty body is no second error. A 404 of the API says which thing was not found.
     """
-    text, headers = text_of(response), response.request.headers
+    text, request = text_of(response), response.request
     is_404 = response.status_code == 404
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        return without_secrets(_prose(text, response), headers), [], is_404
+        return without_secrets(_prose(text, response), request), [], is_404
     detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else None
     if isinstance(detail, dict) and isinstance(detail.get("message"), str):
         detail = detail["message"]
@@ -345,7 +344,7 @@ def _read_detail(response: Response) -> tuple[str, list[FieldError], bool]:
         detail = "; ".join(str(error) for error in errors[:MAX_SHOWN_ERRORS]) or None
     is_foreign = is_404 and (not isinstance(detail, str) or detail.lower() == "not found")
     said = detail if isinstance(detail, str) else _cut(text)
-    return without_secrets(said[:MAX_DETAIL] + ("…" if len(said) > MAX_DETAIL else ""), headers), errors, is_foreign
+    return without_secrets(said[:MAX_DETAIL] + ("…" if len(said) > MAX_DETAIL else ""), request), errors, is_foreign
 
 
 def _prose(text: str, response: Response) -> str:
@@ -371,16 +370,18 @@ def text_of(response: Response) -> str:
         return response.content.decode("utf-8", "replace")
 
 
-def cleaned(text: str, headers: Mapping[str, str]) -> str:
-    """`text`, which a server may have had a part in, without the secrets of a request's `headers`, and without control
+def cleaned(text: str, request: Request) -> str:
+    """`text`, which a server may have had a part in, without the secrets of a request, and without control
     characters."""
-    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], without_secrets(text, headers))
+    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], without_secrets(text, request))
 
 
-def without_secrets(text: str, headers: Mapping[str, str]) -> str:
-    """`text` without the secrets of a request's `headers`."""
-    for name in SECRET:
-        value = headers.get(name)
+def without_secrets(text: str, request: Request) -> str:
+    """`text` without the secrets of a request, those in its headers and those in its query."""
+    found = [request.headers.get(name) for name in SECRET]
+    if SECRET_PARAMETERS:
+        found += [request.url.params.get(name) for name in SECRET_PARAMETERS]
+    for value in found:
         if value and value != REDACTED:
             text = text.replace(value, REDACTED)
     return text

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterable
 from typing import TextIO
 
-from ._transport import REDACTED, SECRET
+from ._operation import SecurityScheme
+from ._transport import REDACTED, SECRET, SECRET_PARAMETERS, URL, redacted_url
 
 logger = logging.getLogger(__package__.partition(".")[0] if __package__ else __name__)
 
@@ -54,6 +56,29 @@ def _names_secret(value: object) -> bool:
 
 
 _without_secrets = _WithoutSecrets()
+
+
+class _WithoutKeys(logging.Filter):
+    """Takes API keys out of the addresses that httpx logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact `record`; none is dropped."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(redacted_url(value) if isinstance(value, URL) else value for value in record.args)
+        return True
+
+
+_without_keys = _WithoutKeys()
+
+
+def hide_keys(schemes: Iterable[SecurityScheme]) -> None:
+    """Show no header and no query parameter that carries an API key."""
+    for scheme in schemes:
+        if scheme.place == "header":
+            SECRET.add(scheme.name.lower())
+        else:
+            SECRET_PARAMETERS.add(scheme.name)
+            logging.getLogger("httpx").addFilter(_without_keys)
 
 
 def hide_secrets_of_http2() -> None:

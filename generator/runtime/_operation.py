@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from ._unset import UNSET, Unset
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -11,6 +14,29 @@ H = TypeVar("H")
 
 Kind: TypeAlias = Literal["json", "text", "bytes", "none"]
 """Kinds of response bodies."""
+
+
+class SecurityScheme:
+    """Where a request carries the API key: in a header, after `prefix`, or in a query parameter.
+
+    With the prefix `Basic` the key is `user:password`. An `optional` key is sent if there is one.
+    """
+
+    __slots__ = ("name", "optional", "place", "prefix")
+
+    def __init__(
+        self, place: Literal["header", "query"], name: str, prefix: str = "", *, optional: bool = False
+    ) -> None:
+        self.place: Literal["header", "query"] = place
+        self.name: str = name
+        self.prefix: str = prefix
+        self.optional: bool = optional
+
+    def value(self, key: str) -> str:
+        """Return the value of the header or parameter."""
+        if self.prefix == "Basic ":
+            key = b64encode(key.encode("utf-8")).decode("ascii")
+        return self.prefix + key
 
 
 class Page:
@@ -66,8 +92,9 @@ class Operation(Generic[T]):
     `explode`. `takes_key` says whether `Idempotency-Key` is documented. `accept` is the media type of the answer,
     `kind` what its body is (`json`, `text`, `bytes` or `none`), and `others` have kind and decoder of the successes
     with other statuses. `assume_deleted` makes the answer of a DELETE that met a 404 after an attempt of unknown
-    outcome, from the last path value. `is_turn` says that the answer can be a failed run. `deprecated` is what to tell
-    someone who uses it.
+    outcome, from the last path value. `security` is another scheme than the client's, None for no key; `server` another
+    address than the client's base URL, or a path of that one's origin. `is_turn` says that the answer can be a failed
+    run. `deprecated` is what to tell someone who uses it.
     """
 
     __slots__ = (
@@ -87,6 +114,8 @@ class Operation(Generic[T]):
         "page",
         "path",
         "required",
+        "security",
+        "server",
         "styles",
         "takes_key",
         "template",
@@ -112,6 +141,8 @@ class Operation(Generic[T]):
         others: Mapping[int, tuple[Kind, Callable[[Any], T]]] | None = None,
         page: Page | None = None,
         assume_deleted: Callable[[str], T] | None = None,
+        security: SecurityScheme | Unset | None = UNSET,
+        server: str = "",
         is_turn: bool = False,
         deprecated: str | None = None,
     ) -> None:
@@ -131,6 +162,8 @@ class Operation(Generic[T]):
         self.others: Mapping[int, tuple[Kind, Callable[[Any], T]]] = others or {}
         self.page: Page | None = page
         self.assume_deleted: Callable[[str], T] | None = assume_deleted
+        self.security: SecurityScheme | Unset | None = security
+        self.server: str = server
         self.is_turn: bool = is_turn
         self.deprecated: str | None = deprecated
         pieces = path.replace("}", "{").split("{")
@@ -173,16 +206,17 @@ class ApiInfo:
     """Facts of the document and the package about the service as a whole.
 
     `servers` maps each documented base URL to whether it honours `Idempotency-Key`. The first one is the default.
-    `key_header` is the header of the API key, `key_prefix` the text in front of the key; the variables are those of the
-    environment for the key, the base URL and the log.
+    `security` is the scheme of operations without one of their own; `schemes` and `operation_servers` are all that
+    operations have. The variables are those of the environment for the key, the base URL and the log.
     """
 
     __slots__ = (
-        "key_header",
-        "key_prefix",
         "key_variable",
         "log_variable",
+        "operation_servers",
         "package",
+        "schemes",
+        "security",
         "servers",
         "url_variable",
         "version",
@@ -194,8 +228,9 @@ class ApiInfo:
         package: str,
         version: str,
         servers: Mapping[str, bool],
-        key_header: str,
-        key_prefix: str = "",
+        security: SecurityScheme | None,
+        schemes: tuple[SecurityScheme, ...] = (),
+        operation_servers: tuple[str, ...] = (),
         key_variable: str,
         url_variable: str,
         log_variable: str,
@@ -203,8 +238,9 @@ class ApiInfo:
         self.package: str = package
         self.version: str = version
         self.servers: Mapping[str, bool] = servers
-        self.key_header: str = key_header
-        self.key_prefix: str = key_prefix
+        self.security: SecurityScheme | None = security
+        self.schemes: tuple[SecurityScheme, ...] = schemes if security is None else (security, *schemes)
+        self.operation_servers: tuple[str, ...] = operation_servers
         self.key_variable: str = key_variable
         self.url_variable: str = url_variable
         self.log_variable: str = log_variable

@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 from uuid import UUID
 
 from ._unset import UNSET
-from ._values import check_text, plain
+from ._values import check_text, encode_json, plain
 
 
 def fill(template: str, names: tuple[str, ...], values: tuple[str, ...]) -> str:
@@ -43,7 +43,7 @@ def encode_query(query: Mapping[str, object], styles: Mapping[str, str] | None =
     """Return the query with its question mark, or nothing.
 
     UNSET and None are left out. By OpenAPI's default style, `form` with `explode`, a list repeats its name and an
-    object gives its entries; `styles` names the parameters with another one.
+    object gives its entries; `styles` names the parameters with another one, or with `json` as their content.
     """
     pairs: list[str] = []
     for name, value in query.items():
@@ -61,6 +61,8 @@ SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 def _query_pairs(name: str, value: object, style: str) -> list[str]:
     """Return the pairs of one parameter, encoded."""
+    if style == "json":
+        return [_pair(name, encode_json(value, name).decode("utf-8"))]
     to_dict = getattr(value, "to_dict", None)
     if to_dict is not None:
         value = to_dict()

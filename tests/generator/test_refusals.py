@@ -49,9 +49,9 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "document: paths//things/post/parameters: Input should be a valid list",
     ),
     "server template": (small_document(servers=[{"url": "https://{region}.example"}]), "is not an address to call"),
-    "basic authentication": (
-        with_scheme(type="http", scheme="basic"),
-        "document: security Key: only an API key or bearer token in one header is understood",
+    "digest authentication": (
+        with_scheme(type="http", scheme="digest"),
+        "document: security Key: only one API key in a header or query, bearer or basic, is understood",
     ),
     "key header that is none": (
         with_scheme(type="apiKey", **{"in": "header", "name": "X\n"}),
@@ -75,8 +75,8 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "makeThing (POST /a?b=c): not a path that can be called",
     ),
     "its own server": (
-        with_operation(operation("makeThing", servers=[])),
-        "makeThing (POST /things): `servers` is not",
+        with_operation(operation("makeThing", servers=[{"url": "ftp://things.example"}])),
+        "makeThing (POST /things): the server 'ftp://things.example' is not an address to call",
     ),
     "path parameter missing": (
         with_operation(operation("getThing"), "/things/{thing_id}", "get"),

@@ -42,7 +42,7 @@ def common_document(names: list[str]) -> Document:
         renamed = json.loads(text)
         schemas |= {f"C{number}{schema}": value for schema, value in renamed["schemas"].items()}
         for path, item in renamed["paths"].items():
-            for described in item.values():
+            for described in (one for one in item.values() if isinstance(one, dict)):
                 described["operationId"] = f"{name}_{described.get('operationId', '')}"
                 described["tags"] = ["extras"]
             paths[f"/{name}{path}"] = item

@@ -11,14 +11,14 @@ from .._bodies import encode_free
 from .._client_config import ClientConfig
 from .._event_loops import preload
 from .._files import Files
-from .._logging import hide_secrets_of_http2, print_if_asked
+from .._logging import hide_keys, hide_secrets_of_http2, print_if_asked
 from .._network import CertOption, VerifyOption
 from .._operation import ApiInfo, Operation, Streaming
 from .._options import MAX_RESPONSE_BYTES, TimeoutOption
 from .._reply import raise_if_failed
 from .._request_state import RetryCallback, free_value, read_response
 from .._response import Answer
-from .._transport import SECRET, BaseTransport, HTTPClient, redact
+from .._transport import BaseTransport, HTTPClient, redact
 from .._unset import UNSET, Unset
 from .http_clients import HTTPClients
 from .pagination import Paginator
@@ -40,7 +40,7 @@ class BaseClient:
 
     def __init_subclass__(cls) -> None:
         if "api_info" in cls.__dict__:
-            SECRET.add(cls.api_info.key_header.lower())
+            hide_keys(cls.api_info.schemes)
             print_if_asked(cls.api_info.log_variable)
 
     def __init__(

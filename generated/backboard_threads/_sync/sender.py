@@ -46,8 +46,8 @@ class Sender:
         if isinstance(state.body.content, Multipart):
             blocking(state.body.content.prepare)
         while True:
-            if self.config.key.is_callback:
-                self._renew_key(state)
+            if self.config.key.is_callback and state.security is not None:
+                state.set_key(check_called_key(self._called_key()))
             request = state.new_request(self.http_clients.given)
             try:
                 with until(state.retries.deadline_at):
@@ -69,12 +69,11 @@ class Sender:
                 seconds = wait
             pause(seconds)
 
-    def _renew_key(self, state: RequestState) -> None:
+    def _called_key(self) -> object:
         """Ask the callback for the key of the next attempt."""
         key = self.config.key.value
         assert not isinstance(key, str)
-        info = self.config.api_info
-        state.headers[info.key_header] = info.key_prefix + check_called_key(result(key())).header
+        return result(key())
 
     def _exchange(self, client: HTTPClient, request: Request, state: RequestState) -> Response:
         """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""

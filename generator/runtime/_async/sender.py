@@ -46,8 +46,8 @@ class AsyncSender:
         if isinstance(state.body.content, Multipart):
             await async_blocking(state.body.content.prepare)
         while True:
-            if self.config.key.is_callback:
-                await self._renew_key(state)
+            if self.config.key.is_callback and state.security is not None:
+                state.set_key(check_called_key(await self._called_key()))
             request = state.new_request(self.http_clients.given)
             try:
                 with async_until(state.retries.deadline_at):
@@ -69,12 +69,11 @@ class AsyncSender:
                 seconds = wait
             await async_pause(seconds)
 
-    async def _renew_key(self, state: RequestState) -> None:
+    async def _called_key(self) -> object:
         """Ask the callback for the key of the next attempt."""
         key = self.config.key.value
         assert not isinstance(key, str)
-        info = self.config.api_info
-        state.headers[info.key_header] = info.key_prefix + check_called_key(await async_result(key())).header
+        return await async_result(key())
 
     async def _exchange(self, client: AsyncHTTPClient, request: Request, state: RequestState) -> Response:
         """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""
