@@ -1,19 +1,22 @@
 """A small document with its operations, to test the HTTP side of the server without the threads behind it."""
 
+import asyncio
 import contextlib
 import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
+from uvicorn.server import ServerState
 
 from threads_server.errors import HTTPError
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
 from threads_server.http.responses import Event, EventStream, Response
 from threads_server.openapi import Contract, Document, ValidatedRequest
-from threads_server.server import Server, listen
+from threads_server.server import Server, listen, uvicorn_config
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
@@ -281,3 +284,40 @@ def faults(response: httpx.Response) -> list[tuple[Any, ...]]:
     detail = response.json()["detail"]
     assert all(set(entry) == {"loc", "msg", "type"} and entry["msg"] for entry in detail)
     return [(*entry["loc"], entry["type"]) for entry in detail]
+
+
+class Wire:
+    """A connection on fake transport and loop, whose timers a test fires."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.loop = Mock(asyncio.AbstractEventLoop)
+        self.loop.time.return_value = self.set_at = 0.0
+        self.loop.call_later.side_effect = self._set_timer
+        self.transport = Mock(asyncio.Transport)
+        self.transport.is_closing.return_value = False
+        config = uvicorn_config(Settings(**settings), small_app())
+        config.load()
+        create: Any = config.http_protocol_class
+        self.protocol = create(config=config, server_state=ServerState(), app_state={}, _loop=self.loop)
+        self.protocol.connection_made(self.transport)
+
+    def _set_timer(self, delay: float, callback: Any) -> Mock:
+        self.set_at = self.loop.time()
+        return Mock(asyncio.TimerHandle)
+
+    @property
+    def written(self) -> bytes:
+        return b"".join(call[0][0] for call in self.transport.write.call_args_list)
+
+    def fire(self) -> float:
+        """Fire the last timer that was set, and give its delay."""
+        delay, callback = self.loop.call_later.call_args[0]
+        self.loop.time.return_value = max(self.loop.time.return_value, self.set_at + delay)
+        callback()
+        return float(delay)
+
+    def drop_tasks(self) -> int:
+        """How many requests were begun."""
+        for call in self.loop.create_task.call_args_list:
+            call[0][0].close()
+        return len(self.loop.create_task.call_args_list)

@@ -43,6 +43,14 @@ _PORT = re.compile(r":[0-9]*\Z")
 logger = logging.getLogger("threads_server")
 
 
+def _join_repeated(received: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Join the values of a repeated header by commas (RFC 9110 §5.3): a list, or no valid key, id or media type."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in received:
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
 def create_app(settings: Settings, responder: "Responder | None" = None) -> "App":
     """Make the server as an ASGI application. Its lifespan (or `opened()`) opens and closes the database.
 
@@ -139,7 +147,10 @@ class App:
         return self._services
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        received: list[tuple[bytes, bytes]] = scope["headers"]
+        headers = dict(received)
+        if len(headers) < len(received):
+            headers = _join_repeated(received)
         request_id = headers.get(b"x-request-id")
         if request_id is None or not self._valid_request_id.fullmatch(request_id):
             request_id = new_request_id().encode()

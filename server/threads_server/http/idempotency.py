@@ -4,21 +4,27 @@ Keys are stored in the transaction of the request (store/idempotency_keys.py), s
 both run.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 
 from threads_server.encoding import Json, encode_canonical
 from threads_server.http.etags import tag
 from threads_server.openapi import ValidatedRequest
+from threads_server.openapi.request_body import THREAD_DECODE_BYTES
 from threads_server.store.idempotency_keys import IdempotencyRequest
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 
 
-def idempotency_request(request: ValidatedRequest) -> IdempotencyRequest | None:
+async def idempotency_request(request: ValidatedRequest) -> IdempotencyRequest | None:
     """Make the key and fingerprint of a request; None without a key."""
     key = request.headers.get("idempotency-key")
-    return None if key is None else IdempotencyRequest(request.account, key, fingerprint(request))
+    if key is None:
+        return None
+    if request.body_size > THREAD_DECODE_BYTES:
+        return IdempotencyRequest(request.account, key, await asyncio.to_thread(fingerprint, request))
+    return IdempotencyRequest(request.account, key, fingerprint(request))
 
 
 def fingerprint(request: ValidatedRequest) -> bytes:

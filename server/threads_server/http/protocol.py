@@ -7,6 +7,7 @@ receive buffer is held.
 import asyncio
 import json
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,7 +15,7 @@ from time import monotonic
 from typing import Any, cast
 from urllib.parse import unquote
 
-from uvicorn._types import ASGI3Application, ASGISendEvent, HTTPScope
+from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -23,6 +24,7 @@ from uvicorn.server import ServerState
 
 from threads_server.http.body_framing import BodyFraming, ChunkedFraming, LengthFraming
 from threads_server.http.request_head import BadRequest, HeadParser, RequestHead
+from threads_server.http.response_cycle import ClosingCycle
 from threads_server.http.response_sender import new_request_id
 
 LINGER_SECONDS = 2
@@ -73,19 +75,6 @@ class _GatedFlow(FlowControl):
     def resume_reading(self) -> None:
         if not self.gated:
             super().resume_reading()
-
-
-class _ExpectingCycle(RequestResponseCycle):
-    """The response to a request with `Expect: 100-continue`.
-
-    If the app responds before reading the body, it is unknown whether the client will send it, so the connection
-    closes.
-    """
-
-    async def send(self, message: ASGISendEvent) -> None:
-        if self.waiting_for_100_continue:
-            self.keep_alive = False
-        await super().send(message)
 
 
 class HTTPProtocol(asyncio.Protocol):
@@ -235,7 +224,8 @@ class HTTPProtocol(asyncio.Protocol):
             "headers": head.headers,
             "state": self._app_state.copy(),
         }
-        make = _ExpectingCycle if head.expects_continue else RequestResponseCycle
+        received = framing.complete or len(self._buffer) >= (head.content_length or math.inf)
+        make = RequestResponseCycle if received and head.keep_alive else ClosingCycle
         self._cycle = cycle = make(
             scope=scope,
             transport=self._transport,
@@ -287,10 +277,19 @@ class HTTPProtocol(asyncio.Protocol):
             self._end_request()
             self._advance()
         else:
+            if self._lingers():
+                self._transport.write_eof()
             self._set_read_timer(DISCARD_SECONDS, self._transport.close)
             self._flow.resume_reading()
 
+    def _lingers(self) -> bool:
+        return isinstance(self._cycle, ClosingCycle) and self._cycle.lingering
+
     def _end_request(self) -> None:
+        if self._lingers():
+            self._refused = True
+            self._transport.close()
+            return
         self._framing = None
         self._flow.gated = False
         self._flow.resume_reading()

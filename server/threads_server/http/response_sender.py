@@ -52,14 +52,17 @@ class ResponseSender:
         if headers:
             head += _encoded(headers)
         await self._send({"type": "http.response.start", "status": status, "headers": head})
-        if self._head_only:
-            body = b""
+        await self._send_body(b"" if self._head_only else body)
+
+    async def _send_body(self, body: bytes, *, more: bool = False) -> None:
+        """Send bytes of the body, each piece once the client has read enough of those before it."""
         if len(body) <= LARGE_RESPONSE_BYTES:
-            await self._send({"type": "http.response.body", "body": body})
+            await self._send({"type": "http.response.body", "body": body, "more_body": more})
             return
         for start in range(0, len(body), LARGE_RESPONSE_BYTES):
             end = start + LARGE_RESPONSE_BYTES
-            await self._send({"type": "http.response.body", "body": body[start:end], "more_body": end < len(body)})
+            piece = body[start:end]
+            await self._send({"type": "http.response.body", "body": piece, "more_body": more or end < len(body)})
 
     async def send_error(
         self, status: int, detail: str | list[ValidationErrorItem], headers: Mapping[str, str]
@@ -81,9 +84,9 @@ class ResponseSender:
         if message["type"] == "http.response.start":
             await self._start(message["status"], [*message["headers"], (b"x-request-id", self._request_id)])
         elif not self._head_only:
-            await self._send(message)
+            await self._send_body(message.get("body", b""), more=message.get("more_body", False))
         elif not message.get("more_body"):
-            await self._send({"type": "http.response.body", "body": b""})
+            await self._send_body(b"")
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status

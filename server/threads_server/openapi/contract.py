@@ -54,6 +54,7 @@ class Endpoint:
             headers=given_headers,
             body=decoded.values,
             files=decoded.files,
+            body_size=decoded.size,
             raw_path=raw_path,
         )
 

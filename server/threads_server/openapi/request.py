@@ -56,5 +56,7 @@ class ValidatedRequest:
     """The decoded body, the same values for each media type; `{}` without one. Unknown fields are left out. Defaults
     are not filled in: they are in `operation.defaults`."""
     files: dict[str, list[Upload]]
+    body_size: int
+    """Bytes of the body as it came."""
     raw_path: str
     """The path as it came, percent-encoded."""

@@ -20,7 +20,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 THREAD_DECODE_BYTES = 256 * 1024
-"""Larger bodies are decoded in a thread, so that they do not block the event loop."""
+"""Larger bodies are decoded and hashed in a thread, so that they do not block the event loop."""
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class Decoded:
 
     values: dict[str, Any] = field(default_factory=dict)
     files: dict[str, list[Upload]] = field(default_factory=dict)
+    size: int = 0
+    """Bytes of the body as it came."""
 
 
 class Decoder(Protocol):
@@ -91,8 +93,11 @@ class Bodies:
         if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
             raise HTTPError(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
         if len(body) > THREAD_DECODE_BYTES:
-            return await asyncio.to_thread(decoder.decode, body, options, errors)
-        return decoder.decode(body, options, errors)
+            decoded = await asyncio.to_thread(decoder.decode, body, options, errors)
+        else:
+            decoded = decoder.decode(body, options, errors)
+        decoded.size = len(body)
+        return decoded
 
     async def _read_untyped(
         self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: RequestBudget

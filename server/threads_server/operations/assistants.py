@@ -60,7 +60,7 @@ async def clone_assistant(request: ValidatedRequest, services: Services) -> Resp
             assistants.get_to_clone,
             request.account,
             request.path["assistant_id"],
-            idempotency_request(request),
+            await idempotency_request(request),
             now(),
         )
     except Replay as replay:
@@ -76,7 +76,7 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _create(request: ValidatedRequest, services: Services, row: AssistantRow, answer: str) -> Response:
     try:
-        await services.store.write(assistants.create, row, idempotency_request(request), answer)
+        await services.store.write(assistants.create, row, await idempotency_request(request), answer)
     except Replay as replay:
         return _replayed(replay)
     return Response(answer.encode())

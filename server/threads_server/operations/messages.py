@@ -55,7 +55,7 @@ async def _send(request: ValidatedRequest, services: Services, thread_id: str | 
         ),
         tools=body.get("tools"),
         unsupported=unsupported(body, request.files, services.context.responder.unsupported),
-        idempotency=idempotency_request(request),
+        idempotency=await idempotency_request(request),
         check_version=precondition(request.headers.get("if-match")),
     )
     if services.quotas is not None:

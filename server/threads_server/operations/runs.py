@@ -38,7 +38,7 @@ async def _submit(
         thinking=body.get("thinking"),
         streamed=streamed,
         unsupported=unsupported(body, request.files, services.context.responder.unsupported),
-        idempotency=idempotency_request(request),
+        idempotency=await idempotency_request(request),
     )
     return turn_response(await services.turns.submit(outputs))
 
@@ -46,7 +46,7 @@ async def _submit(
 async def cancel_run(request: ValidatedRequest, services: Services) -> Response:
     path = request.path
     result = await cancel(
-        services.context, request.account, path["thread_id"], path["run_id"], idempotency_request(request)
+        services.context, request.account, path["thread_id"], path["run_id"], await idempotency_request(request)
     )
     return Response(result.body.encode(), headers=REPLAYED if result.replayed else {})
 

@@ -18,7 +18,7 @@ from threads_server.store.usage import Usage
 async def create_thread(request: ValidatedRequest, services: Services) -> Response:
     assistant_id, thread_id, moment = request.path["assistant_id"], new_id(), now()
     answer = new_thread_json(thread_id, assistant_id, moment)
-    idempotency = idempotency_request(request)
+    idempotency = await idempotency_request(request)
     if services.quotas is not None:
         await services.quotas.check(request.account, Usage(threads=1), idempotency)
     try:

@@ -5,16 +5,12 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
-from typing import Any
-from unittest.mock import Mock
 
 import pytest
-from uvicorn.server import ServerState
 
-from tests.support.small_document import KEY, ROOMY, port_of, served, small_app
+from tests.support.small_document import KEY, ROOMY, Wire, port_of, served, small_app
 from threads_server.http.protocol import LINGER_SECONDS, LOG_INTERVAL_SECONDS, ConnectionCounter
-from threads_server.server import KEEP_ALIVE_SECONDS, uvicorn_config
-from threads_server.settings import Settings
+from threads_server.server import KEEP_ALIVE_SECONDS
 
 BODY = b'{"name":"Guide"}'
 HEAD = (
@@ -183,43 +179,6 @@ def test_pipelined_upgrade_offers_are_answered_in_order(port: int) -> None:
     """330 of them ended in a RecursionError."""
     request = HEAD + JAVA + SIZED + BODY
     assert [status for status, _ in answers(port, request * 330, expected=330)] == [200] * 330
-
-
-class Wire:
-    """A connection on fake transport and loop, whose timers a test fires."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.loop = Mock(asyncio.AbstractEventLoop)
-        self.loop.time.return_value = self.set_at = 0.0
-        self.loop.call_later.side_effect = self._set_timer
-        self.transport = Mock(asyncio.Transport)
-        self.transport.is_closing.return_value = False
-        config = uvicorn_config(Settings(**settings), small_app())
-        config.load()
-        create: Any = config.http_protocol_class
-        self.protocol = create(config=config, server_state=ServerState(), app_state={}, _loop=self.loop)
-        self.protocol.connection_made(self.transport)
-
-    def _set_timer(self, delay: float, callback: Any) -> Mock:
-        self.set_at = self.loop.time()
-        return Mock(asyncio.TimerHandle)
-
-    @property
-    def written(self) -> bytes:
-        return b"".join(call[0][0] for call in self.transport.write.call_args_list)
-
-    def fire(self) -> float:
-        """Fire the last timer that was set, and give its delay."""
-        delay, callback = self.loop.call_later.call_args[0]
-        self.loop.time.return_value = max(self.loop.time.return_value, self.set_at + delay)
-        callback()
-        return float(delay)
-
-    def drop_tasks(self) -> int:
-        """How many requests were begun."""
-        for call in self.loop.create_task.call_args_list:
-            call[0][0].close()
-        return len(self.loop.create_task.call_args_list)
 
 
 def test_pipelined_requests_wait_unread_for_the_first_response() -> None:

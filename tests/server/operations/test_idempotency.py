@@ -1,6 +1,7 @@
 """Idempotency keys: replay of a response, joining a turn in progress, 409 for another request, retention."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from tests.support.builders import WEATHER, eventually, hold, running, waiting, 
 from tests.support.clocks import set_clock
 from tests.support.threads_api import Api, another_account, serving, unconfirm
 from threads_server.clock import now
+from threads_server.http import idempotency
+from threads_server.openapi import ValidatedRequest
 from threads_server.store import assistants, threads
 from threads_server.store.clearing import sweep
 from threads_server.store.transaction import every
@@ -373,3 +376,22 @@ class TestKeptFor24Hours:
             async with asyncio.timeout(600):
                 while (await api.services.store.read(every, kept)) != [(0,)]:  # noqa: ASYNC110 - it is the server's
                     await asyncio.sleep(0.01)
+
+
+async def test_fingerprint_of_a_large_body_is_made_off_the_event_loop(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads_of: list[bool] = []
+    fingerprint = idempotency.fingerprint
+
+    def noted(request: ValidatedRequest) -> bytes:
+        threads_of.append(threading.current_thread() is threading.main_thread())
+        return fingerprint(request)
+
+    monkeypatch.setattr(idempotency, "fingerprint", noted)
+    path = f"/threads/{await api.thread()}/messages"
+    for size in (1000, 1_000_000):
+        files = {"files": ("a.txt", b"x" * size)}
+        key = {"Idempotency-Key": str(size)}
+        assert (await api.http.post(path, data={"content": "x"}, files=files, headers=key)).status_code == 200
+    assert threads_of == [True, False]
