@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import tomllib
 import traceback
@@ -30,6 +31,7 @@ SETTINGS = HERE.parent / "pyproject.toml"
 MARK = "_api_info.py"
 """The file by which a client of this generator is known."""
 
+RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
 TOOLS = ("openapi-python-client", "ruff", "unasync")
 
 
@@ -167,7 +169,7 @@ def _format(package: Path) -> None:
     )
     for command in commands:
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(SETTINGS), str(package)],
+            [RUFF, *command, "--no-cache", "--config", str(SETTINGS), str(package)],
             capture_output=True,
             text=True,
             env={**os.environ, "LC_ALL": "C.UTF-8"},

@@ -1,8 +1,6 @@
 """The tables of docs/client-features.md: every test they name can be run, every decision they name was taken."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -27,15 +25,12 @@ def test_every_feature_has_a_test_or_a_decision() -> None:
 
 
 def test_every_test_is_there() -> None:
-    named = sorted({test for _, tests, _ in read_rows() for test in tests})
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", *named],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    missing = []
+    for test in sorted({test for _, tests, _ in read_rows() for test in tests}):
+        path, _, name = test.partition("::")
+        if not re.search(rf"\bdef {name.partition('[')[0]}\(", (ROOT / path).read_text(encoding="utf-8")):
+            missing.append(test)
+    assert missing == []
 
 
 def test_every_decision_was_taken() -> None:

@@ -34,7 +34,7 @@ class Browser:
             cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
         chromium = json.loads(unpacked.stdout)
-        own = ["--remote-debugging-port=0", f"--user-data-dir={self._folder}/user"]
+        own = ["--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={self._folder}/user"]
         self._process = subprocess.Popen(
             [chromium["path"], *chromium["arguments"], *own],
             env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
@@ -64,11 +64,7 @@ class Browser:
         page = self._page = Page(self, target, session)
         for domain in ("Page", "Network", "Runtime", "Log"):
             page.send(f"{domain}.enable")
-        mobile = width < 600
-        page.send(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile},
-        )
+        page.resize(width, height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         page.send("Emulation.setEmulatedMedia", {"features": [scheme]})
         page.send("Page.navigate", {"url": url})
@@ -129,6 +125,15 @@ class Page:
         answer = self.send("Runtime.evaluate", {"expression": script, "returnByValue": True, "awaitPromise": True})
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def resize(self, width: int, height: int) -> None:
+        """Change the window's size; a narrow one is a phone's."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.send("Emulation.setDeviceMetricsOverride", metrics)
+
+    def go(self, place: str) -> None:
+        """Go to a place of the page, `#…`, without loading it again."""
+        self.evaluate(f"location.hash = {json.dumps(place)}")
 
     def wait_for(self, script: str) -> None:
         """Wait until a JavaScript expression is true."""

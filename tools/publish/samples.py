@@ -7,14 +7,16 @@ import json
 import re
 import shlex
 import subprocess
-import sys
+import sysconfig
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from generator.document import Document, Operation
 from generator.names import Names, NameTable
 
+RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
 EVENTS = "text/event-stream"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -231,5 +233,5 @@ def _literal(value: Any, depth: int = 0) -> str:
 
 
 def _formatted(source: str) -> str:
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "80", "-"]
+    command = [RUFF, "format", "--isolated", "--line-length", "80", "-"]
     return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import Browser
+from tests.support.shared_folder import shared_folder
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,10 +24,8 @@ def publish(sources: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sources, which nobody changes while they are published."""
-    copy = tmp_path_factory.mktemp("sources")
+def copy_sources(copy: Path) -> None:
+    """Copy the project, so that nobody changes it while it is published."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -36,12 +35,16 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, copy / name)
     (copy / "node_modules").symlink_to(ROOT / "node_modules")
-    return copy
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shared_folder(tmp_path_factory, "sources", copy_sources)
 
 
 @pytest.fixture(scope="session")
 def published(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish(sources, tmp_path_factory.mktemp("published") / "dist")
+    return shared_folder(tmp_path_factory, "published", lambda folder: publish(sources, folder / "dist")) / "dist"
 
 
 @pytest.fixture(scope="session")
