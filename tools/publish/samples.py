@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from generator.document import Document, Operation
 from generator.names import Names, NameTable
 
-RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
+RUFF = str(Path(sysconfig.get_path("scripts")) / "ruff")
 EVENTS = "text/event-stream"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
