@@ -190,7 +190,7 @@ def test_only_what_can_do_nothing_is_sent_to_a_whole_collection(server: LocalSer
     assert {one.method for one in collections} == {"GET", "PROPFIND"}
 
 
-@pytest.mark.parametrize("at", [1, 2, 40, 150])
+@pytest.mark.parametrize("at", [1, 40, 150])
 def test_whoever_stops_the_questions_gets_a_report_and_an_empty_account(
     server: LocalServer, owner: Caller, at: int
 ) -> None:
