@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,29 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from generator.__main__ import ROOT
-from generator.package import generate, replace
 from tests.support.generator_documents import imported
 
-DOCUMENT = Path(__file__).with_name("hosted_groups.yaml")
-PROGRAM = ROOT / "tests" / "support" / "hosted_program.py"
 ID = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"
 ANSWERED = {"document_id": ID, "filename": "a.txt", "status": "pending"}
 MEMORY = {"id": "m", "content": "Ada likes tea."}
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hosted")
-    (folder / "names.yaml").write_text("client: {name: Shop}\n", "utf-8")
-    with generate(DOCUMENT, folder / "names.yaml") as generated:
-        replace(folder / "package", generated.package)
-    return folder / "package"
-
-
-@pytest.fixture(scope="module")
-def module(package: Path) -> ModuleType:
-    return imported(package)
+def module(hosted_client: Path) -> ModuleType:
+    return imported(hosted_client)
 
 
 class Server:
@@ -116,18 +100,3 @@ def test_listing_in_an_envelope_is_iterated(shop: Any, server: Server) -> None:
     ]
     server.answer(["openai"])
     assert shop.models.list_providers() == ["openai"]
-
-
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_types_of_the_hosted_groups(package: Path, checker: str) -> None:
-    pyright = ROOT / "node_modules" / ".bin" / "pyright"
-    if checker == "pyright" and not (pyright.exists() and shutil.which("node")):
-        pytest.skip("pyright needs Node")
-    program = package.parent / "program.py"
-    program.write_text(PROGRAM.read_text("utf-8"), "utf-8")
-    asked = [sys.executable, "-m", "mypy", "--strict", "program.py", "package"]
-    if checker == "pyright":
-        (package.parent / "pyrightconfig.json").write_text('{"include": ["program.py"], "typeCheckingMode": "strict"}')
-        asked = [str(pyright), "--project", str(package.parent), "--pythonpath", sys.executable]
-    done = subprocess.run(asked, cwd=package.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:]

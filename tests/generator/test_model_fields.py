@@ -1,4 +1,4 @@
-"""Fields of models: absent and null, `fields_set`, copies, pydantic and FastAPI, narrowing by type checkers."""
+"""Fields of models: absent and null, `fields_set`, copies, pydantic and FastAPI."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import copy
 import json
 import pickle
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +19,6 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from backboard_threads import UNSET, DecodeError, models
-from generator.__main__ import ROOT
 from tests.support.generator_documents import client_of, small_document
 
 MOMENT = "2026-02-05T02:15:37.795Z"
@@ -28,8 +26,6 @@ ABSENT = {"thread_id": "t", "created_at": MOMENT}
 NULL = {**ABSENT, "title": None}
 GIVEN = {**ABSENT, "title": "Plans"}
 REQUIRED = {"thread_id", "created_at"}
-MODULE = Path("tests") / "support" / "typed_program.py"
-PYRIGHT = ROOT / "node_modules" / ".bin" / "pyright"
 
 
 def test_absent_field_reads_as_none() -> None:
@@ -133,31 +129,3 @@ def test_fastapi_answers_with_models() -> None:
 def test_models_do_not_import_pydantic() -> None:
     code = "import sys; from backboard_threads import models; models.Thread; sys.exit('pydantic_core' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_mypy_narrows_events() -> None:
-    asked = [sys.executable, "-m", "mypy", "--strict", str(MODULE)]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.skipif(not PYRIGHT.exists() or shutil.which("node") is None, reason="pyright needs Node")
-def test_pyright_narrows_events(tmp_path: Path) -> None:
-    settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT / "generated")]}
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
-    (tmp_path / "program.py").write_text((ROOT / MODULE).read_text("utf-8"), "utf-8")
-    asked = [PYRIGHT, "--project", str(tmp_path), "--pythonpath", sys.executable]
-    done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.skipif(not PYRIGHT.exists() or shutil.which("node") is None, reason="pyright needs Node")
-def test_pyright_knows_the_types_of_the_public_api(tmp_path: Path) -> None:
-    site = tmp_path / "venv" / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
-    shutil.copytree(ROOT / "generated" / "backboard_threads", site / "backboard_threads")
-    (site / "installed.pth").write_text(f"{Path(attrs.__file__).parent.parent}\n", "utf-8")
-    asked = [PYRIGHT, "--verifytypes", "backboard_threads", "--ignoreexternal", "--outputjson"]
-    environment = {"PATH": f"{tmp_path / 'venv' / 'bin'}:{Path(shutil.which('node') or '').parent}:/usr/bin:/bin"}
-    done = subprocess.run(asked, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert json.loads(done.stdout)["typeCompleteness"]["completenessScore"] >= 0.99
