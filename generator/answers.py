@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,6 +35,14 @@ class Answers:
     text: str
 
 
+@dataclass(frozen=True)
+class EventPlan:
+    """The `data` of a stream's events: JSON of a schema, or text."""
+
+    kind: Literal["json", "text"]
+    schema: Any
+
+
 def plan_answers(document: Document, operation: Operation) -> Answers:
     """Return what an operation answers. Raises UnusableDocument if that cannot be read."""
     described = {str(status): named for status, named in operation.raw.get("responses", {}).items()}
@@ -48,21 +57,46 @@ def plan_answers(document: Document, operation: Operation) -> Answers:
         content: dict[str, Any] = response.get("content", {})
         text = str(response.get("description", ""))
         texts.append(text)
-        if EVENTS in content:
-            events = content[EVENTS]
-            content = {media: one for media, one in content.items() if media != EVENTS}
+        media = events_media(content)
+        if media is not None:
+            events = content[media]
+            content = {key: one for key, one in content.items() if key != media}
             if not content:
                 continue
         plain.append(_plan(operation, status, content, text))
     return Answers(tuple(plain), events, texts[0])
 
 
-def event_schema(document: Document, described: dict[str, Any], where: str) -> dict[str, Any]:
-    """Return the schema of the JSON in the `data` of one framed event, as written; an empty one if there is none."""
-    frame = document.follow(described.get("schema", {}), where)
-    data = frame.get("properties", {}).get("data", {})
-    schema: dict[str, Any] = data.get("contentSchema", {}) if isinstance(data, dict) else {}
-    return schema
+def events_media(content: Collection[str]) -> str | None:
+    """Return the media type of server-sent events among those of an answer, or None."""
+    return next((media for media in content if media.partition(";")[0].strip().lower() == EVENTS), None)
+
+
+def plan_events(document: Document, described: dict[str, Any], where: str) -> EventPlan:
+    """Return what the events of a stream hold.
+
+    The schema is that of one event's data, or of a whole event with its property `data`, a text; so is `itemSchema`.
+    Without a schema the data is text.
+    """
+    schema = described.get("schema", described.get("itemSchema"))
+    if schema is None:
+        return EventPlan("text", None)
+    followed = document.follow({} if schema is True else schema, where)
+    if followed.get("type") == "array" and "itemSchema" not in described:
+        raise UnusableDocument(f"{where}: a schema of a list of {EVENTS} is not understood")
+    data = document.follow(followed.get("properties", {}).get("data", {}), where)
+    if "contentSchema" in data:
+        return EventPlan("json", data["contentSchema"])
+    is_frame = data.get("type") == "string" and set(followed["properties"]) <= OF_EVENTS
+    return EventPlan("text", None) if is_frame or _is_text(followed) else EventPlan("json", schema)
+
+
+OF_EVENTS = {"data", "event", "id", "retry"}
+"""Fields of a server-sent event."""
+
+
+def _is_text(schema: dict[str, Any]) -> bool:
+    return schema.get("type") == "string" and not {"enum", "const", "contentMediaType"} & set(schema)
 
 
 def is_success(status: str) -> bool:

@@ -11,10 +11,10 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .answers import EVENTS, Answers, event_schema, is_success, plan_answers
+from .answers import EVENTS, Answers, is_success, plan_answers, plan_events
 from .bodies import BodyPlan, additional, json_fields, plan_body
 from .document import Document, Operation, UnusableDocument
-from .methods import AlreadyDeleted, Argument, Call, Page, Place, Resource, Result, distinct
+from .methods import AlreadyDeleted, Argument, Call, Events, Page, Place, Resource, Result, distinct
 from .models import Catalogue
 from .names import NameTable
 from .normalize import parts_name
@@ -37,7 +37,7 @@ class Api:
         self.security = Security(document)
         self.servers = find_servers(document)
         self.operation_servers = list(addresses(document))
-        self.event: str | None = None
+        self.streams: list[Events] = []
         self.calls: dict[str, Call] = {}
         self._always: dict[str, frozenset[str]] = {}
         constants: dict[str, str] = {}
@@ -58,11 +58,6 @@ class Api:
             for name in table.resources
         ]
 
-    @property
-    def can_resume(self) -> bool:
-        """Whether an event stream of this API continues after an interruption."""
-        return "resume" in self.table.streams
-
     def _call(self, operation: Operation, parts: Parts) -> Call:
         names = self.table.operations[operation.id]
         where = str(operation)
@@ -72,9 +67,8 @@ class Api:
         answers = plan_answers(self._document, operation)
         result = self._result(answers, parts, where)
         streams = answers.events is not None
-        if answers.events is not None:
-            self._find_event(answers.events, operation)
         arguments = [*parameters, *body]
+        events = self._events(answers.events, operation, parts, arguments) if answers.events is not None else None
         switch: Place | None = None
         if streams != bool(names.stream):
             raise UnusableDocument(
@@ -87,11 +81,11 @@ class Api:
                 f"{where}: answers only with {EVENTS}, so it cannot have the plain method `{names.method}`"
             )
         if streams and result is not None:
-            found = [one for one in arguments if one.wire == "stream" and one.shape.annotation() == "bool"]
-            if not found:
-                raise UnusableDocument(f"{where}: nothing in the request says whether the answer is to be {EVENTS}")
-            switch = found[0].place
-            arguments.remove(found[0])
+            # Without a switch in the request, the `Accept` header says which answer it is to be.
+            found = [one for one in arguments if one.wire == "stream" and one.shape.nonnull.annotation() == "bool"]
+            if found:
+                switch = found[0].place
+                arguments.remove(found[0])
         texts, json_parts = self._json_fields(plan, where)
         return Call(
             operation=operation,
@@ -104,8 +98,7 @@ class Api:
             needed=self._always.get(f"{where}: body", frozenset()) if plan and not plan.required else frozenset(),
             result=result,
             result_text=self._result_text(operation, answers, result),
-            streams=streams,
-            resumes=self._resumes(arguments),
+            events=events,
             switch=switch,
             page=self._page(operation, parts) if names.iterate else None,
             already_deleted=self._already_deleted(result, arguments, parts, where)
@@ -206,21 +199,29 @@ class Api:
         operation = next((one for one in self._document.operations if one.id == resume), None)
         return operation is not None and bool({one.wire for one in arguments} & set(operation.path_parameters))
 
-    def _find_event(self, described: dict[str, Any], operation: Operation) -> None:
-        """Find the union of events behind a stream, in the schema of one framed event."""
+    def _events(
+        self, described: dict[str, Any], operation: Operation, parts: Parts, arguments: list[Argument]
+    ) -> Events:
+        """Return how a stream's events read. Only those of the events that the adapter names are the adapter's."""
         where = f"{operation}: {EVENTS}"
-        name = str(event_schema(self._document, described, where).get("$ref", "")).rsplit("/", 1)[-1]
-        if name not in self._catalogue.unions:
-            raise UnusableDocument(
-                f"{where}: `data` has no `contentSchema` that refers to a union with a discriminator"
-            )
-        if self.event not in {None, name}:
-            raise UnusableDocument(f"{where}: another kind of events than elsewhere is not understood")
-        self.event = name
-        union = self._catalogue.union(name)
-        tags = {tag for tag, _ in union.options}
-        if not union.ends or not {*union.ends, *union.failures} <= tags or not set(union.failures) <= set(union.ends):
+        plan = plan_events(self._document, described, where)
+        shape = self._catalogue.require(parts["e"], where) if plan.kind == "json" else TEXT
+        self._refuse_file(shape, where)
+        name = shape.types[-1][1] if shape.kind == "tagged" else ""
+        adapter = self.table.adapter if name and name == self.table.streams.get("events") else None
+        union = self._catalogue.union(name) if name else None
+        ends, failures = (union.ends, union.failures) if union else ((), ())
+        tags = {tag for tag, _ in union.options} if union else set()
+        if not {*ends, *failures} <= tags or not set(failures) <= set(ends) or (adapter and not ends):
             raise UnusableDocument(f"{where}: `x-stream-ends` and `x-stream-failures` of {name} do not say how it ends")
+        resumes = adapter is not None and self._resumes(arguments)
+        events = Events("", shape, plan.kind, union.tag if union else "type", ends, failures, adapter, resumes)
+        same = next((one for one in self.streams if one.is_like(events)), None)
+        if same is None:
+            number = len(self.streams) + 1
+            same = replace(events, constant="STREAMING" if number == 1 else f"STREAMING_{number}")
+            self.streams.append(same)
+        return same
 
     def _page(self, operation: Operation, parts: Parts) -> Page:
         paging = find_paging(self._document, operation)

@@ -65,7 +65,7 @@ def signature(call: Call, kind: str) -> list[str]:
     parameters += [f"{one.name}: {one.annotation}" + ("" if one.required else " = UNSET") for one in named]
     if call.forms and kind != "iterate":
         parameters.append(f"media_type: {call.forms} | Unset = UNSET")
-    if kind == "call" and call.is_turn:
+    if kind == "call" and call.check:
         parameters.append("raise_on_failed_run: bool | Unset = UNSET")
     parameters += [f"{name}: {annotation} = UNSET" for name, annotation in OPTIONS]
     return parameters
@@ -172,8 +172,8 @@ def _arguments(call: Call, kind: str, api: Api) -> list[str]:
 
 def _returned(call: Call, kind: str, api: Api) -> str:
     """Return the class of a result, and what the document says of it."""
-    if kind == "stream":
-        return f"AsyncEventStream: An iterator of `models.{api.event}`, for an `async with`."
+    if kind == "stream" and call.events is not None:
+        return f"{call.events.stream}: An iterator of `{call.events.annotation}`, for an `async with`."
     result = call.result.shown if call.result else "Any"
     text = " ".join(call.result_text.split())
     if kind == "iterate":

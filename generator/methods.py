@@ -8,6 +8,7 @@ from typing import Literal
 
 from openapi_python_client.strings import PythonIdentifier
 
+from .adapters import Adapter
 from .answers import Kind
 from .document import Operation, UnusableDocument
 from .names import Names
@@ -26,12 +27,13 @@ OF_METHODS = {"UNSET", "header_text", "id_text", "models", "plain", "self", "str
 """Names that the code of methods uses, so that no argument can have them."""
 
 OF_RESOURCES = {
-    "Answer", "Any", "AsyncEventStream", "AsyncPaginator", "AsyncResource", "EventStream", "File", "Files", "Literal",
-    "Mapping", "Paginator", "Resource", "Sequence", "Timeout", "TimeoutOption", "UUID", "Unset",
+    "Answer", "Any", "AsyncEventStream", "AsyncPaginator", "AsyncResource", "AsyncServerSentEvents", "EventStream",
+    "File", "Files", "Literal", "Mapping", "Paginator", "Resource", "Sequence", "ServerSentEvents", "Timeout",
+    "TimeoutOption", "UUID", "Unset",
 }  # fmt: skip
 """Names that the modules of resources use, so that no resource's class can have them."""
 
-RESERVED_CONSTANTS = {"STREAMING", "EVENTS_ONLY", "TYPE_CHECKING", "UNSET"}
+RESERVED_CONSTANTS = {"TYPE_CHECKING", "UNSET"}
 
 Place = Literal["path", "query", "header", "body", "file", "whole", "more"]
 
@@ -69,10 +71,11 @@ class Argument:
         return f"{{}} if {self.name} is UNSET else {self.name}" if is_object and not self.required else self.name
 
     @property
-    def known_id(self) -> str:
-        """The expression for an id that is known before a stream begins, as text or None."""
-        text = f"id_text({self.name})" if self.shape.nonnull is ID else self.name
-        return text if self.required else f"None if {self.name} is UNSET else {text}"
+    def known_value(self) -> str:
+        """The expression for a value that is known before a stream begins, ids as text."""
+        if self.shape.nonnull is not ID:
+            return self.name
+        return f"id_text({self.name})" if self.required else f"UNSET if {self.name} is UNSET else id_text({self.name})"
 
     @property
     def value(self) -> str:
@@ -153,6 +156,49 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Events:
+    """How a stream's events read: their shape, the property that names their type, and the types that end it.
+
+    `adapter` is set for the events of which it knows more, `resumes` where it can continue them.
+    """
+
+    constant: str
+    shape: Shape
+    kind: Literal["json", "text"]
+    tag: str
+    ends: tuple[str, ...]
+    failures: tuple[str, ...]
+    adapter: Adapter | None
+    resumes: bool
+
+    @property
+    def annotation(self) -> str:
+        return self.shape.annotation("models.")
+
+    def is_like(self, other: Events) -> bool:
+        """Whether another stream reads in the same way."""
+        mine, theirs = (
+            (one.annotation, one.kind, one.tag, one.ends, one.failures, one.adapter, one.resumes)
+            for one in (self, other)
+        )
+        return mine == theirs
+
+    @property
+    def stream(self) -> str:
+        """The class of the stream, async."""
+        return self.adapter.stream if self.adapter else "AsyncServerSentEvents"
+
+    @property
+    def streaming(self) -> str:
+        """The runtime's class for how it reads."""
+        return self.adapter.streaming if self.adapter else "Streaming"
+
+    @property
+    def decoder(self) -> str:
+        return self.shape.decoded("value", "models.")
+
+
+@dataclass(frozen=True)
 class Call:
     """One operation, with everything that its methods are made of."""
 
@@ -166,8 +212,7 @@ class Call:
     needed: frozenset[str]
     result: Result | None
     result_text: str
-    streams: bool
-    resumes: bool
+    events: Events | None
     switch: Place | None
     page: Page | None
     already_deleted: AlreadyDeleted | None
@@ -178,7 +223,7 @@ class Call:
     @property
     def constant(self) -> str:
         name = str(PythonIdentifier(self.operation.id, "operation_")).upper()
-        return f"{name}_" if name in RESERVED_CONSTANTS else name
+        return f"{name}_" if name in RESERVED_CONSTANTS or name.startswith("STREAMING") else name
 
     @property
     def forms(self) -> str:
@@ -186,9 +231,16 @@ class Call:
         return f"Literal[{', '.join(literal(one) for one in self.media)}]" if len(self.media) > 1 else ""
 
     @property
-    def is_turn(self) -> bool:
-        """Whether the answer tells how a run went: that of an operation that can also stream one."""
-        return self.streams and self.result is not None
+    def check(self) -> str:
+        """The runtime's function that checks the result, of an operation that could also stream it."""
+        adapter = self.events.adapter if self.events and self.result else None
+        return adapter.check if adapter else ""
+
+    @property
+    def known(self) -> list[Argument]:
+        """The arguments that the stream knows before its first event."""
+        adapter = self.events.adapter if self.events else None
+        return [one for one in self.arguments if adapter and one.wire in adapter.known]
 
     @property
     def deprecated(self) -> bool:

@@ -17,17 +17,21 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from .adapters import ADAPTERS, Adapter
+from .answers import events_media
 from .document import Document, Operation, UnusableDocument
 from .pagination import find_paging
 
 EXCEPTIONS = Path(__file__).parent / "methods.yaml"
-EVENTS = "text/event-stream"
 
 RESERVED_METHODS = {"with_response", "bool", "builtins", "bytes", "dict", "float", "int", "property", "str"}
 """Attributes that every resource has, and names that its annotations use."""
 
 RESERVED_RESOURCES = {"aclose", "base_url", "close", "api_info", "request", "with_options", "with_response"}
 """Attributes that every client has."""
+
+OF_RUNS = ("resume", "cancel", "history")
+"""Operations that the streams of an adapter use."""
 
 DEFAULT_CLIENT = {
     "name": "Client",
@@ -65,6 +69,11 @@ class NameTable:
     already_deleted: dict[str, str]
     resources: tuple[str, ...]
 
+    @property
+    def adapter(self) -> Adapter | None:
+        """The adapter that the table enables."""
+        return ADAPTERS[self.streams["adapter"]] if "adapter" in self.streams else None
+
     def without(self, identifiers: Collection[str]) -> NameTable:
         """Return the table without some operations."""
         operations = {key: names for key, names in self.operations.items() if key not in identifiers}
@@ -93,7 +102,10 @@ def read_names(document: Document, path: Path | None = EXCEPTIONS) -> NameTable:
     exceptions, client = loaded.operations, loaded.client
     file = path.name if path else "names"
     ids = {operation.id for operation in document.operations}
-    for identifier in [*exceptions, *loaded.streams.values()]:
+    streams = loaded.streams
+    if streams.get("adapter", "") not in {"", *ADAPTERS} or set(streams) - {"adapter", "events", *OF_RUNS}:
+        raise UnusableDocument(f"{file}: `streams` is not understood")
+    for identifier in [*exceptions, *(streams[part] for part in OF_RUNS if part in streams)]:
         if identifier not in ids:
             raise UnusableDocument(f"{identifier}: named in {file}, but the document has no such operation")
     taken: dict[tuple[str, str], str] = {}
@@ -128,7 +140,7 @@ def conventional_names(document: Document, operation: Operation, *, in_full: boo
         rest = _without_noun(rest, nouns, operation)
     plain, streams = _answers(document, operation)
     method = "_".join([verb, *rest])
-    stream = "_".join(["stream", *rest]) if plain else "_".join(rest) if verb == "stream" and rest else method
+    stream = "_".join(["stream", *(words if in_full else rest)]) if plain else "_".join(rest) if verb == "stream" and rest else method
     iterate = "_".join(["iterate", *rest]) if verb in {"list", "get"} else f"iterate_{method}"
     return Names(
         resource,
@@ -178,8 +190,9 @@ def _answers(document: Document, operation: Operation) -> tuple[bool, bool]:
     for status, named in operation.raw.get("responses", {}).items():
         if str(status).startswith("2") or status == "default":
             content = document.follow(named, str(operation)).get("content", {})
-            streams |= EVENTS in content
-            plain |= not content or bool(set(content) - {EVENTS})
+            events = events_media(content)
+            streams |= events is not None
+            plain |= not content or bool(set(content) - {events})
     return plain or not streams, streams
 
 

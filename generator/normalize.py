@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import event_schema, plan_answers
+from .answers import plan_answers, plan_events
 from .bodies import is_file, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
 from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named
@@ -84,9 +84,9 @@ def _parts(reader: _Reader, operation: Operation) -> Schema:
             parts[f"b{number}"] = reader.shape(form.schema, where, named(operation.id, "request"))
     answers = plan_answers(reader.document, operation)
     if answers.events is not None:
-        parts["e"] = reader.shape(
-            event_schema(reader.document, answers.events, str(operation)), str(operation), named(operation.id, "event")
-        )
+        events = plan_events(reader.document, answers.events, str(operation))
+        if events.kind == "json":
+            parts["e"] = reader.shape(events.schema, f"{operation}: event", named(operation.id, "event"))
     for number, answer in enumerate(answers.plain):
         if answer.kind == "json":
             where = f"{operation}: answer {answer.status}"

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from .adapters import ADAPTERS, Adapter
 from .document import Document, UnusableDocument
 from .names import EXCEPTIONS, NameTable, read_names
 from .project import HERE, parse, refuse
@@ -75,7 +76,7 @@ def generate(document: Path, names: Path | None = EXCEPTIONS, *, leave_out: bool
             raise
         except Exception as error:
             raise Unwritable(f"{_failing_template(error)}: {error}") from error
-        _add_runtime(package)
+        _add_runtime(package, table.adapter)
         derive(package / "_async", package / "_sync")
         _format(package)
         _try_client(package, trial_program(client.api, client.catalogue))
@@ -148,8 +149,9 @@ def _failing_template(error: Exception) -> str:
     return f"template {places[-1] if places else getattr(error, 'name', 'unknown')}"
 
 
-def _add_runtime(package: Path) -> None:
-    for path in sorted(_files(RUNTIME)):
+def _add_runtime(package: Path, adapter: Adapter | None) -> None:
+    left_out = {file for one in ADAPTERS.values() if one is not adapter for file in one.files}
+    for path in sorted(_files(RUNTIME) - left_out):
         if path == Path("__init__.py"):
             continue
         target = package / path

@@ -63,7 +63,6 @@ class Client(Project):
             api=self.api,
             models=list(self.catalogue.models.values()),
             unions=list(self.catalogue.used_unions.values()),
-            event=self.catalogue.used_unions.get(self.api.event or ""),
             page_of=self._page_of,
             later=self.catalogue.later,
             enum_table=enum_table,

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from .api import Api
-from .methods import Argument, Call
+from .methods import Argument, Call, Events
 from .models import Catalogue
 from .samples import argument_code, json_sample, union_sample
 from .security import Scheme
@@ -162,12 +162,12 @@ for run in (main, lambda: asyncio.run(amain())):
 
 def trial_program(api: Api, catalogue: Catalogue) -> str:
     """Return the program that tries the client of an API; it ends with a message on standard error if that fails."""
-    calls = ",\n    ".join(code for call in api.calls.values() for code in _calls(call, api, catalogue))
+    calls = ",\n    ".join(code for call in api.calls.values() for code in _calls(call, catalogue))
     names = f"CLIENT, BASE_URL, KEY = {(api.table.client['name'], BASE_URL, KEY)!r}\n"
     return f"from datetime import datetime\n\n{names}CALLS = [\n    {calls}\n]\n{PROGRAM}"
 
 
-def _calls(call: Call, api: Api, catalogue: Catalogue) -> Iterator[str]:
+def _calls(call: Call, catalogue: Catalogue) -> Iterator[str]:
     for kind, method in (("call", call.names.method), ("iterate", call.names.iterate), ("stream", call.names.stream)):
         if method is None:
             continue
@@ -178,7 +178,7 @@ def _calls(call: Call, api: Api, catalogue: Catalogue) -> Iterator[str]:
             if kind == "iterate" and call.page and one.wire in {call.page.paging.position, call.page.paging.limit}
         ]
         used = [one for one in used if one not in paging and one is not call.key]
-        response, wanted = _answer(call, kind, api, catalogue)
+        response, wanted = _answer(call, kind, catalogue)
         yield (
             f"({f'{call.names.resource}.{method}'!r}, {kind!r}, {_arguments(used, catalogue)}, {response}, "
             f"{call.operation.method.upper()!r}, {_address(call)!r}, {_body(call, used, kind, catalogue)}, "
@@ -233,14 +233,10 @@ def _body(call: Call, used: list[Argument], kind: str, catalogue: Catalogue) -> 
     return repr(body)
 
 
-def _answer(call: Call, kind: str, api: Api, catalogue: Catalogue) -> tuple[str, str]:
+def _answer(call: Call, kind: str, catalogue: Catalogue) -> tuple[str, str]:
     """Return the answer to a call, and what its result must give back."""
-    if kind == "stream":
-        union = catalogue.used_unions[str(api.event)]
-        end = next(tag for tag in union.ends if tag not in union.failures)
-        event = union_sample(union.name, catalogue, tag=end)
-        event.pop("status", None)
-        return _response(200, "text/event-stream", f"data: {json.dumps(event)}\n\n".encode()), "..."
+    if kind == "stream" and call.events is not None:
+        return _stream(call.events, catalogue)
     assert call.result is not None
     sample: Any = json_sample(call.result.shape, catalogue) if call.result.kind == "json" else None
     if kind == "iterate" and call.page is not None:
@@ -260,6 +256,17 @@ def _answer(call: Call, kind: str, api: Api, catalogue: Catalogue) -> tuple[str,
     content = "é".encode() if call.result.kind == "text" else b"\x00\xff"
     media = f"{call.result.media}; charset=utf-8" if call.result.kind == "text" else call.result.media
     return _response(200, media, content), repr("é" if call.result.kind == "text" else content)
+
+
+def _stream(events: Events, catalogue: Catalogue) -> tuple[str, str]:
+    """Return a stream of one event, and what it must give back."""
+    sample: Any = "é" if events.kind == "text" else json_sample(events.shape, catalogue)
+    if events.ends:
+        tag = next((tag for tag in events.ends if tag not in events.failures), events.ends[0])
+        sample = union_sample(events.shape.types[-1][1], catalogue, tag=tag)
+        sample.pop("status", None)
+    data = sample if events.kind == "text" else json.dumps(sample)
+    return _response(200, "text/event-stream", f"data: {data}\n\n".encode()), repr([sample])
 
 
 def _response(status: int, media: str, body: bytes | None, second: bytes | None = None) -> str:

@@ -40,16 +40,16 @@ if TYPE_CHECKING:
     from . import models as models
     from ._async.client import AsyncBackboard as AsyncBackboard
     from ._async.pagination import AsyncPaginator as AsyncPaginator
-    from ._async.streaming import AsyncEventStream as AsyncEventStream
+    from ._async.runs import AsyncEventStream as AsyncEventStream
     from ._files import File as File
     from ._files import Files as Files
-    from ._reply import Recovery as Recovery
-    from ._reply import Reply as Reply
     from ._request_state import Retry as Retry
     from ._response import Answer as Answer
+    from ._runs import Recovery as Recovery
+    from ._runs import Reply as Reply
     from ._sync.client import Backboard as Backboard
     from ._sync.pagination import Paginator as Paginator
-    from ._sync.streaming import EventStream as EventStream
+    from ._sync.runs import EventStream as EventStream
     from ._transport import Timeout as Timeout
     from .asgi import ASGITransport as ASGITransport
     from .asgi import AsyncASGITransport as AsyncASGITransport
@@ -64,17 +64,17 @@ else:
         "Answer": "._response",
         "AsyncASGITransport": ".asgi",
         "AsyncBackboard": "._async.client",
-        "AsyncEventStream": "._async.streaming",
         "AsyncPaginator": "._async.pagination",
         "Backboard": "._sync.client",
-        "EventStream": "._sync.streaming",
         "File": "._files",
         "Files": "._files",
         "Paginator": "._sync.pagination",
-        "Recovery": "._reply",
-        "Reply": "._reply",
         "Retry": "._request_state",
         "Timeout": "._transport",
+        "AsyncEventStream": "._async.runs",
+        "EventStream": "._sync.runs",
+        "Recovery": "._runs",
+        "Reply": "._runs",
         "models": ".models",
     }
 

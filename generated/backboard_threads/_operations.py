@@ -6,7 +6,8 @@ from typing import Any
 
 from . import models
 from ._decoding import decode_list
-from ._operation import Operation, Page, Streaming
+from ._operation import Operation, Page
+from ._runs import RunStreaming, raise_if_failed
 
 CREATE_ASSISTANT: Operation[models.Assistant] = Operation(
     "createAssistant",
@@ -98,7 +99,7 @@ SEND_MESSAGE: Operation[models.Turn] = Operation(
     media=("application/x-www-form-urlencoded", "multipart/form-data", "application/json"),
     json_fields=frozenset({"metadata"}),
     takes_key=True,
-    is_turn=True,
+    check=raise_if_failed,
 )
 SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
     "sendChatMessage",
@@ -110,7 +111,7 @@ SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
         {"metadata", "tools", "thinking", "image_config", "video_config", "voice", "system_one", "openrouter"}
     ),
     takes_key=True,
-    is_turn=True,
+    check=raise_if_failed,
 )
 SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     "submitToolOutputs",
@@ -119,7 +120,7 @@ SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     lambda value: models.ToolOutputsTurn.from_dict(value),
     media=("application/json",),
     takes_key=True,
-    is_turn=True,
+    check=raise_if_failed,
 )
 SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     "submitLatestToolOutputs",
@@ -128,7 +129,7 @@ SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     lambda value: models.Turn.from_dict(value),
     media=("application/json",),
     takes_key=True,
-    is_turn=True,
+    check=raise_if_failed,
 )
 CANCEL_RUN: Operation[models.RunCancelled] = Operation(
     "cancelRun",
@@ -144,7 +145,7 @@ STREAM_RUN_EVENTS: Operation[Any] = Operation(
     lambda value: value,
 )
 
-STREAMING: Streaming[models.StreamEvent, models.Thread] = Streaming(
+STREAMING: RunStreaming[models.StreamEvent, models.Thread] = RunStreaming(
     lambda value: models.stream_event_from_dict(value),
     ends=frozenset(
         {

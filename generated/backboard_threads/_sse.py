@@ -6,8 +6,10 @@ line; one that the end of the stream cuts off is none.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import json
+from typing import Any, TypeAlias
 
+from ._errors import DecodeError
 from ._transport import Response
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -16,6 +18,25 @@ KEEPALIVE_EVENTS = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
 
 Frame: TypeAlias = tuple[str, str | None]
 """One event: its data, and the stream's last event id as of it."""
+
+
+NO_EVENT = frozenset({"", "[DONE]"})
+"""Data that says nothing of its own."""
+
+
+def parse_json(data: str) -> Any:
+    """An event's JSON; None for data that says nothing. Raises `DecodeError`."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        if data.strip() in NO_EVENT:
+            return None
+        raise DecodeError("an event's JSON", data) from None
+
+
+def parse_text(data: str) -> str | None:
+    """An event's text; None for data that says nothing."""
+    return None if data.strip() in NO_EVENT else data
 
 
 class SSEDecoder:

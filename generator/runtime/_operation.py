@@ -6,11 +6,11 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from ._transport import Response
 from ._unset import UNSET, Unset
 
 T = TypeVar("T")
 E = TypeVar("E")
-H = TypeVar("H")
 
 Kind: TypeAlias = Literal["json", "text", "bytes", "none"]
 """Kinds of response bodies."""
@@ -93,17 +93,17 @@ class Operation(Generic[T]):
     `kind` what its body is (`json`, `text`, `bytes` or `none`), and `others` have kind and decoder of the successes
     with other statuses. `assume_deleted` makes the answer of a DELETE that met a 404 after an attempt of unknown
     outcome, from the last path value. `security` is another scheme than the client's, None for no key; `server` another
-    address than the client's base URL, or a path of that one's origin. `is_turn` says that the answer can be a failed
-    run. `deprecated` is what to tell someone who uses it.
+    address than the client's base URL, or a path of that one's origin. `check` raises an
+    error for a result that tells of a failed run. `deprecated` is what to tell someone who uses it.
     """
 
     __slots__ = (
         "accept",
         "assume_deleted",
+        "check",
         "decode",
         "deprecated",
         "id",
-        "is_turn",
         "json_fields",
         "json_parts",
         "kind",
@@ -143,7 +143,7 @@ class Operation(Generic[T]):
         assume_deleted: Callable[[str], T] | None = None,
         security: SecurityScheme | Unset | None = UNSET,
         server: str = "",
-        is_turn: bool = False,
+        check: Callable[[T, Response], None] | None = None,
         deprecated: str | None = None,
     ) -> None:
         self.id: str = id
@@ -164,7 +164,7 @@ class Operation(Generic[T]):
         self.assume_deleted: Callable[[str], T] | None = assume_deleted
         self.security: SecurityScheme | Unset | None = security
         self.server: str = server
-        self.is_turn: bool = is_turn
+        self.check: Callable[[T, Response], None] | None = check
         self.deprecated: str | None = deprecated
         pieces = path.replace("}", "{").split("{")
         self.names: tuple[str, ...] = tuple(pieces[1::2])
@@ -174,32 +174,27 @@ class Operation(Generic[T]):
         return f"<{self.id}: {self.method} {self.path}>"
 
 
-class Streaming(Generic[E, H]):
-    """How an event stream reads: its events, its ends, and the operations that continue, stop and replace it.
+class Streaming(Generic[E]):
+    """How an event stream reads.
 
-    `decode` turns an event's parsed JSON into its model. `ends` are the event types after which nothing more comes,
-    `failures` those of them that are raised. `resume` continues a run's events after `Last-Event-ID` (path values:
-    thread, run), `cancel` ends the run (the same), `history` reads the thread.
+    `decode` turns an event's data, parsed JSON or text as `kind` says, into what is given out. After an event whose
+    property `tag` is one of `ends` nothing more comes; without `ends` the stream ends with its body.
     """
 
-    __slots__ = ("cancel", "decode", "ends", "failures", "history", "resume")
+    __slots__ = ("decode", "ends", "kind", "tag")
 
     def __init__(
         self,
         decode: Callable[[Any], E],
         *,
-        ends: frozenset[str],
-        failures: frozenset[str],
-        resume: Operation[Any] | None = None,
-        cancel: Operation[Any] | None = None,
-        history: Operation[H] | None = None,
+        kind: Literal["json", "text"] = "json",
+        tag: str = "type",
+        ends: frozenset[str] = frozenset(),
     ) -> None:
         self.decode: Callable[[Any], E] = decode
+        self.kind: Literal["json", "text"] = kind
+        self.tag: str = tag
         self.ends: frozenset[str] = ends
-        self.failures: frozenset[str] = failures
-        self.resume: Operation[Any] | None = resume
-        self.cancel: Operation[Any] | None = cancel
-        self.history: Operation[H] | None = history
 
 
 class ApiInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -13,21 +13,19 @@ from .._event_loops import preload
 from .._files import Files
 from .._logging import hide_keys, hide_secrets_of_http2, print_if_asked
 from .._network import CertOption, VerifyOption
-from .._operation import ApiInfo, Operation, Streaming
+from .._operation import ApiInfo, Operation
 from .._options import MAX_RESPONSE_BYTES, TimeoutOption
-from .._reply import raise_if_failed
-from .._request_state import RetryCallback, free_value, read_response
+from .._request_state import RequestState, RetryCallback, free_value, read_response
 from .._response import Answer
 from .._transport import BaseTransport, HTTPClient, redact
 from .._unset import UNSET, Unset
 from .http_clients import HTTPClients
 from .pagination import Paginator
 from .sender import Sender
-from .streaming import EventStream
 
 T = TypeVar("T")
-E = TypeVar("E")
-H = TypeVar("H")
+D = TypeVar("D")
+S = TypeVar("S")
 
 
 class BaseClient:
@@ -169,8 +167,8 @@ class BaseClient:
             value = operation.assume_deleted(path[-1])
         else:
             value = read_response(response, operation)
-            if operation.is_turn and config.options.raise_on_failed_run:
-                raise_if_failed(value, response)
+            if operation.check is not None and config.options.raise_on_failed_run:
+                operation.check(value, response)
         if self._answers:
             redact(response.request)
             return cast("T", Answer(value, response))
@@ -193,12 +191,12 @@ class BaseClient:
 
     def _stream(
         self,
+        stream: Callable[[Sender, D, RequestState, Mapping[str, object]], S],
         operation: Operation[Any],
-        streaming: Streaming[E, H],
+        streaming: D,
         path: tuple[str, ...] = (),
         *,
-        thread_id: str | None = None,
-        run_id: str | None = None,
+        known: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
         parameters: Mapping[str, str | Unset] | None = None,
         body: Mapping[str, object] | None = None,
@@ -209,24 +207,16 @@ class BaseClient:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-    ) -> EventStream[E, H]:
-        """The events of one call; nothing is sent before its `with` begins.
+    ) -> S:
+        """The events of one call, in the class `stream`; nothing is sent before its `with` begins.
 
-        `thread_id` and `run_id` are those that are known before the first event.
+        `known` are values that the stream knows before its first event.
         """
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
         state = config.operation_request(
             operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
         )
-        said = (body or {}).get("content")
-        return EventStream(
-            Sender(config, self._http_clients),
-            streaming,
-            state,
-            thread_id,
-            run_id,
-            said if isinstance(said, str) else None,
-        )
+        return stream(Sender(config, self._http_clients), streaming, state, known or {})
 
     def request(
         self,

@@ -16,7 +16,7 @@ from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..._urls import id_text
 from ..resource import Resource
-from ..streaming import EventStream
+from ..runs import EventStream
 
 
 class Messages(Resource):
@@ -127,10 +127,11 @@ class Messages(Resource):
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
         """
         return self._client._stream(
+            EventStream,
             SEND_MESSAGE,
             STREAMING,
             (id_text(thread_id),),
-            thread_id=id_text(thread_id),
+            known={"thread_id": id_text(thread_id), "content": content},
             parameters={"If-Match": if_match},
             body={
                 "content": content,
@@ -355,9 +356,10 @@ class Messages(Resource):
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
         """
         return self._client._stream(
+            EventStream,
             SEND_CHAT_MESSAGE,
             STREAMING,
-            thread_id=None if thread_id is UNSET else id_text(thread_id),
+            known={"content": content, "thread_id": UNSET if thread_id is UNSET else id_text(thread_id)},
             parameters={"If-Match": if_match},
             body={
                 "content": content,

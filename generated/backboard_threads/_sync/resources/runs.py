@@ -15,7 +15,7 @@ from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..._urls import id_text
 from ..resource import Resource
-from ..streaming import EventStream
+from ..runs import EventStream
 
 
 class Runs(Resource):
@@ -93,11 +93,11 @@ class Runs(Resource):
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
         """
         return self._client._stream(
+            EventStream,
             SUBMIT_TOOL_OUTPUTS,
             STREAMING,
             (id_text(thread_id), run_id),
-            thread_id=id_text(thread_id),
-            run_id=run_id,
+            known={"thread_id": id_text(thread_id), "run_id": run_id},
             query={"stream": True},
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
             idempotency_key=idempotency_key,
@@ -167,9 +167,10 @@ class Runs(Resource):
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
         """
         return self._client._stream(
+            EventStream,
             SUBMIT_LATEST_TOOL_OUTPUTS,
             STREAMING,
-            thread_id=id_text(thread_id),
+            known={"thread_id": id_text(thread_id)},
             body={"thread_id": thread_id, "tool_outputs": tool_outputs, "stream": True},
             idempotency_key=idempotency_key,
             timeout=timeout,
@@ -243,11 +244,11 @@ class Runs(Resource):
             NotFoundError: No such run, or no such thread, in this account.
         """
         return self._client._stream(
+            EventStream,
             STREAM_RUN_EVENTS,
             STREAMING,
             (id_text(thread_id), run_id),
-            thread_id=id_text(thread_id),
-            run_id=run_id,
+            known={"thread_id": id_text(thread_id), "run_id": run_id},
             parameters={"Last-Event-ID": last_event_id},
             timeout=timeout,
             deadline=deadline,

@@ -1,14 +1,16 @@
-"""Replies of streams: as they grow, at their end, and after an interruption."""
+"""Runs: replies as they grow, at their end, and after an interruption. `runs` in methods.yaml enables this adapter."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import StringIO
 from typing import Any, Generic, TypeVar
 
 from ._errors import MAX_DETAIL, DecodeError, RunFailedError, cleaned, request_id
+from ._operation import Operation, Streaming
 from ._public import public
+from ._sse import NO_EVENT
 from ._transport import Response, redact
 
 E = TypeVar("E")
@@ -18,6 +20,32 @@ TEXT = "content_streaming"
 """The type of the events that the reply's text comes in."""
 
 _scan = json.JSONDecoder().raw_decode  # json.loads takes twice as long around it, for texts of this size
+
+
+class RunStreaming(Streaming[E], Generic[E, H]):
+    """How a run's events read, and the operations that continue, stop and replace them.
+
+    `failures` are the ends that are raised. `resume` continues a run's events after `Last-Event-ID` (path values:
+    thread, run), `cancel` ends the run (the same), `history` reads the thread.
+    """
+
+    __slots__ = ("cancel", "failures", "history", "resume")
+
+    def __init__(
+        self,
+        decode: Callable[[Any], E],
+        *,
+        ends: frozenset[str],
+        failures: frozenset[str],
+        resume: Operation[Any] | None = None,
+        cancel: Operation[Any] | None = None,
+        history: Operation[H] | None = None,
+    ) -> None:
+        super().__init__(decode, ends=ends)
+        self.failures: frozenset[str] = failures
+        self.resume: Operation[Any] | None = resume
+        self.cancel: Operation[Any] | None = cancel
+        self.history: Operation[H] | None = history
 
 
 @public
@@ -59,12 +87,14 @@ class Recovery(Generic[H]):
 class ReplyAccumulator:
     """The reply so far. The events' fields are those of docs/hosted-api.md, section 5.3."""
 
-    __slots__ = ("_length", "_text", "is_new", "run_id", "thread_id")
+    __slots__ = ("_length", "_text", "is_new", "run_id", "said", "thread_id")
 
-    def __init__(self, thread_id: str | None, run_id: str | None) -> None:
-        self.thread_id = thread_id
-        self.run_id = run_id
-        self.is_new = run_id is None or thread_id is None
+    def __init__(self, known: Mapping[str, object]) -> None:
+        """`known` is what the call says before its first event: thread, run, and the content of the message."""
+        self.thread_id = _text_or_none(known.get("thread_id"))
+        self.run_id = _text_or_none(known.get("run_id"))
+        self.said = _text_or_none(known.get("content"))
+        self.is_new = self.run_id is None or self.thread_id is None
         """Whether there is still something to learn of it."""
         self._text = StringIO()
         self._length = 0
@@ -113,7 +143,7 @@ def parse_event(data: str) -> dict[str, Any] | None:
         if end != len(data):
             event = json.loads(data)
     except (ValueError, RecursionError):
-        if data.strip() in ("", "[DONE]"):
+        if data.strip() in NO_EVENT:
             return None
         if data[:1].isspace():
             return parse_event(data.strip())
@@ -192,3 +222,7 @@ def find_reply(thread: Mapping[str, Any], run_id: str | None, said: str | None) 
 def _run_of(message: Mapping[str, Any]) -> object:
     metadata = message.get("metadata_")
     return metadata.get("run_id") if isinstance(metadata, dict) else None
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None

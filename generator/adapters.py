@@ -1,0 +1,43 @@
+"""Modules of the runtime for what an API has beyond its document: `streams: adapter` in methods.yaml enables them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """Modules of the runtime that only some clients have.
+
+    `stream` is the class of the adapter's event streams, in `_async/runs.py` for example, `known` the arguments that
+    it knows before the first event, by their names on the wire. `check` raises an error for the result of a call that
+    could have streamed. `public` are the names that the package offers, with their modules.
+    """
+
+    files: tuple[Path, ...]
+    stream: str
+    streaming: str
+    check: str
+    module: str
+    known: tuple[str, ...]
+    public: dict[str, str]
+
+
+ADAPTERS = {
+    "runs": Adapter(
+        files=(Path("_runs.py"), Path("_async/runs.py")),
+        stream="AsyncEventStream",
+        streaming="RunStreaming",
+        check="raise_if_failed",
+        module="runs",
+        known=("thread_id", "run_id", "content"),
+        public={
+            "AsyncEventStream": "._async.runs",
+            "EventStream": "._sync.runs",
+            "Recovery": "._runs",
+            "Reply": "._runs",
+        },
+    )
+}
+"""Adapters by name."""
