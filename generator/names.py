@@ -140,7 +140,10 @@ def conventional_names(document: Document, operation: Operation, *, in_full: boo
         rest = _without_noun(rest, nouns, operation)
     plain, streams = _answers(document, operation)
     method = "_".join([verb, *rest])
-    stream = "_".join(["stream", *(words if in_full else rest)]) if plain else "_".join(rest) if verb == "stream" and rest else method
+    if plain:
+        stream = "_".join(["stream", *(words if in_full else rest)])
+    else:
+        stream = "_".join(rest) if verb == "stream" and rest else method
     iterate = "_".join(["iterate", *rest]) if verb in {"list", "get"} else f"iterate_{method}"
     return Names(
         resource,

@@ -103,9 +103,9 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "makeThing (POST /things): body of application/xml cannot be sent",
     ),
     "no success": (with_answers({"404": {"description": ""}}), "makeThing (POST /things): no successful answer"),
-    "events without a union": (
-        with_answers({"200": {"description": "", "content": {"text/event-stream": {"schema": OBJECT}}}}),
-        "makeThing (POST /things): text/event-stream: `data` has no `contentSchema`",
+    "events as a list": (
+        with_answers({"200": {"description": "", "content": {"text/event-stream": {"schema": {"type": "array"}}}}}),
+        "makeThing (POST /things): a schema of a list of text/event-stream is not understood",
     ),
     # schemas
     "reference to nothing": (
