@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import datetime_from_json, datetime_to_json, fault
-from .._models import Model, mapping
+from .._decoding import datetime_to_json, fault, fromisoformat
+from .._models import Model, instant, mapping
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"message", "assistant_id", "deleted_at"})
@@ -66,9 +66,9 @@ class AssistantDeleted(Model):
             absent += 1
         elif value is not None:
             try:
-                value = datetime_from_json(value)
+                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                raise fault("an RFC 3339 date-time", value, "deleted_at") from None
+                value = instant(value, "deleted_at")
         self._deleted_at = value
 
         if len(data) == 3 - absent:

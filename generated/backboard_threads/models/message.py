@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
-from .._models import Model, mapping
+from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
+from .._models import Model, instant, mapping
 from .._unset import UNSET, Unset
 from .attachment import Attachment
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole
@@ -135,9 +135,9 @@ class Message(Model):
 
         value = get("created_at", UNSET)
         try:
-            self.created_at = datetime_from_json(value)
+            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            raise fault("an RFC 3339 date-time", value, "created_at") from None
+            self.created_at = instant(value, "created_at")
 
         value = get("content", UNSET)
         if value.__class__ is not str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
-from .._models import Model, mapping, whole
+from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
+from .._models import Model, instant, mapping, whole
 from .._unset import UNSET, Unset
 from .message import Message
 
@@ -131,9 +131,9 @@ class Thread(Model):
 
         value = get("created_at", UNSET)
         try:
-            self.created_at = datetime_from_json(value)
+            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            raise fault("an RFC 3339 date-time", value, "created_at") from None
+            self.created_at = instant(value, "created_at")
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -190,9 +190,9 @@ class Thread(Model):
             absent += 1
         elif value is not None:
             try:
-                value = datetime_from_json(value)
+                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                raise fault("an RFC 3339 date-time or null", value, "updated_at") from None
+                value = instant(value, "updated_at")
         self._updated_at = value
 
         if len(data) == 9 - absent:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, datetime_from_json, datetime_to_json, decode_list, fault
-from .._models import Model, mapping, text, whole
+from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
+from .._models import Model, instant, mapping, text, whole
 from .._unset import UNSET, Unset
 from .attachment import Attachment
 from .context_usage import ContextUsage
@@ -312,9 +312,9 @@ class Turn(Model):
 
         value = get("timestamp", UNSET)
         try:
-            self.timestamp = datetime_from_json(value)
+            self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            raise fault("an RFC 3339 date-time", value, "timestamp") from None
+            self.timestamp = instant(value, "timestamp")
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -411,9 +411,9 @@ class Turn(Model):
             absent += 1
         elif value is not None:
             try:
-                value = datetime_from_json(value)
+                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                raise fault("an RFC 3339 date-time or null", value, "created_at") from None
+                value = instant(value, "created_at")
         self._created_at = value
 
         value = get("voice_records", UNSET)
