@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
+import queue
+import socket
+import threading
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -55,11 +59,45 @@ class DeadlineStream(httpcore.NetworkStream):
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """The same connection with TLS on it."""
+        if isinstance(timeout, Seconds):
+            timeout = timeout.left()
+            if timeout <= 0:
+                raise httpcore.ConnectTimeout
         return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, timeout), is_plain=False)
 
     def get_extra_info(self, info: str) -> Any:
         """Return the underlying stream's information."""
         return self._stream.get_extra_info(info)
+
+
+def _resolve(host: str, port: int, timeout: Seconds) -> list[str]:
+    """Return the addresses of `host`. Raises `ConnectError`, or `ConnectTimeout` at the deadline.
+
+    Nothing interrupts the system's resolver: it runs in a thread, which is left to end by itself.
+    """
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    else:
+        return [host]
+    found: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.put(list(dict.fromkeys(str(info[4][0]) for info in infos)))
+        except (OSError, UnicodeError) as error:
+            found.put(error if isinstance(error, OSError) else OSError(str(error)))
+
+    threading.Thread(target=resolve, name=f"resolve {host}", daemon=True).start()
+    try:
+        answer = found.get(timeout=max(timeout.left(), 0.0))
+    except queue.Empty:
+        raise httpcore.ConnectTimeout(f"the address of {host} was not found in time") from None
+    if isinstance(answer, OSError):
+        raise httpcore.ConnectError(str(answer)) from answer
+    return answer
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
@@ -76,8 +114,19 @@ class DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect, within `timeout` for each address of `host`."""
-        return DeadlineStream(self._backend.connect_tcp(host, port, timeout, local_address, socket_options))
+        """Connect to the first address of `host` that answers: each may take `timeout`, none passes the deadline."""
+        if not isinstance(timeout, Seconds):
+            return DeadlineStream(self._backend.connect_tcp(host, port, timeout, local_address, socket_options))
+        failed: Exception = httpcore.ConnectTimeout()
+        for address in _resolve(host, port, timeout):
+            left = timeout.left()
+            if left <= 0:
+                break
+            try:
+                return DeadlineStream(self._backend.connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
 
     def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -48,6 +49,39 @@ async def test_deadline_ends_an_answer_that_drips(half: Half, server: Server, an
     begun = time.monotonic()
     with pytest.raises(APITimeoutError, match="the deadline passed"):
         await half.do(half.client(server, deadline=0.5, timeout=60).threads.get(THREAD_ID))
+    assert time.monotonic() - begun < 20, "the deadline did not hold"
+
+
+@pytest.mark.parametrize("stalled", ["resolver", "addresses"])
+async def test_deadline_bounds_resolver_and_addresses_together(
+    half: Half, monkeypatch: pytest.MonkeyPatch, stalled: str
+) -> None:
+    is_over = threading.Event()
+    full = socket.create_server(("0.0.0.0", 0), backlog=0)
+    port = full.getsockname()[1]
+    waiting = [socket.socket() for _ in range(4)]  # fill the queue: a further connection is never accepted
+    for one in waiting:
+        one.setblocking(False)
+        one.connect_ex(("127.0.0.1", port))
+    resolve = socket.getaddrinfo
+
+    def stalling(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host not in ("stalled.example", b"stalled.example"):
+            return resolve(host, *arguments, **options)
+        if stalled == "resolver":
+            is_over.wait(60)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in range(1, 100)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", stalling)
+    client = half.client(base_url=f"http://stalled.example:{port}/api", deadline=0.5, timeout=60)
+    begun = time.monotonic()
+    try:
+        with pytest.raises(APITimeoutError, match="the deadline passed"):
+            await half.do(client.threads.get(THREAD_ID))
+    finally:
+        is_over.set()
+        for one in (full, *waiting):
+            one.close()
     assert time.monotonic() - begun < 20, "the deadline did not hold"
 
 
