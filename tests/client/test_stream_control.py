@@ -1,6 +1,7 @@
 """Streams under other hands: cancelled reads, cancel() from elsewhere, connections used again, frames of gateways."""
 
 import asyncio
+import ssl
 import threading
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from backboard_threads import APIError, DecodeError, RunFailedError, StreamInterrupted
 from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
-from tests.support.scripted_server import Answer, Server, Silence, drop, events, reply, send
+from tests.support.scripted_server import Answer, Server, Silence, drop, events, reply, send, serving
 from tests.support.sse_frames import (
     ENDED,
     NUMBERED,
@@ -49,6 +50,22 @@ async def test_whole_streams_use_one_connection(half: Half, server: Server) -> N
         assert len(await half.read(client.messages.stream(THREAD_ID, content="x"))) == len(REPLY)
     assert server.connections == 1
     await half.end(client)
+
+
+async def test_ten_streams_over_tls_cost_one_handshake(half: Half) -> None:
+    contexts = [ssl.SSLContext(protocol) for protocol in (ssl.PROTOCOL_TLS_SERVER, ssl.PROTOCOL_TLS_CLIENT)]
+    for context in contexts:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("AECDH:@SECLEVEL=0")  # anonymous: no certificate to keep in the tests
+    with serving(contexts[0]) as server:
+        server.answer(events(*UNNUMBERED))
+        client = half.client(server, verify=contexts[1])
+        for _ in range(10):
+            assert len(await half.read(client.messages.stream(THREAD_ID, content="x"))) == len(REPLY)
+        assert contexts[0].session_stats()["accept"] == 1
+        await half.end(client)
 
 
 async def test_stream_that_goes_on_after_its_end_is_not_waited_for(half: Half, server: Server) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -102,9 +103,10 @@ class Silence:
 
 
 class Server:
-    """Server with a list of answers, sent in order; the last one is repeated."""
+    """Server with a list of answers, sent in order; the last one is repeated. It speaks TLS if it has a `context`."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self.answers: list[Answer] = []
         self.requests: list[Seen] = []
         self.connections = 0
@@ -113,7 +115,7 @@ class Server:
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/api"
+        self.url = f"{'http' if context is None else 'https'}://127.0.0.1:{self.port}/api"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def answer(self, *answers: Answer) -> None:
@@ -139,11 +141,14 @@ class Server:
                 return
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return connection if self._context is None else self._context.wrap_socket(connection, server_side=True)
+
     def _serve(self, connection: socket.socket) -> None:
         with self._lock:
             self.connections += 1
             self.open += 1
-        with connection, suppress(OSError):
+        with suppress(OSError), self._secured(connection) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while (seen := _read(connection, with_body=not self.is_early)) is not None:
                 with self._lock:
@@ -182,9 +187,9 @@ def _read(connection: socket.socket, *, with_body: bool = True) -> Seen | None:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on a port of its own."""
-    server = Server()
+    server = Server(context)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.0002)  # its threads and the client's take turns: by default each waits 5 ms for the other
     try:
