@@ -138,6 +138,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default=environment("METRICS", option_values.switch, False),
         help="serve /metrics, as Prometheus text",
     )
+    option(parser, "log-format", option_values.log_format, default.log_format, "lines of the log: `text` or `json`")
+    option(
+        parser,
+        "log-level",
+        option_values.log_level,
+        default.log_level,
+        "least level that is logged: `info` has a line for each request and each run",
+    )
     option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
     parser.set_defaults(run=_serve)
 
@@ -256,6 +264,8 @@ def _serve(options: argparse.Namespace) -> None:
         account_messages=options.account_messages,
         account_bytes=options.account_bytes,
         metrics=options.metrics,
+        log_format=options.log_format,
+        log_level=options.log_level,
         api_key=options.api_key,
     )
     if settings.workers > 1 and not settings.postgres:

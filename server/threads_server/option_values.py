@@ -75,6 +75,20 @@ def error_words(text: str) -> str:
     return text
 
 
+def log_format(text: str) -> str:
+    return _one_of(text, ("text", "json"))
+
+
+def log_level(text: str) -> str:
+    return _one_of(text, ("debug", "info", "warning", "error"))
+
+
+def _one_of(text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(known)}")
+    return text
+
+
 def positive(text: str) -> int:
     return whole(text, 1, 2**40)
 

@@ -9,6 +9,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -19,6 +21,7 @@ from typing import NoReturn
 
 import uvicorn
 
+from threads_server import logs
 from threads_server.http.app import App, create_app
 from threads_server.http.authentication import KeyConfigError, prepare_keys
 from threads_server.http.protocol import ConnectionCounter, ConnectionLimits, HTTPProtocol
@@ -52,7 +55,7 @@ class StartFailed(Exception):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises StartFailed."""
-    _configure_logging()
+    logs.configure(settings.log_format, settings.log_level)
     _end_on_signals()
     try:
         app = create_app(settings)
@@ -70,7 +73,13 @@ def serve(settings: Settings) -> None:
         _spare_garbage_collector()
         Server(settings, app, greeting).run([listener])
     else:
-        _supervise(settings, listener, greeting)
+        with ExitStack() as stack:
+            forget = None
+            if settings.metrics:
+                from threads_server.http.metrics import shared_by_workers
+
+                forget = stack.enter_context(shared_by_workers())
+            _supervise(settings, listener, greeting, forget)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -167,8 +176,13 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> None:
-    """Keep `settings.workers` processes serving on one socket. Raises StartFailed if one of them cannot start."""
+def _supervise(
+    settings: Settings, listener: socket.socket, greeting: str, forget: Callable[[int | None], None] | None
+) -> None:
+    """Keep `settings.workers` processes serving on one socket. Raises StartFailed if one of them cannot start.
+
+    `forget` is called with the id of each process that ended.
+    """
     context = multiprocessing.get_context("spawn")
     failures = context.SimpleQueue()
 
@@ -189,6 +203,8 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
                     if worker.exitcode == STARTUP_FAILURE:
                         raise StartFailed("a worker process could not start" if failures.empty() else failures.get())
                     logger.warning("worker process %s ended; another begins", worker.pid)
+                    if forget is not None:
+                        forget(worker.pid)
                     workers[place] = start()
             if not greeted and all(ready.is_set() for _, ready in workers):
                 greeted = True
@@ -202,7 +218,7 @@ def _supervise(settings: Settings, listener: socket.socket, greeting: str) -> No
 
 def _work(settings: Settings, listener: socket.socket, ready: Event, failures: "SimpleQueue[str]") -> None:
     """Run one worker process, which ends with its parent."""
-    _configure_logging()
+    logs.configure(settings.log_format, settings.log_level)
     _end_on_signals()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -235,11 +251,3 @@ def _spare_garbage_collector() -> None:
     """Exclude the objects of the start from garbage collection, and collect less often."""
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
-
-
-def _configure_logging() -> None:
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # its "Application startup failed" names no cause, and its warnings of broken requests are the client's fault
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

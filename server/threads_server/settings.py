@@ -57,6 +57,10 @@ class Settings:
     """Bytes of messages and files that an account may store."""
     cors_origins: tuple[str, ...] = ()
     metrics: bool = False
+    log_format: str = "text"
+    """Lines of the log: `text` or `json`."""
+    log_level: str = "warning"
+    """Least level that is logged; `info` has a line for each request and each run."""
     allowed_hosts: tuple[str, ...] = ()
     """Names in the Host header that are served; empty for all."""
     max_connections: int = 1000

@@ -33,6 +33,8 @@ SETTINGS: dict[str, tuple[str, Any]] = {
     "account_messages": ("13", 13),
     "account_bytes": ("14", 14),
     "metrics": ("true", True),
+    "log_format": ("json", "json"),
+    "log_level": ("info", "info"),
     "allowed_hosts": ("a.example, b.example", ("a.example", "b.example")),
     "max_connections": ("7", 7),
     "pool_size": ("10", 10),

@@ -7,18 +7,18 @@ service routes and CORS.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from threads_server.errors import HTTPError
+from threads_server.http.access_log import access_log, log_request
 from threads_server.http.authentication import Authenticator, digest
 from threads_server.http.budgets import Budgets, RequestBudget
 from threads_server.http.cors import CrossOrigin
-from threads_server.http.metrics import Metrics
 from threads_server.http.rate_limit import RateLimit
 from threads_server.http.response_sender import ResponseSender, new_request_id
 from threads_server.http.responses import Response
@@ -30,6 +30,7 @@ from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
 
 if TYPE_CHECKING:
+    from threads_server.http.metrics import Metrics
     from threads_server.operations.services import Services
     from threads_server.responders import Responder
 
@@ -65,6 +66,12 @@ def create_app(settings: Settings, responder: "Responder | None" = None) -> "App
     return App(contract, bind(contract), settings, lambda settings: Services.open(settings, contract, responder))
 
 
+def _metrics() -> "Metrics":
+    from threads_server.http.metrics import Metrics  # imported only where it is asked for: it takes 40 ms
+
+    return Metrics()
+
+
 class App:
     """The application. `open_services` is called once, when the server starts."""
 
@@ -83,15 +90,13 @@ class App:
         self._authenticator = Authenticator(settings)
         rate, longest = settings.rate_limit, contract.longest_wait
         self._rate_limit = RateLimit(rate, longest) if rate else None
-        self._metrics = Metrics() if settings.metrics else None
+        self._metrics = _metrics() if settings.metrics else None
         self._streams = OpenStreams()
         self._budgets = Budgets()
         self._allowed_hosts = frozenset(host.lower() for host in settings.allowed_hosts)
         self._seen_hosts: set[bytes] = set()  # headers that were allowed, so that each is parsed once
         self._valid_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)
-        self._service_routes = service_routes(
-            contract, lambda: self._opened_services().store, self._metrics, lambda: len(self._streams)
-        )
+        self._service_routes = service_routes(contract, lambda: self._opened_services().store, self._metrics)
         self._application: ASGIApp = self._respond
         if settings.cors_origins:
             self._application = CrossOrigin(self._respond, contract, settings.cors_origins, new_request_id)
@@ -102,13 +107,15 @@ class App:
     async def opened(self) -> AsyncIterator["App"]:
         """Open the database, and close it at the end: the lifespan, for use without a server."""
         self._services = await self._open_services(self._settings)
-        revocations = asyncio.get_running_loop().create_task(self._end_revoked_streams())
+        if self._metrics is not None:
+            self._metrics.watch(self._services.context, lambda: len(self._streams))
+        tasks = [asyncio.get_running_loop().create_task(work) for work in self._repeated_work()]
         try:
             yield self
         finally:
-            revocations.cancel()
-            with suppress(asyncio.CancelledError):
-                await revocations
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             services, self._services = self._services, None
             await self._streams.stop(at_once=True)
             await services.close()
@@ -169,7 +176,7 @@ class App:
                 endpoint = route.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
                 if endpoint is not None:
                     operation = endpoint.operation.id
-                    await self._operate(endpoint, path_values, path, scope, headers, receive, sender)
+                    await self._operate(endpoint, path_values, path, scope, headers, receive, sender, started)
                 elif scope["method"] == "OPTIONS":
                     await sender.send_response(Response(b"", 204, {"Allow": route.allow}))
                 else:
@@ -188,8 +195,11 @@ class App:
             if not sender.status:
                 await sender.send_error(500, "Internal server error", {})
         finally:
+            seconds = monotonic() - started
             if self._metrics is not None:
-                self._metrics.count(operation, sender.status, monotonic() - started)
+                self._metrics.count(operation, sender.status, seconds, streamed=sender.streamed)
+            if access_log.isEnabledFor(logging.INFO):
+                log_request(scope, sender.status, request_id, operation, seconds)
 
     async def _operate(
         self,
@@ -200,6 +210,7 @@ class App:
         headers: dict[bytes, bytes],
         receive: Receive,
         sender: ResponseSender,
+        started: float,
     ) -> None:
         services = self._opened_services()
         key = headers.get(self.contract.key_header)
@@ -223,7 +234,9 @@ class App:
                 await sender.send_response(response)
             else:
                 budget.open_stream()
-                await sender.send_stream(response, self._streams, None if key is None else digest(key))
+                metrics = self._metrics
+                on_first = None if metrics is None else metrics.time_first_event(endpoint.operation.id, started)
+                await sender.send_stream(response, self._streams, None if key is None else digest(key), on_first)
         finally:
             budget.release()
 
@@ -234,6 +247,11 @@ class App:
             raise HTTPError(400, f"The host {name[:255]!r} is not served here; allow it with --allowed-hosts")
         if len(self._seen_hosts) < MAX_SEEN_HOSTS:
             self._seen_hosts.add(host)
+
+    def _repeated_work(self) -> Iterator[Coroutine[None, None, None]]:
+        yield self._end_revoked_streams()
+        if self._metrics is not None:
+            yield self._metrics.keep_fresh()
 
     async def _end_revoked_streams(self) -> None:
         """End the streams of revoked keys, which their requests alone would not notice."""

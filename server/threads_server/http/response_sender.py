@@ -3,7 +3,7 @@
 import itertools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.types import Message, Receive, Send
 
@@ -23,7 +23,7 @@ _STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering
 class ResponseSender:
     """Sender of one response, with the request's id; for a HEAD request of the head alone."""
 
-    __slots__ = ("_head_only", "_receive", "_request_id", "_send", "status")
+    __slots__ = ("_head_only", "_receive", "_request_id", "_send", "status", "streamed")
 
     def __init__(self, method: str, request_id: bytes, receive: Receive, send: Send) -> None:
         self._head_only = method == "HEAD"
@@ -32,6 +32,8 @@ class ResponseSender:
         self._send = send
         self.status = 0
         """Status that was sent; 0 before."""
+        self.streamed = False
+        """Whether it is a stream of events that was sent."""
 
     async def send_response(self, response: Response) -> None:
         """Send a whole response, a large one in pieces, as fast as the client reads them."""
@@ -70,14 +72,24 @@ class ResponseSender:
         """Send an error as JSON (docs/hosted-api.md §1, Errors)."""
         await self.send_response(Response(json.dumps({"detail": detail}).encode(), status, headers))
 
-    async def send_stream(self, stream: EventStream, streams: OpenStreams, key: bytes | None) -> None:
-        """Send a stream of events until its end; `key` is the digest of the request's key. Raises StreamBroken."""
+    async def send_stream(
+        self,
+        stream: EventStream,
+        streams: OpenStreams,
+        key: bytes | None,
+        on_first: Callable[[], None] | None = None,
+    ) -> None:
+        """Send a stream of events until its end; `key` is the digest of the request's key. Raises StreamBroken.
+
+        `on_first` is called once the first events were sent.
+        """
+        self.streamed = True
         await self._start(200, [*_STREAM_HEADERS, (b"x-request-id", self._request_id), *_encoded(stream.headers)])
         if self._head_only:
             await close_events(stream)
             await self._send({"type": "http.response.body", "body": b""})
         else:
-            await streams.send(stream, self._receive, self._send, key)
+            await streams.send(stream, self._receive, self._send, key, on_first)
 
     async def pass_on(self, message: Message) -> None:
         """Send a message of another application's response, with the request's id."""

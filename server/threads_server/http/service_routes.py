@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,9 +12,11 @@ from starlette.routing import Route
 
 from threads_server.http import swagger_ui
 from threads_server.http.health import Health
-from threads_server.http.metrics import Metrics
 from threads_server.openapi import Contract
 from threads_server.store import Store
+
+if TYPE_CHECKING:
+    from threads_server.http.metrics import Metrics
 
 
 def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
@@ -21,9 +24,7 @@ def json_response(status: int, value: object, headers: dict[str, str] | None = N
     return Response(json.dumps(value).encode(), status, headers, "application/json")
 
 
-def service_routes(
-    contract: Contract, store: Callable[[], Store], metrics: Metrics | None, open_streams: Callable[[], int]
-) -> Starlette:
+def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Metrics | None") -> Starlette:
     """Make an application of the service routes, under the base path and, except health, at the root as well.
 
     They need no key. Every other path is 404, every other method 405, as JSON.
@@ -51,7 +52,7 @@ def service_routes(
     async def counted(request: Request) -> Response:
         if metrics is None:
             raise HTTPException(404)
-        return Response(metrics.text(open_streams()), media_type=metrics.content_type)
+        return Response(metrics.text(), media_type=metrics.content_type)
 
     routes = Health(store, document.version).routes(contract.base_path)
     for prefix in (contract.base_path, ""):

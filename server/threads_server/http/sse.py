@@ -57,13 +57,21 @@ class OpenStreams:
                     if sender.key == key:
                         sender.end()
 
-    async def send(self, stream: EventStream, receive: Receive, send: Send, key: bytes | None = None) -> None:
+    async def send(
+        self,
+        stream: EventStream,
+        receive: Receive,
+        send: Send,
+        key: bytes | None = None,
+        on_first: Callable[[], None] | None = None,
+    ) -> None:
         """Send a stream's events after the head of the response; return at its end.
 
         The end is: no more events, a disconnected client, `stop` or `end_revoked`. `key` is the digest of the request's
-        key. If reading the events fails, the connection is cut (the run goes on, and the client can resume it).
+        key; `on_first` is called once the first events were sent. If reading the events fails, the connection is cut
+        (the run goes on, and the client can resume it).
         """
-        sender = _StreamSender(receive, send, key)
+        sender = _StreamSender(receive, send, key, on_first)
         ended = self._open[sender] = asyncio.get_running_loop().create_future()
         try:
             await sender.send(stream.events, stopped=self._stopped)
@@ -89,8 +97,9 @@ async def close_events(stream: EventStream) -> None:
 class _StreamSender:
     """The sending of one stream, in the task of its request."""
 
-    def __init__(self, receive: Receive, send: Send, key: bytes | None) -> None:
+    def __init__(self, receive: Receive, send: Send, key: bytes | None, on_first: Callable[[], None] | None) -> None:
         self.key = key
+        self._on_first = on_first
         self._receive = receive
         self._send = send
         self._loop = asyncio.get_running_loop()
@@ -114,6 +123,9 @@ class _StreamSender:
                         await self._send({"type": "http.response.body", "body": body, "more_body": True})
                     await self._send({"type": "http.response.body", "body": _frames(batch), "more_body": True})
                     self._sent_at = self._loop.time()
+                    if self._on_first is not None:
+                        self._on_first()
+                        self._on_first = None
         except Exception as error:
             if not self._until.expired():
                 raise StreamBroken from error

@@ -11,7 +11,7 @@ from threads_server.responders import Responder, open_responder
 from threads_server.runs.cancellation import end_orphan
 from threads_server.runs.heartbeat import Heartbeat
 from threads_server.runs.live_runs import Runs
-from threads_server.runs.run_segment import RunContext
+from threads_server.runs.run_context import RunContext
 from threads_server.runs.turns import Turns
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.settings import Settings

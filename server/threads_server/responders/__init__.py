@@ -125,6 +125,8 @@ class Responder(ABC):
 
     unsupported: frozenset[str] = frozenset({"llm_provider", "model_name", "json_output", "thinking"})
     """Request fields that have no effect here; a turn that sets one says so in its `message`."""
+    on_retry: Callable[[], None] | None = None
+    """Called before each further attempt at a model endpoint; the server counts them."""
 
     @abstractmethod
     def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:

@@ -126,6 +126,8 @@ class OpenAICompatibleResponder(Responder):
                 pause = failure.retry_after or random.uniform(0, longest_pause)
                 if begun or self._clock() + pause >= give_up:
                     raise
+            if self.on_retry is not None:
+                self.on_retry()
             longest_pause = min(MAX_RETRY_DELAY_SECONDS, longest_pause * 2)
             await self._sleep(pause)
 

@@ -12,7 +12,8 @@ from threads_server.ids import new_id
 from threads_server.runs.events import RunEvents
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, Stop
 from threads_server.runs.message_json import Reply, output_text
-from threads_server.runs.run_segment import RunContext
+from threads_server.runs.run_context import RunContext
+from threads_server.runs.run_log import RunReport
 from threads_server.runs.states import RunState
 from threads_server.store import StoreUnavailable, processes, runs
 from threads_server.store.history import Message, answered_files
@@ -42,6 +43,13 @@ async def cancel(
     def answer(cancelled: bool) -> str:
         return encode({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})
 
+    ended = False
+
+    def ending(run: RunRow, log: Sequence[str], last: Message) -> Ending:
+        nonlocal ended
+        ended = True
+        return _cancelled(run, log, last)
+
     polls = 0
     asked = False
     while True:
@@ -52,7 +60,7 @@ async def cancel(
                 *(account, thread_id, run_id),
                 idempotency=idempotency,
                 answer=answer,
-                ending=_cancelled,
+                ending=ending,
                 in_progress=live is None and polls >= MAX_POLLS,
                 now=now(),
             )
@@ -60,6 +68,8 @@ async def cancel(
             return CancelResult(replay.stored.body or "", replayed=not asked)
         if state is not RunState.IN_PROGRESS:
             context.queues.notify((account, thread_id))
+            if ended:
+                context.report(RunReport(run_id, thread_id, state, "The run was cancelled"))
             return CancelResult(answer(state is RunState.CANCELLED))
         live = context.runs.get(run_id)
         if live is None:  # another process works on it, or it has ended this moment
@@ -88,7 +98,9 @@ async def end_orphans(context: RunContext, owner: str | None = None) -> None:
 
 async def end_orphan(context: RunContext, run_id: str, segment: int) -> None:
     """End a segment as failed, if it is in progress. No task may be at work on it."""
-    await context.store.write(runs.end_orphan, run_id, segment, _orphaned, now())
+    thread_id = await context.store.write(runs.end_orphan, run_id, segment, _orphaned, now())
+    if thread_id is not None:
+        context.report(RunReport(run_id, thread_id, RunState.FAILED, ORPHANED))
 
 
 def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:

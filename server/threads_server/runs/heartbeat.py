@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from threads_server.runs.cancellation import end_orphan, end_orphans
 from threads_server.runs.live_runs import Stop
-from threads_server.runs.run_segment import RunContext
+from threads_server.runs.run_context import RunContext
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable, processes
 

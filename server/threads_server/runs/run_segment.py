@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from threads_server.clock import now
@@ -15,19 +16,19 @@ from threads_server.responders import (
     FinishReason,
     ModelUsage,
     ReasoningDelta,
-    Responder,
     ResponderEvent,
     ResponderFailed,
     TextDelta,
     ToolCallRequested,
 )
-from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Runs, Stop, thread_not_found
+from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Stop, thread_not_found
 from threads_server.runs.message_json import Model, Reply
+from threads_server.runs.run_context import RunContext
+from threads_server.runs.run_log import RunReport
 from threads_server.runs.states import RunState
 from threads_server.runs.unsupported_fields import with_unsupported
-from threads_server.runs.wait_queues import WaitQueues
 from threads_server.runs.watchdog import Watchdog
-from threads_server.store import Store, StoreUnavailable, assistants, runs, threads
+from threads_server.store import StoreUnavailable, assistants, runs, threads
 from threads_server.store.history import History, answered_files
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
@@ -44,28 +45,10 @@ END_RETRY_SECONDS = (0.1, 2.0)
 REASONING_BATCH_DIVISOR = 32
 """A reasoning event is sent once at least 1/32 of the text sent so far is waiting."""
 
-LOG_INTERVAL_SECONDS = 0.25
-"""How often the events of a run in progress are written; its end writes the rest."""
-
 YIELD_EVERY = 256
 """Deltas after which the event loop gets a turn, for responders that never wait."""
 
 log = logging.getLogger("threads_server")
-
-
-@dataclass(slots=True)
-class RunContext:
-    """Dependencies shared by all runs of this process."""
-
-    store: Store
-    responder: Responder
-    runs: Runs
-    queues: WaitQueues
-    run_timeout: float
-    """Seconds without output after which a responder is stopped."""
-    max_tool_calls: int
-    """Most tool calls one answer may request: `tool_outputs` accepts no more."""
-    log_interval: float = LOG_INTERVAL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +98,8 @@ class RunSegment:
         self._reasoning_held = ""
         self._reasoning_open = False
         self._finish_reason = ""
+        self._started = monotonic()
+        self._first_piece: float | None = None
         self._history = History()
         self._pending: list[str] = []
         """Events that are not emitted yet."""
@@ -163,6 +148,8 @@ class RunSegment:
             async for batch in self._context.responder.answer(conversation):
                 if batch:
                     watchdog.reset()
+                    if self._first_piece is None:
+                        self._first_piece = monotonic() - self._started
                 for responder_event in batch:
                     self._handle_event(responder_event)
                 self._emit()
@@ -282,6 +269,16 @@ class RunSegment:
         live.emit(last)
         if not live.outcome.done():
             live.outcome.set_result(Outcome(state, answer, version))
+        self._report(state, reason or self._finish_reason)
+
+    def _report(self, state: RunState | None, cause: str) -> None:
+        live, model = self._live, self._reply.model
+        self._context.report(
+            RunReport(
+                *(live.run_id, live.thread_id, state, cause, monotonic() - self._started, self._first_piece),
+                *(model.name, model.tokens),
+            )
+        )
 
     async def _write(self, ending: Ending) -> int | None:
         """Write the end, however long that takes: a run must not stay in progress because the store was away."""
@@ -323,6 +320,7 @@ class RunSegment:
         if state is None:
             live.emit(self._events.cancelled())
             self._fail_waiters(thread_not_found())
+            self._report(None, "The thread was deleted")
             return
         _, reason = _STOPPED[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
         for message in await store.read_large(threads.history, self._thread.thread):
@@ -332,6 +330,7 @@ class RunSegment:
         live.emit(self._last_event(state, reason))
         if not live.outcome.done():
             live.outcome.set_result(Outcome(state, reply.turn(state, reason), version))
+        self._report(state, reason)
 
     def _last_event(self, state: RunState, message: str) -> str:
         reply, events = self._reply, self._events

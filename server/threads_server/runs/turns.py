@@ -12,7 +12,8 @@ from threads_server.encoding import encode
 from threads_server.ids import new_id
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, LiveRun, Stop, thread_not_found
 from threads_server.runs.message_json import UserMessage, attachment
-from threads_server.runs.run_segment import RunContext, RunSegment, TurnSettings
+from threads_server.runs.run_context import RunContext
+from threads_server.runs.run_segment import RunSegment, TurnSettings
 from threads_server.runs.tool_outputs import ToolOutput, output_messages
 from threads_server.runs.turn_queue import TurnQueue
 from threads_server.runs.unsupported_fields import with_unsupported

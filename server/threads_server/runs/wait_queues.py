@@ -38,6 +38,10 @@ class WaitQueues:
     def __init__(self) -> None:
         self._queues: dict[Hashable, deque[Ticket]] = {}
 
+    def __len__(self) -> int:
+        """Number of tickets in all queues."""
+        return sum(map(len, self._queues.values()))
+
     @contextmanager
     def enter(self, name: Hashable) -> Iterator[Ticket]:
         """Join the end of a queue; leaving it notifies the next one if the first has left."""

@@ -9,7 +9,7 @@ no clock.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from threads_server.clock import now
 from threads_server.ids import new_id
@@ -20,7 +20,7 @@ from threads_server.store.transaction import Transaction, one
 if TYPE_CHECKING:
     from threads_server.settings import Settings
 
-__all__ = ["KeyRow", "Store", "StoreOpenError", "StoreUnavailable", "open_store"]
+__all__ = ["KeyRow", "Store", "StoreLoad", "StoreOpenError", "StoreUnavailable", "open_store"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,11 +34,21 @@ class StoreOpenError(Exception):
     """The store cannot be opened at all. The text is one line that names the database and the reason."""
 
 
+class StoreLoad(NamedTuple):
+    """How busy a store is: transactions that wait for a commit or a connection, and its connections."""
+
+    waiting: int = 0
+    connections: int = 0
+    idle: int = 0
+
+
 class Store(ABC):
     """A database that runs transactions."""
 
     shared: bool = False
     """Whether other server processes may use the same database at the same time."""
+    observe_commit: Callable[[int], None] | None = None
+    """Called after each commit that several transactions may share, in any thread, with their number."""
 
     @abstractmethod
     async def write(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -65,6 +75,10 @@ class Store(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Finish what was begun, and close the database."""
+
+    def load(self) -> StoreLoad:
+        """How busy the store is now."""
+        return StoreLoad()
 
     async def ping(self) -> None:
         """Check that the database answers. Raises StoreUnavailable."""

@@ -264,11 +264,13 @@ def cancel(
     return RunState.CANCELLED
 
 
-def end_orphan(run_id: str, segment: int, ending: EndingOf, now: int) -> Transaction[None]:
-    """End a segment whose server process is gone, if it is still in progress."""
+def end_orphan(run_id: str, segment: int, ending: EndingOf, now: int) -> Transaction[str | None]:
+    """End a segment whose server process is gone; the id of its thread, None if it is no longer in progress."""
     run = yield from _in_progress(run_id)
-    if run is not None and run.segment == segment:
-        yield from _end_with(run, ending, now)
+    if run is None or run.segment != segment:
+        return None
+    yield from _end_with(run, ending, now)
+    return run.thread.thread_id
 
 
 def _end_with(run: RunRow, ending: EndingOf, now: int) -> Transaction[None]:

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeAlias, TypeVar
 import asyncpg
 
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable
+from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable
 from threads_server.store.backends.postgres_schema import prepare, translate, with_nul, without_nul
 from threads_server.store.transaction import Row, Transaction, Value
 
@@ -80,6 +80,7 @@ class PostgresStore(Store):
         self._statement_seconds = statement_seconds
         self._permits = asyncio.Semaphore(pool_size)
         self._permitted = pool_size
+        self._waiting = 0
         self._begin = _BEGIN.format(lock_milliseconds=max(1, int(statement_seconds * 500)))
 
     @classmethod
@@ -141,6 +142,9 @@ class PostgresStore(Store):
             return await self._retry(lambda connection: _commit(connection, "BEGIN", transaction(), seconds))
         return await self._retry(lambda connection: _run(connection, transaction(), seconds))
 
+    def load(self) -> StoreLoad:
+        return StoreLoad(self._waiting, self._pool.get_size(), self._pool.get_idle_size())
+
     async def close(self) -> None:
         try:
             await asyncio.wait_for(self._pool.close(), self._statement_seconds)
@@ -158,7 +162,11 @@ class PostgresStore(Store):
         raise AssertionError("unreachable")
 
     async def _once(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
-        await self._permits.acquire()
+        self._waiting += 1
+        try:
+            await self._permits.acquire()
+        finally:
+            self._waiting -= 1
         withheld = False
         try:
             try:

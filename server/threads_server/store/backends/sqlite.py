@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from threads_server.store import Store, StoreOpenError, StoreUnavailable
+from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable
 from threads_server.store.backends.sqlite_file import DatabaseFile
 from threads_server.store.backends.sqlite_statements import run
 from threads_server.store.transaction import Transaction
@@ -62,6 +62,7 @@ class SqliteStore(Store):
         self._local = threading.local()
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Pending]] = {}
         self._queue: queue.SimpleQueue[list[_Pending] | None] = queue.SimpleQueue()
+        self._waiting = 0
         self._closed = False
         self._thread = threading.Thread(target=self._write_batches, name="threads-server-writer", daemon=True)
         self._thread.start()
@@ -101,9 +102,11 @@ class SqliteStore(Store):
         else:
             self._gathered[loop] = [pending]
             loop.call_soon(self._hand_over, loop)  # with all that come in this pass of the loop, for one commit
+        self._waiting += 1
         try:
             return await future
         finally:
+            self._waiting -= 1
             del future, pending, gathered  # as in `settle`
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -143,6 +146,9 @@ class SqliteStore(Store):
 
         return await asyncio.get_running_loop().run_in_executor(self._reader_threads, read)
 
+    def load(self) -> StoreLoad:
+        return StoreLoad(self._waiting, connections=2 + READER_THREADS)
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -171,6 +177,8 @@ class SqliteStore(Store):
                         break
                     batch += more
             self._commit(batch)
+            if self.observe_commit is not None:
+                self.observe_commit(len(batch))
             for loop in {id(pending.loop): pending.loop for pending in batch}.values():
                 mine = [pending for pending in batch if pending.loop is loop]
                 with suppress(RuntimeError):  # the loop is closed, and nobody waits
