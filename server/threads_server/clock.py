@@ -4,6 +4,9 @@ import time
 from datetime import UTC, datetime
 from functools import lru_cache
 
+_fixed: int | None = None
+_offset = 0
+
 
 def wall_clock() -> int:
     """Milliseconds since 1970. Everything else reads the time through `now`: tests replace this one function."""
@@ -12,7 +15,19 @@ def wall_clock() -> int:
 
 def now() -> int:
     """The time in milliseconds since 1970, as the store keeps it."""
-    return wall_clock()
+    return (wall_clock() if _fixed is None else _fixed) + _offset
+
+
+def advance(milliseconds: int) -> None:
+    """Move the time of this process, for tests (threads_server.testing)."""
+    global _offset
+    _offset += milliseconds
+
+
+def fix(milliseconds: int | None) -> None:
+    """Stop the time of this process at a moment, or for None let it go on, without what it was advanced by."""
+    global _fixed, _offset
+    _fixed, _offset = milliseconds, 0
 
 
 def format_timestamp(milliseconds: int) -> str:

@@ -6,11 +6,14 @@ Only the standard library is imported before a command runs, so that a missing e
 import argparse
 import asyncio
 import os
+import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
+from threads_server.encoding import encode, printable
 from threads_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,16 +29,47 @@ class CommandFailed(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, with the option or command that was probably meant."""
+
+    latest: ClassVar["Parser | None"] = None
+    """The parser of the command that is being read."""
+
+    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:
+        """Remember the command: what it does not know is reported by the parser around it."""
+        Parser.latest = self
+        return super().parse_known_args(*args, **kwargs)
 
     def error(self, message: str) -> NoReturn:
         """Exit with code 2."""
-        self.exit(2, f"threads-server: {message}; see: {self.prog} --help\n")
+        command = Parser.latest or self
+        self.exit(2, f"threads-server: {message}{_suggestion(message, command)}; see: {command.prog} --help\n")
+
+    def words(self) -> list[str]:
+        """Everything that may be written here: options and commands."""
+        found = list(self._option_string_actions)
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                found += action.choices
+        return found
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+def _suggestion(message: str, command: Parser) -> str:
+    wrong = re.search(r"unrecognized arguments: (?:[^-]\S* )*(--?[\w-]+)|invalid choice: '([^']*)'", message)
+    close = get_close_matches((wrong[1] or wrong[2]), command.words(), 1) if wrong else []
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     """Add the option --database."""
     option(parser, "database", str, Settings().database, "the path of an SQLite file, or a postgresql:// URL")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option of every command that prints a list."""
+    parser.add_argument("--json", action="store_true", help="print JSON, a line for each")
 
 
 def option(
@@ -52,8 +86,12 @@ def option(
     )
 
 
+_known_variables: set[str] = set()
+
+
 def environment(name: str, kind: Callable[[str], Any], default: Any) -> Any:
     """Value of an option's environment variable; `default` without one."""
+    _known_variables.add(name)
     text = os.environ.get(PREFIX + name)
     if not text:
         return default
@@ -64,15 +102,24 @@ def environment(name: str, kind: Callable[[str], Any], default: Any) -> Any:
         sys.exit(2)
 
 
+def unknown_variables() -> Iterator[str]:
+    """A warning for each variable that looks like one of ours and is none."""
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _known_variables:
+            close = get_close_matches(name.removeprefix(PREFIX), _known_variables, 1)
+            meant = f"; did you mean {PREFIX}{close[0]}?" if close else "; see: threads-server serve --help"
+            yield f"warning: there is no variable {name}{meant}"
+
+
 @contextmanager
-def needs_extra() -> Iterator[None]:
-    """Report a missing extra [server] in one line."""
+def needs_extra(extra: str = "server") -> Iterator[None]:
+    """Report a missing extra in one line."""
     try:
         yield
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("threads_server"):
             raise
-        message = f"this needs {error.name}; install it with: pip install 'backboard-threads[server]'"
+        message = f"this needs {error.name}; install it with: pip install 'backboard-threads[{extra}]'"
         raise CommandFailed(message) from error
 
 
@@ -91,3 +138,25 @@ def with_store(options: argparse.Namespace, work: Callable[["Store"], Awaitable[
         return asyncio.run(opened())
     except (StoreOpenError, StoreUnavailable) as error:
         raise CommandFailed(str(error)) from error
+
+
+def shown_database(options: argparse.Namespace) -> str:
+    """The database as it may be printed."""
+    return Settings(database=options.database).shown_database
+
+
+def note(text: str) -> None:
+    """Say what was done, where it does not disturb the output."""
+    print(printable(text), file=sys.stderr)
+
+
+def print_rows(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> None:
+    """Print rows as a table with these headings, or with `--json` whole."""
+    if options.json:
+        for row in rows:
+            print(encode(row))
+        return
+    table = [list(headings.values()), *([printable(str(row[name])) for name in headings] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

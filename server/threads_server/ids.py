@@ -14,6 +14,15 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_random.seed)  # two processes in the same state would make the same ids
 
 
+def seed(number: int | None) -> None:
+    """Begin the sequence of ids that belongs to a number, or for None a random one; for tests."""
+    global _last
+    with _lock:
+        _random.seed(number)
+        if number is not None:
+            _last = (0, 0)
+
+
 def new_id() -> str:
     """A new UUID (version 7): each id of this process is greater than the one before it. It can be guessed.
 

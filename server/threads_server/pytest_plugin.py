@@ -5,6 +5,10 @@ account for each test. `backboard_threads_environment` also points `BACKBOARD_AP
 so that `Backboard()` finds it. `backboard_threads_app` is the same server in the test's own process, as an ASGI
 application.
 
+`backboard_threads_tester` is a server that does as the test says: answers, faults, time (threads_server.testing). Each
+test has a new one, in the environment variables too; `backboard_threads_tester_session` is one for the whole session.
+Under pytest-xdist each worker has its own.
+
 pytest loads this module wherever the package is installed, so it imports nothing of the server until it is used.
 """
 
@@ -77,6 +81,22 @@ def backboard_threads_environment(
     monkeypatch.setenv("BACKBOARD_API_KEY", backboard_threads_server.api_key)
     monkeypatch.setenv("BACKBOARD_BASE_URL", backboard_threads_server.url)
     return backboard_threads_server
+
+
+@pytest.fixture
+def backboard_threads_tester(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
+    """A new server that does as the test says, where `Backboard()` finds it."""
+    with LocalServer(in_process=True) as server:
+        monkeypatch.setenv("BACKBOARD_API_KEY", server.api_key)
+        monkeypatch.setenv("BACKBOARD_BASE_URL", server.url)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def backboard_threads_tester_session() -> Iterator[LocalServer]:
+    """A server that does as told, one for all tests: `reset` it where one begins."""
+    with LocalServer(in_process=True) as server:
+        yield server
 
 
 @pytest.fixture

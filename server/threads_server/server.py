@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import uvicorn
 
@@ -31,6 +31,9 @@ from threads_server.operations.binding import OperationMismatch
 from threads_server.responders import check_responder
 from threads_server.settings import Settings
 from threads_server.store import StoreOpenError, StoreUnavailable, open_store
+
+if TYPE_CHECKING:
+    from threads_server.testing.script import Script
 
 KEEP_ALIVE_SECONDS = 6
 """Idle connections are closed after this: later than httpx closes them (5 s), so that no request meets a closed one,
@@ -58,7 +61,7 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_format, settings.log_level)
     _end_on_signals()
     try:
-        app = create_app(settings)
+        app, script = _make_app(settings)
         listener = listen(settings.host, settings.port)
         first_key = asyncio.run(_prepare(settings))
     except (DocumentError, OperationMismatch, RateTooLow, KeyConfigError, StoreOpenError, StoreUnavailable) as error:
@@ -67,11 +70,13 @@ def serve(settings: Settings) -> None:
     greeting = (
         f"Backboard Threads on {address}/api, database {settings.shown_database}, documentation on {address}/docs"
     )
+    if script is not None:
+        greeting = f"{greeting}\nIt does as a test says under {address}/testing"
     if first_key is not None:
         print(f"The first API key, shown only now: {first_key}", flush=True)
     if settings.workers == 1:
         _spare_garbage_collector()
-        Server(settings, app, greeting).run([listener])
+        Server(settings, app, greeting, script=script).run([listener])
     else:
         with ExitStack() as stack:
             forget = None
@@ -80,6 +85,14 @@ def serve(settings: Settings) -> None:
 
                 forget = stack.enter_context(shared_by_workers())
             _supervise(settings, listener, greeting, forget)
+
+
+def _make_app(settings: Settings) -> "tuple[App, Script | None]":
+    if not settings.testing:
+        return create_app(settings), None
+    from threads_server.testing.app import create_testing_app
+
+    return create_testing_app(settings)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -136,11 +149,20 @@ def uvicorn_config(settings: Settings, app: App) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """uvicorn's server, which prints its address, and ends runs and event streams before it stops."""
 
-    def __init__(self, settings: Settings, app: App, greeting: str | None = None, ready: Event | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        app: App,
+        greeting: str | None = None,
+        ready: Callable[[], None] | None = None,
+        script: "Script | None" = None,
+    ) -> None:
+        """`ready` is called once it serves; `script` is the one of a testing application."""
         super().__init__(uvicorn_config(settings, app))
         self._app = app
         self._greeting = greeting
         self._ready = ready
+        self._script = script
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve on the sockets. Raises StartFailed if the application does not start."""
@@ -159,11 +181,15 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self._greeting is not None:
             print(self._greeting, flush=True)
+        if self._script is not None:
+            self._script.refuse = self._refuse
         if self._ready is not None:
-            self._ready.set()
+            self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop within STOP_SECONDS: end runs and event streams, and wait for other responses."""
+        if self._script is not None:
+            self._script.reset()
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
@@ -174,6 +200,36 @@ class Server(uvicorn.Server):
         left = STOP_SECONDS - CLOSE_SECONDS - (loop.time() - started)
         self.config.timeout_graceful_shutdown = max(1, round(left))
         await super().shutdown(sockets)
+
+    async def _refuse(self, seconds: float) -> None:
+        """Close the sockets for some seconds, and every connection after its current response."""
+        places = [listener.getsockname()[:2] for server in self.servers for listener in server.sockets]
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        # uvloop closes a socket later than it says
+        while any(_accepts(place) for place in places):  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.01)
+
+        async def listen_again() -> None:
+            await asyncio.sleep(seconds)
+            loop = asyncio.get_running_loop()
+            self.servers = [await loop.create_server(self._protocol, sock=listen(*place)) for place in places]
+
+        self._listening = asyncio.get_running_loop().create_task(listen_again())
+
+    def _protocol(self) -> asyncio.Protocol:
+        make = cast(Callable[..., asyncio.Protocol], self.config.http_protocol_class)
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+
+def _accepts(place: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(place, timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _supervise(
@@ -222,7 +278,7 @@ def _work(settings: Settings, listener: socket.socket, ready: Event, failures: "
     _end_on_signals()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        server = Server(settings, create_app(settings), ready=ready)
+        server = Server(settings, create_app(settings), ready=ready.set)
         _spare_garbage_collector()
         server.run([listener])
     except StartFailed as error:

@@ -72,6 +72,9 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     """`THREADS_SERVER_API_KEY`: a key that opens the account `default`, on loopback only."""
 
+    testing: bool = False
+    """Take instructions of a test under `/testing`; only on loopback and a temporary database."""
+
     @property
     def postgres(self) -> bool:
         """Whether the database is PostgreSQL; otherwise it is an SQLite file."""

@@ -127,7 +127,7 @@ def test_make_publish(tree: Path) -> None:
     left = {path.name for path in dist.iterdir()}
     assert {wheel, f"backboard_threads-{VERSION}.tar.gz", f"openapi-{VERSION}.yaml", "index.html"} <= left
     carried = set(zipfile.ZipFile(dist / wheel).namelist())
-    assert {"backboard_threads/py.typed", "threads_server/cli.py", "threads_server/openapi.yaml"} <= carried
+    assert {"backboard_threads/py.typed", "threads_server/cli/__init__.py", "threads_server/openapi.yaml"} <= carried
 
 
 def test_no_command_is_left_out() -> None:

@@ -26,7 +26,7 @@ async def test_the_commands(tmp_path: Path) -> None:
     old, new = str(tmp_path / "old.db"), str(tmp_path / "new.db")
     await filled(Path(old))
     out = command("export", "--database", old)
-    assert (out.returncode, out.stderr) == (0, b"")
+    assert (out.returncode, out.stderr) == (0, b"Exported 3 assistants and 4 threads of the account default.\n")
     assert out.stdout.decode().split("\n") == [*await exported(Path(old)), ""]
     archive = tmp_path / "archive.jsonl"
     archive.write_bytes(out.stdout)
@@ -54,9 +54,9 @@ def test_export_of_nothing_is_one_line_and_makes_nothing(tmp_path: Path, missing
         command("keys", "create", "a", "--database", str(database))
     refused = command("export", "--database", str(database), "--account", "nob\x1bdy")
     assert (refused.returncode, refused.stdout) == (1, b"")
-    expected = (
-        f"{database} is not there" if missing == "database" else f"there is no account 'nob\\x1bdy' in {database}"
-    )
+    expected = f"{database} is not there"
+    if missing == "account":
+        expected = f"there is no account 'nob\\x1bdy' in {database}; see: threads-server keys list"
     assert refused.stderr.decode() == f"threads-server: {expected}\n"
     assert database.exists() is (missing == "account")
 

@@ -1,5 +1,7 @@
 """The command line, as a process: what it prints, how it ends, and that nothing it refuses is a traceback."""
 
+import json
+import os
 import re
 import signal
 import socket
@@ -15,11 +17,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.command_line import CLEAN, refused, run, serving
+from tests.support.command_line import CLEAN, COMMAND, refused, run, serving
+
+DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 
 AS_READER = """
 import os, shutil, sys
-import threads_server.cli, threads_server.store.backends.sqlite
+import threads_server.cli, threads_server.http.authentication
+import threads_server.store.exports, threads_server.store.backends.sqlite
 if os.geteuid() == 0:
     os.setuid(65534)  # root may write whatever a file says
 threads_server.cli.main(sys.argv[1:])
@@ -31,6 +36,20 @@ def url_in(line: str) -> str:
     match = re.search(r"http://\S+/api\b", line)
     assert match, line
     return match[0]
+
+
+def at_a_terminal(*arguments: str) -> str:
+    """What a command that fails prints on standard error to someone who types it."""
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdin=theirs, capture_output=True, text=True, timeout=600, env=CLEAN
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
 
 
 @pytest.fixture
@@ -150,9 +169,9 @@ class TestServe:
     def test_what_may_not_be_written(self, readable_folder: Path) -> None:
         """The folder, and a database in it, as someone who may only read them."""
         new, old = readable_folder / "new.db", readable_folder / "old.db"
-        for path, read_only in [(new, readable_folder), (old, old)]:
+        for words, path, read_only in [(("create", "b"), new, readable_folder), (("list",), old, old)]:
             done = subprocess.run(
-                [sys.executable, "-c", AS_READER, "keys", "list", "--database", str(path)],
+                [sys.executable, "-c", AS_READER, "keys", *words, "--database", str(path)],
                 capture_output=True,
                 text=True,
                 timeout=600,
@@ -218,7 +237,32 @@ class TestServe:
     def test_wrong_options(self, option: str) -> None:
         line = refused("serve", option, code=2)
         assert option.partition("=")[2] in line
-        assert line.endswith("threads-server serve --help") or option == "--unknown"
+        assert line.endswith("threads-server serve --help")
+
+    def test_misspelt_words_are_answered_with_the_right_ones(self) -> None:
+        assert "did you mean --port?; see: threads-server serve --help" in refused("serve", "--prot", "9", code=2)
+        assert "did you mean list?; see: threads-server keys --help" in refused("keys", "lits", code=2)
+        assert "did you mean" not in refused("keys", "list", "--something-else", code=2)
+
+    def test_variable_that_does_not_exist_is_a_warning(self, database: str) -> None:
+        variables = {"THREADS_SERVER_DATABSE": database, "THREADS_SERVER_X": "1"}
+        done = run("keys", "create", "a", "--database", database, environment=variables)
+        assert done.returncode == 0
+        assert (
+            "warning: there is no variable THREADS_SERVER_DATABSE; did you mean THREADS_SERVER_DATABASE?" in done.stderr
+        )
+        assert "THREADS_SERVER_X; see: threads-server serve --help" in done.stderr
+
+    def test_version_is_that_of_the_document(self) -> None:
+        version = re.search(r"^  version: (\S+)", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+        assert version
+        assert run("--version").stdout == f"threads-server {version[1]}\n"
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+    def test_completion_names_commands_and_options(self, shell: str) -> None:
+        script = run("completion", shell).stdout
+        for word in ("rotate", "--busy-wait", "--format", "--json"):
+            assert word.removeprefix("--") in script
 
     def test_a_rate_too_low_for_retry_after(self) -> None:
         assert "more than 3600 seconds" in refused("serve", "--rate-limit=0.0001")
@@ -277,13 +321,50 @@ class TestKeys:
             key = {"X-API-Key": created.stdout.strip()}
             assert httpx.get(f"{url}/threads", headers=key).status_code == 200
             listed = run("keys", "list", "--database", database).stdout
-            assert re.search(r"^laptop +\S+ +\S+ +in use$", listed, re.MULTILINE)
+            assert re.search(r"^laptop +\S+ +\S+ +never +in use$", listed, re.MULTILINE)
             assert created.stdout.strip() not in listed
-            assert run("keys", "revoke", "laptop", "--database", database).returncode == 0
+            revoked = run("keys", "revoke", "laptop", "--database", database)
+            assert (revoked.returncode, revoked.stdout) == (0, "")
+            assert re.fullmatch(r"The key laptop opens the account \S+ no more; .*\n", revoked.stderr)
             assert httpx.get(f"{url}/threads", headers=key).status_code == 401
             assert (
                 "in use" not in re.findall(r"^laptop.*$", run("keys", "list", "--database", database).stdout, re.M)[0]
             )
+
+    def test_last_use_is_stored_when_the_server_stops(self, database: str) -> None:
+        key = run("keys", "create", "laptop", "--database", database).stdout.strip()
+        with serving("--database", database) as (process, (line,)):
+            assert httpx.get(f"{url_in(line)}/threads", headers={"X-API-Key": key}).status_code == 200
+            process.terminate()
+            process.wait(600)
+        rows = map(json.loads, run("keys", "list", "--json", "--database", database).stdout.splitlines())
+        assert [row["used_at"] >= row["created_at"] for row in rows if row["name"] == "laptop"] == [True]
+
+    def test_rotated_key_is_another_of_the_same_account(self, database: str) -> None:
+        old = run("keys", "create", "a", "--account", "shared", "--new-account", "--database", database).stdout
+        done = run("keys", "rotate", "a", "--database", database)
+        assert re.fullmatch(r"bbt_\S+\n", done.stdout)
+        assert done.stdout != old
+        assert done.stderr == "The key a of the account shared is a new one; the old one opens nothing any more.\n"
+        rows = [*map(json.loads, run("keys", "list", "--json", "--database", database).stdout.splitlines())]
+        assert [(row["name"], row["account"], row["revoked_at"] is None) for row in rows] == [
+            ("a", "shared", False),
+            ("a", "shared", True),
+        ]
+
+    def test_only_create_makes_a_database(self, database: str) -> None:
+        for words in (("list",), ("rotate", "a"), ("revoke", "a")):
+            assert f"{database} is not there" in refused("keys", *words, "--database", database)
+        assert not Path(database).exists()
+
+    def test_new_account_is_said_or_noted(self, database: str) -> None:
+        create = ("keys", "create", "--database", database)
+        noted = run(*create, "a", "--account", "shraed")
+        assert re.fullmatch(r"bbt_\S+\n", noted.stdout)
+        assert "there is no account 'shraed'" in noted.stderr
+        for words in (("b", "--account", "shraed"), ("c", "--account", "other", "--new-account"), ("d",)):
+            assert run(*create, *words).stderr == ""
+        assert "add --new-account to open it" in at_a_terminal(*create, "e", "--account", "nobody")
 
     def test_each_key_opens_an_account_of_its_own_unless_told(self, database: str) -> None:
         run("keys", "create", "a", "--database", database)

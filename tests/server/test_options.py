@@ -1,6 +1,7 @@
 """The settings of the server: each has an option and an environment variable."""
 
 import dataclasses
+import tempfile
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ SETTINGS: dict[str, tuple[str, Any]] = {
     "head_timeout": ("8", 8.0),
     "body_timeout": ("9.5", 9.5),
     "api_key": ("sk-of-user", "sk-of-user"),
+    "testing": ("true", True),
 }
 """A value for each field of Settings: as text, and as it is read."""
 
@@ -49,11 +51,13 @@ SETTINGS: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])
 def test_each_setting_has_an_option_and_a_variable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[Settings] = []
+    if name == "testing":  # without a database of one's own each server has another
+        monkeypatch.setenv("THREADS_SERVER_DATABASE", f"{tempfile.gettempdir()}/threads.db")
     monkeypatch.setattr("threads_server.server.serve", served.append)
     text, value = SETTINGS[name]
     option = {"cors_origins": "cors-origin"}.get(name, name.replace("_", "-"))
     with pytest.raises(SystemExit):
-        main(["serve", f"--{option}", *(() if name == "metrics" else (text,))])
+        main(["serve", f"--{option}", *(() if value is True else (text,))])
     monkeypatch.setenv(f"THREADS_SERVER_{option.upper().replace('-', '_')}", text)
     with pytest.raises(SystemExit):
         main(["serve"])

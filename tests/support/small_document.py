@@ -165,6 +165,10 @@ class SmallStore:
             raise StoreUnavailable("The store cannot be reached")
         return self.keys.get(key)
 
+    async def note_key_uses(self, uses: Mapping[bytes, int]) -> None:
+        if not self.available:
+            raise StoreUnavailable("The store cannot be reached")
+
     async def ping(self) -> None:
         if not self.available:
             raise StoreUnavailable("The store cannot be reached")

@@ -40,12 +40,13 @@ async def export_account(store: Store, account: str) -> AsyncIterator[str]:
             if thread is None or thread.assistant_id not in assistant_ids:
                 continue
             threads += 1
-            yield line(_thread(thread))
+            yield line(thread_record(thread))
         after = thread_ids[-1]
     yield encode({"kind": "end", "assistants": len(assistant_ids), "threads": threads, "sha256": digest.hexdigest()})
 
 
-def _thread(thread: ExportedThread) -> Json:
+def thread_record(thread: ExportedThread) -> dict[str, Json]:
+    """The record of a thread."""
     return {
         "kind": "thread",
         "thread_id": thread.thread_id,

@@ -28,6 +28,7 @@ from threads_server.openapi import ClientGone, Contract, Endpoint
 from threads_server.operations.binding import Function, bind
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
+from threads_server.store.clearing import sweep
 
 if TYPE_CHECKING:
     from threads_server.http.metrics import Metrics
@@ -81,7 +82,9 @@ class App:
         functions: Mapping[str, Function],
         settings: Settings,
         open_services: Callable[[Settings], Awaitable["Services"]],
+        middleware: Callable[[ASGIApp], ASGIApp] | None = None,
     ) -> None:
+        """`middleware` is put around everything but CORS."""
         self.contract = contract
         self._functions = functions
         self._settings = settings
@@ -97,9 +100,9 @@ class App:
         self._seen_hosts: set[bytes] = set()  # headers that were allowed, so that each is parsed once
         self._valid_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)
         self._service_routes = service_routes(contract, lambda: self._opened_services().store, self._metrics)
-        self._application: ASGIApp = self._respond
+        self._application: ASGIApp = self._respond if middleware is None else middleware(self._respond)
         if settings.cors_origins:
-            self._application = CrossOrigin(self._respond, contract, settings.cors_origins, new_request_id)
+            self._application = CrossOrigin(self._application, contract, settings.cors_origins, new_request_id)
         self.startup_failure: Exception | None = None
         """Exception that ended the lifespan's start, for the server to report."""
 
@@ -118,6 +121,7 @@ class App:
             await asyncio.wait(tasks)
             services, self._services = self._services, None
             await self._streams.stop(at_once=True)
+            await self._authenticator.uses.write(services.store, all_of_them=True)
             await services.close()
 
     async def drain(self) -> None:
@@ -125,6 +129,10 @@ class App:
         if self._services is not None:
             await self._services.end_runs()
         await self._streams.stop()
+
+    async def sweep(self) -> None:
+        """Remove what is deleted or has expired. Raises StoreUnavailable."""
+        await sweep(self._opened_services().store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""
@@ -250,6 +258,7 @@ class App:
 
     def _repeated_work(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._end_revoked_streams()
+        yield self._authenticator.uses.write_regularly(self._opened_services().store)
         if self._metrics is not None:
             yield self._metrics.keep_fresh()
 

@@ -7,10 +7,13 @@ import ipaddress
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from threads_server.clock import now
 from threads_server.errors import HTTPError
+from threads_server.store import StoreUnavailable
 
 if TYPE_CHECKING:
     from threads_server.settings import Settings
@@ -26,6 +29,9 @@ WRONG_KEY_BURST = 100
 WRONG_KEYS_PER_SECOND = 10
 """Further wrong keys of one address that are answered without delay."""
 WRONG_KEY_DELAY_SECONDS = 1.0
+KEY_USE_INTERVAL_SECONDS = 60
+"""How often the last use of a key is stored at most."""
+KEY_USE_CHECK_SECONDS = 2
 MAX_ADDRESSES = 10_000
 """Addresses whose wrong keys are counted; the one that was quiet for longest is forgotten first."""
 
@@ -101,20 +107,53 @@ class WrongKeyThrottle:
         """Count a wrong key, and return the seconds by which its answer is to be delayed."""
         if ":" in address:
             address = ":".join(address.split(":")[:4])
-        now = self._clock()
-        tokens, before = self._buckets.pop(address, (float(WRONG_KEY_BURST), now))
-        tokens = min(WRONG_KEY_BURST, tokens + (now - before) * WRONG_KEYS_PER_SECOND)
+        moment = self._clock()
+        tokens, before = self._buckets.pop(address, (float(WRONG_KEY_BURST), moment))
+        tokens = min(WRONG_KEY_BURST, tokens + (moment - before) * WRONG_KEYS_PER_SECOND)
         delayed = tokens < 1
-        self._buckets[address] = (tokens if delayed else tokens - 1), now
+        self._buckets[address] = (tokens if delayed else tokens - 1), moment
         if len(self._buckets) > MAX_ADDRESSES:
             self._buckets.popitem(last=False)
         return WRONG_KEY_DELAY_SECONDS if delayed else 0.0
+
+
+class KeyUses:
+    """Times at which stored keys were used last: kept in memory, and written at most once a minute for each key."""
+
+    def __init__(self) -> None:
+        self._used: dict[bytes, int] = {}
+        self._written: dict[bytes, int] = {}
+
+    def note(self, key_digest: bytes) -> None:
+        """Note that a key is used now."""
+        self._used[key_digest] = now()
+
+    async def write(self, store: "Store", *, all_of_them: bool = False) -> None:
+        """Store the uses of keys whose last one was stored long enough ago. A store that is away loses some of them."""
+        moment = now()
+        due = {
+            key: used
+            for key, used in self._used.items()
+            if all_of_them or moment - self._written.get(key, 0) >= KEY_USE_INTERVAL_SECONDS * 1000
+        }
+        if due:
+            self._written |= dict.fromkeys(due, moment)
+            self._used = {key: used for key, used in self._used.items() if key not in due}
+            with suppress(StoreUnavailable):
+                await store.note_key_uses(due)
+
+    async def write_regularly(self, store: "Store") -> None:
+        """Write what is due, every few seconds."""
+        while True:
+            await asyncio.sleep(KEY_USE_CHECK_SECONDS)
+            await self.write(store)
 
 
 class Authenticator:
     """Map a key to its account. Uncached, so that revocation is immediate."""
 
     def __init__(self, settings: "Settings", throttle: WrongKeyThrottle | None = None) -> None:
+        self.uses = KeyUses()
         self._own = None if settings.api_key is None else digest(settings.api_key.encode())
         self._throttle = throttle or WrongKeyThrottle()
 
@@ -124,8 +163,11 @@ class Authenticator:
         The answer to many wrong keys of one address is delayed; a valid key is never.
         """
         if key is not None:
-            account = await self.find_account(digest(key), store)
+            key_digest = digest(key)
+            account = await self.find_account(key_digest, store)
             if account is not None:
+                if key_digest != self._own:
+                    self.uses.note(key_digest)
                 return account
             delay = self._throttle.delay(address)
             if delay:

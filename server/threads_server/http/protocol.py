@@ -118,6 +118,7 @@ class HTTPProtocol(asyncio.Protocol):
     ) -> None:
         """Admit the connection, or refuse it with 503."""
         self._transport = transport
+        self._app_state = {**self._app_state, "transport": transport}  # threads_server.testing cuts it
         if not self._counter.admits(len(self._server_state.connections)):
             self._send_refusal(BadRequest("The server has too many connections", 503), b"retry-after: 1\r\n")
             transport.close()  # at once: a lingering connection would be one more

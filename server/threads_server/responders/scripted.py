@@ -53,11 +53,12 @@ class ScriptedResponder(FunctionResponder):
     """Responder with answers prepared by a test; it records each Conversation.
 
     A message that matches a pattern of `on` has that answer; others have those of `reply` in turn. A conversation
-    without a prepared answer fails and says so.
+    without a prepared answer is answered by `fallback`; without one it fails and says so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fallback: Responder | None = None) -> None:
         super().__init__(self._next, provider="scripted", model="scripted")
+        self._fallback = fallback
         self.conversations: list[Conversation] = []
         """The conversations received, oldest first."""
         self._replies: deque[Sequence[Part] | Function] = deque()
@@ -71,14 +72,28 @@ class ScriptedResponder(FunctionResponder):
         """Prepare the answer to every message in which a regular expression is found."""
         self._patterns.append((re.compile(pattern), _prepared(answer)))
 
+    def clear(self) -> None:
+        """Forget the prepared answers and the recorded conversations."""
+        self.conversations.clear()
+        self._replies.clear()
+        self._patterns.clear()
+
     def _next(self, conversation: Conversation) -> Answer | Awaitable[Answer]:
         self.conversations.append(conversation)
         text = conversation.messages[-1]["content"] or ""
         found = next((answer for pattern, answer in self._patterns if pattern.search(text)), None)
         if found is None and not self._replies:
+            if self._fallback is not None:
+                return _flattened(self._fallback.answer(conversation))
             raise ResponderFailed(f"No answer was prepared for: {text[:100]}")
         answer = found if found is not None else self._replies.popleft()
         return answer(conversation) if callable(answer) else answer
+
+
+async def _flattened(batches: AsyncIterator[Sequence[ResponderEvent]]) -> AsyncIterator[ResponderEvent]:
+    async for batch in batches:
+        for event in batch:
+            yield event
 
 
 def _prepared(answer: Sequence[Part | Function]) -> Sequence[Part] | Function:

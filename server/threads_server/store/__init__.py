@@ -8,7 +8,7 @@ no clock.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from threads_server.clock import now
@@ -96,8 +96,16 @@ class Store(ABC):
         """All keys ever made, oldest first."""
         return await self.read(api_keys.list_keys)
 
-    async def revoke_key(self, name: str) -> bool:
-        """Revoke a key; False if no key in use has this name."""
+    async def rotate_key(self, name: str, digest: bytes) -> str | None:
+        """Revoke a key and store another of its name and account, which is returned; None if there is none in use."""
+        return await self.write(api_keys.rotate_key, name, digest, now())
+
+    async def note_key_uses(self, uses: Mapping[bytes, int]) -> None:
+        """Store when keys were used last, by their digests."""
+        await self.write(api_keys.note_uses, uses)
+
+    async def revoke_key(self, name: str) -> str | None:
+        """Revoke a key; its account, or None if no key in use has this name."""
         return await self.write(api_keys.revoke_key, name, now())
 
     async def has_keys(self, *, revoked: bool = False) -> bool:

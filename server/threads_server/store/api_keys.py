@@ -1,5 +1,6 @@
 """API keys, as digests, and the account each one opens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from threads_server.clock import format_timestamp
@@ -8,12 +9,16 @@ from threads_server.store.transaction import Transaction, every, one
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key as it may be shown: never the key itself. Times are ISO 8601; `revoked_at` is None while it is in use."""
+    """A key as it may be shown: never the key itself.
+
+    Times are ISO 8601; `revoked_at` is None while it is in use, `used_at` before its first use.
+    """
 
     name: str
     account: str
     created_at: str
     revoked_at: str | None
+    used_at: str | None
 
 
 def find_key(digest: bytes) -> Transaction[str | None]:
@@ -32,18 +37,41 @@ def add_key(name: str, digest: bytes, account: str, now: int) -> Transaction[str
 
 
 def list_keys() -> Transaction[list[KeyRow]]:
-    rows = yield from every("SELECT name, account_id, created_at, revoked_at FROM api_keys ORDER BY created_at, name")
+    rows = yield from every(
+        "SELECT name, account_id, created_at, revoked_at, used_at FROM api_keys ORDER BY created_at, name"
+    )
     return [
-        KeyRow(name, account, format_timestamp(created), None if revoked is None else format_timestamp(revoked))
-        for name, account, created, revoked in rows
+        KeyRow(
+            name,
+            account,
+            format_timestamp(created),
+            None if revoked is None else format_timestamp(revoked),
+            None if used is None else format_timestamp(used),
+        )
+        for name, account, created, revoked, used in rows
     ]
 
 
-def revoke_key(name: str, now: int) -> Transaction[bool]:
-    rows = yield from every(
-        "UPDATE api_keys SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING 1", now, name
+def rotate_key(name: str, digest: bytes, now: int) -> Transaction[str | None]:
+    account = yield from revoke_key(name, now)
+    if account is not None:
+        yield from add_key(name, digest, account, now)
+    return account
+
+
+def revoke_key(name: str, now: int) -> Transaction[str | None]:
+    row = yield from one(
+        "UPDATE api_keys SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING account_id", now, name
     )
-    return bool(rows)
+    return row[0] if row else None
+
+
+def note_uses(uses: Mapping[bytes, int]) -> Transaction[None]:
+    for digest, moment in sorted(uses.items()):  # in one order, so that two processes do not wait for each other
+        yield from one(
+            "UPDATE api_keys SET used_at = ? WHERE digest = ? AND (used_at IS NULL OR used_at < ?)",
+            *(moment, digest, moment),
+        )
 
 
 def has_keys(*, revoked: bool = False) -> Transaction[bool]:

@@ -146,4 +146,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO assistants (assistant_id, account_id, name, created_at, is_default, body)"
         " VALUES ('', '', '', 0, 0, '{}')",
     ),
+    # when a key was used last, to the minute (KeyUses)
+    ("ALTER TABLE api_keys ADD COLUMN used_at BIGINT",),
 )

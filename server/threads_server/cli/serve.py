@@ -1,61 +1,15 @@
-"""The command line: `threads-server serve | keys | export | import | backup | check | stats`.
-
-Only the standard library is imported before a command runs, so that a missing extra is one clear line.
-"""
+"""`threads-server serve`."""
 
 import argparse
-import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from threads_server import option_values
-from threads_server.care.commands import add_commands as add_care_commands
-from threads_server.command_line import (
-    CommandFailed,
-    Parser,
-    add_database,
-    environment,
-    needs_extra,
-    option,
-    with_store,
-)
-from threads_server.encoding import printable
+from threads_server.command_line import CommandFailed, Commands, add_database, environment, needs_extra, option
 from threads_server.settings import Settings
 
-if TYPE_CHECKING:
-    from collections import Counter
-
-    from threads_server.store import Store
-
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-
-
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit: 0 if it succeeded, 1 if it failed, 2 for a wrong command line."""
-    options = _parser().parse_args(arguments)
-    try:
-        options.run(options)
-    except CommandFailed as error:
-        print(f"threads-server: {printable(str(error))}", file=sys.stderr)
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of the output has gone
-        sys.exit(1)
-    sys.exit(0)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="threads-server", description="The reference server of Backboard Threads.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_serve(commands.add_parser("serve", help="serve the API", description=_SERVE))
-    _add_keys(commands.add_parser("keys", help="make, list and revoke API keys"))
-    _add_archive(commands)
-    add_care_commands(commands)
-    return parser
-
 
 _SERVE = (
     "Serves the API under /api, its documentation under /docs. Each option can also be given as an environment "
@@ -64,11 +18,15 @@ _SERVE = (
 )
 
 
-def _add_serve(parser: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("serve", help="serve the API", description=_SERVE)
     default = Settings()
     option(parser, "host", str, default.host, "the address to listen on")
     option(parser, "port", option_values.port, default.port, "the port to listen on; 0 takes a free one")
     add_database(parser)
+    if parser.get_default("database") == default.database:
+        parser.set_defaults(database=None)  # where --testing has a temporary one
     option(parser, "pool-size", option_values.count, default.pool_size, "PostgreSQL connections of one process")
     option(
         parser,
@@ -146,6 +104,12 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default.log_level,
         "least level that is logged: `info` has a line for each request and each run",
     )
+    parser.add_argument(
+        "--testing",
+        action="store_true",
+        default=environment("TESTING", option_values.switch, False),
+        help="do as a test says, under /testing; on loopback and a temporary database only",
+    )
     option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
     parser.set_defaults(run=_serve)
 
@@ -203,38 +167,9 @@ def _add_responder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_keys(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    create = commands.add_parser("create", help="make a key and print it, only now")
-    create.add_argument("name", type=option_values.name, help="what the key is called in `keys list`")
-    create.add_argument(
-        "--account", type=option_values.name, help="the account that the key opens; without it a new one is made"
-    )
-    revoke = commands.add_parser("revoke", help="take a key away, effective at once")
-    revoke.add_argument("name")
-    show = commands.add_parser("list", help="show all keys, without the keys themselves")
-    for command, run in ((create, _create_key), (revoke, _revoke_key), (show, _list_keys)):
-        add_database(command)
-        command.set_defaults(run=run)
-
-
-def _add_archive(commands: "argparse._SubParsersAction[Parser]") -> None:
-    export = commands.add_parser("export", help="write everything of an account to standard output, as lines of JSON")
-    take_in = commands.add_parser("import", help="take such lines in; what is there already stays as it is")
-    take_in.add_argument("file", help="the file that was exported, or - for standard input")
-    take_in.add_argument(
-        "--keep-ids",
-        action="store_true",
-        help="keep the ids of an archive of another account, for a move; without it they are made anew",
-    )
-    for command, run in ((export, _export), (take_in, _import)):
-        command.add_argument("--account", default="default", help="the account (default: default)")
-        add_database(command)
-        command.set_defaults(run=run)
-
-
-def _serve(options: argparse.Namespace) -> None:
-    settings = Settings(
+def settings(options: argparse.Namespace) -> Settings:
+    """The settings that the options make. Raises CommandFailed for those that exclude each other."""
+    made = Settings(
         host=options.host,
         port=options.port,
         database=options.database,
@@ -267,11 +202,43 @@ def _serve(options: argparse.Namespace) -> None:
         log_format=options.log_format,
         log_level=options.log_level,
         api_key=options.api_key,
+        testing=options.testing,
     )
-    if settings.workers > 1 and not settings.postgres:
+    if made.workers > 1 and not made.postgres:
         raise CommandFailed(
-            f"{settings.workers} workers need a postgresql:// database: SQLite has one writing process; use --workers 1"
+            f"{made.workers} workers need a postgresql:// database: SQLite has one writing process; use --workers 1"
         )
+    if made.testing:
+        _check_testing(made)
+    return made
+
+
+def _check_testing(settings: Settings) -> None:
+    from threads_server.http.authentication import is_loopback
+
+    if not is_loopback(settings.host):
+        raise CommandFailed(f"--testing is for a server on loopback only, not on {settings.host}")
+    folder = Path(tempfile.gettempdir()).resolve()
+    if settings.postgres or folder not in Path(settings.database).resolve().parents:
+        raise CommandFailed(
+            f"--testing is for a temporary database, not for {settings.shown_database}: leave out --database, "
+            f"or name a file in {folder}"
+        )
+    if settings.responder != Settings().responder:
+        raise CommandFailed(f"--testing answers as a test says, not by {settings.responder}: leave out --responder")
+
+
+def _serve(options: argparse.Namespace) -> None:
+    if not options.testing or options.database is not None:
+        options.database = options.database or Settings().database
+        _run(settings(options))
+        return
+    with tempfile.TemporaryDirectory(prefix="threads-") as folder:
+        options.database = str(Path(folder, "threads.db"))
+        _run(settings(options))
+
+
+def _run(settings: Settings) -> None:
     if ":" in settings.responder:
         sys.path.insert(0, str(Path.cwd()))  # where a module of the user's is looked for, as uvicorn does
     with needs_extra():
@@ -288,74 +255,3 @@ def _allowed_hosts(options: argparse.Namespace) -> tuple[str, ...]:
     if options.allowed_hosts is None:
         return (*LOOPBACK_HOSTS, options.host) if is_loopback(options.host) else ()
     return () if "*" in options.allowed_hosts else options.allowed_hosts
-
-
-def _create_key(options: argparse.Namespace) -> None:
-    from threads_server.http.authentication import create_key
-
-    async def create(store: "Store") -> str:
-        try:
-            return await create_key(store, options.name, options.account)
-        except ValueError as error:
-            raise CommandFailed(str(error)) from error
-
-    print(with_store(options, create))
-
-
-def _revoke_key(options: argparse.Namespace) -> None:
-    async def revoke(store: "Store") -> bool:
-        return await store.revoke_key(options.name)
-
-    if not with_store(options, revoke):
-        raise CommandFailed(f"no key in use is named {options.name!r}")
-
-
-def _list_keys(options: argparse.Namespace) -> None:
-    async def rows(store: "Store") -> list[tuple[str, str, str, str]]:
-        return [(row.name, row.account, row.created_at, row.revoked_at or "in use") for row in await store.list_keys()]
-
-    table = [("NAME", "ACCOUNT", "CREATED", "REVOKED"), *with_store(options, rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(4)]
-    for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _export(options: argparse.Namespace) -> None:
-    with needs_extra():
-        from threads_server.archive import export_account
-
-    from threads_server.store.exports import has_account
-
-    async def export(store: "Store") -> None:
-        if not await store.read(has_account, options.account):
-            raise CommandFailed(
-                f"there is no account {options.account!r} in {Settings(database=options.database).shown_database}"
-            )
-        async for line in export_account(store, options.account):
-            sys.stdout.buffer.write(line.encode() + b"\n")
-        sys.stdout.buffer.flush()
-
-    try:
-        with_store(options, export, create=False)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered cannot be written
-        raise CommandFailed(f"the archive cannot be written: {error.strerror}") from error
-
-
-def _import(options: argparse.Namespace) -> None:
-    with needs_extra():
-        from threads_server.archive import BadArchive, import_account
-
-    async def take_in(store: "Store") -> "Counter[str]":
-        return await import_account(store, options.account, lines, keep_ids=options.keep_ids)
-
-    try:
-        with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
-            added = with_store(options, take_in)
-    except OSError as error:
-        raise CommandFailed(f"{options.file} cannot be read: {error.strerror}") from error
-    except BadArchive as error:
-        raise CommandFailed(f"{options.file}, {error}") from error
-    print(f"{added['assistant']} assistants and {added['thread']} threads were new in the account {options.account}")

@@ -1,0 +1,92 @@
+"""`threads-server export` and `import`."""
+
+import argparse
+import os
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threads_server.command_line import (
+    CommandFailed,
+    Commands,
+    add_database,
+    needs_extra,
+    note,
+    shown_database,
+    with_store,
+)
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from threads_server.store import Store
+
+FORMATS = ("json", "markdown")
+
+
+def add(commands: Commands) -> None:
+    """Add both commands."""
+    export = commands.add_parser("export", help="write everything of an account to standard output, as lines of JSON")
+    export.add_argument(
+        "--format", choices=FORMATS, default="json", help="`json` for import, `markdown` for reading (default: json)"
+    )
+    take_in = commands.add_parser("import", help="take such lines in; what is there already stays as it is")
+    take_in.add_argument("file", help="the file that was exported, or - for standard input")
+    take_in.add_argument(
+        "--keep-ids",
+        action="store_true",
+        help="keep the ids of an archive of another account, for a move; without it they are made anew",
+    )
+    for command, run in ((export, _export), (take_in, _import)):
+        command.add_argument("--account", default="default", help="the account (default: default)")
+        add_database(command)
+        command.set_defaults(run=run)
+
+
+def _export(options: argparse.Namespace) -> None:
+    with needs_extra():
+        from threads_server.archive import export_account
+        from threads_server.archive.markdown import Markdown
+
+    from threads_server.store.exports import has_account
+
+    async def export(store: "Store") -> str:
+        if not await store.read(has_account, options.account):
+            raise CommandFailed(
+                f"there is no account {options.account!r} in {shown_database(options)}; see: threads-server keys list"
+            )
+        markdown = Markdown()
+        async for line in export_account(store, options.account):
+            text = markdown.read(line)
+            if options.format == "json":
+                text = f"{line}\n"
+            sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+        return f"{markdown.assistants} assistants and {markdown.threads} threads of the account {options.account}"
+
+    try:
+        written = with_store(options, export, create=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered cannot be written
+        raise CommandFailed(f"the archive cannot be written: {error.strerror}") from error
+    note(f"Exported {written}.")
+
+
+def _import(options: argparse.Namespace) -> None:
+    with needs_extra():
+        from threads_server.archive import BadArchive, import_account
+
+    async def take_in(store: "Store") -> "Counter[str]":
+        return await import_account(store, options.account, lines, keep_ids=options.keep_ids)
+
+    try:
+        with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
+            added = with_store(options, take_in)
+    except OSError as error:
+        raise CommandFailed(f"{options.file} cannot be read: {error.strerror}") from error
+    except BadArchive as error:
+        raise CommandFailed(f"{options.file}, {error}") from error
+    print(f"{added['assistant']} assistants and {added['thread']} threads were new in the account {options.account}")
