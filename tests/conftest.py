@@ -1,11 +1,13 @@
-"""Settings of Hypothesis, and the PostgreSQL server that tests share.
+"""Settings of Hypothesis, one certificate in the place of all, and the PostgreSQL server that tests share.
 
 No example is too slow, and the same ones are drawn each time.
 """
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import certifi
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
@@ -19,6 +21,17 @@ settings.register_profile(
 settings.register_profile("random", settings.get_profile("same"), derandomize=False, print_blob=True)
 settings.register_profile("quick", settings.get_profile("same"), phases=CAUGHT)  # `make mutation` shrinks nothing
 settings.load_profile(os.environ.get("PROPERTIES", "same"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let httpx trust one authority: to read all of them costs more than most tests, and none of those uses TLS."""
+    first, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----\n")
+    bundle = tmp_path_factory.mktemp("certificate") / "one.pem"
+    bundle.write_text(first + end, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(bundle))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from threads_server.errors import ValidationErrorItem
@@ -161,7 +161,7 @@ class Contract:
         """Tags of the operations, each once."""
         return list(dict.fromkeys(endpoint.operation.tag for endpoint in self.endpoints.values()))
 
-    @property
+    @cached_property
     def request_id_limit(self) -> int:
         """Maximum length of a request id, from the document's `X-Request-ID` response header."""
         schema = self._answer_header("X-Request-ID")
@@ -169,7 +169,7 @@ class Contract:
             raise DocumentError("no answer of openapi.yaml has a header X-Request-ID")
         return int(self.document.first(schema, "maxLength", 128))
 
-    @property
+    @cached_property
     def longest_wait(self) -> float:
         """Maximum seconds of a `Retry-After`; infinity where the document sets no limit."""
         return float(self.document.first(self._answer_header("Retry-After") or {}, "maximum", math.inf))

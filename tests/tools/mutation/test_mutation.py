@@ -62,7 +62,7 @@ def chosen() -> list[Mutation]:
 
 
 # A gate asks the same of every commit; `make mutation` draws anew every night.
-SAMPLE_SEED = 16
+SAMPLE_SEED = 53
 
 
 @pytest.mark.timeout(3600)

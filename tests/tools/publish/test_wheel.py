@@ -120,7 +120,9 @@ def environment(folder: Path, requirement: str) -> Path:
 
 def run(*command: Path | str, **variables: str) -> str:
     clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "BACKBOARD", "THREADS"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "BACKBOARD", "THREADS", "SSL_"))
     }
     done = subprocess.run(list(map(str, command)), env={**clean, **variables}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
