@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from backboard_threads import Backboard
-from generator.document import Document
-from generator.names import read_names
 from tests.contract.vendor_facts_calls import CALLS
+from tests.support.source import NAMES
 from tools.document import PATH, ROOT, Node, Operation, document, operations, properties, required, resolve, walk
 
 each_operation = pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
@@ -44,7 +43,7 @@ def lacks(operation: Operation) -> Iterator[str]:
         yield f"openapi.yaml: {operation.id} is neither in vendor_facts_calls.py nor x-extension"
     if not (ROOT / "server/threads_server/operations" / f"{tag}.py").read_text("utf-8").count(f"async def {snake}("):
         yield f"server/threads_server/operations/{tag}.py has no function {snake}"
-    names = read_names(Document.at(PATH)).operations[operation.id]
+    names = NAMES.operations[operation.id]
     method = names.method or names.stream or ""
     if not hasattr(getattr(Backboard(api_key="key"), names.resource), method):
         yield f"generated/: no method {names.resource}.{method}; run `make generate`"

@@ -49,16 +49,21 @@ class Result:
         return "\n".join(lines)
 
 
-def fuzz(*, seed: int, reports: Path, examples: int | None = None) -> Result:
+def fuzz(*, seed: int, reports: Path, examples: int | None = None, scenarios: int | None = None) -> Result:
     """Starts a server with a database of its own, fuzzes it, stops it. Reports are left in `reports`.
 
-    `examples` is how many are tried of each operation, and None leaves it to schemathesis.toml, as is always how many
-    scenarios there are.
+    `examples` is how many are tried of each operation and `scenarios` how many sequences of them; None leaves it to
+    schemathesis.toml.
     """
     reports.mkdir(parents=True, exist_ok=True)
+    configuration = reports / CONFIGURATION.name
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    if scenarios is not None:
+        text = re.sub(r"(?m)^generation\.max-examples = \d+$", f"generation.max-examples = {scenarios}", text)
+    configuration.write_text(text, encoding="utf-8")
     with LocalServer(reports / "threads.db", api_key=KEY) as server:
         arguments = [
-            *("run", PATH.name, "--url", server.url, "-H", f"X-API-Key:{KEY}"),
+            *("--config-file", str(configuration), "run", PATH.name, "--url", server.url, "-H", f"X-API-Key:{KEY}"),
             *("--seed", str(seed), "--no-color"),
             *(() if examples is None else ("--max-examples", str(examples))),
             *("--report", "har,junit", "--report-dir", str(reports)),

@@ -11,15 +11,16 @@ from tests.fuzz.run import CONFIGURATION, Result, declared_links, fuzz
 from tools.document import operations
 
 SEED = 20260101
-EXAMPLES = 3  # of each operation
+EXAMPLES = 1  # of each operation
+SCENARIOS = 12
 # Links of the document that the stateful phase follows at least: ids and times are the server's, so that the seed does
 # not decide all, and long chains of links are rare in few scenarios.
-LINKS_AT_LEAST = 30
+LINKS_AT_LEAST = 20
 
 
 @pytest.fixture(scope="module")
 def fixed(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return fuzz(seed=SEED, examples=EXAMPLES, reports=tmp_path_factory.mktemp("fuzz"))
+    return fuzz(seed=SEED, examples=EXAMPLES, scenarios=SCENARIOS, reports=tmp_path_factory.mktemp("fuzz"))
 
 
 @pytest.mark.timeout(3600)
@@ -51,8 +52,7 @@ def test_stateful_phase_walks_the_links(fixed: Result) -> None:
 
 def test_stateful_phase_is_not_given_up(fixed: Result) -> None:
     """Schemathesis calls it a success if Hypothesis stops early, because one case had two different answers."""
-    wanted = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["phases"]["stateful"]["generation"]
-    assert fixed.said(r"Scenarios: +(\d+)") >= wanted["max-examples"], fixed.output
+    assert fixed.said(r"Scenarios: +(\d+)") >= SCENARIOS, fixed.output
 
 
 def test_schemathesis_has_all_links(fixed: Result) -> None:

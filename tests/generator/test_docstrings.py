@@ -12,10 +12,8 @@ import pytest
 
 from backboard_threads import AsyncBackboard, Backboard
 from backboard_threads import _options as options
-from generator.__main__ import ROOT
-from generator.document import Document
-from generator.names import read_names
 from generator.unasync import derive
+from tests.support import source
 from tests.support.generator_documents import client_of, operation, small_document
 
 Method = tuple[str, Callable[..., Any]]
@@ -25,7 +23,7 @@ MAX_MEAN_LINES = 15
 
 
 def methods(client: Any) -> Iterator[Method]:
-    for resource in read_names(Document.at(ROOT / "openapi.yaml")).resources:
+    for resource in source.NAMES.resources:
         for name, method in inspect.getmembers(getattr(client, resource), inspect.ismethod):
             if not name.startswith("_"):
                 yield f"{resource}.{name}", method

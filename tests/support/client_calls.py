@@ -10,13 +10,12 @@ import anyio
 import httpx
 
 from backboard_threads import AsyncBackboard, Backboard
-from generator.document import Document
-from generator.names import read_names
+from tests.support import source
 from tools.document import Operation
 from tools.schema_strategies import merged
 
 ROOT = Path(__file__).parents[2]
-NAMES = read_names(Document.at(ROOT / "openapi.yaml")).operations
+NAMES = source.NAMES.operations
 METHODS = {name: f"{one.resource}.{one.method}" for name, one in NAMES.items() if one.method}
 ITERATED = {name: f"{one.resource}.{one.iterate}" for name, one in NAMES.items() if one.iterate}
 STREAMED = {name: f"{one.resource}.{one.stream}" for name, one in NAMES.items() if one.stream}

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from generator.document import Document
-from generator.names import read_names
+from tests.support import source
 from tests.support.browser import Browser, Page
-from tests.tools.publish.conftest import ROOT
 from tests.tools.publish.test_published import DOCUMENT
 from threads_server.testing import LocalServer
 from tools.publish.samples import samples
@@ -28,7 +26,6 @@ LANGUAGE_MENU = """[...document.querySelectorAll('button[aria-haspopup=menu]')].
     one => /^(curl|Python|TypeScript)( \\(events\\))?$/.test(one.innerText) && {after})"""
 LANGUAGES = """[...document.querySelectorAll('[role=menuitem]')].filter(
     one => /^(curl|Python|TypeScript|Payload)/.test(one.innerText))"""
-SOURCE = Document.at(ROOT / "openapi.yaml")
 TRY = """(() => {
     const operation = document.querySelector('#operations-assistants-createAssistant');
     const button = operation.querySelector('button.execute');
@@ -90,7 +87,7 @@ def test_address_opens_its_operation_with_samples_and_server_note(page: Page, na
     assert f"{method.upper()}{path}" in shown
     assert squeezed(operation["description"])[:60] in shown
     assert squeezed(operation.get("x-server-note", ""))[:60] in shown
-    found = samples(SOURCE, read_names(SOURCE))[name]
+    found = samples(source.DOCUMENT, source.NAMES)[name]
     for number, sample in enumerate(found):
         page.wait_for(f"({menu}) !== undefined")
         page.evaluate(f"({menu}).click()")

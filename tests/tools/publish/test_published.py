@@ -10,7 +10,7 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from generator.document import Document
+from tests.support import source
 from tests.tools.publish.conftest import ROOT, publish
 from tools.publish.__main__ import main
 from tools.publish.commit import current
@@ -55,7 +55,7 @@ def test_a_changed_page_of_redoc_is_refused(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("tools.publish.page.redocly", other)
     with pytest.raises(UnexpectedPage, match="logo-mini-full"):
-        write_page(Document.at(ROOT / "openapi.yaml"), tmp_path / "page.html")
+        write_page(source.DOCUMENT, tmp_path / "page.html")
 
 
 def test_every_form_has_its_version_and_latest(published: Path) -> None:

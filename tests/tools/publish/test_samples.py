@@ -13,13 +13,12 @@ import httpx
 import pytest
 
 from generator.document import Document
-from generator.names import read_names
+from tests.support.source import DOCUMENT, NAMES
 from tests.tools.publish.conftest import ROOT
 from threads_server.testing import LocalServer
 from tools.publish.samples import Sample, samples
 
-DOCUMENT = Document.at(ROOT / "openapi.yaml")
-SAMPLES = samples(DOCUMENT, read_names(DOCUMENT))
+SAMPLES = samples(DOCUMENT, NAMES)
 HOSTED = DOCUMENT.servers[0]["url"]
 PARAMETERS = DOCUMENT.raw["components"]["parameters"]
 TYPESCRIPT = ROOT / "languages" / "typescript"
@@ -53,7 +52,7 @@ for (const file of process.argv.slice(1)) {{
 def tricky_samples() -> dict[str, list[Sample]]:
     """Samples of the first three operations that are run with values which need escaping."""
     tricky = Document(json.dumps(with_tricky_examples(DOCUMENT.raw)).encode())
-    return samples(tricky.only({"createAssistant", "listAssistants", "sendMessage"}), read_names(DOCUMENT))
+    return samples(tricky.only({"createAssistant", "listAssistants", "sendMessage"}), NAMES)
 
 
 @pytest.fixture(scope="module")
