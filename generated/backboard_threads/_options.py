@@ -56,7 +56,7 @@ class Options:
             self.timeout if timeout is UNSET else check_timeout(timeout),
             self.deadline if deadline is UNSET else check_deadline(deadline),
             self.max_retries if max_retries is UNSET else check_max_retries(max_retries),
-            self.headers if headers is UNSET else {**self.headers, **check_headers(headers, api_info)},
+            self.headers if headers is UNSET else _joined(self.headers, check_headers(headers, api_info)),
             self.max_response_bytes,
             self.raise_on_failed_run if raise_on_failed_run is UNSET else raise_on_failed_run,
         )
@@ -68,6 +68,12 @@ class Options:
     def deadline_of_call(self) -> float | None:
         """Seconds until any other call must have ended."""
         return DEFAULT_DEADLINE if self.deadline is UNSET else self.deadline
+
+
+def _joined(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """`headers` with `more`, which replace those of the same name in any case."""
+    replaced = {name.lower() for name in more}
+    return {**{name: value for name, value in headers.items() if name.lower() not in replaced}, **more}
 
 
 def check_timeout(value: float | Timeout | None) -> Timeout:

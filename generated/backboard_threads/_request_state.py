@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from ._auth import ApiKey
 from ._bodies import Body, Multipart
@@ -148,8 +148,7 @@ class RequestState:
 
     def new_request(self, client: Any = None) -> Request:
         """The request of the next attempt; what `client`, an httpx client of the caller's, adds to each is added."""
-        if self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at:
-            self._raise_late()
+        self.check_deadline()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
         self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline_at)
         url = self._address
@@ -228,11 +227,13 @@ class RequestState:
         """`text`, which the server had a part in, without this call's secrets."""
         return cleaned(text, Request(self.method, self._address, headers=self.headers))
 
-    def _raise_late(self) -> NoReturn:
-        raise APITimeoutError(
-            f"the deadline passed ({self.method} {self.url}, {self.retries.attempts} attempts)",
-            idempotency_key=self.idempotency_key,
-        )
+    def check_deadline(self) -> None:
+        """Raise `APITimeoutError` once the deadline passed."""
+        if self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at:
+            raise APITimeoutError(
+                f"the deadline passed ({self.method} {self.url}, {self.retries.attempts} attempts)",
+                idempotency_key=self.idempotency_key,
+            )
 
 
 H11_BUFFER_ERROR = "Receive buffer too long"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .._auth import check_called_key
 from .._bodies import Multipart
@@ -27,6 +29,17 @@ from .http_clients import AsyncHTTPClients
 SHOWN_CHARACTERS = 80
 
 
+@contextmanager
+def before_deadline(state: RequestState) -> Iterator[None]:
+    """End at the call's deadline with `APITimeoutError`: for what is done before an attempt."""
+    try:
+        with async_until(state.retries.deadline_at):
+            yield
+    except ReadTimeout:
+        state.check_deadline()
+        raise
+
+
 class AsyncSender:
     """Sends the calls of a client."""
 
@@ -44,10 +57,11 @@ class AsyncSender:
         state.retries.begin()
         client = await self.http_clients.current()
         if isinstance(state.body.content, Multipart):
-            await async_blocking(state.body.content.prepare)
+            with before_deadline(state):
+                await async_blocking(state.body.content.prepare)
         while True:
             if self.config.key.is_callback and state.security is not None:
-                state.set_key(check_called_key(await self._called_key()))
+                state.set_key(check_called_key(await self._called_key(state)))
             request = state.new_request(self.http_clients.given)
             try:
                 with async_until(state.retries.deadline_at):
@@ -69,11 +83,12 @@ class AsyncSender:
                 seconds = wait
             await async_pause(seconds)
 
-    async def _called_key(self) -> object:
+    async def _called_key(self, state: RequestState) -> object:
         """Ask the callback for the key of the next attempt."""
         key = self.config.key.value
         assert not isinstance(key, str)
-        return await async_result(key())
+        with before_deadline(state):
+            return await async_result(key())
 
     async def _exchange(self, client: AsyncHTTPClient, request: Request, state: RequestState) -> Response:
         """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""

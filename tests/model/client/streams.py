@@ -1,0 +1,134 @@
+"""Streams in the machine of clients: what comes is the run's log from its beginning, once, whatever breaks."""
+
+import json
+from collections import deque
+from typing import Any
+
+import httpx
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from backboard_threads import UNSET, APIError, RunFailedError, StreamInterrupted
+from tests.model.client.machine import COUNTS, ERRORS, RUN_ID, THREAD_ID, ClientMachine, retry_afters, statuses, timings
+from tests.model.client.network import PHASES, Attempt
+
+EVENTS = (("content-type", "text/event-stream"),)
+IDS = {"thread_id": THREAD_ID, "run_id": RUN_ID}
+SAID = [{"type": "content_streaming", "content": text, **IDS} for text in ("Hé", "llo", " there")]
+ASKED: dict[str, Any] = {"type": "tool_submit_required", "tool_calls": [], **IDS}
+LOGS: dict[str, list[dict[str, Any]]] = {
+    "answered": [{"type": "run_started", **IDS}, *SAID, {"type": "run_ended", "status": "completed", **IDS}],
+    "failed": [{"type": "run_started", **IDS}, SAID[0], {"type": "run_failed", "error": "no", **IDS}],
+    "continued": [ASKED, *SAID, {"type": "run_ended", "status": "completed", **IDS}],
+}
+"""The events of runs; `continued` waited for tools before its last segment."""
+
+answers = st.builds(Attempt, headers=st.just(EVENTS), **timings)
+broken = st.builds(
+    Attempt, headers=st.just(EVENTS), phase=st.sampled_from(PHASES), error=st.sampled_from(ERRORS), **timings
+)
+refused = st.builds(Attempt, status=statuses.filter(lambda one: one >= 300), headers=retry_afters, body=st.just(b"{}"))
+calm = Attempt(headers=EVENTS)
+
+
+class StreamMachine(ClientMachine):
+    """Streams of messages and of stored events, cut anywhere."""
+
+    @rule(
+        data=st.data(), log=st.sampled_from(sorted(LOGS)), numbered=st.booleans(), stored=st.booleans(),
+        script=st.lists(answers | broken | refused, max_size=4), cuts=st.lists(st.integers(0, 400), max_size=4),
+        from_first=st.booleans(), deadline=st.sampled_from([UNSET, UNSET, 9.75]),
+    )  # fmt: skip
+    def stream(
+        self, data: Any, log: str, numbered: bool, stored: bool, script: list[Attempt], cuts: list[int],
+        from_first: bool, deadline: Any,
+    ) -> None:  # fmt: skip
+        """Read a stream; each answer ends after as many bytes as `cuts` says, the last ones at their end.
+
+        A server that goes on `from_first` ignores `Last-Event-ID`.
+        """
+        client = data.draw(st.sampled_from(self.clients))
+        stored = stored or log == "continued"
+        events = LOGS[log]
+        frames = [
+            f"{f'id: {number}{chr(10)}' if numbered else ''}data: {json.dumps(event)}\n\n".encode()
+            for number, event in enumerate(events, 1)
+        ]
+        left = deque(cuts)
+
+        def answer(request: httpx.Request) -> bytes:
+            after = 0 if from_first else int(request.headers.get("last-event-id", "0"))
+            content = b"".join(frames[after:])
+            return content[: left.popleft()] if left else content
+
+        self.network.script, self.network.sent, self.network.answer = deque(script), [], answer
+        self.network.otherwise = calm
+        options: dict[str, Any] = {} if deadline is UNSET else {"deadline": deadline}
+        opened = (
+            client.runs.events(THREAD_ID, RUN_ID, **options)
+            if stored
+            else client.messages.stream(THREAD_ID, content="Hi", **options)
+        )
+        given: list[Any] = []
+        began = self.clock.now
+        error = self.collected(opened, given)
+        self.network.otherwise = Attempt()
+        assert not self.network.bodies
+        limit = self.options["deadline"] if deadline is UNSET else deadline
+        assert limit in (UNSET, None) or self.clock.now - began <= limit + 0.01
+        failed = isinstance(error, RunFailedError)
+        came = [one.to_dict() for one in given] + ([error.event.to_dict()] if failed else [])
+        assert came == events[: len(came)]
+        # a body that ends after a demand for tools may be the whole log so far
+        whole = len(came) == len(events) or (error is None and came[-1] == ASKED)
+        assert (error is None or failed) == whole, (error, came)
+        text = "".join(one.get("content") or "" for one in came)
+        assert opened.text == text
+        if isinstance(error, StreamInterrupted):
+            assert error.partial_text == text
+            assert error.last_event_id == (str(len(came)) if numbered and came else None)
+        self.check_resumed(stored, numbered, came)
+        if not script and len(cuts) <= self.options["max_retries"] and limit in (UNSET, None) and numbered:
+            named = not cuts or cuts[0] >= len(frames[0])
+            assert error is None or failed or not named
+        COUNTS[f"stream: {type(error).__name__}"] += 1
+        COUNTS["stream resumed"] += len(self.network.sent) > 1 and bool(came)
+
+    def check_resumed(self, stored: bool, numbered: bool, came: list[Any]) -> None:
+        """A stream is resumed by reading the log, after an event that came; a message is not sent again for it."""
+        after = [int(one.headers.get("last-event-id", "0")) for one in self.network.sent]
+        assert after == sorted(after)
+        assert numbered or set(after) <= {0}
+        resumed = [one for one in self.network.sent if "last-event-id" in one.headers]
+        assert {one.method for one in resumed} <= {"GET"}
+        assert len(resumed) <= self.options["max_retries"]
+        assert {one.headers["accept"] for one in self.network.sent} <= {"text/event-stream"}
+        if not stored:
+            assert all(one.method == "POST" for one in self.network.sent[: len(self.network.sent) - len(resumed)])
+
+    def collected(self, opened: Any, given: list[Any]) -> Any:
+        """Read a stream to its end into `given`; gives what it raised."""
+
+        async def read() -> None:
+            async with opened as events:
+                async for event in events:
+                    given.append(event)
+
+        def read_sync() -> None:
+            with opened as events:
+                given.extend(iter(lambda: next(events, None), None))
+
+        try:
+            self.run(read if self.half == "async" else read_sync)
+        except (APIError, *ERRORS) as error:
+            return error
+        return None
+
+    @rule(data=st.data(), headers=st.sampled_from([{"Accept": "mine"}, {"accept": "mine"}, {"Accept-Encoding": "br"}]))
+    def give_header_to_stream(self, data: Any, headers: dict[str, str]) -> None:
+        """A caller's header beats that of a stream."""
+        client = data.draw(st.sampled_from(self.clients)).with_options(headers=headers)
+        self.network.script, self.network.sent = deque([calm]), []
+        self.network.answer = lambda request: b""
+        self.collected(client.messages.stream(THREAD_ID, content="Hi", max_retries=0), [])
+        assert [self.network.sent[0].headers.get_list(name) for name in headers] == [[one] for one in headers.values()]

@@ -1,0 +1,47 @@
+"""Each half of the client does what the model of its calls says, whatever the network does; in simulated time."""
+
+import itertools
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from backboard_threads import UNSET
+from tests.model.client.machine import CALLS, COUNTS, ERRORS, SERVERS, ClientMachine
+from tests.model.client.network import PHASES, Attempt
+from tests.model.client.streams import StreamMachine
+
+REACHED = {
+    *(f"call {name}" for name in CALLS),
+    *("value", "APITimeoutError", "APIConnectionError", "DecodeError", "ServerError", "Retry-After", "deadline"),
+    *("stream: StreamInterrupted", "stream: NoneType", "stream resumed"),
+}
+"""Kinds of steps and outcomes that the few sequences of `make test` reach."""
+
+
+def machine(half: str) -> type[ClientMachine]:
+    return type("Machine", (StreamMachine,), {"half": half})
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("half", ["sync", "async"])
+def test_client_does_what_the_model_says(half: str) -> None:
+    COUNTS.clear()
+    run_state_machine_as_test(machine(half), settings=settings(max_examples=60, stateful_step_count=30))
+    cancelled = {"cancelled before its end", "cancelled after its end"} if half == "async" else set()
+    assert sorted((REACHED | cancelled) - COUNTS.keys()) == []
+
+
+@pytest.mark.parametrize("base_url", SERVERS)
+@pytest.mark.parametrize("half", ["sync", "async"])
+def test_every_error_of_httpx_in_each_phase_ends_as_the_model_says(half: str, base_url: str) -> None:
+    played = machine(half)()
+    try:
+        played.begin(
+            base_url=base_url, max_retries=1, deadline=UNSET, timeout=UNSET, jitter=1.0, called=False, raises=True
+        )
+        for error, phase, name in itertools.product(ERRORS, PHASES, ["get", "create", "other", "delete"]):
+            script = [Attempt(error=error, phase=phase), *([Attempt(404, b"{}")] if name == "delete" else [])]
+            played.play(played.clients[0], name, script)
+    finally:
+        played.teardown()
