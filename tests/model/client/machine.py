@@ -213,7 +213,7 @@ class ClientMachine(RuleBasedStateMachine):
         for attempt in script[: len(sent)]:
             COUNTS["Retry-After"] += bool(attempt.headers) and len(sent) > 1
             if attempt.error is None:
-                COUNTS[f"status {attempt.status}"] += 1
+                COUNTS.update([f"status {attempt.status}", "error status" if attempt.status >= 300 else "success"])
             else:
                 COUNTS[f"{attempt.error.__name__} raised"] += 1
                 COUNTS[f"error at {attempt.phase}"] += 1

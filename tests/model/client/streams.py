@@ -29,15 +29,18 @@ broken = st.builds(
 )
 refused = st.builds(Attempt, status=statuses.filter(lambda one: one >= 300), headers=retry_afters, body=st.just(b"{}"))
 calm = Attempt(headers=EVENTS)
+slow = Attempt(headers=EVENTS, drips=(7.125, 7.125))
 
 
 class StreamMachine(ClientMachine):
     """Streams of messages and of stored events, cut anywhere."""
 
     @rule(
-        data=st.data(), log=st.sampled_from(sorted(LOGS)), numbered=st.booleans(), stored=st.booleans(),
-        script=st.lists(answers | broken | refused, max_size=4), cuts=st.lists(st.integers(0, 400), max_size=4),
-        from_first=st.booleans(), deadline=st.sampled_from([UNSET, UNSET, 9.75]),
+        data=st.data(), log=st.sampled_from(sorted(LOGS)), stored=st.booleans(),
+        numbered=st.sampled_from([True, True, False]),
+        script=st.lists(answers | broken | refused | st.sampled_from([calm, slow, slow]), max_size=4),
+        cuts=st.lists(st.integers(0, 60) | st.integers(60, 400), max_size=4),
+        from_first=st.booleans(), deadline=st.sampled_from([UNSET, 9.75]),
     )  # fmt: skip
     def stream(
         self, data: Any, log: str, numbered: bool, stored: bool, script: list[Attempt], cuts: list[int],
