@@ -21,9 +21,10 @@ ToolCall: TypeAlias = dict[str, Any]
 
 @dataclass(slots=True)
 class Conversation:
-    """The whole history of a thread, oldest first, and the settings of the turn.
+    """The history of a thread, oldest first, and the settings of the turn.
 
-    The last message is the user's, or the last of the tool outputs that were asked for.
+    It is the whole history, or the end of it that `Responder.history_bytes` asks for. The last message is the user's,
+    or the last of the tool outputs that were asked for.
     """
 
     messages: Sequence[Message]
@@ -34,6 +35,10 @@ class Conversation:
     json_output: bool = False
     thinking: dict[str, Any] | None = None
     streamed: bool = False
+    omitted_messages: int = 0
+    """Number of messages before `messages`."""
+    first_user_message: Message | None = None
+    """The thread's first message of a user, where messages are omitted."""
 
 
 @dataclass(slots=True)
@@ -139,6 +144,14 @@ class Responder(ABC):
     def choose_model(self, llm_provider: str | None, model_name: str | None) -> str | None:
         """The `Conversation.model_name` for what a request names. Raises UnknownModel, before anything is stored."""
         return model_name
+
+    def history_bytes(self, model_name: str | None) -> int | None:
+        """How much of the end of a long history is needed, in bytes of its texts as UTF-8; None for all of it.
+
+        `model_name` is the turn's `Conversation.model_name`. What is given begins with a user's message, and has at
+        least the one that is answered; a short history is given whole.
+        """
+        return None
 
     async def close(self) -> None:  # noqa: B027 - most responders have nothing to close
         """Close connections. Called once, when no run is under way."""

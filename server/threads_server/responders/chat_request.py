@@ -67,12 +67,23 @@ def chat_request(conversation: Conversation, model: Model, name: str) -> ChatReq
     if model.context_size is not None:
         estimates = [sum(map(_estimate, turn)) for turn in turns]
         tokens = sum(estimates) + len(encode([head, body.get("tools")])) // BYTES_PER_TOKEN
-        room = model.context_size - min(model.context_size // ANSWER_SHARE, MAX_ANSWER_TOKENS)
+        room = _room(model.context_size)
         while tokens > room and omitted < len(turns) - 1:
             tokens -= estimates[omitted]
             omitted += 1
     body["messages"] = [*head, *_alternating(message for turn in turns[omitted:] for message in turn)]
-    return ChatRequest(body, _encoded(body), model, tokens, sum(map(len, turns[:omitted])))
+    omitted_messages = conversation.omitted_messages + sum(map(len, turns[:omitted]))
+    return ChatRequest(body, _encoded(body), model, tokens, omitted_messages)
+
+
+def history_bytes(model: Model) -> int | None:
+    """Bytes of texts beyond which nothing fits into a model's context; None where its size is not known."""
+    return None if model.context_size is None else _room(model.context_size) * BYTES_PER_TOKEN
+
+
+def _room(context_size: int) -> int:
+    """Tokens of a model's context that a request may have."""
+    return context_size - min(context_size // ANSWER_SHARE, MAX_ANSWER_TOKENS)
 
 
 def _encoded(body: ChatMessage) -> bytes:

@@ -34,6 +34,10 @@ class OfflineResponder(Responder):
     them.
     """
 
+    def history_bytes(self, model_name: str | None) -> int | None:
+        """The turn alone: its message says what to answer."""
+        return 0
+
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         """Yield the answer to the last message. Raises ResponderFailed for `/fail` and a wrong `/call`."""
         yield [ModelUsage("offline", "offline")]
@@ -55,15 +59,18 @@ class OfflineResponder(Responder):
                     await asyncio.sleep(PAUSE_SECONDS)
                 yield [TextDelta(piece)]
         else:
-            said = text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation.messages)
+            said = text.removeprefix("/say ") if text.startswith("/say ") else _about(conversation)
             for words in _words(said):
                 yield words
 
 
-def _about(messages: Sequence[Message]) -> str:
-    count = len(messages)
-    first = next(message["content"] or "" for message in messages if message["role"] == "user")
-    return f'I have seen {count} {"message" if count == 1 else "messages"} of this thread. You began with: "{first}"'
+def _about(conversation: Conversation) -> str:
+    count = conversation.omitted_messages + len(conversation.messages)
+    first = conversation.first_user_message
+    if first is None:
+        first = next(message for message in conversation.messages if message["role"] == "user")
+    counted = f"{count} {'message' if count == 1 else 'messages'}"
+    return f'I have seen {counted} of this thread. You began with: "{first["content"] or ""}"'
 
 
 def _about_outputs(messages: Sequence[Message]) -> str:

@@ -21,7 +21,7 @@ from threads_server.responders import (
     ResponderEvent,
     ResponderFailed,
 )
-from threads_server.responders.chat_request import ChatRequest, chat_request
+from threads_server.responders.chat_request import ChatRequest, chat_request, history_bytes
 from threads_server.responders.chat_response import ChatResponseReader, decode, error_words
 from threads_server.responders.models import Models
 from threads_server.responders.redaction import Redactor
@@ -80,6 +80,10 @@ class OpenAICompatibleResponder(Responder):
     def choose_model(self, llm_provider: str | None, model_name: str | None) -> str | None:
         """The name of a model of the file, or without one the name that the request gives."""
         return self._models.choose(llm_provider, model_name)
+
+    def history_bytes(self, model_name: str | None) -> int | None:
+        """As much as can fit into the model's context; all of it where its size is not known."""
+        return history_bytes(self._models.get(model_name))
 
     async def close(self) -> None:
         """Close the connections to the endpoints."""

@@ -29,7 +29,8 @@ from threads_server.runs.states import RunState
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.runs.watchdog import Watchdog
 from threads_server.store import StoreUnavailable, assistants, runs, threads
-from threads_server.store.history import History, answered_files
+from threads_server.store.history import History, Message, answered_files
+from threads_server.store.recent_history import RecentHistory, find_reply, read_recent
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
 
@@ -100,7 +101,7 @@ class RunSegment:
         self._finish_reason = ""
         self._started = monotonic()
         self._first_piece: float | None = None
-        self._history = History()
+        self._history: Sequence[Message] = ()
         self._pending: list[str] = []
         """Events that are not emitted yet."""
 
@@ -185,11 +186,7 @@ class RunSegment:
 
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._context.store, self._thread, self._settings
-        if thread.version <= LARGE_THREAD:
-            self._history = await store.read(threads.history, thread.thread)
-        else:
-            texts = await store.read_large(threads.message_texts, thread.thread)
-            self._history = await asyncio.to_thread(History.decode, texts)
+        recent = await self._read_history()
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
         self._reply.attachments = answered_files(self._history[-1])
         return Conversation(
@@ -200,7 +197,26 @@ class RunSegment:
             json_output=settings.json_output,
             thinking=settings.thinking,
             streamed=self._streamed,
+            omitted_messages=recent.omitted if recent else 0,
+            first_user_message=recent.first_user_message if recent and recent.omitted else None,
         )
+
+    async def _read_history(self) -> RecentHistory | None:
+        """Read the history into `_history`: all of it, or the end of a long one that the responder needs."""
+        store, thread = self._context.store, self._thread
+        if thread.version <= LARGE_THREAD:
+            self._history = await store.read(threads.history, thread.thread)
+            return None
+        needed = self._context.responder.history_bytes(self._settings.model_name)
+        if needed is not None:
+            recent = await store.read(read_recent, thread.thread, needed, one_page=True)
+            recent = recent or await store.read_large(read_recent, thread.thread, needed)
+            if recent is not None:
+                self._history = recent.messages
+                return recent
+        texts = await store.read_large(threads.message_texts, thread.thread)
+        self._history = await asyncio.to_thread(History.decode, texts)
+        return None
 
     def _handle_event(self, event: ResponderEvent) -> None:
         reply, events = self._reply, self._events
@@ -323,9 +339,9 @@ class RunSegment:
             self._report(None, "The thread was deleted")
             return
         _, reason = _STOPPED[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
-        for message in await store.read_large(threads.history, self._thread.thread):
-            if message["role"] == "assistant" and (message["metadata_"] or {}).get("run_id") == live.run_id:
-                reply.message_id, reply.content = message["message_id"], message["content"]
+        message = await store.read_large(find_reply, self._thread.thread, live.run_id)
+        if message is not None:
+            reply.message_id, reply.content = message["message_id"], message["content"]
         version, _ = await store.read(threads.size_of, self._account, live.thread_id)
         live.emit(self._last_event(state, reason))
         if not live.outcome.done():

@@ -11,13 +11,22 @@ from tests.support.builders import Held
 from tests.support.threads_api import Api, serving
 from threads_server.clock import now
 from threads_server.ids import new_id
-from threads_server.responders import Conversation, ReasoningDelta, ResponderEvent, TextDelta
+from threads_server.responders import Conversation, ReasoningDelta, Responder, ResponderEvent, TextDelta
+from threads_server.responders.offline import OfflineResponder
 from threads_server.runs.message_json import message_text
 from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.runs.states import RunState
 from threads_server.store import threads
+from threads_server.store.recent_history import read_recent
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Transaction
+
+
+class Whole(Held):
+    """A responder that needs all of a history."""
+
+    async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
+        yield [TextDelta(str(len(conversation.messages)))]
 
 
 @pytest.fixture
@@ -51,27 +60,39 @@ async def test_history_of_any_length_is_whole_and_in_order(api: Api, count: int)
     assert (await api.http.get("/threads")).json()[0]["messages"][-1]["content"] == turn["content"]
 
 
-@pytest.mark.parametrize(("count", "large"), [(LARGE_THREAD - 2, False), (LARGE_THREAD, True)])
-async def test_history_of_a_large_thread_is_read_beside_the_event_loop(
-    api: Api, monkeypatch: pytest.MonkeyPatch, count: int, large: bool
+@pytest.mark.parametrize(
+    ("responder", "count", "history"),
+    [
+        (OfflineResponder, LARGE_THREAD - 2, [("read", threads.history)]),
+        (OfflineResponder, LARGE_THREAD, [("read", read_recent)]),
+        (Whole, LARGE_THREAD, [("read_large", threads.message_texts)]),
+    ],
+)
+async def test_history_of_a_large_thread_is_read_beside_the_event_loop_as_far_as_it_is_needed(
+    api: Api,
+    monkeypatch: pytest.MonkeyPatch,
+    responder: type[Responder],
+    count: int,
+    history: list[tuple[str, Any]],
 ) -> None:
+    api.services.context.responder = responder()
     thread_id = await api.thread()
     await lengthen(api, thread_id, count)
     store, read = api.services.store, []
 
-    def noted(of: Any) -> Any:
-        def reading(transaction: Any, *args: Any) -> Any:
-            read.append((of, transaction))
-            return of(transaction, *args)
+    def noted(name: str) -> Any:
+        reading = getattr(store, name)
 
-        return reading
+        def note(transaction: Any, *args: Any, **kwargs: Any) -> Any:
+            read.append((name, transaction))
+            return reading(transaction, *args, **kwargs)
 
-    inline, aside = store.read, store.read_large
-    monkeypatch.setattr(store, "read", noted(inline))
-    monkeypatch.setattr(store, "read_large", noted(aside))
+        return note
+
+    for name in ("read", "read_large"):
+        monkeypatch.setattr(store, name, noted(name))
     await api.turn(thread_id, "x")
-    histories = [one for one in read if one[1] in (threads.history, threads.message_texts)]
-    assert histories == [(aside, threads.message_texts) if large else (inline, threads.history)]
+    assert [one for one in read if one[1] in (threads.history, threads.message_texts, read_recent)] == history
 
 
 async def work(api: Api, *statements: threads.Transaction[object]) -> int:
@@ -89,6 +110,17 @@ async def work(api: Api, *statements: threads.Transaction[object]) -> int:
         await api.services.store.read(lambda statement=statement: statement)
     reader.set_progress_handler(None, 1)
     return steps
+
+
+async def test_turn_in_a_long_thread_reads_the_same(api: Api) -> None:
+    steps = []
+    for count in (10, 20_000):
+        thread_id = await api.thread()
+        await lengthen(api, thread_id, count)
+        await api.turn(thread_id, "x", send_to_llm=False)
+        number = (await api.services.store.read(threads.find, "default", thread_id)).thread
+        steps.append(await work(api, read_recent(number, 0)))
+    assert steps[1] == pytest.approx(steps[0], abs=10)
 
 
 async def test_light_list_of_long_threads_costs_the_same(api: Api) -> None:
