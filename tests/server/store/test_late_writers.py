@@ -215,13 +215,17 @@ async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
 
 async def test_a_commit_comes_before_its_acknowledgement(api: Api) -> None:
     seen: list[bool] = []
+    inserted = False
     writer = api.services.store.writer  # type: ignore[attr-defined]
     sent: list[asyncio.Future[Any]] = []
 
     def look(statement: str) -> None:
-        if statement == "COMMIT" and sent:
+        nonlocal inserted
+        inserted = inserted or statement.startswith("INSERT INTO messages")
+        if statement == "COMMIT" and inserted:  # not that of a sweep
             loop.call_soon_threadsafe(lambda: None)
             seen.append(sent[-1].done())
+            inserted = False
 
     loop = asyncio.get_running_loop()
     thread_id = await api.thread()
