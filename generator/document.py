@@ -82,7 +82,6 @@ class Document:
         self._refuse_wrong_types()
         if not self.version.isascii() or not self.version.isprintable():
             raise UnusableDocument(f"document: the version {self.version!r} cannot be sent in a header")
-        self.is_30 = str(self.raw["openapi"]).startswith("3.0.")
         self.schemas: dict[str, Any] = (self.raw.get("components") or {}).get("schemas") or {}
         self.operations = tuple(self._operations())
 
@@ -217,10 +216,17 @@ def _load(text: bytes) -> Any:
         # JSON is YAML, except for characters beyond U+FFFF, which JSON can write as two escapes
         if text.lstrip().startswith(b"{"):
             return json.loads(text, object_pairs_hook=_without_duplicates)
-        return yaml.load(text)
+        return _with_texts_as_keys(yaml.load(text))
     except (YAMLError, UnicodeDecodeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise UnusableDocument(f"document: not readable as YAML: {reason}") from error
+
+
+def _with_texts_as_keys(node: Any) -> Any:
+    """Return a node of YAML as JSON would have it: `200:` is the key "200"."""
+    if isinstance(node, dict):
+        return {str(key): _with_texts_as_keys(value) for key, value in node.items()}
+    return [_with_texts_as_keys(item) for item in node] if isinstance(node, list) else node
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

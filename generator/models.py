@@ -26,8 +26,8 @@ OF_CLASSES = {
 """Members of every model and names that its class body uses: no field and no argument has one of these names."""
 
 IN_MODULES = {
-    "Any", "Callable", "DecodeError", "Final", "Literal", "Mapping", "Model", "OpenEnum", "Self", "TypeAlias", "UNSET",
-    "Unset",
+    "Any", "BaseModel", "Callable", "DecodeError", "Final", "Literal", "Mapping", "OpenEnum", "Self", "TypeAlias",
+    "UNSET", "Unset",
 }  # fmt: skip
 """Names that the modules of models use."""
 

@@ -181,13 +181,13 @@ class _Reader:
         return self._lifted(shape, name, where, inside)
 
     def _plainer(self, schema: Schema) -> Schema:
-        """Return a schema without what OpenAPI 3.0 says in its own way, and without values that tell only a type."""
-        if self.document.is_30 and schema.get("nullable") is True:
+        """Return a schema without `nullable`, 3.0's word which documents of 3.1 have too, and without values that tell
+        only a type."""
+        if schema.get("nullable") is True:
             rest = {key: value for key, value in schema.items() if key != "nullable"}
             about: Schema = {key: rest.pop(key) for key in ("description", "deprecated", "readOnly") if key in rest}
             return self._plainer({"anyOf": [rest, {"type": "null"}], **about})
-        if self.document.is_30:
-            schema = {key: value for key, value in schema.items() if key != "nullable"}
+        schema = {key: value for key, value in schema.items() if key != "nullable"}
         if "const" in schema and not isinstance(schema["const"], str):
             schema = {**schema, "enum": [schema["const"]]}
             del schema["const"]

@@ -113,9 +113,11 @@ def _style(described: dict[str, Any], shape: Shape, place: str, where: str) -> s
 
 
 def _fits(shape: Shape, place: Place) -> bool:
-    """Return whether a value can be sent in a place: a scalar anywhere, arrays and objects in the query only."""
+    """Return whether a value can be sent in a place: a scalar anywhere, an array in a header, all in the query."""
     inner = shape.nonnull
     scalar = inner.kind in {"plain", "enum", "instant"} and "dict" not in inner.classes and inner is not ANYTHING
     if place == "path":
         return scalar and not shape.nullable
-    return scalar if place == "header" else inner.kind != "file"
+    if place == "header":
+        return scalar or (inner.kind == "list" and inner.item is not None and _fits(inner.item, "header"))
+    return inner.kind != "file"

@@ -98,6 +98,8 @@ class Security:
         if scheme.get("type") == "http":
             prefix = {"bearer": "Bearer ", "basic": "Basic "}.get(str(scheme.get("scheme")).lower())
             return Scheme("header", "Authorization", prefix) if prefix else None
+        if scheme.get("type") in {"oauth2", "openIdConnect"}:
+            return Scheme("header", "Authorization", "Bearer ")  # the key is an access token (RFC 6750)
         if scheme.get("type") != "apiKey" or scheme.get("in") not in {"header", "query"}:
             return None
         if scheme["in"] == "query":

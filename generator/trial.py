@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from .api import Api
 from .methods import Argument, Call, Events
 from .models import Catalogue
-from .samples import argument_code, json_sample, union_sample
+from .samples import BY_CLASS, argument_code, json_sample, union_sample
 from .security import Scheme
 
 BASE_URL = "https://trial.example/base"
@@ -197,8 +197,8 @@ def _code(one: Argument, catalogue: Catalogue) -> str:
         return '{"key": 1}'
     if one.place == "query" and one.shape.held == "Any":
         return '["a", "b"]'
-    is_text = one.shape.nonnull.annotation() == "str"
-    return '"a, b"' if one.place == "header" and is_text else argument_code(one.shape, catalogue)
+    code = argument_code(one.shape, catalogue)
+    return code.replace(repr(BY_CLASS["str"]), '"a, b"') if one.place == "header" else code
 
 
 def _address(call: Call) -> str:

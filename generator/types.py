@@ -192,18 +192,8 @@ class Shapes:
         if not prop.required_properties and not prop.optional_properties:
             more = prop.additional_properties
             return OBJECT if more is None or isinstance(more, AnyProperty) else _mapping(self.of(more, f"{where}.*"))
-        name = str(prop.class_info.name)
-        named = ((str(prop.class_info.module_name), name),)
-        return Shape(
-            kind="model",
-            held=f"{MODEL}{name}",
-            taken=f"{MODEL}{name} | Mapping[str, Any]",
-            expected="an object",
-            read=_calling(f"{MODEL}{name}.from_dict"),
-            write=lambda source: f"{source}.to_dict()",
-            names=named,
-            types=named,
-        )
+        name = (str(prop.class_info.module_name), str(prop.class_info.name))
+        return _object("model", name, f"{name[1]}.from_dict", name)
 
     def _union(self, prop: UnionProperty, where: str) -> Shape:
         options = [one for one in prop.inner_properties if not isinstance(one, NoneProperty)]
@@ -311,29 +301,24 @@ def enum_values(prop: EnumProperty) -> dict[str, str]:
 def _list(item: Shape) -> Shape:
     if item.kind == "file":
         return FILES
-    write = item.write
-    return Shape(
-        kind="list",
-        held=f"list[{item.held}]",
-        taken=f"Sequence[{item.taken}]",
-        expected="an array",
-        read=lambda source: f"decode_list({source}, {_reader(item)})",
-        write=None if write is None else lambda source: f"[{write('item')} for item in {source}]",
-        names=item.names,
-        types=item.types,
-        item=item,
-    )
+    return _many("list", "an array", "list[{}]", "Sequence[{}]", "decode_list", "[{} for item in {}]", item)
 
 
 def _mapping(item: Shape) -> Shape:
+    written = "{{key: {} for key, item in {}.items()}}"
+    return _many("map", "an object", "dict[str, {}]", "Mapping[str, {}]", "decode_map", written, item)
+
+
+def _many(kind: Kind, expected: str, held: str, taken: str, function: str, written: str, item: Shape) -> Shape:
+    """Return the shape of many values; the templates are filled with those of one."""
     write = item.write
     return Shape(
-        kind="map",
-        held=f"dict[str, {item.held}]",
-        taken=f"Mapping[str, {item.taken}]",
-        expected="an object",
-        read=lambda source: f"decode_map({source}, {_reader(item)})",
-        write=None if write is None else lambda source: f"{{key: {write('item')} for key, item in {source}.items()}}",
+        kind=kind,
+        held=held.format(item.held),
+        taken=taken.format(item.taken),
+        expected=expected,
+        read=lambda source: f"{function}({source}, {_reader(item)})",
+        write=None if write is None else lambda source: written.format(write("item"), source),
         names=item.names,
         types=item.types,
         item=item,
@@ -342,14 +327,18 @@ def _mapping(item: Shape) -> Shape:
 
 def tagged(union: Name) -> Shape:
     """Return the shape of a union that a discriminator tells apart."""
-    module, name = union
+    reader = f"{union[0]}_from_dict"
+    return _object("tagged", union, reader, (union[0], reader))
+
+
+def _object(kind: Kind, name: Name, reader: str, imported: Name) -> Shape:
     return Shape(
-        kind="tagged",
-        held=f"{MODEL}{name}",
-        taken=f"{MODEL}{name} | Mapping[str, Any]",
+        kind=kind,
+        held=f"{MODEL}{name[1]}",
+        taken=f"{MODEL}{name[1]} | Mapping[str, Any]",
         expected="an object",
-        read=_calling(f"{MODEL}{module}_from_dict"),
+        read=_calling(f"{MODEL}{reader}"),
         write=lambda source: f"{source}.to_dict()",
-        names=((module, f"{module}_from_dict"),),
-        types=((module, name),),
+        names=(imported,),
+        types=(name,),
     )

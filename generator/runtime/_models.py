@@ -17,7 +17,7 @@ _LONGEST = 40
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class Model:
+class BaseModel:
     """An object of the API.
 
     An absent field reads as None; `fields_set` tells it from null. Models compare by value. Their hash is made of
@@ -103,7 +103,7 @@ class Model:
             raise ValueError(str(error)) from None
 
 
-def _serialized(model: Model) -> dict[str, Any]:
+def _serialized(model: BaseModel) -> dict[str, Any]:
     return model.to_dict()
 
 

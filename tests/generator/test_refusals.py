@@ -195,8 +195,8 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "schema A.x: defined twice in an `allOf`",
     ),
     "name of the client's own": (
-        with_schema({"$ref": "#/components/schemas/Model"}, Model=OBJECT),
-        "schema Model: the client's own code uses this name",
+        with_schema({"$ref": "#/components/schemas/BaseModel"}, BaseModel=OBJECT),
+        "schema BaseModel: the client's own code uses this name",
     ),
     "names alike": (
         with_schema({"$ref": "#/components/schemas/thing"}, thing=OBJECT),

@@ -9,7 +9,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
-from .._models import Model, instant, mapping, whole
+from .._models import BaseModel, instant, mapping, whole
 from .._unset import UNSET, Unset
 from .tool_definition import ToolDefinition
 
@@ -32,7 +32,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class Assistant(Model):
+class Assistant(BaseModel):
     """An assistant.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError
-from .._models import Model, mapping, whole
+from .._models import BaseModel, mapping, whole
 from .._unset import UNSET, Unset
 from .assistant import Assistant
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"assistant", "documents_cloned", "memories_cloned"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class AssistantCloned(Model):
+class AssistantCloned(BaseModel):
     """A copied assistant and what was copied with it.
 
     Attributes:

@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import fault
-from .._models import Model, mapping, whole
+from .._models import BaseModel, mapping, whole
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"document_id", "filename", "status", "file_size_bytes", "summary"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class Attachment(Model):
+class Attachment(BaseModel):
     """A file of a message.
 
     Attributes:

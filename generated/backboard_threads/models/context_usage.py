@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import fault
-from .._models import Model, mapping, whole
+from .._models import BaseModel, mapping, whole
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"percent", "used_tokens", "context_limit", "summary_tokens", "model", "omitted_messages"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ContextUsage(Model):
+class ContextUsage(BaseModel):
     """How much of the model's context the conversation takes.
 
     Attributes:

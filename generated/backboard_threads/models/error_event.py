@@ -8,14 +8,14 @@ from typing import Any, Literal, Self
 from attrs import define, field
 
 from .._decoding import fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id", "error", "message"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ErrorEvent(Model):
+class ErrorEvent(BaseModel):
     """The stream has failed. Last event of its stream.
 
     Attributes:

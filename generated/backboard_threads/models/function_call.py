@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define
 
 from .._decoding import fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET
 
 _FIELDS = frozenset({"name", "arguments"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class FunctionCall(Model):
+class FunctionCall(BaseModel):
     """A call of a function by the assistant.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, decode_list, fault
-from .._models import Model, decode_map, mapping, text
+from .._models import BaseModel, decode_map, mapping, text
 from .._unset import UNSET, Unset
 from .parameter_property import ParameterProperty
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"properties", "type", "required"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class FunctionParameters(Model):
+class FunctionParameters(BaseModel):
     """The parameters of a function, a JSON Schema of type `object`.
 
     Attributes:

@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import fault
-from .._models import Model, mapping, whole
+from .._models import BaseModel, mapping, whole
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"url", "document_id", "mime_type", "file_size_bytes"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class GeneratedMedia(Model):
+class GeneratedMedia(BaseModel):
     """An image or a video.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET, Unset
 from .generated_media import GeneratedMedia
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id", "media"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class MediaGeneratedEvent(Model):
+class MediaGeneratedEvent(BaseModel):
     """An image or a video was made.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
-from .._models import Model, instant, mapping
+from .._models import BaseModel, instant, mapping
 from .._unset import UNSET, Unset
 from .attachment import Attachment
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole
@@ -31,7 +31,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class Message(Model):
+class Message(BaseModel):
     """One message of a thread.
 
     Attributes:

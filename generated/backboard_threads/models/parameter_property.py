@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, decode_list, fault
-from .._models import Model, mapping, text
+from .._models import BaseModel, mapping, text
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "description", "enum", "properties", "items"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ParameterProperty(Model):
+class ParameterProperty(BaseModel):
     """One parameter of a function, a JSON Schema. Other keywords are kept.
 
     Attributes:

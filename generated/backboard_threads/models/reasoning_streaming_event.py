@@ -8,14 +8,14 @@ from typing import Any, Literal, Self
 from attrs import define, field
 
 from .._decoding import fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "content", "accumulated_reasoning", "thread_id", "assistant_id", "run_id"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ReasoningStreamingEvent(Model):
+class ReasoningStreamingEvent(BaseModel):
     """The next part of the model's reasoning.
 
     Attributes:

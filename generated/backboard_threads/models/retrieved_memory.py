@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"memory", "id", "score"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class RetrievedMemory(Model):
+class RetrievedMemory(BaseModel):
     """A memory used for the reply.
 
     Attributes:

@@ -8,14 +8,14 @@ from typing import Any, Self
 from attrs import define
 
 from .._decoding import fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET
 
 _FIELDS = frozenset({"thread_id", "run_id", "cancelled"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class RunCancelled(Model):
+class RunCancelled(BaseModel):
     """The outcome of a cancellation.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, fault
-from .._models import Model, mapping, whole
+from .._models import BaseModel, mapping, whole
 from .._unset import UNSET, Unset
 from .context_usage import ContextUsage
 from .run_end_status import RUN_END_STATUS_VALUES, RunEndStatus
@@ -39,7 +39,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class RunCompletedEvent(Model):
+class RunCompletedEvent(BaseModel):
     """A third name of `run_ended`.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeAlias, cast
 from attrs import define
 
 from .._decoding import fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .content_streaming_event import ContentStreamingEvent
 from .error_event import ErrorEvent
 from .media_generated_event import MediaGeneratedEvent
@@ -32,7 +32,7 @@ from .user_message_event import UserMessageEvent
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class UnknownStreamEvent(Model):
+class UnknownStreamEvent(BaseModel):
     """What has a `type` that the document does not name, kept as it came.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
-from .._models import Model, instant, mapping, whole
+from .._models import BaseModel, instant, mapping, whole
 from .._unset import UNSET, Unset
 from .message import Message
 
@@ -29,7 +29,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class Thread(Model):
+class Thread(BaseModel):
     """A persistent conversation with one assistant.
 
     Attributes:

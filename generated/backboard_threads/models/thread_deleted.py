@@ -9,14 +9,14 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import datetime_to_json, fault, fromisoformat
-from .._models import Model, instant, mapping
+from .._models import BaseModel, instant, mapping
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"message", "thread_id", "deleted_at"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ThreadDeleted(Model):
+class ThreadDeleted(BaseModel):
     """Confirms that a thread is deleted.
 
     Attributes:

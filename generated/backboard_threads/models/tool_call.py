@@ -8,7 +8,7 @@ from typing import Any, Self
 from attrs import define
 
 from .._decoding import DecodeError, fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET
 from .function_call import FunctionCall
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"id", "type", "function"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ToolCall(Model):
+class ToolCall(BaseModel):
     """A call of a tool that the caller is to run.
 
     Attributes:

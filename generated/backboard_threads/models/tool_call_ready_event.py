@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET, Unset
 from .tool_call import ToolCall
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"type", "tool_call", "thread_id", "assistant_id", "run_id"}
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ToolCallReadyEvent(Model):
+class ToolCallReadyEvent(BaseModel):
     """The assistant has called a tool. Advisory; `tool_submit_required` decides.
 
     Attributes:

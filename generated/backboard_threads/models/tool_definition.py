@@ -8,7 +8,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, fault
-from .._models import Model, mapping
+from .._models import BaseModel, mapping
 from .._unset import UNSET, Unset
 from .function_definition import FunctionDefinition
 
@@ -16,7 +16,7 @@ _FIELDS = frozenset({"function", "type"})
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ToolDefinition(Model):
+class ToolDefinition(BaseModel):
     """A tool that the assistant may use.
 
     Attributes:

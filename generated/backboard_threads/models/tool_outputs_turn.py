@@ -9,7 +9,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
-from .._models import Model, instant, mapping, text, whole
+from .._models import BaseModel, instant, mapping, text, whole
 from .._unset import UNSET, Unset
 from .context_usage import ContextUsage
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole
@@ -48,7 +48,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ToolOutputsTurn(Model):
+class ToolOutputsTurn(BaseModel):
     """The assistant's reply to tool outputs, or the next tool calls.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, decode_list, fault
-from .._models import Model, mapping, whole
+from .._models import BaseModel, mapping, whole
 from .._unset import UNSET, Unset
 from .tool_call import ToolCall
 
@@ -32,7 +32,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class ToolSubmitRequiredEvent(Model):
+class ToolSubmitRequiredEvent(BaseModel):
     """The run waits for tool outputs. Last event of its stream; a run's event log continues after it once the outputs
     are submitted.
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
-from .._models import Model, instant, mapping, text, whole
+from .._models import BaseModel, instant, mapping, text, whole
 from .._unset import UNSET, Unset
 from .attachment import Attachment
 from .context_usage import ContextUsage
@@ -50,7 +50,7 @@ _FIELDS = frozenset(
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
-class Turn(Model):
+class Turn(BaseModel):
     """The assistant's reply, or the tool calls that it waits for.
 
     Attributes:
