@@ -13,7 +13,9 @@ from benchmarks.table import Row, markdown, write
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = {
     "client": ["calls", "decoding", "streaming", "importing", "memory", "uploads"],
-    "server": ["reading", "writing", "streaming"],
+    "server": [
+        *("reading", "writing", "streaming", "latency", "long_threads", "many_threads", "large_answers", "postgres"),
+    ],
 }
 """The modules of each part; a module has `rows()`."""
 

@@ -18,9 +18,10 @@ from pathlib import Path
 
 CLIENTS = 64
 SECONDS = 3
-ROUNDS = 3
+ROUNDS = 5
 KEY = "key-of-the-benchmark"
 HERE = Path(__file__).parent
+_CORES = (*sorted(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ()), 0, 0)[:2]
 
 _SLOW_SYNC = """
 #define _GNU_SOURCE
@@ -52,9 +53,8 @@ def compiler() -> str | None:
 
 
 def cores() -> tuple[int, int]:
-    """Core of the server and core of the load."""
-    measured, load = sorted(os.sched_getaffinity(0))[:2]
-    return measured, load
+    """Core of the server and core of the load, of those that this process had at its start."""
+    return _CORES
 
 
 def slow_sync(folder: Path) -> dict[str, str]:
@@ -65,9 +65,17 @@ def slow_sync(folder: Path) -> dict[str, str]:
     return {"LD_PRELOAD": str(library)}
 
 
+_processes: dict[str, int] = {}
+
+
+def pid_of(url: str) -> int:
+    """The process of a server that `served` runs."""
+    return _processes[url]
+
+
 @contextmanager
-def served(command: Sequence[str], health: str, **environment: str) -> Iterator[str]:
-    """Run a server that listens on `{port}`; yield its address."""
+def served(command: Sequence[str], health: str, *, pinned: bool = True, **environment: str) -> Iterator[str]:
+    """Run a server that listens on `{port}`, on the first core alone unless not `pinned`; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,7 +84,7 @@ def served(command: Sequence[str], health: str, **environment: str) -> Iterator[
         env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, {cores()[0]}),
+        preexec_fn=(lambda: os.sched_setaffinity(0, {cores()[0]})) if pinned else None,
     )
     try:
         url = f"http://127.0.0.1:{port}"
@@ -87,6 +95,7 @@ def served(command: Sequence[str], health: str, **environment: str) -> Iterator[
             time.sleep(0.05)
         if process.poll() is not None:  # another server answered on this port
             raise RuntimeError(f"{command[0]} did not start")
+        _processes[url] = process.pid
         yield url
     finally:
         process.terminate()

@@ -31,7 +31,7 @@ SESSION_WAIT_SECONDS = 1.0
 WITHHELD_SECONDS = 60.0
 """How long the pool is smaller after the database refused a connection more."""
 
-_BEGIN = (
+BEGIN = (
     "BEGIN; SET LOCAL jit = off;"
     # a process that is frozen or cut off in the middle of a transaction must not keep a thread locked
     " SET LOCAL idle_in_transaction_session_timeout = '10s';"
@@ -81,7 +81,7 @@ class PostgresStore(Store):
         self._permits = asyncio.Semaphore(pool_size)
         self._permitted = pool_size
         self._waiting = 0
-        self._begin = _BEGIN.format(lock_milliseconds=max(1, int(statement_seconds * 500)))
+        self._begin = BEGIN.format(lock_milliseconds=max(1, int(statement_seconds * 500)))
 
     @classmethod
     async def open(cls, settings: Settings, *, create: bool = True) -> "PostgresStore":
