@@ -2,12 +2,11 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
-from tools.release.document_changes import ROOT, Level
-from tools.release.python_changes import Entry, python_changes, roots, surface_changes
+from tools.release.document_changes import ROOT, Change, Level
+from tools.release.python_changes import python_changes, roots, surface_changes
 
 PACKAGE = ROOT / "generated" / "backboard_threads"
 # file, pattern, replacement, how much it is, and what must be named
@@ -64,7 +63,13 @@ PLANTED = {
         "additive",
         "mood",
     ),
-    "model removed": ("models/__init__.py", r"\n    from .turn import [^\n]*", "", "breaking", "models.Turn"),
+    "model removed": (
+        "models/__init__.py",
+        r"\n    from .context_usage import [^\n]*",
+        "",
+        "breaking",
+        "models.ContextUsage",
+    ),
     "member removed": ("models/message_role.py", r"\n    TOOL = [^\n]*", "", "breaking", "TOOL"),
     "error moved": (
         "_errors.py",
@@ -78,22 +83,42 @@ PLANTED = {
 }
 
 
+def groups() -> list[list[str]]:
+    """The planted changes in groups that change each file once: to read a package costs half a second."""
+    found: list[list[str]] = []
+    for kind, (file, *_) in PLANTED.items():
+        for group in found:
+            if file not in {PLANTED[other][0] for other in group}:
+                group.append(kind)
+                break
+        else:
+            found.append([kind])
+    return found
+
+
 @pytest.fixture(scope="module")
-def surface() -> dict[str, Entry]:
-    return roots(PACKAGE)
+def changes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Change]]:
+    """All changes that were found where a kind was planted."""
+    before, found = roots(PACKAGE), {}
+    for group in groups():
+        changed = tmp_path_factory.mktemp("changed") / PACKAGE.name
+        shutil.copytree(PACKAGE, changed, ignore=shutil.ignore_patterns("__pycache__"))
+        for kind in group:
+            file, pattern, replacement, *_ = PLANTED[kind]
+            text, count = re.subn(pattern, replacement, (changed / file).read_text(encoding="utf-8"), count=0)
+            assert count, f"{file} has no {pattern}"
+            (changed / file).write_text(text, encoding="utf-8")
+        found |= dict.fromkeys(group, surface_changes(before, roots(changed)))
+    return found
 
 
 @pytest.mark.parametrize("kind", PLANTED)
-def test_change_is_rated(kind: str, surface: dict[str, Entry], tmp_path: Path) -> None:
-    file, pattern, replacement, level, named = PLANTED[kind]
-    changed = tmp_path / PACKAGE.name
-    shutil.copytree(PACKAGE, changed, ignore=shutil.ignore_patterns("__pycache__"))
-    text, count = re.subn(pattern, replacement, (changed / file).read_text(encoding="utf-8"), count=0)
-    assert count, f"{file} has no {pattern}"
-    (changed / file).write_text(text, encoding="utf-8")
-    found = surface_changes(surface, roots(changed))
-    assert max((change.level for change in found), default=Level.editorial).name == level
-    assert any(named in f"{change.place}: {change.text}" for change in found) or level == "editorial"
+def test_change_is_rated(kind: str, changes: dict[str, list[Change]]) -> None:
+    *_, level, named = PLANTED[kind]
+    levels = [change.level for change in changes[kind] if named in f"{change.place}: {change.text}"]
+    if level == "editorial":
+        levels = [change.level for change in changes[kind] if change.place.startswith("threads.Threads.get")]
+    assert max(levels, default=Level.editorial).name == level
 
 
 def test_nothing_changed() -> None:
