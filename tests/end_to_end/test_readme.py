@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -120,14 +119,8 @@ def test_the_long_jobs_start(tree: Path, job: str, offered: str) -> None:
 
 
 def test_make_publish(tree: Path) -> None:
-    identity = "-c user.name=README -c user.email=readme@example.invalid"
-    run(tree, f"git init -q && git add . && git {identity} commit -qm tree && make publish")
-    dist = tree / "dist"
-    wheel = f"backboard_threads-{VERSION}-py3-none-any.whl"
-    left = {path.name for path in dist.iterdir()}
-    assert {wheel, f"backboard_threads-{VERSION}.tar.gz", f"openapi-{VERSION}.yaml", "index.html"} <= left
-    carried = set(zipfile.ZipFile(dist / wheel).namelist())
-    assert {"backboard_threads/py.typed", "threads_server/cli/__init__.py", "threads_server/openapi.yaml"} <= carried
+    """Only that it runs the program; `tests/tools/publish` has what that leaves."""
+    assert "-m tools.publish" in run(tree, "make --dry-run publish")
 
 
 def test_no_command_is_left_out() -> None:

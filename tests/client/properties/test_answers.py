@@ -14,7 +14,7 @@ from tools.schema_strategies import values
 from tools.schema_validation import faults, same
 
 JSON = "application/json"
-EXAMPLES = {"sync": 60, "async": 6}
+EXAMPLES = {"sync": 30, "async": 3}
 PATH = {
     "assistant_id": "8f14e45f-ceea-467f-a9c1-1d2b0b2f5b11",
     "thread_id": "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e",

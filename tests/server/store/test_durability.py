@@ -18,7 +18,7 @@ import pytest
 from tests.support.threads_api import Events, client
 from threads_server.testing import LocalServer
 
-ROUNDS = 5
+ROUNDS = 3
 CLIENTS = 8
 
 

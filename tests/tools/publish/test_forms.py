@@ -125,7 +125,7 @@ def changed_examples(draw: st.DrawFn) -> Any:
     return value
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(SCHEMAS)), JSON | changed_examples())
 def test_value_is_valid_in_3_0_exactly_if_in_3_1(name: str, value: Any) -> None:
     written, lowered = VALIDATORS[name]
@@ -179,7 +179,7 @@ SMALL = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(RANDOM_SCHEMAS, SIMPLE, SMALL)
 def test_value_is_valid_for_any_lowered_schema_exactly_if_for_the_schema(
     schema: dict[str, Any], target: dict[str, Any], value: Any

@@ -82,6 +82,12 @@ def test_the_client_is_typed_and_licensed(client_only: Path) -> None:
 
 def test_it_says_what_it_is(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
+        carried = set(packed.namelist())
+        assert {
+            "backboard_threads/py.typed",
+            "threads_server/cli/__init__.py",
+            "threads_server/openapi.yaml",
+        } <= carried
         (name,) = [name for name in packed.namelist() if name.endswith("METADATA")]
         said = email.message_from_bytes(packed.read(name))
     for field in ("Version", "Summary", "Author", "License-Expression", "Requires-Python", "Project-URL", "Keywords"):
