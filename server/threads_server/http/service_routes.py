@@ -1,7 +1,7 @@
 """Service routes: health, the document, its page, metrics."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -37,10 +37,13 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
     async def as_yaml(request: Request) -> Response:
         return Response(document.text, media_type="application/yaml")
 
-    page = swagger_ui.page(contract.base_path)
+    def docs(api: str) -> Callable[[Request], Awaitable[Response]]:
+        page = swagger_ui.page(api)
 
-    async def docs(request: Request) -> Response:
-        return HTMLResponse(page, headers=swagger_ui.HEADERS)
+        async def endpoint(request: Request) -> Response:
+            return HTMLResponse(page, headers=swagger_ui.HEADERS)
+
+        return endpoint
 
     async def docs_asset(request: Request) -> Response:
         name = request.path_params["name"]
@@ -55,11 +58,11 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
         return Response(metrics.text(), media_type=metrics.content_type)
 
     routes = Health(store, document.version).routes(contract.base_path)
-    for prefix in (contract.base_path, ""):
+    for prefix, api in ((contract.base_path, "."), ("", contract.base_path.removeprefix("/") or ".")):
         routes += [
             Route(f"{prefix}/openapi.json", as_json),
             Route(f"{prefix}/openapi.yaml", as_yaml),
-            Route(f"{prefix}/docs", docs),
+            Route(f"{prefix}/docs", docs(api)),
             Route(f"{prefix}/docs/{{name}}", docs_asset),
             Route(f"{prefix}/metrics", counted),
         ]

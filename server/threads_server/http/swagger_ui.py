@@ -27,12 +27,17 @@ _PAGE = """<!doctype html>
 <main id="docs"></main>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script>
-fetch("openapi.json").then((answer) => answer.json()).then((spec) => {
-  spec.servers = [{url: location.origin + BASE_PATH, description: "This server."}, ...spec.servers];
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+fetch("openapi.json").then((response) => response.json()).then((spec) => {
+  spec.servers = [{url: new URL(API_URL, location.href).href.replace(/\\/$/, ""), description: "This server."}];
   SwaggerUIBundle({
     spec,
     dom_id: "#docs",
     deepLinking: true,
+    defaultModelsExpandDepth: 0,
     persistAuthorization: false,
     validatorUrl: null,
     tryItOutEnabled: true,
@@ -44,9 +49,13 @@ fetch("openapi.json").then((answer) => answer.json()).then((spec) => {
 """
 
 
-def page(base_path: str) -> str:
-    """Make the page. Its requests go to the server that it came from."""
-    return _PAGE.replace("BASE_PATH", json.dumps(base_path))
+def page(api: str) -> str:
+    """Make the page, which works under any prefix that a proxy adds.
+
+    Args:
+        api: address of the API relative to the page, to which "try it out" sends its requests.
+    """
+    return _PAGE.replace("API_URL", json.dumps(api))
 
 
 def asset(name: str) -> Path | None:
