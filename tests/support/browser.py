@@ -42,7 +42,7 @@ class Browser:
         self._closing = contextlib.ExitStack()
         self._connection = self._closing.enter_context(connect(self._address(), max_size=None))
         self._messages = 0
-        self._page: Page | None = None
+        self._pages: dict[str, Page] = {}
         return self
 
     def __exit__(
@@ -56,12 +56,10 @@ class Browser:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def open(self, url: str, *, width: int = 1400, height: int = 1000, dark: bool = False) -> "Page":
-        """Open a page and wait until it is loaded. The page that was open before is closed."""
-        if self._page is not None:
-            self.send("Target.closeTarget", {"targetId": self._page.target})
+        """Open a page and wait until it is loaded. It stays open until it is closed, or the browser."""
         target = self.send("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-        page = self._page = Page(self, target, session)
+        page = self._pages[session] = Page(self, target, session)
         for domain in ("Page", "Network", "Runtime", "Log"):
             page.send(f"{domain}.enable")
         page.resize(width, height)
@@ -84,8 +82,8 @@ class Browser:
                 assert "error" not in answer, f"{method}: {answer['error']}"
                 result: dict[str, Any] = answer["result"]
                 return result
-            if self._page is not None and answer.get("sessionId") == self._page.session:
-                self._page.hear(answer["method"], answer["params"])
+            if answer.get("sessionId") in self._pages:
+                self._pages[answer["sessionId"]].hear(answer["method"], answer["params"])
 
     def _address(self) -> str:
         assert self._process.stderr
@@ -102,13 +100,13 @@ class Page:
 
     def __init__(self, browser: Browser, target: str, session: str) -> None:
         self._browser = browser
-        self.target = target
-        self.session = session
+        self._target = target
+        self._session = session
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
     def send(self, method: str, parameters: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._browser.send(method, parameters, self.session)
+        return self._browser.send(method, parameters, self._session)
 
     def hear(self, method: str, said: dict[str, Any]) -> None:
         if method == "Network.requestWillBeSent":
@@ -119,6 +117,9 @@ class Page:
             self.complaints.append(json.dumps(said["args"])[:500])
         elif method == "Log.entryAdded" and said["entry"]["level"] == "error":
             self.complaints.append(f"{said['entry']['text']} {said['entry'].get('url', '')}")
+
+    def close(self) -> None:
+        self._browser.send("Target.closeTarget", {"targetId": self._target})
 
     def evaluate(self, script: str) -> Any:
         """The value of a JavaScript expression in the page."""

@@ -25,7 +25,7 @@ EXACT = re.compile(r"=?\d+(\.\d+)+")
 
 
 def test_every_folder_is_a_language() -> None:
-    folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name not in {"__pycache__", "document"}}
     assert folders == set(LANGUAGES) == set(READERS)
 
 

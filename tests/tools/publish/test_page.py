@@ -1,105 +1,98 @@
-"""The reference page and the server's own `/docs`, in a browser."""
+"""The reference page and the server's own `/docs`, in one browser that opens each page once."""
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support import source
 from tests.support.browser import Browser, Page
-from tests.tools.publish.test_published import DOCUMENT
+from tests.support.swagger_page import authorize, try_out
 from threads_server.testing import LocalServer
+from tools.document import Operation, operations, resolve
+from tools.publish.page import write_page
 from tools.publish.samples import samples
 
-OPERATIONS = {
-    operation["operationId"]: (path, method, operation)
-    for path, item in DOCUMENT["paths"].items()
-    for method, operation in item.items()
-    if "operationId" in operation
-}
-# One of each tag, and of each form of samples: with a query, two bodies, events always or on demand.
-OPENED = ["createAssistant", "listThreads", "sendMessage", "submitToolOutputs", "streamRunEvents"]
+OPERATIONS = operations()
 PHONE = 390
+DESKTOP = 1400
+SHADES = ("light", "dark")
 LANGUAGE_MENU = """[...document.querySelectorAll('button[aria-haspopup=menu]')].find(
     one => /^(curl|Python|TypeScript)( \\(events\\))?$/.test(one.innerText) && {after})"""
 LANGUAGES = """[...document.querySelectorAll('[role=menuitem]')].filter(
     one => /^(curl|Python|TypeScript|Payload)/.test(one.innerText))"""
-TRY = """(() => {
-    const operation = document.querySelector('#operations-assistants-createAssistant');
-    const button = operation.querySelector('button.execute');
-    if (button) button.click(); else operation.querySelector('.opblock-summary-control').click();
-    return button !== null;
-})()"""
+SAMPLES = samples(source.DOCUMENT, source.NAMES)
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def shade(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def test_docs_page_tries_every_operation_that_needs_no_id_at_the_first_click(browser: Browser, tmp_path: Path) -> None:
+    """In the dark, since the page follows the system's choice; what is tried reaches the server that it came from."""
+    with LocalServer(tmp_path / "threads.db") as server:
+        own = server.url.removesuffix("/api")
+        page = browser.open(f"{own}/docs", dark=True)
+        page.wait_for(f"document.querySelectorAll('.opblock').length === {len(OPERATIONS)}")
+        below = "Node.DOCUMENT_POSITION_FOLLOWING"
+        first = (
+            f"document.querySelector('.opblock').compareDocumentPosition(document.querySelector('.models')) & {below}"
+        )
+        assert page.evaluate(first), "operations come before schemas"
+        assert page.evaluate("document.querySelectorAll('.model-container').length") == 0, "schemas are folded"
+        text = colours(page, "color", "document.querySelector('.opblock-summary-path')")
+        assert contrast(text, colours(page, "backgroundColor", "document.querySelector('.opblock')")) >= 4.5
+        assert brightness(colours(page, "backgroundColor", "document.documentElement")) < 0.1
+
+        authorize(page, server.api_key)
+        tried = {one.id: try_out(page, one.node["tags"][0], one.id) for one in OPERATIONS.values() if needs_no_id(one)}
+        assert len(tried) >= 4
+        assert {name: shown for name, shown in tried.items() if not shown.startswith("200")} == {}
+        assert '"assistant_id"' in tried["createAssistant"]
+        assert [url for url in page.requests if not url.startswith((own, "data:"))] == []
+        assert page.complaints == []
+        page.close()  # Chromium slows down what is behind another page
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, published: Path, shade: str) -> Page:
-    """The page, loaded once in each shade: the dark one as a phone loads it."""
-    width = 1400 if shade == "light" else PHONE
-    page = browser.open(f"file://{published}/index.html", width=width, height=844, dark=shade == "dark")
-    page.wait_for("document.querySelector('h1, h2') !== null && document.documentElement.className !== ''")
-    return page
+def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+    """The reference page, opened at one of its addresses, by shade."""
+    file = tmp_path_factory.mktemp("reference") / "index.html"
+    write_page(source.DOCUMENT, file)
+    address = f"file://{file}#/messages/sendmessage"
+    pages = {shade: browser.open(address, width=DESKTOP, dark=shade == "dark") for shade in SHADES}
+    for page in pages.values():
+        page.wait_for("document.documentElement.className !== ''")
+        page.wait_for("[...document.querySelectorAll('h1, h2')].some(h => h.innerText === 'Send message')")
+    return pages
 
 
-@pytest.mark.parametrize("width", [1400, PHONE])
-def test_page_fits_its_window_loads_nothing_from_outside_and_does_not_complain(page: Page, width: int) -> None:
-    page.resize(width, 844)
-    for place, shown in (
-        ("/", "Persistent conversations"),
-        ("/threads/getthread", "Returns the thread with its whole history"),
-        ("/messages/sendmessage", "Send message"),
-    ):
-        page.go(f"#{place}")
-        page.wait_for(f"document.body.innerText.includes('{shown}')")
-        page.wait_for(f"document.documentElement.scrollWidth <= {width}")
+@pytest.fixture
+def page(pages: dict[str, Page]) -> Page:
+    return pages["light"]
+
+
+@pytest.mark.parametrize("shade", SHADES)
+def test_text_is_readable_in_both_shades(pages: dict[str, Page], shade: str) -> None:
+    page = pages[shade]
+    go_to(page, "getThread")
+    text = colours(page, "color", "[...document.querySelectorAll('p')].find(p => p.innerText.startsWith('Returns'))")
+    ground = colours(page, "backgroundColor", "document.querySelector('#redoc > *') ?? document.body")
+    assert contrast(text, ground) >= 4.5, "WCAG's contrast for text"
+    assert (brightness(ground) < brightness(text)) == (shade == "dark")
+
+
+@pytest.mark.parametrize("shade", SHADES)
+def test_page_fits_its_window_loads_nothing_from_outside_and_does_not_complain(
+    pages: dict[str, Page], shade: str
+) -> None:
+    page = pages[shade]
+    for width in (PHONE, DESKTOP):
+        page.resize(width, 844)
+        for operation in ("getThread", "sendMessage"):
+            go_to(page, operation)
+            page.wait_for(f"document.documentElement.scrollWidth <= {width}")
     assert [url for url in page.requests if not url.startswith(("file://", "data:"))] == []
     assert page.complaints == []
 
 
-def test_text_is_readable_in_both_shades(page: Page, shade: str) -> None:
-    page.go("#/threads/getthread")
-    page.wait_for("document.body.innerText.includes('Returns the thread with its whole history')")
-    text = colours(page, "color", "[...document.querySelectorAll('p')].find(p => p.innerText.startsWith('Returns'))")
-    ground = colours(page, "backgroundColor", "document.querySelector('#redoc > *') ?? document.body")
-    lighter, darker = sorted((brightness(text), brightness(ground)), reverse=True)
-    assert (lighter + 0.05) / (darker + 0.05) >= 4.5, "WCAG's contrast for text"
-    assert (brightness(ground) < brightness(text)) == (shade == "dark")
-
-
-@pytest.mark.parametrize("shade", ["light"], indirect=True)
-@pytest.mark.parametrize("name", OPENED)
-def test_address_opens_its_operation_with_samples_and_server_note(page: Page, name: str) -> None:
-    path, method, operation = OPERATIONS[name]
-    page.resize(1400, 844)
-    page.go(address(operation))
-    heading = f"[...document.querySelectorAll('h1, h2')].find(h => h.innerText === '{operation['summary']}')"
-    page.wait_for(f"{heading} !== undefined")
-    following = f"({heading}.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)"
-    menu = LANGUAGE_MENU.format(after=following)  # the page keeps other operations around this one
-    shown = squeezed(page.evaluate("document.body.innerText"))
-    assert f"{method.upper()}{path}" in shown
-    assert squeezed(operation["description"])[:60] in shown
-    assert squeezed(operation.get("x-server-note", ""))[:60] in shown
-    found = samples(source.DOCUMENT, source.NAMES)[name]
-    for number, sample in enumerate(found):
-        page.wait_for(f"({menu}) !== undefined")
-        page.evaluate(f"({menu}).click()")
-        page.wait_for(f"({LANGUAGES}).length > 0")
-        labels = page.evaluate(f"({LANGUAGES}).map(one => one.innerText)")
-        assert labels == [one.label for one in found]
-        page.evaluate(f"({LANGUAGES})[{number}].click()")
-        line = json.dumps(squeezed(sample.source.splitlines()[-2 if sample.lang == "Python" else 0].rstrip("\\")))
-        page.wait_for(f"document.body.innerText.replace(/\\s|`/g, '').includes({line})")
-
-
-@pytest.mark.parametrize("shade", ["light"], indirect=True)
 def test_search_finds_threads(page: Page) -> None:
     # a click before the page listens does nothing: it is repeated until the field is there
     icon = "document.querySelector('[data-component-name*=SearchIcon]')"
@@ -111,29 +104,51 @@ def test_search_finds_threads(page: Page) -> None:
         "[...document.querySelectorAll('[data-component-name=\"Search/SearchItem\"]')].map(item => item.innerText)"
     )
     assert any("/threads/{thread_id}\nGet thread" in text for text in found)
+    page.press("Escape")
+    page.wait_for("document.querySelector('[data-component-name=\"Search/SearchItem\"]') === null")
 
 
-def test_docs_of_the_server_try_an_operation_out(browser: Browser, tmp_path: Path) -> None:
-    """The server's own page, Swagger UI: it needs nothing from outside, and what is tried in it reaches the server."""
-    with LocalServer(tmp_path / "threads.db") as server:
-        own = server.url.removesuffix("/api")
-        page = browser.open(f"{own}/docs")
-        page.wait_for(f"document.querySelectorAll('.opblock').length === {len(OPERATIONS)}")
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+def test_address_opens_its_operation_with_samples_and_server_note(page: Page, operation: Operation) -> None:
+    heading = go_to(page, operation.id)
+    following = f"({heading}.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    menu = LANGUAGE_MENU.format(after=following)  # the page keeps other operations around this one
+    shown = squeezed(page.evaluate("document.body.innerText"))
+    assert f"{operation.method.upper()}{operation.path}" in shown
+    assert squeezed(operation.node["description"])[:60] in shown
+    assert squeezed(operation.node.get("x-server-note", ""))[:60] in shown
+    page.wait_for(f"({menu}) !== undefined")
+    page.evaluate(f"({menu}).click()")
+    page.wait_for(f"({LANGUAGES}).length > 0")
+    assert page.evaluate(f"({LANGUAGES}).map(one => one.innerText)") == [one.label for one in SAMPLES[operation.id]]
+    page.evaluate(f"({LANGUAGES}).at(-1).click()")  # one choice shows that each works: they are of one list
+    call = next(line for line in SAMPLES[operation.id][-1].source.splitlines() if "await backboard." in line)
+    page.wait_for(f"document.body.innerText.replace(/\\s|`/g, '').includes({json.dumps(squeezed(call))})")
+    page.wait_for(f"({LANGUAGES}).length === 0")
+    assert page.complaints == []
 
-        page.evaluate("document.querySelector('button.authorize').click()")
-        page.wait_for("document.querySelector('.auth-container input') !== null")
-        page.evaluate("document.querySelector('.auth-container input').focus()")
-        page.type(server.api_key)
-        page.evaluate("document.querySelector('.auth-btn-wrapper .authorize').click()")
-        page.evaluate("document.querySelector('.btn-done').click()")
 
-        page.wait_for(TRY)
-        page.wait_for("document.querySelector('.live-responses-table .response-col_status') !== null")
-        answer = page.evaluate("document.querySelector('.live-responses-table').innerText")
-        assert answer.split("\n")[1].startswith("200"), answer
-        assert '"assistant_id"' in answer
-        assert [url for url in page.requests if not url.startswith((own, "data:"))] == []
-        assert page.complaints == []
+def go_to(page: Page, operation: str) -> str:
+    """Follow the address of an operation, and return the expression of its heading once it is in view."""
+    page.evaluate(f"location.hash = '{address(OPERATIONS[operation])}'")
+    summary = json.dumps(OPERATIONS[operation].node["summary"])
+    heading = f"[...document.querySelectorAll('h1, h2')].find(h => h.innerText === {summary})"
+    page.wait_for(f"(({heading})?.getBoundingClientRect().top ?? -1) >= 0")
+    page.wait_for(f"({heading}).getBoundingClientRect().top < innerHeight")
+    return heading
+
+
+def needs_no_id(operation: Operation) -> bool:
+    """Return whether neither the path nor what stands in the body names something that has to be there."""
+    shown = [next(iter(body["examples"].values())) for body in list(operation.bodies.values())[:1]]
+    body = resolve(shown[0])["value"] if shown else {}
+    return "{" not in operation.path and not any(name.endswith("_id") for name in body)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, as WCAG defines it."""
+    lighter, darker = sorted((brightness(one), brightness(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def squeezed(text: str) -> str:
@@ -141,9 +156,9 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s|`", "", text)
 
 
-def address(operation: dict[str, Any]) -> str:
-    """Where the page has an operation."""
-    return f"#/{operation['tags'][0]}/{operation['operationId'].lower()}"
+def address(operation: Operation) -> str:
+    """Return where the reference page has an operation."""
+    return f"#/{operation.node['tags'][0]}/{operation.id.lower()}"
 
 
 def colours(page: Page, property: str, element: str) -> str:

@@ -1,0 +1,28 @@
+"""The server's `/docs` page in a browser: giving the key, trying operations."""
+
+from tests.support.browser import Page
+
+
+def authorize(page: Page, api_key: str) -> None:
+    """Give the page a key, in its dialog."""
+    page.wait_for("document.querySelector('button.authorize') !== null")
+    page.evaluate("document.querySelector('button.authorize').click()")
+    page.wait_for("document.querySelector('.auth-container input') !== null")
+    page.evaluate("document.querySelector('.auth-container input').focus()")
+    page.type(api_key)
+    page.evaluate("document.querySelector('.auth-btn-wrapper .authorize').click()")
+    page.evaluate("document.querySelector('.btn-done').click()")
+
+
+def try_out(page: Page, tag: str, operation: str) -> str:
+    """Open an operation, click "Execute" with what stands there, and return the response as shown, status first."""
+    block = f"document.querySelector('#operations-{tag}-{operation}')"
+    page.wait_for(f"{block} !== null")
+    page.evaluate(f"{block}.querySelector('.opblock-summary-control').click()")
+    page.wait_for(f"{block}.querySelector('button.execute') !== null")
+    page.evaluate(f"{block}.querySelector('button.execute').click()")
+    table = f"{block}.querySelector('.live-responses-table')"
+    page.wait_for(f"{table}?.querySelector('.response-col_status') != null")
+    shown: str = page.evaluate(f"{table}.innerText")
+    page.evaluate(f"{block}.querySelector('.opblock-summary-control').click()")
+    return shown.partition("\n")[2]
