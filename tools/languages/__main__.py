@@ -14,9 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from threads_server.testing import LocalServer
+import yaml
 
-FOLDER = Path(__file__).parents[2] / "languages"
+from threads_server.testing import LocalServer
+from tools.publish.forms import write_forms
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "languages"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ LANGUAGES = {
         "Java",
         "openapi-generator, library `native`",
         ("java", "mvn"),
-        (("mvn", "--batch-mode", "--no-transfer-progress", "process-classes"),),
+        (("mvn", "--batch-mode", "--no-transfer-progress", "test"),),
         ("java", "-classpath", f"target/classes{os.pathsep}target/lib/*", "com.example.Smoke"),
     ),
     "go": Language(
@@ -80,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"no such language: {', '.join(unknown)}")
     printed: dict[str, str] = {}
     try:
+        derive()
         for name in names:
             language = LANGUAGES[name]
             print(f"\n{language.name}, by {language.generator}", flush=True)
@@ -93,6 +98,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Failed as failure:
         sys.exit(f"languages: {failure}")
     print(f"\n{len(names)} passed, 0 failed")
+
+
+def derive() -> None:
+    """Write the forms of the document that the languages' settings name into `languages/document`."""
+    folder = FOLDER / "document"
+    folder.mkdir(exist_ok=True)
+    write_forms(yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8")), folder, "openapi")
 
 
 def build(name: str) -> None:

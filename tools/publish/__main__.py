@@ -19,9 +19,8 @@ from generator.document import Document, UnusableDocument
 
 from .commit import Commit, NoCommit, current
 from .distribution import BuildFailed, build
-from .forms.for_generators import for_generators
-from .forms.openapi_3_0 import Inexpressible, to_3_0
-from .forms.openapi_3_2 import to_3_2
+from .forms import write_forms
+from .forms.openapi_3_0 import Inexpressible
 from .page import UnexpectedPage, write_page
 from .redocly import RedoclyFailed, redocly
 
@@ -31,8 +30,6 @@ FAILURES = (
     *(BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed),
     *(UnexpectedPage, UnusableDocument),
 )
-FORMS = {"oas-3.2": to_3_2, "oas-3.0": to_3_0, "for-generators": for_generators}
-"""Forms of the document for tools that do not read 3.1 as it is written, by the end of their names."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,10 +65,8 @@ def publish(folder: Path) -> None:
     shutil.copyfile(SOURCE, folder / f"openapi-{version}.yaml")
     redocly("bundle", SOURCE, "--output", folder / f"openapi-{version}.json")
     redocly("bundle", SOURCE, "--dereferenced", "--output", folder / f"openapi-{version}.dereferenced.json")
-    for form, derive in FORMS.items():
-        derived = derive(document.raw)
-        validate(derived)
-        (folder / f"openapi-{version}.{form}.json").write_text(json.dumps(derived, indent=2) + "\n")
+    for path in write_forms(document.raw, folder, f"openapi-{version}").values():
+        validate(json.loads(path.read_text()))
     write_page(document, folder / f"reference-{version}.html")
     for path in list(folder.iterdir()):
         shutil.copyfile(path, path.with_name(path.name.replace(version, "latest")))

@@ -13,7 +13,7 @@ import (
 	"slices"
 )
 
-//go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../../openapi.yaml
+//go:generate go tool oapi-codegen -config oapi-codegen.yaml ../../document/openapi.oas-3.0.json
 
 // streamEnds are the events that end a stream, as `x-stream-ends` of `StreamEvent` in openapi.yaml lists them.
 var streamEnds = []string{

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.publish.__main__ import FORMS
+from tools.publish.forms import write_forms
 
 ROOT = Path(__file__).parents[3]
 TOOLS = Path(__file__).parent / "tools"
@@ -41,11 +41,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The document and its derived forms, as `make publish` writes them, by name."""
     folder = tmp_path_factory.mktemp("forms")
     document = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    written = {"oas-3.1": folder / "oas-3.1.json"}
+    written = {"oas-3.1": folder / "openapi.oas-3.1.json", **write_forms(document, folder, "openapi")}
     written["oas-3.1"].write_text(json.dumps(document))
-    for name, derive in FORMS.items():
-        written[name] = folder / f"{name}.json"
-        written[name].write_text(json.dumps(derive(document), indent=2))
     return written
 
 

@@ -61,10 +61,7 @@ public final class Smoke {
         ApiException wrong = refused(422, () -> threads.listThreads(null, 1000, null));
         var faults = client.getObjectMapper().readValue(wrong.getResponseBody(), HTTPValidationError.class);
         for (var fault : faults.getDetail()) {
-            String place =
-                    fault.getLoc().stream()
-                            .map(part -> String.valueOf(part.getActualInstance()))
-                            .collect(Collectors.joining("."));
+            String place = fault.getLoc().stream().map(String::valueOf).collect(Collectors.joining("."));
             say("422", place + ": " + fault.getMsg());
         }
 
