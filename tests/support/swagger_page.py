@@ -19,8 +19,9 @@ def try_out(page: Page, tag: str, operation: str) -> str:
     block = f"document.querySelector('#operations-{tag}-{operation}')"
     page.wait_for(f"{block} !== null")
     page.evaluate(f"{block}.querySelector('.opblock-summary-control').click()")
-    page.wait_for(f"{block}.querySelector('button.execute') !== null")
-    page.evaluate(f"{block}.querySelector('button.execute').click()")
+    # a click before the page listens does nothing: it is repeated until the call has begun
+    begun = f"{block}.querySelector('.btn-clear, .live-responses-table') !== null"
+    page.wait_for(f"{begun} || ({block}.querySelector('button.execute')?.click(), false)")
     table = f"{block}.querySelector('.live-responses-table')"
     page.wait_for(f"{table}?.querySelector('.response-col_status') != null")
     shown: str = page.evaluate(f"{table}.innerText")
