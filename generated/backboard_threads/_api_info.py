@@ -7,7 +7,7 @@ from ._operation import ApiInfo, SecurityScheme
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "622ba14fd58eeddf6404ba41302458617db42507ae4e15eb9ccd1fe326c5aba2"
+DIGEST: Final = "e83d785157e2c6248054b3569c3675eece014f864d4441d249b14091a0d32612"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(
