@@ -238,7 +238,7 @@ class App:
                 budget.check_streams()
             response = await self._functions[endpoint.operation.id](request, services)
             if isinstance(response, Response):
-                budget.respond(len(response.body), refusable=reads)  # what was done is never refused afterwards
+                budget.respond(response.size, refusable=reads)  # what was done is never refused afterwards
                 await sender.send_response(response)
             else:
                 budget.open_stream()

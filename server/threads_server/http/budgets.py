@@ -124,15 +124,19 @@ class RequestBudget:
         self._budgets.bodies.check(self._account, size)
         self._take(self._budgets.bodies, size)
 
-    def check_responses(self) -> None:
-        """Raise HTTPError 429 or 503 while earlier responses wait to be read."""
-        self._budgets.responses.check(self._account)
+    def check_responses(self, size: int = 0) -> None:
+        """Raise HTTPError 429 or 503 while earlier responses leave no room for another, of about `size`."""
+        self._budgets.responses.check(self._account, size)
 
-    async def begin_large_read(self) -> None:
-        """Wait for a slot to read a large thread, held until `respond`. Raises HTTPError 429 or 503."""
+    async def begin_large_read(self, size: int = 0) -> None:
+        """Wait for a slot to read a large thread, held until `respond`. Raises HTTPError 429 or 503.
+
+        `size` is about that of the response, as far as it is known, so that one without room is refused unread.
+        """
+        self.check_responses(size)
         await self._budgets.large_reads.enter(self._account)
         self._reads = True
-        self.check_responses()
+        self.check_responses(size)
 
     def respond(self, size: int, *, refusable: bool) -> None:
         """Count a response, unless it is small. Raises HTTPError 429 or 503 if it may be refused."""

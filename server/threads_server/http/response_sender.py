@@ -47,14 +47,17 @@ class ResponseSender:
         else:
             head = [
                 (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % len(body)),
+                (b"content-length", b"%d" % response.size),
                 (b"x-request-id", self._request_id),
                 *caching,
             ]
         if headers:
             head += _encoded(headers)
         await self._send({"type": "http.response.start", "status": status, "headers": head})
-        await self._send_body(b"" if self._head_only else body)
+        pieces = None if self._head_only else response.pieces
+        await self._send_body(b"" if self._head_only else body, more=bool(pieces))
+        while pieces:
+            await self._send_body(pieces.popleft(), more=bool(pieces))
 
     async def _send_body(self, body: bytes, *, more: bool = False) -> None:
         """Send bytes of the body, each piece once the client has read enough of those before it."""

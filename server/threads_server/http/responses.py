@@ -1,5 +1,6 @@
 """Results of operations: a JSON response or a stream of events."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -7,11 +8,20 @@ from typing import TypeAlias
 
 @dataclass(slots=True)
 class Response:
-    """A whole response. `body` is encoded JSON."""
+    """A whole response. `body` is encoded JSON.
+
+    A large one has the rest of it in `pieces`, which are let go of as they are sent.
+    """
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    pieces: deque[bytes] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body and its pieces."""
+        return len(self.body) if self.pieces is None else len(self.body) + sum(map(len, self.pieces))
 
 
 Event: TypeAlias = tuple[int | None, str]

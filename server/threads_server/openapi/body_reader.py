@@ -28,8 +28,8 @@ class RequestBudget(Protocol):
         """Reserve memory for a body of `size` bytes."""
         ...
 
-    async def begin_large_read(self) -> None:
-        """Wait until a response of unknown size may be read into memory."""
+    async def begin_large_read(self, size: int = 0) -> None:
+        """Wait until a response of about `size`, if that is known, may be read into memory."""
         ...
 
 

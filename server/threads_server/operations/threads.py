@@ -1,5 +1,7 @@
 """Operations of threads."""
 
+import asyncio
+
 from threads_server.clock import format_timestamp, now
 from threads_server.encoding import encode
 from threads_server.http.etags import matches_weakly, precondition, tag
@@ -7,8 +9,9 @@ from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.ids import new_id
 from threads_server.openapi import ValidatedRequest
+from threads_server.operations.large_threads import LARGE_BYTES
 from threads_server.operations.services import Services
-from threads_server.operations.thread_json import light_thread_json, new_thread_json, thread_json
+from threads_server.operations.thread_json import light_thread_json, new_thread_json, thread_json, thread_pieces
 from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.store import threads
 from threads_server.store.idempotency_keys import Replay
@@ -62,12 +65,21 @@ async def get_thread(request: ValidatedRequest, services: Services) -> Response:
         version, _ = await store.read(threads.size_of, request.account, thread_id)
         if matches_weakly(known, version):
             return Response(b"", 304, {"ETag": tag(version)})
-    version, row = await store.read(threads.whole, request.account, thread_id, LARGE_THREAD)
-    if row is None:
-        await request.budget.begin_large_read()
-        version, row = await store.read_large(threads.whole, request.account, thread_id)
-        assert row is not None
-    return Response(thread_json(row).encode(), headers={"ETag": tag(version)})
+    size = services.large_threads.get(thread_id)
+    if size is None:
+        version, row = await store.read(threads.whole, request.account, thread_id, LARGE_THREAD)
+        if row is not None:
+            size = len(row.messages or "")
+            if size < LARGE_BYTES:
+                return Response(thread_json(row).encode(), headers={"ETag": tag(version)})
+            services.large_threads.note(thread_id, size)
+            del row
+    await request.budget.begin_large_read(size or 0)
+    version, head, texts = await store.read_snapshot(threads.whole_in_pieces, request.account, thread_id)
+    pieces = await asyncio.to_thread(thread_pieces, head, texts)
+    response = Response(pieces.popleft(), headers={"ETag": tag(version)}, pieces=pieces)
+    services.large_threads.note(thread_id, response.size)
+    return response
 
 
 async def delete_thread(request: ValidatedRequest, services: Services) -> Response:

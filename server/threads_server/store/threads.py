@@ -218,6 +218,21 @@ def whole(account: str, thread_id: str, most_messages: int | None = None) -> Tra
     return version, None if most_messages is not None and count > most_messages else WholeThreadRow(*columns)
 
 
+def whole_in_pieces(account: str, thread_id: str) -> Transaction[tuple[int, WholeThreadRow, list[str]]]:
+    """A thread, and its messages one by one: two statements, for one snapshot. Raises a 404 HTTPError."""
+    row = yield from one(
+        "SELECT thread, version, thread_id, assistant_id, created_at, metadata FROM threads"
+        f" WHERE thread_id = ? AND account_id = ? AND {LIVE}",
+        thread_id,
+        account,
+    )
+    if row is None:
+        raise not_found()
+    thread, version, identifier, assistant_id, created_at, metadata = row
+    texts = yield from message_texts(thread)
+    return version, WholeThreadRow(identifier, assistant_id, created_at, metadata, None), texts
+
+
 def whole_page(account: str, assistant_id: str | None, skip: int, limit: int) -> Transaction[list[WholeThreadRow]]:
     """A page of the account's threads, or of one assistant's, newest first. Raises a 404 HTTPError."""
     rows = yield from _page(account, assistant_id, skip, limit, _MESSAGES)
