@@ -26,7 +26,7 @@ class Adapter:
 
 ADAPTERS = {
     "runs": Adapter(
-        files=(Path("_runs.py"), Path("_async/runs.py")),
+        files=(Path("_runs.py"), Path("_tools.py"), Path("_async/runs.py"), Path("_async/tools.py")),
         stream="AsyncEventStream",
         streaming="RunStreaming",
         check="raise_if_failed",
@@ -37,6 +37,12 @@ ADAPTERS = {
             "EventStream": "._sync.runs",
             "Recovery": "._runs",
             "Reply": "._runs",
+            "AsyncToolStream": "._async.tools",
+            "Tool": "._tools",
+            "ToolResult": "._tools",
+            "ToolRun": "._tools",
+            "ToolStream": "._sync.tools",
+            "tool": "._tools",
         },
     )
 }

@@ -30,8 +30,8 @@ RESERVED_METHODS = {"with_response", "bool", "builtins", "bytes", "dict", "float
 RESERVED_RESOURCES = {"aclose", "base_url", "close", "api_info", "request", "with_options", "with_response"}
 """Attributes that every client has."""
 
-OF_RUNS = ("resume", "cancel", "history")
-"""Operations that the streams of an adapter use."""
+OF_RUNS = ("resume", "cancel", "history", "tools", "outputs")
+"""Operations that the streams of an adapter and its loop of tools use."""
 
 DEFAULT_CLIENT = {
     "name": "Client",

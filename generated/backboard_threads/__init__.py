@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ._async.client import AsyncBackboard as AsyncBackboard
     from ._async.pagination import AsyncPaginator as AsyncPaginator
     from ._async.runs import AsyncEventStream as AsyncEventStream
+    from ._async.tools import AsyncToolStream as AsyncToolStream
     from ._files import File as File
     from ._files import Files as Files
     from ._request_state import Retry as Retry
@@ -50,6 +51,11 @@ if TYPE_CHECKING:
     from ._sync.client import Backboard as Backboard
     from ._sync.pagination import Paginator as Paginator
     from ._sync.runs import EventStream as EventStream
+    from ._sync.tools import ToolStream as ToolStream
+    from ._tools import Tool as Tool
+    from ._tools import ToolResult as ToolResult
+    from ._tools import ToolRun as ToolRun
+    from ._tools import tool as tool
     from ._transport import Timeout as Timeout
     from .asgi import ASGITransport as ASGITransport
     from .asgi import AsyncASGITransport as AsyncASGITransport
@@ -75,6 +81,12 @@ else:
         "EventStream": "._sync.runs",
         "Recovery": "._runs",
         "Reply": "._runs",
+        "AsyncToolStream": "._async.tools",
+        "Tool": "._tools",
+        "ToolResult": "._tools",
+        "ToolRun": "._tools",
+        "ToolStream": "._sync.tools",
+        "tool": "._tools",
         "models": ".models",
     }
 
@@ -111,6 +123,7 @@ __all__ = [
     "AsyncBackboard",
     "AsyncEventStream",
     "AsyncPaginator",
+    "AsyncToolStream",
     "AuthenticationError",
     "Backboard",
     "BadRequestError",
@@ -132,9 +145,14 @@ __all__ = [
     "ServerError",
     "StreamInterrupted",
     "Timeout",
+    "Tool",
+    "ToolResult",
+    "ToolRun",
+    "ToolStream",
     "UnprocessableEntityError",
     "Unset",
     "__version__",
+    "tool",
 ]
 
 

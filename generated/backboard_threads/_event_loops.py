@@ -10,8 +10,8 @@ import inspect
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from functools import cached_property
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from functools import cached_property, partial
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -158,6 +158,38 @@ def result(value: Any) -> Any:
             value.close()
         raise TypeError("a callback of the sync client must not be a coroutine function: use the async client")
     return value
+
+
+async def async_called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Return the result of a function: of a coroutine function here, of any other in a thread."""
+    if inspect.iscoroutinefunction(function):
+        return await function(**arguments)
+    return await async_result(await async_blocking(partial(function, **arguments)))
+
+
+def called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Return the result of a function."""
+    return result(function(**arguments))
+
+
+async def async_all(functions: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Return the results of functions that run at once. None of them raises an error of its own."""
+    import anyio
+
+    results: dict[int, T] = {}
+
+    async def run(number: int, function: Callable[[], Awaitable[T]]) -> None:
+        results[number] = await function()
+
+    async with anyio.create_task_group() as group:
+        for number, function in enumerate(functions):
+            group.start_soon(run, number, function)
+    return [results[number] for number in range(len(functions))]
+
+
+def all_in_turn(functions: Sequence[Callable[[], T]]) -> list[T]:
+    """Return the results of functions, one after the other."""
+    return [function() for function in functions]
 
 
 def async_lock() -> Any:

@@ -54,6 +54,7 @@ OTHER_NAMES = {
     "AsyncBackboard",
     "AsyncEventStream",
     "AsyncPaginator",
+    "AsyncToolStream",
     "Backboard",
     "EventStream",
     "FieldError",
@@ -64,9 +65,14 @@ OTHER_NAMES = {
     "Reply",
     "Retry",
     "Timeout",
+    "Tool",
+    "ToolResult",
+    "ToolRun",
+    "ToolStream",
     "UNSET",
     "Unset",
     "__version__",
+    "tool",
 }
 DEPRECATED = {
     "AsyncEvents": "AsyncEventStream",

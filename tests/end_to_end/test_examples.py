@@ -59,12 +59,13 @@ def test_the_export_has_every_thread(backboard_threads_server: ThreadsAccount) -
 def test_the_tool_is_called() -> None:
     said = python("tools.py", '/call get_weather {"city": "Lisbon"}')
     call, answer = said.splitlines()
-    assert call == 'get_weather({"city": "Lisbon"})'
+    assert call == 'get_weather({"city": "Lisbon"}) -> 18 degrees, light rain'
     assert answer
 
 
 def test_a_failing_tool_is_told() -> None:
-    assert python("tools.py", '/call get_weather {"town": "Lisbon"}').startswith('get_weather({"town": "Lisbon"})\n')
+    said = python("tools.py", '/call get_weather {"town": "Lisbon"}')
+    assert said.startswith('get_weather({"town": "Lisbon"}) -> Error: ')
 
 
 def test_the_tests_pass() -> None:

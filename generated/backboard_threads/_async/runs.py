@@ -88,6 +88,11 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} thread_id={self.thread_id!r} run_id={self.run_id!r}>"
 
+    @property
+    def tool_calls(self) -> list[Any]:
+        """The tool calls that the run waits for, once the stream ended with them."""
+        return list(getattr(self.end, "tool_calls", None) or ())
+
     async def deltas(self) -> AsyncIterator[str]:
         """The reply's text, piece by piece as it comes; other events are passed over."""
         async for _ in self:

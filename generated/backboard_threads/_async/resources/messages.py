@@ -4,7 +4,7 @@ then on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,10 +13,12 @@ from ..._files import File, Files
 from ..._operations import SEND_CHAT_MESSAGE, SEND_MESSAGE, STREAMING
 from ..._options import TimeoutOption
 from ..._response import with_response
+from ..._tools import OnToolError, Tool, ToolRun
 from ..._unset import UNSET, Unset
 from ..._urls import id_text
 from ..resource import AsyncResource
 from ..runs import AsyncEventStream
+from ..tools import AsyncToolStream, run_tools
 
 
 class AsyncMessages(AsyncResource):
@@ -406,6 +408,71 @@ class AsyncMessages(AsyncResource):
             deadline=deadline,
             max_retries=max_retries,
             headers=headers,
+        )
+
+    async def run_tools(
+        self,
+        thread_id: str | UUID | Unset = UNSET,
+        *,
+        content: str,
+        tools: Sequence[Tool | Callable[..., Any]],
+        max_rounds: int = 8,
+        on_tool_error: OnToolError = "report",
+        idempotency_key: str | Unset = UNSET,
+        **options: Any,
+    ) -> ToolRun[models.Turn | models.ToolOutputsTurn]:
+        """Send message, and run the tools that the model calls until it replies.
+
+        The calls of a round run at once in the async client, plain functions in threads. Their outputs go in one call.
+        If this process crashes and sends the message again, a tool may run again. Needs the extra `tools`.
+
+        Args:
+            thread_id: The thread to continue; a new one unless given.
+            content: Message text.
+            tools: Functions, described by their type hints and docstrings, or `Tool`s made of them.
+            max_rounds: Rounds of tool calls. Beyond them the run is cancelled and `APIError` raised.
+            on_tool_error: After an error in a tool `report` gives the model its text, `raise` cancels the run and
+                raises it, and a function of the `ToolResult` returns the output.
+            idempotency_key: The key of the message. The outputs of each round get a key made from it.
+            options: Further arguments of `chat`.
+
+        Returns:
+            ToolRun: The last turn, with all calls, rounds and tokens.
+        """
+        return await run_tools(
+            self,
+            tools=tools,
+            max_rounds=max_rounds,
+            on_tool_error=on_tool_error,
+            idempotency_key=idempotency_key,
+            options={"thread_id": thread_id, "content": content, **options},
+        )
+
+    def stream_tools(
+        self,
+        thread_id: str | UUID | Unset = UNSET,
+        *,
+        content: str,
+        tools: Sequence[Tool | Callable[..., Any]],
+        max_rounds: int = 8,
+        on_tool_error: OnToolError = "report",
+        idempotency_key: str | Unset = UNSET,
+        **options: Any,
+    ) -> AsyncToolStream[models.StreamEvent]:
+        """Send message, and run the tools that the model calls, as events of all rounds.
+
+        Arguments and errors are those of `run_tools`.
+
+        Returns:
+            ToolStream: An iterator of events, for a `with`.
+        """
+        return AsyncToolStream(
+            self,
+            tools=tools,
+            max_rounds=max_rounds,
+            on_tool_error=on_tool_error,
+            idempotency_key=idempotency_key,
+            options={"thread_id": thread_id, "content": content, **options},
         )
 
     @property

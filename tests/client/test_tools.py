@@ -1,0 +1,358 @@
+"""`run_tools` and `stream_tools`: schemas of functions, rounds of calls, errors of tools."""
+
+import datetime
+import enum
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+import anyio
+import attrs
+import httpx
+import pydantic
+import pytest
+
+from backboard_threads import APIError, Tool, tool
+from tests.support.client_variants import THREAD_ID, TURN, Half
+from tests.support.scripted_server import Server, events, reply
+from tests.support.sse_frames import ENDED, RUN, STARTED, frame, said
+
+
+class Unit(enum.Enum):
+    CELSIUS = "c"
+    FAHRENHEIT = "f"
+
+
+@dataclass
+class Place:
+    city: str
+    country: str = "NO"
+
+
+@attrs.define
+class Height:
+    metres: float
+
+
+class Range(TypedDict):
+    first: int
+
+
+class Station(pydantic.BaseModel):
+    number: int
+
+
+class Node(TypedDict):
+    next: "Node"
+
+
+def weather(city: str, unit: Unit = Unit.CELSIUS) -> dict[str, object]:
+    """Tell the weather.
+
+    Args:
+        city: The city,
+            by name.
+        unit: Of the temperature.
+    """
+    return {"city": city, "unit": unit}
+
+
+CITY = {"type": "string", "description": "The city, by name."}
+UNIT = {"type": "string", "enum": ["c", "f"]}
+
+
+class Script:
+    """Transport handler: each request gets the next answer; records paths, bodies and idempotency keys."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self.answers = list(answers)
+        self.requests: list[tuple[str, dict[str, Any], str]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content or b"{}")
+        self.requests.append((request.url.path, body, request.headers.get("Idempotency-Key", "")))
+        if request.url.path.endswith("/cancel"):
+            return httpx.Response(200, json={"run_id": RUN, "thread_id": THREAD_ID, "cancelled": True})
+        return httpx.Response(200, json=self.answers.pop(0))
+
+    @property
+    def outputs(self) -> list[list[str]]:
+        return [
+            [one["output"] for one in body["tool_outputs"]] for _, body, _ in self.requests if "tool_outputs" in body
+        ]
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.requests[-1][0].endswith(f"/runs/{RUN}/cancel")
+
+
+def call(name: str, arguments: object, number: int = 1) -> dict[str, Any]:
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return {"id": f"call-{number}", "type": "function", "function": {"name": name, "arguments": text}}
+
+
+def asking(*calls: dict[str, Any]) -> dict[str, Any]:
+    return {**TURN, "status": "REQUIRES_ACTION", "run_id": RUN, "tool_calls": list(calls), "total_tokens": 10}
+
+
+DONE = {**TURN, "status": "COMPLETED", "run_id": RUN, "total_tokens": 5}
+
+
+@pytest.mark.parametrize(
+    ("hint", "schema"),
+    [
+        (str, {"type": "string"}),
+        (bool | None, {"type": "boolean"}),
+        (Literal["a", "b"], {"type": "string", "enum": ["a", "b"]}),
+        (Literal[1, 2], {"anyOf": [{"const": 1}, {"const": 2}]}),
+        (Unit, UNIT),
+        (list[Unit], {"type": "array", "items": UNIT}),
+        (dict[str, int], {"type": "object", "additionalProperties": {"type": "integer"}}),
+        (int | str, {"anyOf": [{"type": "integer"}, {"type": "string"}]}),
+        (datetime.date, {"type": "string", "format": "date"}),
+        (Any, {}),
+        (
+            Place,
+            {
+                "type": "object",
+                "properties": {"city": {"type": "string"}, "country": {"type": "string", "default": "NO"}},
+                "required": ["city"],
+            },
+        ),
+        (Height, {"type": "object", "properties": {"metres": {"type": "number"}}, "required": ["metres"]}),
+        (Range, {"type": "object", "properties": {"first": {"type": "integer"}}, "required": ["first"]}),
+        (Station, {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}),
+    ],
+)
+def test_schema_follows_type_hints(hint: Any, schema: dict[str, Any]) -> None:
+    def function(value: Any) -> None: ...
+
+    function.__annotations__["value"] = hint
+    assert Tool(function).parameters == {"type": "object", "properties": {"value": schema}, "required": ["value"]}
+
+
+def test_description_comes_from_the_docstring() -> None:
+    function = Tool(weather).definition["function"]
+    assert function["description"] == "Tell the weather."
+    properties = {"city": CITY, "unit": {**UNIT, "description": "Of the temperature."}}
+    assert function["parameters"] == {"type": "object", "properties": properties, "required": ["city"]}
+
+
+def test_tool_decorator_gives_another_name() -> None:
+    @tool(name="sky", description="Look up.")
+    def look(city: str) -> str:
+        return city
+
+    assert look.definition["function"]["name"] == "sky"
+    assert look.definition["function"]["description"] == "Look up."
+    assert look("Oslo") == "Oslo"
+
+
+def variadic(*values: str) -> None: ...
+def recursive(node: Node) -> None: ...
+
+
+@pytest.mark.parametrize("function", [variadic, recursive, "no function"])
+def test_function_that_cannot_be_a_tool_is_refused(function: Any) -> None:
+    with pytest.raises(TypeError):
+        Tool(function)
+
+
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    with pytest.raises(ImportError, match=r"backboard-threads\[tools\]"):
+        Tool(weather)
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "expected"),
+    [(Unit, "f", Unit.FAHRENHEIT), (Place, {"city": "x"}, Place("x")), (Station, {"number": 3}, Station(number=3))],
+)
+def test_arguments_are_converted(hint: Any, value: Any, expected: object) -> None:
+    def function(value: Any) -> None: ...
+
+    function.__annotations__["value"] = hint
+    assert Tool(function).decode(json.dumps({"value": value})) == {"value": expected}
+
+
+async def test_rounds_go_on_until_the_reply(half: Half) -> None:
+    script = Script(
+        asking(call("weather", {"city": "Oslo"}), call("weather", {"city": "Rome", "unit": "f"}, 2)),
+        asking(call("place", {"city": "Oslo"})),
+        DONE,
+    )
+
+    def place(city: str) -> Place:
+        return Place(city)
+
+    run = await half.do(
+        half.mocked(script).messages.run_tools(
+            THREAD_ID, content="x", tools=[weather, place], idempotency_key="key", model_name="m", timeout=3
+        )
+    )
+    sent = script.requests[0][1]
+    assert (sent["thread_id"], sent["model_name"]) == (THREAD_ID, "m")
+    assert [one["function"]["name"] for one in sent["tools"]] == ["weather", "place"]
+    assert script.outputs == [
+        ['{"city": "Oslo", "unit": "c"}', '{"city": "Rome", "unit": "f"}'],
+        ['{"city": "Oslo", "country": "NO"}'],
+    ]
+    assert [key for _, _, key in script.requests] == ["key", "key-1", "key-2"]
+    assert all(len(body["tools"]) == 2 for _, body, _ in script.requests)
+    assert (run.rounds, len(run.calls), run.total_tokens, run.turn.content) == (2, 3, 25, TURN["content"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (call("broken", {}), "Error: OSError: disk full"),
+        (call("weather", {"town": "Oslo"}), "unknown field `town`"),
+        (call("weather", {"city": 3}), "Expected `str`, got `int` - at `$.city`"),
+        (call("weather", "no JSON"), "JSON is malformed"),
+        (call("sky", {}), "there is no tool sky"),
+        (call("unspeakable", {}), "TypeError"),
+    ],
+)
+async def test_error_of_a_tool_is_reported_to_the_model(half: Half, asked: dict[str, Any], words: str) -> None:
+    def broken() -> str:
+        raise OSError("disk full")
+
+    def unspeakable() -> object:
+        return object()
+
+    script = Script(asking(asked), DONE)
+    run = await half.do(half.mocked(script).messages.run_tools(content="x", tools=[weather, broken, unspeakable]))
+    assert words in script.outputs[0][0]
+    assert run.calls[0].error is not None
+
+
+async def test_error_of_a_tool_is_raised_and_the_run_cancelled(half: Half) -> None:
+    script = Script(asking(call("weather", {})))
+    with pytest.raises(ValueError, match="city"):
+        await half.do(half.mocked(script).messages.run_tools(content="x", tools=[weather], on_tool_error="raise"))
+    assert script.is_cancelled
+
+
+async def test_error_of_a_tool_is_given_to_a_function(half: Half) -> None:
+    script = Script(asking(call("weather", {})), DONE)
+    client = half.mocked(script)
+    await half.do(
+        client.messages.run_tools(content="x", tools=[weather], on_tool_error=lambda one: f"{one.name} is down")
+    )
+    assert script.outputs == [["weather is down"]]
+
+
+async def test_too_many_rounds_cancel_the_run(half: Half) -> None:
+    script = Script(*[asking(call("weather", {"city": "Oslo"}))] * 3)
+    with pytest.raises(APIError, match="max_rounds"):
+        await half.do(half.mocked(script).messages.run_tools(content="x", tools=[weather], max_rounds=2))
+    assert len(script.outputs) == 2
+    assert script.is_cancelled
+
+
+@pytest.mark.parametrize("options", [{"max_rounds": 0}, {"on_tool_error": "ignore"}, {"tools": [weather, weather]}])
+async def test_arguments_are_checked_before_anything_is_sent(half: Half, options: dict[str, Any]) -> None:
+    script = Script()
+    with pytest.raises(ValueError, match=r"max_rounds|on_tool_error|two tools"):
+        await half.do(half.mocked(script).messages.run_tools(**{"content": "x", "tools": [weather], **options}))
+    assert script.requests == []
+
+
+def test_sync_client_refuses_a_coroutine_function() -> None:
+    async def late() -> str:
+        return ""
+
+    with pytest.raises(TypeError, match="late is a coroutine function"):
+        Half("sync").mocked(Script()).messages.run_tools(content="x", tools=[late])
+
+
+@pytest.mark.parametrize("kind", ["coroutine function", "function"])
+async def test_calls_of_a_round_run_at_once(kind: str) -> None:
+    met, barrier = anyio.Event(), threading.Barrier(2, timeout=60)
+
+    async def first() -> str:
+        await met.wait()
+        return "first"
+
+    async def second() -> str:
+        met.set()
+        return "second"
+
+    def waits(name: str) -> Callable[[], str]:
+        def wait() -> str:
+            barrier.wait()
+            return name
+
+        return wait
+
+    pair = [first, second] if kind == "coroutine function" else [waits("first"), waits("second")]
+    tools = [Tool(one, name=name) for name, one in zip(("first", "second"), pair, strict=True)]
+    script = Script(asking(call("first", {}), call("second", {}, 2)), DONE)
+    with anyio.fail_after(60):
+        await Half("async").mocked(script).messages.run_tools(content="x", tools=tools)
+    assert script.outputs == [["first", "second"]]
+
+
+WAITING = {
+    "type": "tool_submit_required",
+    "thread_id": THREAD_ID,
+    "run_id": RUN,
+    "tool_calls": [call("weather", {"city": "Oslo"})],
+    "total_tokens": 10,
+}
+
+
+@pytest.fixture
+def streaming(server: Server) -> Iterator[Server]:
+    first, second = [STARTED, WAITING], [said("Sunny."), ENDED]
+    server.answer(*[events(*map(frame, part)) for part in (first, second)])
+    return server
+
+
+async def test_events_of_all_rounds_come_in_one_stream(half: Half, streaming: Server) -> None:
+    opened = half.client(streaming).messages.stream_tools(THREAD_ID, content="x", tools=[weather])
+    kinds = [event.type for event in await half.read(opened)]
+    assert kinds == ["run_started", "tool_submit_required", "content_streaming", "run_ended"]
+    assert (opened.text, opened.run.rounds, opened.run.calls[0].output) == (
+        "Sunny.",
+        1,
+        '{"city": "Oslo", "unit": "c"}',
+    )
+    assert opened.run.turn.type == "run_ended"
+    assert streaming.requests[1].path.endswith(f"/runs/{RUN}/submit-tool-outputs")
+
+
+async def test_stream_that_ended_gives_no_more(half: Half, streaming: Server) -> None:
+    async with half.within(half.client(streaming).messages.stream_tools(content="x", tools=[weather])) as opened:
+        await half.all(opened)
+        assert await half.next(opened) is None
+        assert opened.run.rounds == 1
+
+
+async def test_stream_left_early_runs_no_tool(half: Half, streaming: Server) -> None:
+    asked: list[str] = []
+
+    def record(city: str) -> str:
+        asked.append(city)
+        return ""
+
+    stream = half.client(streaming).messages.stream_tools(content="x", tools=[Tool(record, name="weather")])
+    async with half.within(stream) as opened:
+        await half.next(opened)
+    assert asked == []
+
+
+async def test_stream_names_the_tool_calls_that_it_ended_with(half: Half, streaming: Server) -> None:
+    opened = half.client(streaming).messages.chat_stream(content="x")
+    await half.read(opened)
+    assert [one.function.name for one in opened.tool_calls] == ["weather"]
+
+
+async def test_failed_tool_outputs_end_the_stream(half: Half, server: Server) -> None:
+    server.answer(events(frame(STARTED), frame(WAITING)), reply(404, {"detail": "gone"}))
+    opened = half.client(server, max_retries=0).messages.stream_tools(content="x", tools=[weather])
+    with pytest.raises(APIError, match="gone"):
+        await half.read(opened)
