@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OTHERS, ONLY_OURS = 36, 16
+OTHERS, ONLY_OURS = 37, 16
 """How many rows each table has."""
 
 
