@@ -217,27 +217,25 @@ def _arguments_of(function: Callable[..., Any], name: str, described: Mapping[st
 def _schema(arguments: Any, name: str) -> dict[str, Any]:
     try:
         (schema,), components = _msgspec().json.schema_components([arguments], schema_hook=_described)
-        flat = _flat(schema, components, ())
+        flat = _flat(schema, components)
     except (TypeError, RecursionError) as error:
         raise TypeError(f"the tool {name} has a parameter that JSON Schema cannot describe: {error}") from None
     return {"type": "object", "properties": flat["properties"], "required": flat.get("required", [])}
 
 
-def _flat(schema: Any, components: Mapping[str, Any], around: tuple[str, ...]) -> Any:
+def _flat(schema: Any, components: Mapping[str, Any]) -> Any:
     """Return a schema in the few keywords that all models know: references resolved, null left out of a choice."""
     if isinstance(schema, list):
-        return [_flat(one, components, around) for one in schema]
+        return [_flat(one, components) for one in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
-        if name in around:
-            raise TypeError(f"{name} holds itself")
         target = components.get(name) or {}
-        return _flat({**target, **{key: schema[key] for key in schema if key != "$ref"}}, components, (*around, name))
+        return _flat({**target, **{key: schema[key] for key in schema if key != "$ref"}}, components)
     choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(choices) == 1:
-        return _flat({**choices[0], **{key: schema[key] for key in schema if key != "anyOf"}}, components, around)
+        return _flat({**choices[0], **{key: schema[key] for key in schema if key != "anyOf"}}, components)
     values = schema.get("enum", ())
     if None in values:
         schema = {**schema, "enum": (values := [one for one in values if one is not None])}
@@ -246,9 +244,9 @@ def _flat(schema: Any, components: Mapping[str, Any], around: tuple[str, ...]) -
     elif values:  # the API takes texts only
         schema = {**{key: schema[key] for key in schema if key != "enum"}, "anyOf": [{"const": one} for one in values]}
     return {
-        key: {name: _flat(one, components, around) for name, one in value.items()}
+        key: {name: _flat(one, components) for name, one in value.items()}
         if key == "properties"
-        else _flat(value, components, around)
+        else _flat(value, components)
         for key, value in schema.items()
         if key not in ("title", "$defs") and (key, value) != ("default", None)
     }
@@ -258,7 +256,7 @@ def _described(kind: Any) -> dict[str, Any]:
     """Return the schema of a class that msgspec does not know: pydantic's and this package's models."""
     if hasattr(kind, "model_json_schema"):
         schema: dict[str, Any] = kind.model_json_schema()
-        flat: dict[str, Any] = _flat(schema, schema.get("$defs", {}), ())
+        flat: dict[str, Any] = _flat(schema, schema.get("$defs", {}))
         return flat
     if hasattr(kind, "from_dict"):
         return {"type": "object"}

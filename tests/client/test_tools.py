@@ -181,12 +181,12 @@ def test_arguments_are_converted(hint: Any, value: Any, expected: object) -> Non
 async def test_rounds_go_on_until_the_reply(half: Half) -> None:
     script = Script(
         asking(call("weather", {"city": "Oslo"}), call("weather", {"city": "Rome", "unit": "f"}, 2)),
-        asking(call("place", {"city": "Oslo"})),
+        asking(call("place", {"where": {"city": "Oslo"}})),
         DONE,
     )
 
-    def place(city: str) -> Place:
-        return Place(city)
+    def place(where: Place) -> Place:
+        return where
 
     run = await half.do(
         half.mocked(script).messages.run_tools(
@@ -307,7 +307,7 @@ WAITING = {
 
 @pytest.fixture
 def streaming(server: Server) -> Iterator[Server]:
-    first, second = [STARTED, WAITING], [said("Sunny."), ENDED]
+    first, second = [STARTED, WAITING], [said("Sunny."), {**ENDED, "total_tokens": 5}]
     server.answer(*[events(*map(frame, part)) for part in (first, second)])
     return server
 
@@ -329,7 +329,7 @@ async def test_stream_that_ended_gives_no_more(half: Half, streaming: Server) ->
     async with half.within(half.client(streaming).messages.stream_tools(content="x", tools=[weather])) as opened:
         await half.all(opened)
         assert await half.next(opened) is None
-        assert opened.run.rounds == 1
+        assert (opened.run.rounds, opened.run.total_tokens) == (1, 15)
 
 
 async def test_stream_left_early_runs_no_tool(half: Half, streaming: Server) -> None:
