@@ -47,14 +47,13 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def async_pause(seconds: float) -> None:
         made.append(seconds)
 
+    from backboard_threads._async import runs as async_runs
     from backboard_threads._async import sender as async_sender
-    from backboard_threads._async import streaming as async_events
-    from backboard_threads._sync import sender
-    from backboard_threads._sync import streaming as events
+    from backboard_threads._sync import runs, sender
 
-    modules: list[Any] = [sender, events]
+    modules: list[Any] = [sender, runs]
     for module in modules:
         monkeypatch.setattr(module, "pause", made.append)
-    for module in (async_sender, async_events):
+    for module in (async_sender, async_runs):
         monkeypatch.setattr(module, "async_pause", async_pause)
     return made
