@@ -249,6 +249,8 @@ class Api:
             )
         keys = [field for field in self._catalogue.fields(model, str(operation)) if field.shape in (TEXT, ID)]
         key = next((field.attribute for field in keys if field.wire == paging.key), None)
+        if key is None and "key" in operation.raw.get("x-paging", {}):
+            raise UnusableDocument(f"{operation}: `x-paging`: `{paging.key}` is no text of an item")
         return Page(paging, key, items, next_, self._catalogue.require(inner, where).annotation("models."))
 
     def _already_deleted(
