@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from .document import Document, UnusableDocument
-from .names import EXCEPTIONS, NameTable, read_names
+from .client.names import EXCEPTIONS, NameTable, read_names
+from .document.document import Document, UnusableDocument
 from .package import Generated, Unwritable, differences, generate, replace
 from .public_api import public_api
 from .report import judge, table_of

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from .adapters import ADAPTERS, Adapter
-from .document import Document, UnusableDocument
-from .names import EXCEPTIONS, NameTable, read_names
+from .client.adapters import ADAPTERS, Adapter
+from .client.names import EXCEPTIONS, NameTable, read_names
+from .document.document import Document, UnusableDocument
 from .project import HERE, parse, refuse
 from .report import Verdict, judge
 from .trial import trial_program

@@ -18,13 +18,13 @@ from openapi_python_client.parser.properties import ModelProperty
 from ruamel.yaml import YAML
 
 from . import text
-from .api import Api
-from .docstrings import documented, documented_client, signature
-from .document import Document, UnusableDocument
-from .models import Catalogue
-from .names import NameTable
-from .normalize import parts_name, read
-from .types import enum_table, enum_values
+from .client.api import Api
+from .client.docstrings import documented, documented_client, signature
+from .client.models import Catalogue
+from .client.names import NameTable
+from .client.types import enum_table, enum_values
+from .document.document import Document, UnusableDocument
+from .document.normalize import parts_name, read
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"

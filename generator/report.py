@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .document import Document, Operation, UnusableDocument
-from .names import NameTable
+from .client.names import NameTable
+from .document.document import Document, Operation, UnusableDocument
 from .project import parse
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .models import Catalogue, Model
-from .types import ANYTHING, BYTES, ID, MODEL, NOTHING, Shape
+from .client.models import Catalogue, Model
+from .client.types import ANYTHING, BYTES, ID, MODEL, NOTHING, Shape
 
 MAX_DEPTH = 3
 """Objects inside one another that have their optional fields too."""

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from .api import Api
-from .methods import Argument, Call, Events
-from .models import Catalogue
+from .client.api import Api
+from .client.methods import Argument, Call, Events
+from .client.models import Catalogue
+from .document.security import Scheme
 from .samples import BY_CLASS, argument_code, json_sample, union_sample
-from .security import Scheme
 
 BASE_URL = "https://trial.example/base"
 KEY = "trial:key"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.document import UnusableDocument
+from generator.document.document import UnusableDocument
 from tests.support.generator_cases import ALONE, REFUSED, TOGETHER, case_document
 from tests.support.generator_documents import small_names, write_client
 

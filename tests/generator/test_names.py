@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.document import Document, UnusableDocument
-from generator.names import conventional_names
+from generator.client.names import conventional_names
+from generator.document.document import Document, UnusableDocument
 from tests.support.generator_documents import Document as Described
 from tests.support.generator_documents import operation, small_document, small_names, write_client
 

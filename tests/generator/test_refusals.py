@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from generator.__main__ import main
-from generator.document import UnusableDocument
+from generator.document.document import UnusableDocument
 from tests.support.generator_documents import Document, operation, small_document, small_names, write_client
 
 

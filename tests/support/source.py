@@ -1,7 +1,7 @@
 """The document as the generator reads it, and the names that it gives; read once in a process."""
 
-from generator.document import Document
-from generator.names import read_names
+from generator.client.names import read_names
+from generator.document.document import Document
 from tools.document import PATH
 
 DOCUMENT = Document.at(PATH)

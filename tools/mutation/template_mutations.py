@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from generator.document import Document
-from generator.names import read_names
+from generator.client.names import read_names
+from generator.document.document import Document
 from tools.mutation.app_mutations import replace
 from tools.mutation.mutation import ROOT, Mutation
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from generator.document import Document, UnusableDocument
+from generator.document.document import Document, UnusableDocument
 
 from .commit import Commit, NoCommit, current
 from .distribution import BuildFailed, build

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from generator.document import Document
-from generator.names import read_names
+from generator.client.names import read_names
+from generator.document.document import Document
 
 from .redocly import redocly
 from .samples import with_samples

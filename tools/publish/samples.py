@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from generator.document import Document, Operation
-from generator.names import Names, NameTable
+from generator.client.names import Names, NameTable
+from generator.document.document import Document, Operation
 
 RUFF = str(Path(sysconfig.get_path("scripts")) / "ruff")
 EVENTS = "text/event-stream"

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from generator.document import Document
+from generator.document.document import Document
 from tests.support.source import DOCUMENT, NAMES
 from tests.tools.publish.conftest import ROOT
 from threads_server.testing import LocalServer

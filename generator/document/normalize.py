@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..text import describe, first_sentences
 from .answers import plan_answers, plan_events
 from .bodies import is_file, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
 from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named
-from .text import describe, first_sentences
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
 BRANCHES = {"allOf", "anyOf", "oneOf"}

@@ -17,12 +17,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from ..document.answers import events_media
+from ..document.document import Document, Operation, UnusableDocument
+from ..document.pagination import find_paging
 from .adapters import ADAPTERS, Adapter
-from .answers import events_media
-from .document import Document, Operation, UnusableDocument
-from .pagination import find_paging
 
-EXCEPTIONS = Path(__file__).parent / "methods.yaml"
+EXCEPTIONS = Path(__file__).parent.parent / "methods.yaml"
 
 RESERVED_METHODS = {"with_response", "bool", "builtins", "bytes", "dict", "float", "int", "property", "str"}
 """Attributes that every resource has, and names that its annotations use."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ..text import literal
 from .document import Document, Operation, UnusableDocument
-from .text import literal
 
 HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 """The name of a header, RFC 9110."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..document.document import Document
+from ..text import EXTENSION, first_sentences, wrapped
 from .api import Api
-from .document import Document
 from .methods import MULTIPART, Argument, Call
-from .text import EXTENSION, first_sentences, wrapped
 
 PARTICULAR_ERRORS = {"304": "NotModifiedError", "404": "NotFoundError", "409": "ConflictError"} | {
     "412": "PreconditionFailedError"

@@ -24,8 +24,8 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
-from .document import UnusableDocument
-from .text import literal
+from ..document.document import UnusableDocument
+from ..text import literal
 
 Kind = Literal["plain", "instant", "enum", "model", "list", "map", "tagged", "file"]
 Name = tuple[str, str]

@@ -14,9 +14,9 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema import Schema
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
-from .bodies import merged_properties
-from .document import Document, UnusableDocument
-from .text import literal, wrapped
+from ..document.bodies import merged_properties
+from ..document.document import Document, UnusableDocument
+from ..text import literal, wrapped
 from .types import Name, Shape, Shapes, enum_values
 
 OF_CLASSES = {

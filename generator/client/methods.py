@@ -8,13 +8,13 @@ from typing import Literal
 
 from openapi_python_client.strings import PythonIdentifier
 
+from ..document.answers import Kind
+from ..document.document import Operation, UnusableDocument
+from ..document.pagination import Paging
+from ..document.security import Scheme
+from ..text import literal
 from .adapters import Adapter
-from .answers import Kind
-from .document import Operation, UnusableDocument
 from .names import Names
-from .pagination import Paging
-from .security import Scheme
-from .text import literal
 from .types import ID, Shape
 
 IDEMPOTENCY_KEY = "Idempotency-Key"

@@ -9,11 +9,11 @@ from typing import Any
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.strings import PythonIdentifier
 
-from .document import AS_JSON, Document, Operation, UnusableDocument
+from ..document.document import AS_JSON, Document, Operation, UnusableDocument
+from ..document.security import HEADER, Scheme
+from ..text import describe, first_sentences
 from .methods import IDEMPOTENCY_KEY, Argument, Place
 from .models import Catalogue, attribute_name
-from .security import HEADER, Scheme
-from .text import describe, first_sentences
 from .types import ANYTHING, Shape
 
 PLACES: dict[str, Place] = {"path": "path", "query": "query", "header": "header"}

@@ -11,17 +11,17 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .answers import EVENTS, Answers, is_success, plan_answers, plan_events
-from .bodies import BodyPlan, additional, json_fields, plan_body
-from .document import Document, Operation, UnusableDocument
+from ..document.answers import EVENTS, Answers, is_success, plan_answers, plan_events
+from ..document.bodies import BodyPlan, additional, json_fields, plan_body
+from ..document.document import Document, Operation, UnusableDocument
+from ..document.normalize import parts_name
+from ..document.pagination import find_paging
+from ..document.security import Security, addresses, find_server, find_servers
+from ..text import literal
 from .methods import AlreadyDeleted, Argument, Call, Events, Page, Place, Resource, Result, distinct
 from .models import Catalogue
 from .names import NameTable
-from .normalize import parts_name
-from .pagination import find_paging
 from .parameters import find_parameters
-from .security import Security, addresses, find_server, find_servers
-from .text import literal
 from .types import BYTES, ID, MORE, NOTHING, TEXT, Shape
 
 Parts = dict[str, PropertyProtocol]
