@@ -18,18 +18,25 @@ PARTS = {
     ],
 }
 """The modules of each part; a module has `rows()`."""
+ALONE = ("hostile", "lasting")
+"""Modules that print a table of their own, and are measured only if they are asked for."""
 
 
 def main() -> int:
     """Measure the chosen parts, by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="parts to measure (default: all)")
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, *ALONE, []], help="parts to measure (default: client server)"
+    )
     parser.add_argument("--only", help="measure one module of the parts")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/benchmarks.md")
     options = parser.parse_args()
     if options.only and options.write:
         parser.error("--write needs whole parts, not --only")
-    parts = options.parts or list(PARTS)
+    for name in ALONE:
+        if name in options.parts:
+            importlib.import_module(f"benchmarks.{name}").main([])
+    parts = [part for part in options.parts or PARTS if part in PARTS]
     if "server" in parts and (missing := load.missing()):
         print(f"The server part cannot be measured: {missing}. ARGS=client measures the client alone.", file=sys.stderr)
         return 2

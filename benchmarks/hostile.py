@@ -1,7 +1,8 @@
 """`python -m benchmarks.hostile`: what another account notices while one client does its worst.
 
-Each case runs against a server process of its own. Reported are the growth of the server's memory, and the longest
-that a small GET and a small POST of another account took meanwhile.
+Each case runs against a server process of its own; those named by an operationId are that operation in a loop over many
+connections. The table has the growth of the server's memory, and the longest that a small GET and a small POST of
+another account took meanwhile. The goal is a second.
 """
 
 from __future__ import annotations
@@ -15,27 +16,40 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from subprocess import run
+from subprocess import DEVNULL, run
 from sys import executable
+from typing import NamedTuple
 
 import httpx
 
+from benchmarks.operation_loops import LOOPS, play
 from threads_server.testing import LocalServer
 
 MIB = 1024 * 1024
-PROBE_SECONDS = 4.0
+PROBE_SECONDS = 2.0
+"""How long the server is probed after the case."""
+GOAL_SECONDS = 1.0
 PROBES = (("GET", "/threads?limit=1", None), ("POST", "/assistants", {"name": "x"}))
+
+
+def resident_mebibytes(pid: int) -> float:
+    """Resident memory of a process."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found is not None
+    return int(found[1]) / 1024
 
 
 class Attack:
     """A server under attack, and the connections that are held open until its end."""
 
-    def __init__(self, server: LocalServer, pid: int) -> None:
+    def __init__(self, server: LocalServer, database: Path) -> None:
         self.port = server.port
         self.url = server.url
-        self.pid = pid
+        self.pid = server.pid
+        self.key = server.api_key
+        self.database = database
         self.headers = {"X-API-Key": server.api_key}
         self._held: list[socket.socket] = []
 
@@ -57,10 +71,7 @@ class Attack:
 
     def memory(self) -> float:
         """Resident memory of the server, in MiB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
-        assert found is not None
-        return int(found[1]) / 1024
+        return resident_mebibytes(self.pid)
 
     def head(self, method: str, path: str, *lines: str, keyed: bool = True) -> bytes:
         """The head of a request, without the empty line if there are `lines`."""
@@ -143,8 +154,40 @@ def long_turn(attack: Attack) -> None:
         client.post(f"/threads/{thread}/messages", json={"content": "and?"}).raise_for_status()
 
 
+def tool_calls(attack: Attack) -> None:
+    """Four messages that ask for 8,000 tool calls each."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        tool = {"type": "function", "function": {"name": "a", "parameters": {"properties": {}}}}
+        for _ in range(4):
+            client.post("/threads/messages", json={"content": "/call a " * 8_000, "tools": [tool]}).raise_for_status()
+
+
+def deletion(attack: Attack) -> None:
+    """The deletion of an assistant of 20,000 threads."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        assistant = client.post("/assistants", json={"name": "x"}).json()["assistant_id"]
+        for _ in range(20_000):
+            client.post(f"/assistants/{assistant}/threads", json={}).raise_for_status()
+        client.delete(f"/assistants/{assistant}").raise_for_status()
+
+
+def archives(attack: Attack) -> None:
+    """Export of a thread of 100 messages of 1 MB, and import into another account, beside the server."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        thread = client.post("/threads/messages", json={"content": "x"}).json()["thread_id"]
+        for _ in range(100):
+            body = {"content": "x" * 1_000_000, "send_to_llm": False}
+            client.post(f"/threads/{thread}/messages", json=body).raise_for_status()
+    archive = attack.database.with_suffix(".jsonl")
+    command, where = [executable, "-m", "threads_server"], ["--database", str(attack.database)]
+    with archive.open("wb") as file:
+        run([*command, "export", "--account", "default", *where], stdout=file, stderr=DEVNULL, check=True)
+    run([*command, "import", str(archive), "--account", "third", *where], stdout=DEVNULL, check=True)
+
+
 CASES: tuple[Callable[[Attack], None], ...] = (
-    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams, backlog, long_turn
+    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams, backlog, long_turn, tool_calls,
+    deletion, archives,
 )  # fmt: skip
 
 
@@ -155,15 +198,30 @@ def attacked(folder: Path) -> Iterator[tuple[Attack, str]]:
     with LocalServer(database, api_key=secrets.token_hex(8)) as server:
         command = [executable, "-m", "threads_server", "keys", "create", "other", "--database", str(database)]
         other = run(command, capture_output=True, check=True, text=True).stdout.strip()
-        attack = Attack(server, server.pid)
+        attack = Attack(server, database)
         try:
             yield attack, other
         finally:
             attack.close()
 
 
-def measure(case: Callable[[Attack], None]) -> str:
-    """One line of the report."""
+class Worst(NamedTuple):
+    """What a case did to the server, and to another account."""
+
+    name: str
+    description: str
+    mebibytes: float
+    get: float
+    post: float
+
+    def __str__(self) -> str:
+        waits = f"{self.get * 1000:.0f} ms | {self.post * 1000:.0f} ms"
+        reached = "yes" if max(self.get, self.post) <= GOAL_SECONDS else "no"
+        return f"| {self.name} | {self.description} | {self.mebibytes:+.0f} MiB | {waits} | {reached} |"
+
+
+def measure(name: str, description: str, case: Callable[[Attack], None]) -> Worst:
+    """Play a case, and probe the server meanwhile."""
     waits: dict[str, float] = {"GET": 0.0, "POST": 0.0}
     over = threading.Event()
     with tempfile.TemporaryDirectory() as folder, attacked(Path(folder)) as (attack, other):
@@ -199,19 +257,29 @@ def measure(case: Callable[[Attack], None]) -> str:
         over.set()
         prober.join()
         attacker.join()
-    times = ", ".join(f"{method} {seconds * 1000:.0f} ms" for method, seconds in waits.items())
-    return f"{case.__name__:<11} {(case.__doc__ or '').rstrip('.'):<65} +{peak - before:.0f} MiB, {times}"
+    return Worst(name, description, peak - before, waits["GET"], waits["POST"])
 
 
-def main() -> None:
+def all_cases() -> dict[str, tuple[str, Callable[[Attack], None]]]:
+    """Description and action of each case, by name."""
+    cases = {case.__name__: ((case.__doc__ or "").rstrip("."), case) for case in CASES}
+
+    def looped(operation: str) -> Callable[[Attack], None]:
+        return lambda attack: play(operation, attack.port, attack.key)
+
+    return cases | {operation: ("in a loop", looped(operation)) for operation in LOOPS}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print a line for each case that is asked for, or for all of them."""
-    names = [case.__name__ for case in CASES]
+    cases = all_cases()
+    names = list(cases)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[*names, []], help="what to do; everything by default")
-    chosen = parser.parse_args().cases or names
-    for case in CASES:
-        if case.__name__ in chosen:
-            print(measure(case), flush=True)
+    chosen = parser.parse_args(arguments).cases or names
+    print("| case | what the account does | memory | GET | POST | <= 1 s |\n|---|---|---|---|---|---|")
+    for name in chosen:
+        print(measure(name, *cases[name]), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks.operation_loops import LOOPS
 from benchmarks.server import load
 from benchmarks.table import Row
+from threads_server.openapi import Contract
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+
+
+def test_every_operation_is_looped() -> None:
+    assert sorted(LOOPS) == sorted(Contract.read().endpoints)
 
 
 def digest(path: Path) -> str:
