@@ -61,7 +61,7 @@ def main() -> None:
     title("Where things are")
     print(f"  database        {DATABASE} (SQLite; thread A is still in it)")
     print(f"  look at it      THREADS_SERVER_API_KEY={KEY} make serve ARGS='--database {DATABASE}'")
-    print(f"                  then open http://127.0.0.1:8000/docs and authorize with {KEY}")
+    print(f"                  then open http://127.0.0.1:8000/ and give the key {KEY}")
     print("  documentation   README.md and docs/guide.md; the contract is openapi.yaml")
 
 

@@ -68,7 +68,8 @@ def serve(settings: Settings) -> None:
         raise StartFailed(str(error)) from error
     address = _address(settings.host, listener)
     greeting = (
-        f"Backboard Threads on {address}/api, database {settings.shown_database}, documentation on {address}/docs"
+        f"Backboard Threads on {address}/api, database {settings.shown_database}, a page to look at it on {address}/, "
+        f"documentation on {address}/docs"
     )
     if script is not None:
         greeting = f"{greeting}\nIt does as a test says under {address}/testing"

@@ -1,4 +1,4 @@
-"""Service routes: health, the document, its page, metrics."""
+"""Service routes: health, the document, its page, the explorer, metrics."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from threads_server.http import swagger_ui
+from threads_server.http import explorer, swagger_ui
 from threads_server.http.health import Health
 from threads_server.openapi import Contract
 from threads_server.store import Store
@@ -52,12 +52,32 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
             raise HTTPException(404)
         return FileResponse(path, media_type=swagger_ui.ASSETS[name], headers=swagger_ui.HEADERS)
 
+    explorer_page = explorer.page(contract.base_path)
+
+    async def explore(request: Request) -> Response:
+        return HTMLResponse(explorer_page, headers=explorer.HEADERS)
+
+    async def explorer_asset(request: Request) -> Response:
+        name = request.path_params["name"]
+        path = explorer.asset(name)
+        if path is None:
+            raise HTTPException(404)
+        return FileResponse(path, media_type=explorer.ASSETS[name], headers=explorer.HEADERS)
+
     async def counted(request: Request) -> Response:
         if metrics is None:
             raise HTTPException(404)
         return Response(metrics.text(), media_type=metrics.content_type)
 
+    async def problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        detail = error.detail
+        if error.status_code == 404 and not f"{request.url.path}/".startswith(f"{contract.base_path}/"):
+            detail = f"{detail}: the API is under {contract.base_path}, its documentation at /docs"
+        return json_response(error.status_code, {"detail": detail}, dict(error.headers or {}))
+
     routes = Health(store, document.version).routes(contract.base_path)
+    routes += [Route("/", explore), Route("/explorer/{name}", explorer_asset)]
     for prefix, api in ((contract.base_path, "."), ("", contract.base_path.removeprefix("/") or ".")):
         routes += [
             Route(f"{prefix}/openapi.json", as_json),
@@ -66,11 +86,6 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
             Route(f"{prefix}/docs/{{name}}", docs_asset),
             Route(f"{prefix}/metrics", counted),
         ]
-    application = Starlette(routes=routes, exception_handlers={HTTPException: _problem})
+    application = Starlette(routes=routes, exception_handlers={HTTPException: problem})
     application.router.redirect_slashes = False
     return application
-
-
-async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return json_response(error.status_code, {"detail": error.detail}, dict(error.headers or {}))

@@ -1,0 +1,29 @@
+"""The page at `/`: a look at assistants and threads, as one more client of the API."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("pages")
+
+ASSETS = {"explorer.css": "text/css", "explorer.js": "text/javascript"}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src data:; script-src 'self'; style-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def page(base_path: str) -> str:
+    """Make the page. Its addresses are relative, so that it works under a prefix of a proxy."""
+    return (FOLDER / "index.html").read_text(encoding="utf-8").replace("API_PATH", base_path.lstrip("/"))
+
+
+def asset(name: str) -> Path | None:
+    """Find the file of one of ASSETS; None for any other name."""
+    return FOLDER / name if name in ASSETS else None
