@@ -69,6 +69,12 @@ def responder(text: str) -> str:
     return text
 
 
+def attribute(text: str) -> str:
+    if not re.fullmatch(r"\w+(\.\w+)*:\w+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not package.module:name")
+    return text
+
+
 def error_words(text: str) -> str:
     if text not in ("general", "full"):
         raise argparse.ArgumentTypeError(f"{text!r} is neither `general` nor `full`")

@@ -24,6 +24,7 @@ import uvicorn
 from threads_server import logs
 from threads_server.http.app import App, create_app
 from threads_server.http.authentication import KeyConfigError, prepare_keys
+from threads_server.http.middleware import MiddlewareFailed, wrap
 from threads_server.http.protocol import ConnectionCounter, ConnectionLimits, HTTPProtocol
 from threads_server.http.rate_limit import RateTooLow
 from threads_server.openapi import DocumentError
@@ -62,9 +63,18 @@ def serve(settings: Settings) -> None:
     _end_on_signals()
     try:
         app, script = _make_app(settings)
+        wrap(app, settings.middleware)  # what it lacks is said before there is a database or a key
         listener = listen(settings.host, settings.port)
         first_key = asyncio.run(_prepare(settings))
-    except (DocumentError, OperationMismatch, RateTooLow, KeyConfigError, StoreOpenError, StoreUnavailable) as error:
+    except (
+        DocumentError,
+        OperationMismatch,
+        RateTooLow,
+        KeyConfigError,
+        MiddlewareFailed,
+        StoreOpenError,
+        StoreUnavailable,
+    ) as error:
         raise StartFailed(str(error)) from error
     address = _address(settings.host, listener)
     greeting = (
@@ -158,8 +168,16 @@ class Server(uvicorn.Server):
         ready: Callable[[], None] | None = None,
         script: "Script | None" = None,
     ) -> None:
-        """`ready` is called once it serves; `script` is the one of a testing application."""
-        super().__init__(uvicorn_config(settings, app))
+        """`ready` is called once it serves; `script` is the one of a testing application.
+
+        Raises StartFailed if the middleware of the settings cannot be used.
+        """
+        config = uvicorn_config(settings, app)
+        try:
+            config.app = wrap(app, settings.middleware)
+        except MiddlewareFailed as error:
+            raise StartFailed(str(error)) from error
+        super().__init__(config)
         self._app = app
         self._greeting = greeting
         self._ready = ready

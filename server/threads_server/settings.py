@@ -57,6 +57,8 @@ class Settings:
     """Bytes of messages and files that an account may store."""
     cors_origins: tuple[str, ...] = ()
     metrics: bool = False
+    middleware: str | None = None
+    """ASGI middleware around the application, `package.module:name`."""
     log_format: str = "text"
     """Lines of the log: `text` or `json`."""
     log_level: str = "warning"

@@ -2,11 +2,12 @@
 
 import dataclasses
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.command_line import run
+from tests.support.command_line import refused, run
 from threads_server.cli import main
 from threads_server.settings import Settings
 
@@ -34,6 +35,7 @@ SETTINGS: dict[str, tuple[str, Any]] = {
     "account_messages": ("13", 13),
     "account_bytes": ("14", 14),
     "metrics": ("true", True),
+    "middleware": ("a.b:c", "a.b:c"),
     "log_format": ("json", "json"),
     "log_level": ("info", "info"),
     "allowed_hosts": ("a.example, b.example", ("a.example", "b.example")),
@@ -77,3 +79,11 @@ def test_help_names_every_option_and_its_default() -> None:
 def test_help_shows_no_key() -> None:
     keys = {"THREADS_SERVER_API_KEY": "key-of-a-user", "THREADS_SERVER_LLM_API_KEY": "key-of-an-endpoint"}
     assert "key-of-" not in run("serve", "--help", environment=keys).stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("nothing.there:x", "ModuleNotFoundError"), ("json:nothing", "AttributeError")]
+)
+def test_middleware_that_cannot_be_used_is_one_line(name: str, reason: str, tmp_path: Path) -> None:
+    said = refused("serve", "--port", "0", "--middleware", name, "--database", str(tmp_path / "threads.db"))
+    assert said.startswith(f"threads-server: the middleware {name} cannot be used: {reason}")

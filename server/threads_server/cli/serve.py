@@ -96,6 +96,13 @@ def add(commands: Commands) -> None:
         default=environment("METRICS", option_values.switch, False),
         help="serve /metrics, as Prometheus text",
     )
+    option(
+        parser,
+        "middleware",
+        option_values.attribute,
+        default.middleware,
+        "ASGI middleware around the server, package.module:name, such as a tracer's",
+    )
     option(parser, "log-format", option_values.log_format, default.log_format, "lines of the log: `text` or `json`")
     option(
         parser,
@@ -199,6 +206,7 @@ def settings(options: argparse.Namespace) -> Settings:
         account_messages=options.account_messages,
         account_bytes=options.account_bytes,
         metrics=options.metrics,
+        middleware=options.middleware,
         log_format=options.log_format,
         log_level=options.log_level,
         api_key=options.api_key,
@@ -239,7 +247,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _run(settings: Settings) -> None:
-    if ":" in settings.responder:
+    if ":" in settings.responder or settings.middleware is not None:
         sys.path.insert(0, str(Path.cwd()))  # where a module of the user's is looked for, as uvicorn does
     with needs_extra():
         from threads_server.server import StartFailed, serve

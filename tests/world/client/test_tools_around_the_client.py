@@ -28,7 +28,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(command: list[str], folder: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     environment |= {
-        "PYTHONPATH": f"{ROOT / 'generated'}{os.pathsep}{PROGRAMS}",
+        "PYTHONPATH": f"{ROOT / 'generated'}{os.pathsep}{ROOT / 'server'}{os.pathsep}{PROGRAMS}",
         "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "0",
     }
     done = subprocess.run(
@@ -44,6 +44,7 @@ def run(command: list[str], folder: Path) -> None:
         "sentry_spans",
         "datadog_spans",
         "opentelemetry_spans",
+        "opentelemetry_server",
         "respx_mocks",
         "vcr_cassettes",
         "trio_client",
