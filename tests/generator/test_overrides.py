@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -20,6 +19,7 @@ import httpx
 import pytest
 
 from generator.project import TEMPLATES
+from tests.support import upstream_faults
 from tests.support.generator_documents import (
     JSON,
     Document,
@@ -29,6 +29,7 @@ from tests.support.generator_documents import (
     submodule,
     write_stock,
 )
+from tests.support.upstream_faults import named_by
 
 REFERENCE = "#/components/schemas/"
 TEXT: Document = {"type": "string"}
@@ -296,13 +297,6 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Stock:
         return Stock(imported(folder), folder)
 
 
-def named_by(template: Path) -> list[str]:
-    """The faults that the comment at the top of a template names."""
-    comment = re.match(r"\{#(.*?)#\}", template.read_text("utf-8"), re.DOTALL)
-    named = re.search(r"Upstream faults: ([a-z, \n-]+)\.", comment[1]) if comment else None
-    return [slug.strip() for slug in named[1].split(",")] if named else []
-
-
 @pytest.mark.parametrize("template", sorted(TEMPLATES.iterdir()), ids=lambda path: path.name)
 def test_a_template_names_the_faults_that_it_answers(template: Path) -> None:
     named = named_by(template)
@@ -311,7 +305,7 @@ def test_a_template_names_the_faults_that_it_answers(template: Path) -> None:
 
 
 def test_every_fault_is_answered_by_a_template() -> None:
-    assert {slug for template in TEMPLATES.iterdir() for slug in named_by(template)} == set(FAULTS)
+    assert set(upstream_faults.FAULTS) == set(FAULTS)
 
 
 @pytest.mark.parametrize("slug", FAULTS)

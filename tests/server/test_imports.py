@@ -1,6 +1,7 @@
-"""The direction of imports in the server (docs/architecture.md): down the way of a request, and never in a circle."""
+"""The direction of imports: in the server down the way of a request (docs/architecture.md); no test imports another."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -57,3 +58,15 @@ def test_modules_import_each_other_in_no_circle() -> None:
 @pytest.mark.parametrize("name", modules())
 def test_module_has_at_most_400_lines(name: str) -> None:
     assert len(modules()[name].read_text().splitlines()) <= 400
+
+
+def test_no_test_imports_another() -> None:
+    """What tests share is in tests/support, or a module beside them that is no test."""
+    found = [
+        f"{path.name} imports {node.module}"
+        for path in Path(__file__).parents[1].rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        if re.search(r"(^|\.)test_\w+$", node.module or "")
+    ]
+    assert found == []

@@ -104,3 +104,26 @@ def arguments(request: Request) -> dict[str, Any]:
 
 def is_list(schema: dict[str, Any], name: str) -> bool:
     return bool(merged(merged(schema)["properties"][name]).get("type") == "array")
+
+
+EXAMPLE_IDS = {
+    "assistant_id": "8f14e45f-ceea-467f-a9c1-1d2b0b2f5b11",
+    "thread_id": "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e",
+    "run_id": "run_1",
+}
+NEEDED = {
+    "createAssistant": {"name": "Guide"},
+    "sendMessage": {"content": "Hello"},
+    "sendChatMessage": {"content": "Hello"},
+    "submitToolOutputs": {"tool_outputs": [{"tool_call_id": "call_1", "output": "18"}]},
+    "submitLatestToolOutputs": {
+        "thread_id": EXAMPLE_IDS["thread_id"],
+        "tool_outputs": [{"tool_call_id": "call_1", "output": "18"}],
+    },
+}
+
+
+def plain_request(operation: Operation) -> Request:
+    """A request with what must be in it."""
+    path = {one["name"]: EXAMPLE_IDS[one["name"]] for one in operation.parameters if one["in"] == "path"}
+    return Request(operation, path, body=dict(NEEDED.get(operation.id, {})))

@@ -154,3 +154,20 @@ def read_multipart(content: bytes, boundary: str) -> tuple[list[tuple[str, str]]
             files.setdefault(match[1], []).append((match[2], data))
     assert len(dict(texts)) == len(texts), "a field is said twice"
     return texts, files
+
+
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|[+-]00:00)")
+
+
+def spelled_alike(value: Any) -> Any:
+    """A value with every point in time in one spelling, to the microsecond: RFC 3339 has several for the same.
+
+    What is finer the client cuts off, as Python's `datetime` has no place for it.
+    """
+    if isinstance(value, dict):
+        return {key: spelled_alike(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [spelled_alike(one) for one in value]
+    if isinstance(value, str) and (match := INSTANT.fullmatch(value)):
+        return f"{match[1]}T{match[2]}.{(match[3] or '')[:6]:0<6}Z"
+    return value

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.client.properties.test_answers import plain_request
-from tests.support.client_calls import HALVES, METHODS, STREAMED, Request, say
+from tests.support.client_calls import HALVES, METHODS, STREAMED, Request, plain_request, say
 from tests.support.http_messages import MULTIPART, Heard, hear, is_array
 from tools.document import Node, Operation, operations, resolve
 from tools.schema_strategies import merged, values

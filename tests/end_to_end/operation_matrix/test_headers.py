@@ -6,29 +6,15 @@ from collections import defaultdict
 import httpx
 import pytest
 
-from tools.document import METHODS, Operation, operations, resolve
+from tests.support.response_headers import check_headers
+from tools.document import METHODS, Operation, operations
 from tools.resources import UNKNOWN, Caller
-from tools.schema_validation import faults
 
 OPERATIONS = list(operations().values())
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.id)
 PATHS: dict[str, list[Operation]] = defaultdict(list)
 for one in OPERATIONS:
     PATHS[one.path].append(one)
-
-
-def check_headers(operation: Operation, response: httpx.Response) -> None:
-    """Every documented header that came fits its schema, every one that must come came, no other of ours came."""
-    declared = operation.responses[str(response.status_code)].get("headers", {})
-    for name, node in declared.items():
-        header = resolve(node)
-        value = response.headers.get(name)
-        assert value is not None or not header.get("required"), f"{name} is missing"
-        if value is not None:
-            typed = int(value) if header["schema"].get("type") == "integer" else value
-            assert faults(header["schema"], typed) == [], f"{name}: {value}"
-    ours = {"x-request-id", "etag", "idempotency-replayed", "retry-after", "allow"} & {*response.headers}
-    assert ours <= {name.lower() for name in declared}, "a header that the document does not know"
 
 
 @each_operation

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.end_to_end.operation_matrix.test_headers import check_headers
+from tests.support.response_headers import check_headers
 from threads_server.testing import LocalServer
 from tools.document import Operation, operations
 from tools.resources import JSON, UNKNOWN, Caller, fields

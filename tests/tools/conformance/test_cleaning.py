@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.support.conformance import KEY
 from tests.support.faulty_proxy import CLOSED, Exchange, Tampering, faulty_proxy
-from tests.tools.conformance.conftest import KEY
 from threads_server.testing import LocalServer
 from tools.conformance import __main__ as command
 from tools.conformance.cleaning import clean

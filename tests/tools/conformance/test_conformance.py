@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.support.conformance import KEY, put_only
 from tests.support.faulty_proxy import Exchange, faulty_proxy
-from tests.tools.conformance.conftest import KEY, put_only
 from threads_server.testing import LocalServer
 from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED
 from tools.conformance.run import Found, KeyRefused, Unreachable, run

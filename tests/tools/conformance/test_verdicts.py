@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.conformance import KEY, put_only
 from tests.support.faulty_proxy import CLOSED, Exchange, Tampering, faulty_proxy, untouched
-from tests.tools.conformance.conftest import KEY, put_only
 from threads_server.testing import LocalServer
 from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED, Results, documented
 from tools.conformance.run import Found, run

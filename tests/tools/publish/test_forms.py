@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 
-from tests.tools.publish.conftest import ROOT
+from tools.document import ROOT
 from tools.publish.forms.event_streams import EVENT_STREAM
 from tools.publish.forms.for_generators import RENAMED, TAKEN, for_generators
 from tools.publish.forms.openapi_3_0 import Inexpressible, schema_3_0, to_3_0

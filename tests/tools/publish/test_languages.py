@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.tools.publish.conftest import ROOT
-from tests.tools.publish.test_published import DOCUMENT
+from tests.support import source
+from tools.document import ROOT
 from tools.languages.__main__ import LANGUAGES, main
 
 FOLDER = ROOT / "languages"
-ENDS = DOCUMENT["components"]["schemas"]["StreamEvent"]["x-stream-ends"]
+ENDS = source.DOCUMENT.raw["components"]["schemas"]["StreamEvent"]["x-stream-ends"]
 READERS = {
     "typescript": "src/events.ts",
     "java": "src/main/java/com/example/StreamedTurn.java",

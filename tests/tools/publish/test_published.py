@@ -11,7 +11,8 @@ import yaml
 from openapi_spec_validator import validate
 
 from tests.support import source
-from tests.tools.publish.conftest import ROOT, publish
+from tests.support.publishing import publish
+from tools.document import ROOT
 from tools.publish.__main__ import main
 from tools.publish.commit import current
 from tools.publish.page import UnexpectedPage, write_page

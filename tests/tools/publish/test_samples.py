@@ -14,8 +14,8 @@ import pytest
 
 from generator.document.document import Document
 from tests.support.source import DOCUMENT, NAMES
-from tests.tools.publish.conftest import ROOT
 from threads_server.testing import LocalServer
+from tools.document import ROOT
 from tools.publish.samples import Sample, samples
 
 SAMPLES = samples(DOCUMENT, NAMES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.tools.publish.conftest import ROOT
+from tools.document import ROOT
 
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 WORKFLOWS = [WORKFLOW, WORKFLOW.with_name("nightly.yml")]

@@ -2,27 +2,10 @@
 
 import pytest
 
+from tests.support.changelogs import GOOD
 from tools.release.changelog import faults, sections
 from tools.release.document_changes import ROOT
 
-GOOD = """# Changelog
-
-All notable changes.
-
-## [Unreleased]
-
-## [0.2.0] - 2026-02-05
-
-### Added
-
-- Something.
-
-## [0.1.0] - 2026-01-31
-
-### Added
-
-- Everything.
-"""
 BAD = {
     "title": ("# Changelog", "# Changes", "the title"),
     "heading": ("## [0.2.0] - 2026-02-05", "## 0.2.0", "line 7: not `## [version] - date`"),
