@@ -122,3 +122,20 @@ def test_a_missing_tool_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def required(go_mod: str) -> list[str]:
     return re.findall(r"^\s*(?:require )?([\w./-]+ v[\w.+-]+)", go_mod, re.MULTILINE)
+
+
+def test_every_tool_that_is_listed_is_run_in_its_version() -> None:
+    """Rows of "Which form for which tool": each names what a world test or `make languages` runs, as pinned there."""
+    text = (ROOT / "docs" / "languages.md").read_text().partition("## Which form for which tool")[2]
+    rows = re.findall(r"^\| (.+?) \| ([\d., ]+) \| .* \|$", text.partition("\n## ")[0], re.MULTILINE)
+    folders = [ROOT / "tests" / "world" / "document", FOLDER]
+    listed = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [ROOT / name for name in listed.stdout.split()]
+    files += [ROOT / name for name in ("pyproject.toml", "package.json", "tools/languages/__main__.py")]
+    pinned = "\n".join(path.read_text() for path in files).lower().replace("_", "-")
+    assert len(rows) > 12
+    for tools, versions in rows:
+        for tool in re.findall(r"[a-z][\w-]+(?=[ ,:(]|$)", tools.partition(", with")[0].lower()):
+            assert tool in pinned or tool in ("with", "their", "own", "rules", "node"), tool
+        for version in versions.split(", "):
+            assert version in pinned, (tools, version)

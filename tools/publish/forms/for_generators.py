@@ -12,7 +12,7 @@ from typing import Any
 
 from .openapi_3_0 import to_3_0
 
-RENAMED = {"Thread": "ConversationThread", "ErrorResponse": "ApiError", "ErrorEvent": "StreamErrorEvent"}
+RENAMED = {"Thread": "ConversationThread", "ErrorResponse": "ErrorBody", "ErrorEvent": "StreamErrorEvent"}
 """Schemas whose names are taken in a common language, and what they are called here."""
 TAKEN = {
     *(
@@ -31,6 +31,7 @@ TAKEN = {
     *("Console", "Data", "Date", "Delegate", "Dictionary", "Document", "Enum", "Environment", "Error", "ErrorEvent"),
     "ErrorResponse",
     *("Event", "Exception", "File", "Files", "Function", "Hash", "Index", "Integer", "Iterable", "Iterator", "List"),
+    *("ApiClient", "ApiError", "ApiException", "ApiResponse", "Configuration"),  # of the generated clients themselves
     *("Map", "MessageEvent", "Metadata", "Method", "Module", "Name", "Node", "Notification", "Number", "Object"),
     *("Operation", "Option", "Override", "Package", "Process", "Progress", "Promise", "Range", "Record", "Request"),
     *("Response", "Result", "Runnable", "Runtime", "Set", "Stream", "String", "Struct", "Symbol", "System", "Task"),

@@ -5,10 +5,10 @@ import com.example.backboard.ApiException;
 import com.example.backboard.api.AssistantsApi;
 import com.example.backboard.api.MessagesApi;
 import com.example.backboard.api.ThreadsApi;
-import com.example.backboard.model.ApiError;
 import com.example.backboard.model.ContentStreamingEvent;
 import com.example.backboard.model.ConversationThread;
 import com.example.backboard.model.CreateAssistant;
+import com.example.backboard.model.ErrorBody;
 import com.example.backboard.model.HTTPValidationError;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -129,7 +129,7 @@ public final class Smoke {
 
     private static String detail(ApiClient client, ApiException error) throws Exception {
         // The generated methods give an error's body as text.
-        var body = client.getObjectMapper().readValue(error.getResponseBody(), ApiError.class);
+        var body = client.getObjectMapper().readValue(error.getResponseBody(), ErrorBody.class);
         return body.getDetail();
     }
 
