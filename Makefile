@@ -5,8 +5,8 @@ BIN := .venv/bin
 VERSION := $(shell sed -n 's/^  version: *//p' openapi.yaml | head -n 1)
 INSTALLED := .venv/.installed-$(VERSION)
 NODE := node_modules/.installed
-# Each line of packages.txt is a program and the package that has it.
-MISSING_PACKAGES := while read -r program package; do PATH="$$PATH:/usr/sbin" command -v "$$program" >/dev/null || echo "$$package"; done < tests/world/packages.txt
+# Each line of packages.txt is a program, or a file, and the package that has it.
+MISSING_PACKAGES := while read -r program package; do PATH="$$PATH:/usr/sbin" command -v "$$program" >/dev/null || test -e "$$program" || echo "$$package"; done < tests/world/packages.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -26,6 +26,8 @@ from .redocly import RedoclyFailed, redocly
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "openapi.yaml"
+README = Path(__file__).with_name("dist.md")
+"""The README of dist/, with `VERSION` for the version."""
 FAILURES = (
     *(BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed),
     *(UnexpectedPage, UnusableDocument),
@@ -71,6 +73,7 @@ def publish(folder: Path) -> None:
     for path in list(folder.iterdir()):
         shutil.copyfile(path, path.with_name(path.name.replace(version, "latest")))
     shutil.copyfile(folder / "reference-latest.html", folder / "index.html")
+    (folder / "README.md").write_text(README.read_text(encoding="utf-8").replace("VERSION", version), encoding="utf-8")
     build(folder, commit.epoch)
     _sum(folder, document, commit)
 

@@ -66,10 +66,19 @@ def test_every_form_has_its_version_and_latest(published: Path) -> None:
     assert {path.name for path in published.iterdir()} == {
         *(form.format(VERSION) for form in forms),
         *(form.format("latest") for form in forms),
-        *("index.html", "version.json", "SHA256SUMS", wheel, sdist),
+        *("README.md", "index.html", "version.json", "SHA256SUMS", wheel, sdist),
     }
     for form in forms:
         assert digest(published / form.format(VERSION)) == digest(published / form.format("latest"))
+
+
+def test_readme_names_every_form_and_nothing_else(published: Path) -> None:
+    named = set(re.findall(r"openapi-[\w.-]+(?:yaml|json)", (published / "README.md").read_text()))
+    files = {path.name for path in published.glob("openapi-*")}
+    assert named <= files
+    assert {name.replace("latest", VERSION) for name in named} == {name for name in files if VERSION in name} - {
+        f"openapi-{VERSION}.json"
+    }
 
 
 def test_the_sums_are_those_of_the_files(published: Path) -> None:

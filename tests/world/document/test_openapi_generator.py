@@ -5,12 +5,15 @@ Java, Go and Rust are compiled by `make languages`. No compiler of C# or Swift c
 
 import json
 import re
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.world.document.conftest import TOOLS, run
+from tests.world.document.conftest import ROOT, TOOLS, run
+from threads_server.testing import LocalServer
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -59,6 +62,22 @@ def test_sources_are_valid(
     assert len(sources) > 40
     for path in sources:
         run([*check, path], tmp_path)
+
+
+def test_dist_alone_gives_a_client_in_ruby(openapi_generator: Path, tmp_path: Path) -> None:
+    """What its README says, in a copy of dist/ and nothing else."""
+    run([sys.executable, "-m", "tools.publish", "--output", tmp_path / "dist"], ROOT)
+    (command,) = re.findall(r"^java -jar .*--generator-name ruby.*$", (tmp_path / "dist/README.md").read_text(), re.M)
+    run(shlex.split(command.replace("openapi-generator-cli.jar", str(openapi_generator))), tmp_path / "dist")
+    with LocalServer(tmp_path / "threads.db") as server:
+        environment = {"BACKBOARD_BASE_URL": server.url, "BACKBOARD_API_KEY": server.api_key}
+        shown = run(["ruby", TOOLS / "ruby" / "life.rb"], tmp_path / "dist", **environment)
+    assert shown.splitlines() == [
+        'I have seen 1 message of this thread. You began with: "My name is Ada."',
+        "run_ended",
+        "user assistant user assistant",
+        "404 Thread not found",
+    ]
 
 
 def test_kotlin_compiles(openapi_generator: Path, forms: dict[str, Path], tmp_path: Path) -> None:
