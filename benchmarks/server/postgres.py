@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
+
 from benchmarks.server import filled, load
 from benchmarks.table import Row
 from tests.support.postgres import PostgresServer
@@ -49,7 +51,7 @@ def rows() -> Iterator[Row]:
     """One row."""
     with PostgresServer() as server, tempfile.TemporaryDirectory() as folder:
         database = server.url()
-        asyncio.run(_sync(database))
+        sync_commits(database)
         filled.fill(database, THREADS, 20)
         script = Path(folder) / "append.sql"
         script.write_text(_pgbench_script())
@@ -64,14 +66,16 @@ def rows() -> Iterator[Row]:
     yield Row(NAME, mine / other, REACH, f"{mine:,.0f} messages/s, {other:,.0f} transactions/s")
 
 
-async def _sync(database: str) -> None:
+def sync_commits(database: str) -> None:
     """Have PostgreSQL sync, which it does not do for tests."""
-    import asyncpg
 
-    connection = await asyncpg.connect(database)
-    await connection.execute("ALTER SYSTEM SET fsync = on")
-    await connection.execute("SELECT pg_reload_conf()")
-    await connection.close()
+    async def sync() -> None:
+        connection = await asyncpg.connect(database)
+        await connection.execute("ALTER SYSTEM SET fsync = on")
+        await connection.execute("SELECT pg_reload_conf()")
+        await connection.close()
+
+    asyncio.run(sync())
 
 
 def _pgbench_script() -> str:
