@@ -172,7 +172,11 @@ def test_one_client_in_a_forked_child(server: Server, half_name: str) -> None:
         child = os.fork()
     if child == 0:
         try:
-            good = use().thread_id == use().thread_id == THREAD_ID
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                good = use().thread_id == use().thread_id == THREAD_ID
+                gc.collect()
+            good = good and not [one for one in caught if one.category is ResourceWarning]
         except BaseException:
             good = False
         os._exit(0 if good else 1)

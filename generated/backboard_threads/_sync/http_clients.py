@@ -39,7 +39,7 @@ class HTTPClients:
             self._first_loop = self._first_loop or loop
             return self._user_client
         if self._pid != pid:
-            # The sockets are the parent's: kept untouched, since closing them would end its conversations.
+            # The sockets are the parent's: kept, since Python warns of sockets that are dropped unclosed.
             self._inherited.append(self._by_loop)
             self._by_loop, self._pid = {}, pid
         entry = self._by_loop.get(loop)
