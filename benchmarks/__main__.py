@@ -12,7 +12,7 @@ from benchmarks.table import Row, markdown, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = {
-    "client": ["calls", "decoding", "streaming", "importing", "memory", "uploads"],
+    "client": ["calls", "decoding", "streaming", "importing", "memory", "event_loops", "uploads"],
     "server": [
         *("reading", "writing", "streaming", "latency", "long_threads", "many_threads", "large_answers", "postgres"),
     ],

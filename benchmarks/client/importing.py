@@ -34,9 +34,9 @@ def rows() -> Iterator[Row]:
                 taken[name].append(_once(code, folder))
     millis = {name: statistics.median(values) for name, values in taken.items()}
     detail = ", ".join(f"{name} {value:.1f} ms" for name, value in millis.items())
-    yield Row("import of the package / import httpx", millis["package"] / millis["httpx"], "<= 1.10", detail)
+    yield Row("import of the package / import httpx", millis["package"] / millis["httpx"], "<= 1.05", detail)
     for name in ("Backboard", "AsyncBackboard"):
-        yield Row(f"import of {name} / import httpx", millis[name] / millis["httpx"], "<= 1.10", "")
+        yield Row(f"import of {name} / import httpx", millis[name] / millis["httpx"], "<= 1.05", "")
     yield Row("import with the models in use / import httpx", millis["with models"] / millis["httpx"], "", "")
 
 
