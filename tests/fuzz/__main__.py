@@ -21,8 +21,9 @@ def main() -> int:
     seed = secrets.randbelow(2**32) if chosen.seed == "random" else int(chosen.seed)
     reports = chosen.reports or Path(tempfile.mkdtemp(prefix="threads-fuzz-"))
     print(f"seed {seed}, {chosen.examples} examples, reports in {reports}", flush=True)
-    result = fuzz(seed=seed, examples=chosen.examples, reports=reports)
-    print(result.output)
+    result = fuzz(
+        seed=seed, examples=chosen.examples, reports=reports, show=lambda line: print(line, end="", flush=True)
+    )
     print(result.table())
     for name in sorted({*declared_links()} - result.followed):
         print(f"not followed: {name}")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,11 +50,18 @@ class Result:
         return "\n".join(lines)
 
 
-def fuzz(*, seed: int, reports: Path, examples: int | None = None, scenarios: int | None = None) -> Result:
+def fuzz(
+    *,
+    seed: int,
+    reports: Path,
+    examples: int | None = None,
+    scenarios: int | None = None,
+    show: Callable[[str], object] | None = None,
+) -> Result:
     """Starts a server with a database of its own, fuzzes it, stops it. Reports are left in `reports`.
 
     `examples` is how many are tried of each operation and `scenarios` how many sequences of them; None leaves it to
-    schemathesis.toml.
+    schemathesis.toml. `show` is given each line of the output as it comes.
     """
     reports.mkdir(parents=True, exist_ok=True)
     configuration = reports / CONFIGURATION.name
@@ -69,16 +77,24 @@ def fuzz(*, seed: int, reports: Path, examples: int | None = None, scenarios: in
             *("--report", "har,junit", "--report-dir", str(reports)),
             *("--report-har-path", str(reports / "fuzz.har"), "--report-junit-path", str(reports / "fuzz.xml")),
         ]
-        done = subprocess.run(
+        lines = []
+        with subprocess.Popen(
             [COMMAND, *arguments],
             cwd=ROOT,
             env={**os.environ, "THREADS_FUZZ_LINKS": str(reports / "links.json")},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
-    output = done.stdout + done.stderr
-    return Result(done.returncode, output, reached(reports / "fuzz.har", server.url), followed(reports / "links.json"))
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                if show is not None:
+                    show(line)
+    output = "".join(lines)
+    return Result(
+        process.returncode, output, reached(reports / "fuzz.har", server.url), followed(reports / "links.json")
+    )
 
 
 def reached(har: Path, address: str) -> Counter[tuple[str, int]]:

@@ -40,7 +40,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen, key = options()
     try:
-        found = run(chosen.base_url, key, pause=chosen.pause, read_only=chosen.read_only, largest=chosen.largest)
+        found = run(
+            *(chosen.base_url, key),
+            pause=chosen.pause,
+            read_only=chosen.read_only,
+            largest=chosen.largest,
+            show=progress if sys.stderr.isatty() else None,
+        )
         report(found, chosen.json, chosen.junit)
     except (KeyRefused, Unreachable, OSError) as error:
         print(Secret(key).hide(str(error)), file=sys.stderr)
@@ -114,6 +120,11 @@ def writable(text: str) -> Path:
     except OSError as error:
         raise argparse.ArgumentTypeError(f"it cannot be written: {error.strerror}") from None
     return path
+
+
+def progress(number: int, count: int) -> None:
+    """Show on a terminal how far the questions have come."""
+    print(f"\rquestion {number} of {count}", end="\n" if number == count else "", file=sys.stderr, flush=True)
 
 
 def report(found: Found, json_path: Path | None, junit_path: Path | None) -> None:

@@ -1,6 +1,7 @@
 """A whole run against a server, from the first question to the last deletion."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tools.conformance.cleaning import clean, tidy
@@ -48,8 +49,11 @@ def run(
     read_only: bool = False,
     largest: int = 200_000,
     rest: Rest = time.sleep,
+    show: Callable[[int, int], object] | None = None,
 ) -> Found:
     """Put all questions and delete what was made. An interrupted run reports what it has.
+
+    `show` is given the number of each question before it is put, and of all.
 
     Raises:
         Unreachable: if there is no server, or none of this API.
@@ -62,7 +66,9 @@ def run(
     prober = Prober(url, key, results, pause=pause, read_only=read_only, largest=largest, rest=rest)
     try:
         greet(prober)
-        for one in questions:
+        for number, one in enumerate(questions, 1):
+            if show is not None:
+                show(number, len(questions))
             put(prober, one)
     except KeyboardInterrupt:
         results.interrupt(INTERRUPTED)

@@ -3,9 +3,12 @@
 import base64
 import html
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 SHORTEST_PIECE = 8
+SHORTEST_SECRET = 4
+"""Anyone guesses a shorter key: it is hidden where it is a word, so that the rest of a text can be read."""
 
 
 class Secret:
@@ -16,6 +19,7 @@ class Secret:
     """
 
     def __init__(self, key: str) -> None:
+        self._word = re.compile(rf"(?<!\w)(?:{re.escape(key)})+(?!\w)") if len(key) < SHORTEST_SECRET else None
         self._length = min(SHORTEST_PIECE, len(key))
         self._pieces = {
             form[start : start + self._length] for form in forms(key) for start in range(len(form) - self._length + 1)
@@ -25,6 +29,8 @@ class Secret:
 
     def hide(self, text: str) -> str:
         """The text with a mask for every run of characters that comes from the key."""
+        if self._word is not None:
+            return self._word.sub(self._mask, text)
         shown, copied, hidden = [], 0, -1
         for start in range(len(text) - self._length + 1):
             if text[start : start + self._length] in self._pieces:

@@ -61,21 +61,29 @@ def publish(folder: Path) -> None:
         BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed, UnexpectedPage,
         UnusableDocument: from the part that failed.
     """
+    _say("the document and its bundles")
     commit = current()
     document = Document.at(SOURCE)
     version = document.version
     shutil.copyfile(SOURCE, folder / f"openapi-{version}.yaml")
     redocly("bundle", SOURCE, "--output", folder / f"openapi-{version}.json")
     redocly("bundle", SOURCE, "--dereferenced", "--output", folder / f"openapi-{version}.dereferenced.json")
+    _say("the forms that other tools read")
     for path in write_forms(document.raw, folder, f"openapi-{version}").values():
         validate(json.loads(path.read_text()))
+    _say("the reference page and its samples")
     write_page(document, folder / f"reference-{version}.html")
     for path in list(folder.iterdir()):
         shutil.copyfile(path, path.with_name(path.name.replace(version, "latest")))
     shutil.copyfile(folder / "reference-latest.html", folder / "index.html")
     (folder / "README.md").write_text(README.read_text(encoding="utf-8").replace("VERSION", version), encoding="utf-8")
+    _say("the wheel and the source distribution")
     build(folder, commit.epoch)
     _sum(folder, document, commit)
+
+
+def _say(part: str) -> None:
+    print(f"publish: {part} ...", file=sys.stderr, flush=True)
 
 
 def _sum(folder: Path, document: Document, commit: Commit) -> None:

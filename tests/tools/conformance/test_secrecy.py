@@ -98,6 +98,12 @@ def test_short_key_is_hidden_as_a_whole(key: str) -> None:
     assert key not in said.removeprefix("no ").removesuffix(" here")
 
 
+@pytest.mark.parametrize("key", ["a", "th", "the"])
+def test_report_can_be_read_whatever_the_key_is(key: str) -> None:
+    text = "404 is not documented: the thread that a caller asks for"
+    assert Secret(key).hide(text).split() == ["…" if word == key else word for word in text.split()]
+
+
 def test_texts_that_are_no_part_of_the_key_are_shown() -> None:
     text = "404 is not documented: {'detail': 'Thread not found'}"
     assert Secret(NASTY).hide(text) == text
