@@ -51,7 +51,7 @@ bench: $(INSTALLED) ## Measure client and server as ratios (ARGS="client" picks;
 mutation: $(INSTALLED) $(NODE) ## Apply mutations in copies of the project and show which test catches each (ARGS="--count 20")
 	$(BIN)/python -m tools.mutation $(ARGS)
 
-soak: $(INSTALLED) ## Play the model and fuzz for hours, from random seeds (ARGS="--minutes 10")
+soak: $(INSTALLED) ## Play the model, fuzz and kill servers for hours, from random seeds (ARGS="--minutes 10")
 	$(BIN)/python -m tests.soak $(ARGS)
 
 world: $(INSTALLED) $(NODE) ## Run client, server and document against other people's programs (names the packages it needs)

@@ -1,9 +1,10 @@
-"""`python -m tests.soak`: fuzz, and play the model against SQLite and PostgreSQL, from random seeds for a long time.
+"""`python -m tests.soak`: fuzz, play the model and kill servers on SQLite and PostgreSQL, from random seeds for long.
 
 Each round prints its seed before it begins; `--seed` begins with that one.
 """
 
 import argparse
+import asyncio
 import secrets
 import sys
 import tempfile
@@ -16,8 +17,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.fuzz.run import fuzz
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
+from tests.support.kill_rounds import play_kill_rounds
 from tests.support.postgres import PostgresServer
+from threads_server.testing import LocalServer
 
+KINDS = ("sqlite", "fuzz", "postgres", "sqlite-kills", "postgres-kills")
+KILL_ROUNDS = {"sqlite-kills": 60, "postgres-kills": 30}
 SETTINGS = settings(
     max_examples=200, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
@@ -27,12 +32,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=240, help="begin no round later than this (default 240)")
     parser.add_argument("--seed", type=int, help="seed of the first round (default: random)")
-    parser.add_argument("--only", choices=["fuzz", "sqlite", "postgres"], help="one kind of round")
+    parser.add_argument("--only", choices=KINDS, help="one kind of round")
     options = parser.parse_args()
     end = time.monotonic() + options.minutes * 60
     number = secrets.randbelow(2**32) if options.seed is None else options.seed
     while True:
-        for kind in [options.only] if options.only else ["sqlite", "fuzz", "postgres"]:
+        for kind in [options.only] if options.only else KINDS:
             print(f"{kind}, seed {number}", flush=True)
             play(kind, number)
         print("\n".join(f"{count:8}  {name}" for name, count in sorted(COUNTS.items())), flush=True)
@@ -49,9 +54,23 @@ def play(kind: str, number: int) -> None:
             sys.exit(result.output)
     elif kind == "sqlite":
         run_state_machine_as_test(seed(number)(Machine), settings=SETTINGS)
+    elif kind == "sqlite-kills":
+        with tempfile.TemporaryDirectory() as folder:
+            kill_rounds(str(Path(folder) / "threads.db"), kind, number)
+    elif kind == "postgres-kills":
+        with PostgresServer() as postgres:
+            kill_rounds(postgres.cleared(), kind, number)
     else:
         with PostgresServer() as postgres:
             run_state_machine_as_test(seed(number)(postgres_machine(postgres)), settings=SETTINGS)
+
+
+def kill_rounds(database: str, kind: str, number: int) -> None:
+    """Kill a server again and again, and print what was sent to it."""
+    with LocalServer(database, arguments=["--busy-wait", "60"]) as server:
+        seen = asyncio.run(play_kill_rounds(server, KILL_ROUNDS[kind], number))
+    print(f"{KILL_ROUNDS[kind]} kills: nothing lost, nothing doubled")
+    print("\n".join(f"{count:8}  {name}" for name, count in sorted(seen.items())), flush=True)
 
 
 if __name__ == "__main__":
