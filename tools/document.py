@@ -78,9 +78,9 @@ def properties(schema: Node) -> dict[str, Node]:
     """The properties of an object schema, those of its `allOf` included."""
     schema = resolve(schema)
     found: dict[str, Node] = {}
-    for part in schema.get("allOf", []):
-        found |= properties(part)
-    return found | schema.get("properties", {})
+    for part in (*map(properties, schema.get("allOf", [])), schema.get("properties", {})):
+        found |= part
+    return found
 
 
 def required(schema: Node) -> set[str]:

@@ -1,7 +1,7 @@
 """Statements of the document about assistants and lists."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,9 @@ from tools.document import operations
 from tools.resources import TOOL, Resources
 
 MOST = 200
+
+Ask = Callable[[], Any]
+Listing = Callable[..., Any]
 
 
 @says("Creates an assistant and returns it. Only `name` is needed.")
@@ -125,14 +128,8 @@ def last_page(prober: Prober) -> bool:
     for name, resources, _ in listings(prober):
         count = len(ask(prober, name, resources, query={"limit": MOST}))
         if 0 < count < MOST:
-            verdicts.append(
-                agrees(
-                    lambda name=name, resources=resources: len(ask(prober, name, resources, query={"limit": MOST})),
-                    lambda count=count, name=name, resources=resources: (
-                        count + len(ask(prober, name, resources, query={"skip": count, "limit": MOST}))
-                    ),
-                )
-            )
+            listing = partial(ask, prober, name, resources)
+            verdicts.append(agrees(*last_page_twice(listing, count)))
     return all(some(verdicts))
 
 
@@ -150,13 +147,22 @@ def skip(prober: Prober) -> bool:
     verdicts = []
     for name, resources, _ in listings(prober):
         if len(ask(prober, name, resources)) > 1:
-            verdicts.append(
-                agrees(
-                    lambda name=name, resources=resources: ask(prober, name, resources, query={"limit": 3})[1:],
-                    lambda name=name, resources=resources: ask(prober, name, resources, query={"skip": 1, "limit": 2}),
-                )
-            )
+            listing = partial(ask, prober, name, resources)
+            verdicts.append(agrees(*second_and_third(listing)))
     return all(some(verdicts))
+
+
+def last_page_twice(listing: Listing, count: int) -> tuple[Ask, Ask]:
+    """Two ways to count a listing that is shorter than its page: alone, and with the page behind it."""
+    return (
+        lambda: len(listing(query={"limit": MOST})),
+        lambda: count + len(listing(query={"skip": count, "limit": MOST})),
+    )
+
+
+def second_and_third(listing: Listing) -> tuple[Ask, Ask]:
+    """Two ways to read the second and third item."""
+    return lambda: listing(query={"limit": 3})[1:], lambda: listing(query={"skip": 1, "limit": 2})
 
 
 def some(verdicts: list[bool]) -> list[bool]:

@@ -123,7 +123,7 @@ def mutations_of_sources(
 ) -> list[Mutation]:
     found = []
     for path in sorted(folder.glob(pattern)):
-        if path.name in apart:
+        if apart & {*path.relative_to(folder).parts}:
             continue
         source = Source(path)
         for mutator in mutators:

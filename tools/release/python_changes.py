@@ -70,12 +70,13 @@ def public(entry: Entry) -> dict[str, Entry]:
 
 def type_changes(name: str, old: Entry, new: Entry) -> Iterator[Change]:
     """Changes of annotations: what is given may become narrower, what is taken wider; griffe looks at neither."""
-    if old.is_attribute and new.is_attribute:
+    old, new = resolved(old), resolved(new)
+    if isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute):
         was, now = choices(old.annotation), choices(new.annotation)
         if was != now:
             level = Level.additive if now < was else Level.breaking
             yield Change(level, name, f"{old.annotation} -> {new.annotation}")
-    if not (old.is_function and new.is_function):
+    if not (isinstance(old, griffe.Function) and isinstance(new, griffe.Function)):
         return
     if choices(old.returns) != choices(new.returns):
         level = Level.additive if choices(new.returns) < choices(old.returns) else Level.breaking
@@ -90,6 +91,11 @@ def type_changes(name: str, old: Entry, new: Entry) -> Iterator[Change]:
             level = Level.additive if was < now else Level.breaking
             text = f"{known[parameter.name].annotation} -> {parameter.annotation}"
             yield Change(level, f"{name}({parameter.name})", text)
+
+
+def resolved(entry: Entry) -> griffe.Object:
+    """The object that an alias stands for."""
+    return entry.final_target if isinstance(entry, griffe.Alias) else entry
 
 
 def choices(annotation: object) -> set[str]:

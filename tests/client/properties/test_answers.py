@@ -14,7 +14,7 @@ from tools.schema_strategies import values
 from tools.schema_validation import faults, same
 
 JSON = "application/json"
-EXAMPLES = {"sync": 30, "async": 3}
+EXAMPLES = {"sync": 60, "async": 6}
 
 
 def encoded(value: Any) -> Any:
