@@ -15,6 +15,7 @@ NOT_THE_API = {
 }
 NOT_THE_SURFACE = {
     *("__main__.py", "__init__.py", "document.py", "normalize.py", "package.py", "project.py", "unasync.py"),
+    "runtime",
 }
 NOT_THE_CLIENT = {"asgi.py", "_logging.py", "_deprecation.py", "__init__.py"}
 
@@ -249,4 +250,4 @@ def runtime_mutations() -> list[Mutation]:
 
 def generator_mutations() -> list[Mutation]:
     """Conditions of the modules that turn the document into code; its checks of unsupported documents are left out."""
-    return mutations_of_sources("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE, "*.py")
+    return mutations_of_sources("client", ROOT / "generator", (condition_turned,), NOT_THE_SURFACE)

@@ -83,7 +83,7 @@ def unsent_arguments() -> list[Mutation]:
     found = []
     for constant, wire in arguments():
         text = one.replace("]", f" and (self.constant, argument.wire) != ({constant!r}, {wire!r})]")
-        apply = partial(replace, Path("generator") / "methods.py", one, text)
+        apply = partial(replace, Path("generator") / "client" / "methods.py", one, text)
         found.append(Mutation("client", "parameter not sent", f"{constant} {wire}", apply))
     return found
 
