@@ -10,7 +10,7 @@ MISSING_PACKAGES := while read -r program package; do PATH="$$PATH:/usr/sbin" co
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test serve generate fuzz check bench mutation soak world conformance release-check languages publish lock clean
+.PHONY: help setup demo test serve generate fuzz check bench bench-tools mutation soak world conformance release-check languages publish lock clean
 
 help: ## List what there is (what you are reading)
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -45,8 +45,11 @@ check: $(INSTALLED) $(NODE) ## Format, lint, types, document lint, that the clie
 	node_modules/.bin/spectral lint --fail-severity=hint openapi.yaml
 	$(BIN)/python -m tools.release --standing
 
-bench: $(INSTALLED) ## Measure client and server as ratios (ARGS="client" picks; ARGS=--write keeps the table)
+bench: $(INSTALLED) ## Measure client and server as ratios (ARGS="client" or ARGS="server --only reading" picks; ARGS=--write keeps the table)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-tools: ## Install what make bench needs beside .venv (Debian, as root)
+	apt-get install --yes wrk gcc util-linux
 
 mutation: $(INSTALLED) $(NODE) ## Apply mutations in copies of the project and show which test catches each (ARGS="--count 20")
 	$(BIN)/python -m tools.mutation $(ARGS)

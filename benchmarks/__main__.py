@@ -38,7 +38,10 @@ def main() -> int:
             importlib.import_module(f"benchmarks.{name}").main([])
     parts = [part for part in options.parts or PARTS if part in PARTS]
     if "server" in parts and (missing := load.missing()):
-        print(f"The server part cannot be measured: {missing}. ARGS=client measures the client alone.", file=sys.stderr)
+        print(
+            f"The server part cannot be measured: {missing}. `make bench-tools` installs them on Debian; ARGS=client measures the client alone.",
+            file=sys.stderr,
+        )
         return 2
     for part in parts:
         rows: list[Row] = []
