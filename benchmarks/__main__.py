@@ -39,7 +39,8 @@ def main() -> int:
     parts = [part for part in options.parts or PARTS if part in PARTS]
     if "server" in parts and (missing := load.missing()):
         print(
-            f"The server part cannot be measured: {missing}. `make bench-tools` installs them on Debian; ARGS=client measures the client alone.",
+            f"The server part cannot be measured: {missing}. `make bench-tools` installs its tools on Debian; "
+            "ARGS=client measures the client alone.",
             file=sys.stderr,
         )
         return 2
