@@ -3,9 +3,7 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +11,11 @@ import httpx
 import pytest
 
 from backboard_threads import Backboard
+from tests.support.browser import Browser
+from tests.support.processes import wait_until_listening
+from tests.support.swagger_page import authorize, try_out
 from threads_server.testing import LocalServer, free_port
 
-PATIENCE_SECONDS = 60
 CONFIGURATION = """
 {user}
 worker_processes 1;
@@ -65,15 +65,7 @@ def url(server: LocalServer, tmp_path: Path) -> Iterator[str]:
     assert program is not None
     process = subprocess.Popen([program, "-p", str(tmp_path), "-c", str(configuration)])
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.05)
+        wait_until_listening(process, port)
         yield f"http://127.0.0.1:{port}/backboard/api"
     finally:
         process.terminate()
@@ -100,6 +92,13 @@ def test_page_and_its_files_are_served_under_a_prefix(url: str) -> None:
     assert page.status_code == 200
     for name in re.findall(r'(?:src|href)="(docs/[^"]+)"', page.text):
         assert httpx.get(f"{root}/{name}").status_code == 200
+
+
+def test_docs_page_tries_an_operation_under_a_prefix(server: LocalServer, url: str) -> None:
+    with Browser() as browser:
+        page = browser.open(f"{url.removesuffix('/api')}/docs")
+        authorize(page, server.api_key)
+        assert try_out(page, "threads", "listThreads").startswith("200")
 
 
 def test_events_arrive_while_the_run_goes_on(backboard: Backboard) -> None:
