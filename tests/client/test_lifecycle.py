@@ -1,27 +1,21 @@
-"""One client's life: threads, event loops, forks, pickles, copies, closing; and other people's transports."""
+"""One client's life: connections, pickles, copies, imports; and other people's transports."""
 
 import asyncio
 import copy
-import gc
 import multiprocessing
-import os
 import pickle
 import subprocess
 import sys
-import time
-import warnings
-import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
-from backboard_threads import AsyncBackboard, Backboard
+from backboard_threads import Backboard
 from backboard_threads._async import connection_pool as async_channel
 from backboard_threads._sync import connection_pool as channel
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, TURN, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, TURN, Half, until
 from tests.support.scripted_server import Server, Silence, events, reply
 from tests.support.sse_frames import STARTED, frame
 
@@ -59,7 +53,7 @@ async def test_closing(half: Half, server: Server) -> None:
     for closed in (client, copied):
         with pytest.raises(RuntimeError, match="closed"):
             await half.do(closed.threads.get(THREAD_ID))
-    await _until(lambda: server.open == 0)
+    await until(lambda: server.open == 0)
 
 
 async def test_many_calls_at_a_time(half: Half, server: Server) -> None:
@@ -99,7 +93,7 @@ async def test_idle_connections_are_closed(half: Half, server: Server, monkeypat
     for module in (channel, async_channel):
         monkeypatch.setattr(module, "KEEPALIVE_EXPIRY", 0.0)
     await half.do(client.threads.get(THREAD_ID))
-    await _until(lambda: server.open <= 1)
+    await until(lambda: server.open <= 1)
 
 
 async def test_a_connection_that_the_server_closed_meanwhile_does_no_harm(half: Half, server: Server) -> None:
@@ -107,84 +101,8 @@ async def test_a_connection_that_the_server_closed_meanwhile_does_no_harm(half: 
     client = half.client(server, max_retries=0)
     for _ in range(5):
         await half.do(client.messages.send(THREAD_ID, content="x"))
-        await _until(lambda: server.open == 0)
+        await until(lambda: server.open == 0)
     assert len(server.requests) == 5
-
-
-def test_one_async_client_in_many_event_loops(server: Server) -> None:
-    server.answer(reply(200, THREAD))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-
-    async def use() -> None:
-        await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(4)])
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for _ in range(5):
-            asyncio.run(use())
-            gc.collect()
-        deadline = time.monotonic() + 600
-        while server.open and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert server.open == 0, "a loop that ended left connections behind"
-
-
-def test_one_async_client_in_event_loops_that_end_without_tidying(server: Server) -> None:
-    server.answer(reply(200, THREAD))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-    for _ in range(3):
-        loop = asyncio.new_event_loop()
-        loop.run_until_complete(client.threads.get(THREAD_ID))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
-    assert len(server.requests) == 3
-
-
-def test_one_async_client_in_several_threads_loops_at_a_time(server: Server) -> None:
-    server.answer(reply(200, THREAD))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-
-    async def use() -> None:
-        for _ in range(20):
-            await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(3)])
-
-    with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(asyncio.run, use()) for _ in range(4)]:
-            done.result()
-    assert len(server.requests) == 240
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-@pytest.mark.parametrize("half_name", ["sync", "async"])
-def test_one_client_in_a_forked_child(server: Server, half_name: str) -> None:
-    server.answer(reply(200, THREAD))
-    half = Half(half_name)
-    client = half.client_class(api_key=KEY, base_url=server.url)
-
-    def use() -> Any:
-        if half_name == "async":
-            return asyncio.run(client.threads.get(THREAD_ID))
-        return client.threads.get(THREAD_ID)
-
-    use()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on a fork with threads warns
-        child = os.fork()
-    if child == 0:
-        try:
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                good = use().thread_id == use().thread_id == THREAD_ID
-                gc.collect()
-            good = good and not [one for one in caught if one.category is ResourceWarning]
-        except BaseException:
-            good = False
-        os._exit(0 if good else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert use().thread_id == THREAD_ID
-    if half_name == "sync":
-        assert server.connections == 2, "the child did not open a connection of its own, or the parent lost its"
-        client.close()
 
 
 def _get(client: Backboard) -> str:
@@ -328,131 +246,6 @@ async def test_time_outs_are_finite_by_default(half: Half) -> None:
     assert all(seconds is not None and 500 < seconds <= 600 for seconds in limits[1].values())
 
 
-async def test_cancellation_closes_the_connection(server: Server) -> None:
-    silence = Silence()
-    server.answer(silence)
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-    with anyio.move_on_after(0.1) as scope:
-        await client.threads.get(THREAD_ID)
-    assert scope.cancelled_caught
-    assert silence.is_over.wait(600)
-    server.answer(reply(200, THREAD))
-    await client.threads.get(THREAD_ID)
-    await client.aclose()
-
-
-async def test_cancellation_inside_a_stream_closes_the_connection(server: Server) -> None:
-    silence = Silence()
-    server.answer(events(frame(STARTED), then=silence))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-
-    async def read() -> None:
-        async with client.messages.stream(THREAD_ID, content="x") as opened:
-            async for _ in opened:
-                pass
-
-    task = asyncio.create_task(read())
-    await _until(lambda: len(server.requests) == 1)
-    await asyncio.sleep(0.05)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert silence.is_over.wait(600)
-    await client.aclose()
-    await _until(lambda: server.open == 0)
-
-
-def test_streams_of_a_loop_that_is_stopped_leave_no_noise(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
-    server.answer(events(frame(STARTED), then=Silence()))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-
-    async def leave_in_the_middle() -> None:
-        opened = client.messages.stream(THREAD_ID, content="x")
-        await opened.__aenter__()
-        await anext(opened)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        asyncio.run(leave_in_the_middle())
-        gc.collect()
-    assert capfd.readouterr().err == ""
-
-
-def test_closed_event_loops_are_forgotten(server: Server) -> None:
-    server.answer(reply(200, THREAD))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
-
-    async def call() -> None:
-        loops.append(weakref.ref(asyncio.get_running_loop()))
-        await client.threads.get(THREAD_ID)
-
-    for _ in range(20):
-        asyncio.run(call())
-    gc.collect()
-    assert [loop for loop in loops if loop() is not None] == []
-
-
-def test_event_loops_that_were_only_closed_are_forgotten_too(server: Server) -> None:
-    server.answer(reply(200, THREAD))
-    client = AsyncBackboard(api_key=KEY, base_url=server.url)
-    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # such a loop leaves its sockets to the garbage collector
-        for _ in range(5):
-            loop = asyncio.new_event_loop()
-            loop.run_until_complete(client.threads.get(THREAD_ID))
-            loop.close()
-            loops.append(weakref.ref(loop))
-            del loop
-        gc.collect()
-        assert len([one for one in loops if one() is not None]) <= 1
-        del client
-        gc.collect()
-
-
-@pytest.mark.parametrize("steps", range(40))
-def test_call_cancelled_at_any_await_leaves_no_socket(server: Server, steps: int) -> None:
-    server.answer(reply(200, THREAD))
-
-    async def call() -> None:
-        async with AsyncBackboard(api_key=KEY, base_url=server.url) as client:
-            for _ in range(3):
-                task = asyncio.create_task(client.threads.get(THREAD_ID))
-                for _ in range(steps):
-                    await asyncio.sleep(0)
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-            await client.threads.get(THREAD_ID)
-            await _until(lambda: server.open <= 1)
-        await _until(lambda: server.open == 0)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        asyncio.run(call())
-        gc.collect()
-
-
-def test_call_cancelled_while_idle_connections_close_keeps_none(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(async_channel, "KEEPALIVE_EXPIRY", 0.0)
-    server.answer(reply(200, THREAD))
-
-    async def call() -> None:
-        async with AsyncBackboard(api_key=KEY, base_url=server.url) as client:
-            for _ in range(5):
-                await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(4)])
-                task = asyncio.create_task(client.threads.get(THREAD_ID))
-                await asyncio.sleep(0)
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-            await client.threads.get(THREAD_ID)
-            await _until(lambda: server.open <= 1)
-
-    asyncio.run(call())
-
-
 def test_first_async_call_imports_nothing_and_reads_no_certificates(server: Server) -> None:
     server.answer(reply(200, THREAD))
     code = f"""
@@ -486,10 +279,3 @@ def test_what_is_imported_when() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
-
-
-async def _until(condition: Any) -> None:
-    """Wait until `condition` holds."""
-    with anyio.fail_after(5):
-        while not condition():  # noqa: ASYNC110 - a server's thread changes it
-            await anyio.sleep(0.005)

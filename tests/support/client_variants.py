@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import httpx
 
 from backboard_threads import AsyncBackboard, Backboard
@@ -77,3 +78,10 @@ class Half:
         """Every event of a stream, from its opening to its end."""
         async with self.within(stream) as events:
             return await self.all(events)
+
+
+async def until(condition: Any) -> None:
+    """Wait until `condition` holds."""
+    with anyio.fail_after(60):  # bounds a hang only
+        while not condition():  # noqa: ASYNC110 - a thread of a server changes it
+            await anyio.sleep(0.005)
