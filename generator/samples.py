@@ -33,6 +33,8 @@ def json_sample(shape: Shape, catalogue: Catalogue, depth: int = 0) -> Any:
             return [json_sample(shape.item, catalogue, depth + 1)] if shape.item and depth < MAX_DEPTH else []
         case "map":
             return {"key": json_sample(shape.item, catalogue, depth + 1)} if shape.item and depth < MAX_DEPTH else {}
+        case "choice":
+            return json_sample(shape.item or ANYTHING, catalogue, depth)
         case "model":
             return model_sample(catalogue.models[_name(shape)], catalogue, depth + 1)
         case "tagged":

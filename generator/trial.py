@@ -193,7 +193,9 @@ def _arguments(used: list[Argument], catalogue: Catalogue) -> str:
 
 
 def _code(one: Argument, catalogue: Catalogue) -> str:
-    if one.place == "query" and (one.style == "deepObject" or one.shape.nonnull.kind in {"model", "tagged", "map"}):
+    if one.place == "query" and (
+        one.style == "deepObject" or one.shape.nonnull.kind in {"model", "tagged", "map", "choice"}
+    ):
         return '{"key": 1}'
     if one.place == "query" and one.shape.held == "Any":
         return '["a", "b"]'

@@ -104,7 +104,11 @@ def _style(described: dict[str, Any], shape: Shape, place: str, where: str) -> s
         return ""
     explode = described.get("explode", style == "form")
     if style == "deepObject":
-        if shape.kind not in {"model", "tagged", "map"} and shape.classes != ("dict",) and shape is not ANYTHING:
+        if (
+            shape.kind not in {"model", "tagged", "map", "choice"}
+            and shape.classes != ("dict",)
+            and shape is not ANYTHING
+        ):
             raise UnusableDocument(f"{where}: {shape.expected} has no style 'deepObject'")
         return style
     if style not in JOINED:

@@ -27,7 +27,7 @@ from openapi_python_client.parser.properties.uuid import UuidProperty
 from ..document.document import UnusableDocument
 from ..text import literal
 
-Kind = Literal["plain", "instant", "enum", "model", "list", "map", "tagged", "file"]
+Kind = Literal["plain", "instant", "enum", "model", "list", "map", "tagged", "choice", "file"]
 Name = tuple[str, str]
 """A module of `models`, and a name in it."""
 Expression = Callable[[str], str]
@@ -43,9 +43,9 @@ class Shape:
 
     `held` is the type of an attribute that holds it, `taken` that of a parameter that takes it. `expected` completes
     "expected …" in an error. `classes` are the classes that `json.loads` makes of it, where one look at the class is
-    enough. `item` is the shape of what a list or map holds. `read` and `write` turn JSON into the value and back;
-    without a `write` the value is its own JSON. `names` are the names that these use, `types` those of the
-    annotations. An enumeration has a `table` of members by value, a constant its code.
+    enough. `item` is the shape of what a list or map holds, or a choice first names. `read` and `write` turn JSON into
+    the value and back; without a `write` the value is its own JSON. `names` are the names that these use, `types` those
+    of the annotations. An enumeration has a `table` of members by value, a constant its code.
     """
 
     kind: Kind
@@ -214,8 +214,10 @@ class Shapes:
         if any(shape.kind not in {"plain", "enum"} or not shape.classes for shape in shapes) or len(classes) != len(
             set(classes)
         ):
-            self.notes.append(f"{where}: read as Any, since nothing tells the values of this union apart")
-            return ANYTHING
+            choice = self._told_apart(options, shapes)
+            if choice is None:
+                self.notes.append(f"{where}: read as Any, since nothing tells the values of this union apart")
+            return choice or ANYTHING
         expected = " or ".join(shape.expected for shape in shapes)
         return Shape(
             kind="plain",
@@ -225,6 +227,64 @@ class Shapes:
             read=lambda source: f"one_of({source}, {literal(expected)}, {', '.join(classes)})",
             classes=classes,
         )
+
+    def _told_apart(self, options: list[PropertyProtocol], shapes: list[Shape]) -> Shape | None:
+        """Return the shape of a union of values of different JSON types, and of objects with different required fields;
+        None if these do not tell its values apart."""
+        readers: dict[str, str] = {}
+        objects: list[ModelProperty] = []
+        for option, shape in zip(options, shapes, strict=True):
+            of_kind = {"model": ("dict",), "map": ("dict",), "tagged": ("dict",), "list": ("list",)}
+            classes = of_kind.get(shape.kind, shape.classes)
+            if shape.kind == "model" and isinstance(option, ModelProperty):
+                objects.append(self.model(option))
+            elif not classes or (set(classes) & set(readers) and classes != ("str",)):
+                return None
+            readers |= dict.fromkeys(classes, "text" if classes == ("str",) else _reader(shape))
+        if objects:
+            by_fields = _by_fields(objects)
+            if by_fields is None or any(shape.kind in {"map", "tagged"} or "dict" in shape.classes for shape in shapes):
+                return None
+            readers["dict"] = by_fields
+        expected = " or ".join(dict.fromkeys(shape.expected for shape in shapes))
+        table = ", ".join(f"{name}: {reader}" for name, reader in readers.items())
+        held = dict.fromkeys("str" if shape.classes == ("str",) else shape.held for shape in shapes)
+        return Shape(
+            kind="choice",
+            held=" | ".join(held),
+            taken=" | ".join(dict.fromkeys(shape.taken for shape in shapes)),
+            expected=expected,
+            read=lambda source: f"choose({source}, {literal(expected)}, {{{table}}})",
+            write=_calling("to_json"),
+            names=tuple(name for shape in shapes for name in shape.names),
+            types=tuple(name for shape in shapes for name in shape.types),
+            item=shapes[0],
+        )
+
+
+def _by_fields(models: list[ModelProperty]) -> str | None:
+    """Return the expression for a reader of one of several models, which the required fields tell apart; else None.
+
+    They are tried one after the other, those with most required fields first: each must need a field that no later one
+    has.
+    """
+    found = []
+    for model in sorted(models, key=lambda one: -len(one.required_properties or [])):
+        required = [prop.name.get_untrusted_value() for prop in model.required_properties or []]
+        optional = [prop.name.get_untrusted_value() for prop in model.optional_properties or []]
+        found.append((str(model.class_info.name), required, {*required, *optional}))
+    for number, (_, required, _) in enumerate(found):
+        if any(set(required) <= later for _, _, later in found[number + 1 :]):
+            return None
+    if len(found) == 1:
+        return f"{MODEL}{found[0][0]}.from_dict"
+    options = ", ".join(
+        f"({{{', '.join(map(literal, required))}}}, {MODEL}{name}.from_dict)"
+        if required
+        else f"(set(), {MODEL}{name}.from_dict)"
+        for name, required, _ in found
+    )
+    return f"lambda value: by_fields(value, {options})"
 
 
 def or_null(shape: Shape) -> Shape:

@@ -11,7 +11,7 @@ from generator.__main__ import main
 from tests.support.generator_documents import imported, operation, small_document
 
 COOKIE = {"name": "session", "in": "cookie", "schema": {"type": "string"}}
-UNION = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+UNION = {"oneOf": [{"type": "array", "items": {"type": kind}} for kind in ("string", "integer")]}
 PATHS = {
     "/things": {"get": operation("listThings", answer={"type": "object", "properties": {"any": UNION}})},
     "/things/{thing_id}": {"get": operation("getThing", path=["thing_id"])},
