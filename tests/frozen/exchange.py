@@ -87,7 +87,7 @@ class Exchange:
         )
 
     def comparable(self, plain: Callable[[str], str]) -> dict[str, Any]:
-        """What must be the same whenever it is asked. `plain` takes the ids and times out of a text."""
+        """The parts that are the same in every answer. `plain` takes the ids and times out of a text."""
         headers = {name: value for name, value in self.answer_headers.items() if name in COMPARED_HEADERS}
         given = next((value for name, value in self.headers.items() if name.lower() == "x-request-id"), None)
         if headers.get("x-request-id"):

@@ -26,7 +26,7 @@ class Model(ThreadingHTTPServer):
         self.asked: list[dict[str, Any]] = []
 
     def environment(self) -> dict[str, str]:
-        """What tells the server where the endpoint is."""
+        """Environment that names the endpoint to the server."""
         return {
             "THREADS_SERVER_LLM_BASE_URL": f"http://127.0.0.1:{self.server_address[1]}/v1",
             "THREADS_SERVER_LLM_API_KEY": "model-key",

@@ -18,7 +18,7 @@ _GREETING = re.compile(r"Backboard Threads on (http://127\.0\.0\.1:\d+)/api")
 
 
 def run(*arguments: str | Path) -> str:
-    """What a command prints. Raises AssertionError if it fails."""
+    """Output of a command. Raises AssertionError if it fails."""
     done = subprocess.run(
         [_PROGRAM, *arguments], env=_environment({}), capture_output=True, timeout=HANG_SECONDS, check=False
     )

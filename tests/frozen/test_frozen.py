@@ -1,4 +1,4 @@
-"""What a released server wrote and answered holds: its databases are opened and go on, its archives are imported, and
+"""The frozen state of each release holds: its databases are opened and go on, its archives are imported, and
 its requests are answered the same but for ids and times (make.py says how the folder was made)."""
 
 import hashlib

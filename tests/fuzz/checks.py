@@ -54,7 +54,7 @@ def stream_exactly_when_asked(ctx: CheckContext, response: Response, case: Case)
 
 @schemathesis.check
 def created_can_be_read(ctx: CheckContext, response: Response, case: Case) -> None:
-    """What an answer says was created is there at once, under its own path."""
+    """A created object is there at once, under its own path."""
     if response.status_code != 200:
         return
     match operation_of(case):
@@ -72,7 +72,7 @@ def created_can_be_read(ctx: CheckContext, response: Response, case: Case) -> No
 
 
 class Doomed(NamedTuple):
-    """What a deletion is to delete: paths that will lead nowhere, and the ids that lists will not have."""
+    """Objects that a deletion is to delete: paths that will lead nowhere, and the ids that lists will not have."""
 
     paths: list[str]
     lists: dict[str, set[str]]
@@ -110,7 +110,7 @@ def _paths_of(thread_id: str) -> list[str]:
 
 @schemathesis.check
 def deleted_is_gone(ctx: CheckContext, response: Response, case: Case) -> None:
-    """What was deleted, and what it owned, is not found any more, under any path and in any list."""
+    """A deleted object and its parts are found no more, under any path and in any list."""
     if response.status_code != 200 or case.id not in _DOOMED:
         return
     doomed = _DOOMED[case.id]
@@ -122,7 +122,7 @@ def deleted_is_gone(ctx: CheckContext, response: Response, case: Case) -> None:
 
 @schemathesis.check
 def message_is_kept(ctx: CheckContext, response: Response, case: Case) -> None:
-    """What was said, and what the assistant answered, are the last messages of the thread."""
+    """The sent message and the assistant's answer are the last messages of the thread."""
     if response.status_code != 200 or operation_of(case) not in ("sendMessage", "sendChatMessage"):
         return
     if response.headers["content-type"][0] != "application/json" or not isinstance(case.body, dict):

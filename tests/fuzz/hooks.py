@@ -1,4 +1,4 @@
-"""What schemathesis is told of this API: how JSON text looks, which cases say nothing, where runs wait."""
+"""Hooks of schemathesis for this API: JSON text in forms, cases that say nothing, runs that wait."""
 
 import json
 import re

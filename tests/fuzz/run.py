@@ -20,7 +20,7 @@ COMMAND = Path(sys.executable).with_name("schemathesis")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run showed.
+    """Result of one run.
 
     `code` is schemathesis' exit code and `output` all that it printed; `reached` counts the answers by operationId
     and status; `followed` are the document's links that the stateful phase followed.

@@ -203,7 +203,7 @@ class Server:
 
 
 async def answered(call: Callable[[], Awaitable[Any]]) -> Answered:
-    """What a call of the client that gives an `Answer` came to."""
+    """Outcome of a client's call that gives an `Answer`."""
     try:
         answer = await call()
     except APIStatusError as error:

@@ -46,6 +46,6 @@ def test_server_on_sqlite_does_what_the_model_says() -> None:
 
 
 @pytest.mark.timeout(1800)
-def test_server_on_postgres_does_what_the_model_says() -> None:
-    with PostgresServer() as postgres:
-        run_state_machine_as_test(postgres_machine(postgres), settings=settings(max_examples=5, stateful_step_count=40))
+def test_server_on_postgres_does_what_the_model_says(postgres_server: PostgresServer) -> None:
+    machine = postgres_machine(postgres_server)
+    run_state_machine_as_test(machine, settings=settings(max_examples=5, stateful_step_count=40))

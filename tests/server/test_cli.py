@@ -39,7 +39,7 @@ def url_in(line: str) -> str:
 
 
 def at_a_terminal(*arguments: str) -> str:
-    """What a command that fails prints on standard error to someone who types it."""
+    """Standard error of a failed command, on a terminal."""
     ours, theirs = os.openpty()
     try:
         done = subprocess.run(

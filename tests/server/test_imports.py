@@ -61,7 +61,7 @@ def test_module_has_at_most_400_lines(name: str) -> None:
 
 
 def test_no_test_imports_another() -> None:
-    """What tests share is in tests/support, or a module beside them that is no test."""
+    """Shared helpers are in tests/support, or in a module beside the tests that is none."""
     found = [
         f"{path.name} imports {node.module}"
         for path in Path(__file__).parents[1].rglob("*.py")

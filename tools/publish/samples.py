@@ -43,7 +43,7 @@ class Request:
     bodies: dict[str, dict[str, Any]]
     streamed: bool = False
     variant: str = ""
-    """What sets it apart from the operation's other request, for people."""
+    """Difference from the operation's other request, as a tab shows it."""
 
     @property
     def media_type(self) -> str | None:

@@ -123,7 +123,7 @@ def rate(change: dict[str, Any], sent: set[str], given: set[str]) -> Level:
 
 
 def place(change: dict[str, Any]) -> str:
-    """Where the change is written, which is shorter than the way on which redocly reached it."""
+    """Place where the change is written, which is shorter than the way on which redocly reached it."""
     side = change.get("revision") or change["base"]
     return str(side["pointer"])
 
@@ -185,7 +185,7 @@ def server_changes(old: Document, new: Document) -> Iterator[Change]:
 
 
 def security_changes(old: Document, new: Document) -> Iterator[Change]:
-    """What a caller must show, for all operations and for those that say it themselves.
+    """Credentials that a caller must show, for all operations and for those that say it themselves.
 
     That a key is no longer needed breaks a promise as well: that nobody without one reads what is kept.
     """

@@ -49,7 +49,7 @@ SAYS = {Level.breaking: {"Changed", "Removed"}, Level.additive: {"Added", "Chang
 
 
 def standing_faults(version: str, log: str) -> Iterator[str]:
-    """What stands against any commit, released or not: the changelog's form, and a version without a section in it."""
+    """Faults of any commit, released or not: the changelog's form, and a version without a section in it."""
     yield from (f"CHANGELOG.md: {fault}" for fault in changelog.faults(log))
     try:
         listed = changelog.sections(log)
@@ -60,7 +60,7 @@ def standing_faults(version: str, log: str) -> Iterator[str]:
 
 
 def faults(version: str, log: str, last: str | None, changed: Difference | None) -> Iterator[str]:
-    """What stands against a release of `version`.
+    """Faults that prevent a release of `version`.
 
     Args:
         version: the version in the document.

@@ -1,4 +1,4 @@
-"""What is answered before any operation is looked for: the statuses that the document's introduction names, no others.
+"""Answers before any operation is looked for: the statuses that the document's introduction names, no others.
 
 Here the bytes are sent as they are, since no HTTP client would send them.
 """
@@ -73,6 +73,6 @@ def test_many_short_headers_are_a_long_head(ada: Caller) -> None:
 
 
 def test_server_note_of_the_introduction_names_these_statuses() -> None:
-    """Those that no operation lists: not HTTP, no such path or method, OPTIONS, too long a head, a fault of ours."""
+    """Statuses that no operation lists: not HTTP, no such path or method, OPTIONS, too long a head, a fault of ours."""
     named = set(re.findall(r"\d{3}(?!\d)", document()["info"]["x-server-note"])) - {"000"}
     assert named == {"400", "404", "405", "431", "422", "204", "500"}

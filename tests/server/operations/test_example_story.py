@@ -54,7 +54,7 @@ class Teller(Responder):
 
 
 class Story:
-    """What the ids and times of the examples stand for on this server."""
+    """Ids and times of this server for those of the examples."""
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
