@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from backboard_threads import UNSET
 from tests.model.driver import COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
+from tests.model.faults import CONFIRMATION_LOST, STORE_FAULTS, failing
 from tests.model.model import Model
 from tests.model.state import DAY, Id, Rejected, Response, Run, Thread
 from threads_server import clock
@@ -31,7 +32,7 @@ CONTENTS = (
     *("/call stray {}", "x" * 201),
 )
 STEPS = (1, 999, 60_000, DAY - 1, DAY, -5, -3_600_000)
-FAULTS = ("commit fails", "confirmation is lost", "caller leaves")
+FAULTS = (*STORE_FAULTS, "caller leaves")
 KEYS = ("a", "b", "c")
 START = 1_900_000_000_000
 WALL_CLOCK = clock.wall_clock
@@ -117,7 +118,7 @@ class ModelMachine(RuleBasedStateMachine):
     ) -> Response | None:
         """Do the same to both, and compare. After a fault a request with a key is repeated, and counts once."""
         answer = self.run(self.disturbed(call, fault, pause))
-        self.abandoned = fault == "confirmation is lost" and answer is not None and answer.status == 503
+        self.abandoned = fault == CONFIRMATION_LOST and answer is not None and answer.status == 503
         if self.abandoned:
             self.run(self.server.end_abandoned())
         certain = True
@@ -125,7 +126,7 @@ class ModelMachine(RuleBasedStateMachine):
             COUNTS[f"fault: {fault}"] += 1
             self.run(self.server.settled())
             if not keyed:
-                if fault == "confirmation is lost":
+                if fault == CONFIRMATION_LOST:
                     self.expected(expect)
                 return None
             certain = fault != "caller leaves"
@@ -133,7 +134,7 @@ class ModelMachine(RuleBasedStateMachine):
         expected = self.expected(expect)
         COUNTS[f"{kind}: {expected.status}"] += 1
         if certain and isinstance(expected, Response):
-            lost = fault == "confirmation is lost" and keyed and COUNTS is not None
+            lost = fault == CONFIRMATION_LOST and keyed and COUNTS is not None
             self.compare(kind, expected, answer, replayed=None if lost else expected.replayed)
         else:
             self.compare(kind, expected, answer, replayed=None)
@@ -143,8 +144,8 @@ class ModelMachine(RuleBasedStateMachine):
         self, call: Callable[[], Coroutine[Any, Any, Answered]], fault: str | None, pause: int
     ) -> Answered | None:
         """Call under a fault; None if the caller left before the answer."""
-        if fault in ("commit fails", "confirmation is lost"):
-            with self.server.failing_commit(done=fault == "confirmation is lost"):
+        if fault in STORE_FAULTS:
+            with failing(self.server.services.store, fault):
                 return await call()
         task = asyncio.create_task(call())
         if fault == "caller leaves":
@@ -239,6 +240,9 @@ class ModelMachine(RuleBasedStateMachine):
             client = self.server.client(key)
             listed = self.run(answered(lambda: client.assistants.with_response.list(limit=200)))  # noqa: B023
             self.compare("assistants", self.model.list_assistants(key, None, None, 200), listed, False)
+            name = NAMES[self.calm % len(NAMES)]
+            named = self.run(answered(lambda: client.assistants.with_response.list(name=name, limit=3)))  # noqa: B023
+            self.compare("assistants of a name", self.model.list_assistants(key, name, None, 3), named, False)
             for query in (
                 {"limit": 200, "include_messages": True},
                 {"limit": 200, "include_messages": False},

@@ -20,11 +20,15 @@ from threads_server.archive import export_account, import_account
 from threads_server.responders import Conversation, ModelUsage, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
 from threads_server.settings import Settings
-from threads_server.store import StoreUnavailable, open_store
+from threads_server.store import open_store
 from threads_server.store.clearing import sweep
 
 HANG_SECONDS = 600
 """Only bounds a hang."""
+
+
+LOG_INTERVAL_SECONDS = 0.01
+"""So that the events of a run that is held are written soon."""
 
 
 @dataclass
@@ -108,6 +112,7 @@ class Server:
         await self._stack.enter_async_context(app.opened())
         self.services = opened[0]
         self.services.context.responder = self.responder
+        self.services.context.log_interval = LOG_INTERVAL_SECONDS
         await sweep(self.services.store)  # or it would go on beside the next steps
         self._transport = httpx.ASGITransport(app)
         self._clients = {}
@@ -170,23 +175,6 @@ class Server:
                 api_key=key, base_url="http://threads/api", http_client=http, max_retries=0, timeout=None
             )
         return self._clients[key]
-
-    @contextlib.contextmanager
-    def failing_commit(self, *, done: bool) -> Any:
-        """Let the next transaction fail: before it begins, or `done`, when only its confirmation is lost."""
-        store, write = self.services.store, self.services.store.write
-
-        async def fail(*args: Any, **kwargs: Any) -> Any:
-            store.write = write
-            if done:
-                await write(*args, **kwargs)
-            raise StoreUnavailable("The connection to the store broke")
-
-        store.write = fail
-        try:
-            yield
-        finally:
-            store.write = write
 
     async def end_abandoned(self) -> None:
         """Let the server notice at once which of its runs no task works on."""

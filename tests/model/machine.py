@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis.stateful import precondition, rule
 from backboard_threads import UNSET
 from tests.model.comparison import CONTENTS, FAULTS, KEYS, STEPS, TOOL, Data, Held, given
 from tests.model.driver import COUNTS, Answered, answered, streamed
+from tests.model.faults import COMMIT_FAILS, failing
 from tests.model.resource_steps import ResourceSteps
 from tests.model.state import IN_PROGRESS, WAITING, Id, Run, Thread
 from tests.support.postgres import PostgresServer
@@ -216,9 +218,12 @@ class Machine(ResourceSteps):
         ]
 
     @precondition(lambda self: self.idle() and len(self.held) < 2)
-    @rule(data=st.data(), stream=st.booleans(), keyed=st.sampled_from([True, True, False]))
-    def hold(self, data: Data, stream: bool, keyed: bool) -> None:
-        """Begin a run that goes on until it is let go, cancelled, deleted or ended with the server."""
+    @rule(data=st.data(), stream=st.booleans(), keyed=st.sampled_from([True, True, False]), log_fails=st.booleans())
+    def hold(self, data: Data, stream: bool, keyed: bool, log_fails: bool) -> None:
+        """Begin a run that goes on until it is let go, cancelled, deleted or ended with the server.
+
+        With `log_fails` the first write of its events does.
+        """
         key, thread = data.draw(st.sampled_from(self.idle()), label="idle")
         self.number += 1
         number = self.number
@@ -236,15 +241,19 @@ class Machine(ResourceSteps):
             while not any(live.lines[2:] for live in runs.of_thread(real)):
                 assert not task.done(), task.result()
                 await asyncio.sleep(0)
+            while fault is not None and not fault.happened:  # noqa: ASYNC110 - no event says so
+                await asyncio.sleep(0.001)
             return task, runs.of_thread(real)[0].run_id
 
-        task, run_id = self.run(start())
+        with failing(self.server.services.store, COMMIT_FAILS, after=1) if log_fails else nullcontext() as fault:
+            task, run_id = self.run(start())
         self.model.send(key, **arguments)
         assert thread.active is not None
         self.binding.match(thread.active.run_id, run_id)
         self.held.append(Held(thread, thread.active, arguments["content"], call, [(task, False)], keyed))
         self.notice()
         COUNTS["run held"] += 1
+        COUNTS["fault: events not written"] += log_fails
 
     @precondition(lambda self: any(held.keyed for held in self.held))
     @rule(data=st.data(), leaves=st.booleans())

@@ -21,7 +21,13 @@ REACHED = {
     *("listThreads", "getThread", "deleteThread", "sendMessage", "sendChatMessage", "submitToolOutputs", "cancelRun"),
     *("streamRunEvents", "askForTools", "run held", "run let go", "run joined", "key made", "key revoked"),
     *("clock forward", "clock back", "restart", "crash", "move"),
-    *("fault: commit fails", "fault: confirmation is lost", "fault: caller leaves"),
+    *(
+        "fault: commit fails",
+        "fault: confirmation is lost",
+        "fault: disk full",
+        "fault: events not written",
+        "fault: caller leaves",
+    ),
 }
 
 

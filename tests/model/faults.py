@@ -1,0 +1,79 @@
+"""Faults of a database, as the store meets them: a commit that fails or is not confirmed, a full disk."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import asyncpg
+
+COMMIT_FAILS, CONFIRMATION_LOST, DISK_FULL = "commit fails", "confirmation is lost", "disk full"
+STORE_FAULTS = (COMMIT_FAILS, CONFIRMATION_LOST, DISK_FULL)
+
+
+@dataclass
+class Fault:
+    """A fault, and how many commits succeed before it. `happened` once it did."""
+
+    kind: str
+    after: int = 0
+    happened: bool = False
+
+    def strikes(self, sql: str) -> bool:
+        """Whether it happens at this statement."""
+        if self.kind == DISK_FULL:
+            return sql.startswith(("INSERT", "UPDATE"))
+        if sql != "COMMIT" or self.happened:
+            return False
+        self.happened = self.after == 0
+        self.after -= 1
+        return self.happened
+
+
+class FaultyConnection:
+    """An SQLite connection with a fault."""
+
+    def __init__(self, connection: sqlite3.Connection, fault: Fault) -> None:
+        self._connection = connection
+        self._fault = fault
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if not self._fault.strikes(sql):
+            return self._connection.execute(sql, *parameters)
+        if self._fault.kind == DISK_FULL:
+            self._connection.execute("ROLLBACK")
+            raise sqlite3.OperationalError("database or disk is full")
+        if self._fault.kind == CONFIRMATION_LOST:
+            self._connection.execute(sql)
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+@contextmanager
+def failing(store: Any, kind: str, after: int = 0) -> Iterator[Fault]:
+    """Let a commit of a store fail, or its disk be full for as long as this lasts."""
+    fault = Fault(kind, after)
+    if isinstance(getattr(store, "writer", None), sqlite3.Connection):
+        writer = store.writer
+        store.writer = FaultyConnection(writer, fault)
+        try:
+            yield fault
+        finally:
+            store.writer = writer
+        return
+    execute = asyncpg.Connection.execute
+
+    async def broken(self: Any, query: str, *args: Any, **options: Any) -> Any:
+        if not fault.strikes(query):
+            return await execute(self, query, *args, **options)
+        if fault.kind == CONFIRMATION_LOST:
+            await execute(self, query)
+        self.terminate()
+        raise asyncpg.ConnectionDoesNotExistError("the connection was closed in the middle of the commit")
+
+    with patch.object(asyncpg.Connection, "execute", broken):
+        yield fault
