@@ -18,7 +18,6 @@ from benchmarks.server import filled, load
 from benchmarks.table import Row
 from tests.support.postgres import PostgresServer
 from threads_server.ids import new_id
-from threads_server.store.backends.postgres import BEGIN
 from threads_server.store.backends.postgres_schema import translate
 from threads_server.store.idempotency_keys import IdempotencyRequest
 from threads_server.store.threads import NewMessage
@@ -99,8 +98,6 @@ def _pgbench_script() -> str:
         f"\\set number random(1, {THREADS})",
         "\\set key random(1, 9000000000000000000)",
         "BEGIN;",
-        # the server sends its settings together with BEGIN, which prepared statements cannot: so as one statement
-        f"SELECT {', '.join(_settings())};",
     ]
     transaction = begin_turn(turn)
     sql, parameters = next(transaction)
@@ -114,11 +111,6 @@ def _pgbench_script() -> str:
             sql, parameters = transaction.send([("THREAD NUMBER", "", "VERSION")])
     except StopIteration:
         return "\n".join([*lines, "COMMIT;", ""])
-
-
-def _settings() -> list[str]:
-    found = re.findall(r"SET LOCAL (\w+) = '?(\w+)'?;", BEGIN.format(lock_milliseconds=5000))
-    return [f"set_config('{name}', '{value}', true)" for name, value in found]
 
 
 def _literal(value: Value) -> str:

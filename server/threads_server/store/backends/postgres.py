@@ -1,7 +1,7 @@
 """PostgreSQL: any number of server processes on one database, with or without a connection pooler before it.
 
 Transactions run at READ COMMITTED: they lock the thread they are about before they read what they decide by. One that
-lost a race or its connection before its commit is run again. No session keeps anything, and behind a pooler there are
+lost a race or its connection before its commit is run again. Behind a pooler no session keeps anything, and there are
 no prepared statements, so that pgbouncer may pool sessions or transactions.
 """
 
@@ -10,6 +10,7 @@ import itertools
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import ParamSpec, TypeAlias, TypeVar
 
 import asyncpg
@@ -31,15 +32,16 @@ SESSION_WAIT_SECONDS = 1.0
 WITHHELD_SECONDS = 60.0
 """How long the pool is smaller after the database refused a connection more."""
 
-BEGIN = (
-    "BEGIN; SET LOCAL jit = off;"
+_SETTINGS = (
+    "SET {local} jit = off;"
     # a process that is frozen or cut off in the middle of a transaction must not keep a thread locked
-    " SET LOCAL idle_in_transaction_session_timeout = '10s';"
-    " SET LOCAL lock_timeout = '{lock_milliseconds}ms';"
+    " SET {local} idle_in_transaction_session_timeout = '10s';"
+    " SET {local} lock_timeout = '{lock_milliseconds}ms';"
     # a commit is on disk when it is acknowledged, however the server is configured
-    " SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+    " SELECT set_config('synchronous_commit',"
+    " coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), {is_local})"
 )
-"""How a transaction begins. Settings end with it: a connection pooler gives the session to others."""
+"""Settings of a session; of each transaction behind a connection pooler, which gives the session to others."""
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -81,7 +83,7 @@ class PostgresStore(Store):
         self._permits = asyncio.Semaphore(pool_size)
         self._permitted = pool_size
         self._waiting = 0
-        self._begin = BEGIN.format(lock_milliseconds=max(1, int(statement_seconds * 500)))
+        self._begin = f"BEGIN; {_settings(statement_seconds, pooled=True)}" if pooled else "BEGIN"
 
     @classmethod
     async def open(cls, settings: Settings, *, create: bool = True) -> "PostgresStore":
@@ -99,7 +101,7 @@ class PostgresStore(Store):
                 settings.database,
                 min_size=0,
                 max_size=settings.pool_size,
-                init=_await_session if pooled else None,
+                init=_await_session if pooled else partial(_set_up_session, seconds=settings.statement_timeout),
                 reset=_keep_session,
                 timeout=CONNECT_SECONDS,
                 command_timeout=settings.statement_timeout,
@@ -281,7 +283,20 @@ def _line(error: Exception) -> str:
 
 
 async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Reset nothing: no transaction changes its session."""
+    """Reset nothing: no transaction changes its session, and what was set with it stays."""
+
+
+def _settings(statement_seconds: float, *, pooled: bool) -> str:
+    """The statements of _SETTINGS. A lock is waited for half as long as a statement may take."""
+    return _SETTINGS.format(
+        local="LOCAL" if pooled else "SESSION",
+        is_local=str(pooled).lower(),
+        lock_milliseconds=max(1, int(statement_seconds * 500)),
+    )
+
+
+async def _set_up_session(connection: "asyncpg.Connection[asyncpg.Record]", seconds: float) -> None:
+    await connection.execute(_settings(seconds, pooled=False))
 
 
 async def _await_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
