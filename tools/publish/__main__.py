@@ -23,6 +23,7 @@ from .forms import write_forms
 from .forms.openapi_3_0 import Inexpressible
 from .page import UnexpectedPage, write_page
 from .redocly import RedoclyFailed, redocly
+from .sbom import Unlocked, write_sbom
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "openapi.yaml"
@@ -30,7 +31,7 @@ README = Path(__file__).with_name("dist.md")
 """The README of dist/, with `VERSION` for the version."""
 FAILURES = (
     *(BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed),
-    *(UnexpectedPage, UnusableDocument),
+    *(UnexpectedPage, Unlocked, UnusableDocument),
 )
 
 
@@ -58,7 +59,7 @@ def publish(folder: Path) -> None:
     """Write everything into an empty folder.
 
     Raises:
-        BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed, UnexpectedPage,
+        BuildFailed, Inexpressible, NoCommit, OpenAPIValidationError, RedoclyFailed, UnexpectedPage, Unlocked,
         UnusableDocument: from the part that failed.
     """
     _say("the document and its bundles")
@@ -79,6 +80,7 @@ def publish(folder: Path) -> None:
     (folder / "README.md").write_text(README.read_text(encoding="utf-8").replace("VERSION", version), encoding="utf-8")
     _say("the wheel and the source distribution")
     build(folder, commit.epoch)
+    write_sbom(folder / f"backboard_threads-{version}.cdx.json", version, commit.date)
     _sum(folder, document, commit)
 
 

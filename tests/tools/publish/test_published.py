@@ -66,7 +66,15 @@ def test_every_form_has_its_version_and_latest(published: Path) -> None:
     assert {path.name for path in published.iterdir()} == {
         *(form.format(VERSION) for form in forms),
         *(form.format("latest") for form in forms),
-        *("README.md", "index.html", "version.json", "SHA256SUMS", wheel, sdist),
+        *(
+            "README.md",
+            "index.html",
+            "version.json",
+            "SHA256SUMS",
+            wheel,
+            sdist,
+            f"backboard_threads-{VERSION}.cdx.json",
+        ),
     }
     for form in forms:
         assert digest(published / form.format(VERSION)) == digest(published / form.format("latest"))
