@@ -70,7 +70,7 @@ def head(prober: Prober) -> bool:
     return [one.content for one in answers] == [b"", b""] and [one.status_code for one in answers] == [200, 204]
 
 
-@says("The body is larger than `x-body-limits` allows for its media type.")
+@says("The body is larger than `x-body-limits` allows for its media type")
 def too_large(prober: Prober) -> bool:
     limit = document()["x-body-limits"]["application/json"]
     content = b'{"name": "' + b"x" * limit + b'"}'

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sysconfig
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -232,6 +233,7 @@ def _literal(value: Any, depth: int = 0) -> str:
     return f"{brackets[0]}\n{''.join(lines)}{'  ' * depth}{brackets[1]}"
 
 
+@cache
 def _formatted(source: str) -> str:
     command = [RUFF, "format", "--isolated", "--line-length", "80", "-"]
     return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
