@@ -293,7 +293,8 @@ def faults(response: httpx.Response) -> list[tuple[Any, ...]]:
 class Wire:
     """A connection on fake transport and loop, whose timers a test fires."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, application: Any = None, **settings: Any) -> None:
+        """`application` answers in the place of the small one, which is not open."""
         self.loop = Mock(asyncio.AbstractEventLoop)
         self.loop.time.return_value = self.set_at = 0.0
         self.loop.call_later.side_effect = self._set_timer
@@ -301,23 +302,27 @@ class Wire:
         self.transport.is_closing.return_value = False
         config = uvicorn_config(Settings(**settings), small_app())
         config.load()
+        if application is not None:
+            config.loaded_app = application
         create: Any = config.http_protocol_class
         self.protocol = create(config=config, server_state=ServerState(), app_state={}, _loop=self.loop)
         self.protocol.connection_made(self.transport)
 
     def _set_timer(self, delay: float, callback: Any) -> Mock:
         self.set_at = self.loop.time()
-        return Mock(asyncio.TimerHandle)
+        self.timer = Mock(asyncio.TimerHandle)
+        return self.timer
 
     @property
     def written(self) -> bytes:
         return b"".join(call[0][0] for call in self.transport.write.call_args_list)
 
     def fire(self) -> float:
-        """Fire the last timer that was set, and give its delay."""
+        """Fire the last timer that was set, unless it is cancelled, and give its delay."""
         delay, callback = self.loop.call_later.call_args[0]
         self.loop.time.return_value = max(self.loop.time.return_value, self.set_at + delay)
-        callback()
+        if not self.timer.cancel.called:
+            callback()
         return float(delay)
 
     def drop_tasks(self) -> int:

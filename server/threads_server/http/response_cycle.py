@@ -17,13 +17,12 @@ class ClosingCycle(RequestResponseCycle):
         if self.waiting_for_100_continue:
             self.keep_alive = False  # whether the client will send the body is unknown
         if message["type"] == "http.response.start":
-            sized = any(name.lower() == b"content-length" for name, _ in message.get("headers", ()))
-            if self.scope["http_version"] == "1.0" and not sized:  # it has no chunks
+            if self.scope["http_version"] == "1.0":  # it has no chunks
                 self._ends_with_connection = True
                 self.chunked_encoding = False
         elif message["type"] == "http.response.body":
             if self._ends_with_connection:
                 self.expected_content_length = len(message.get("body", b""))
-            if self.more_body and not self.keep_alive and not message.get("more_body"):
+            if not self.keep_alive and not message.get("more_body"):
                 self.lingering = self.keep_alive = True
         await super().send(message)

@@ -68,6 +68,24 @@ def test_body_that_is_discarded_before_the_end_of_its_connection_is_bounded() ->
     assert wire.transport.close.called
 
 
+def test_connection_closes_once_the_rest_of_the_body_was_discarded() -> None:
+    wire = Wire()
+    wire.protocol.data_received(POST + b"Connection: close\r\nContent-Length: 10\r\n\r\n")
+    asyncio.run(wire.loop.create_task.call_args[0][0])
+    wire.protocol.data_received(b"x" * 10 + b"GET /api/things HTTP/1.1\r\n" + KEYED + b"\r\n")
+    assert wire.transport.close.called
+    assert wire.drop_tasks() == 1
+
+
+def test_connection_that_shuts_down_with_a_body_under_way_delivers_its_response() -> None:
+    wire = Wire()
+    wire.protocol.data_received(POST + b"Content-Length: 10\r\n\r\n")
+    wire.protocol.shutdown()
+    asyncio.run(wire.loop.create_task.call_args[0][0])
+    assert wire.transport.write_eof.called
+    assert not wire.transport.close.called
+
+
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_stream_over_http_1_0_ends_with_its_connection(port: int, method: bytes) -> None:
     head, body = exchange(port, method + b" /api/things/" + UUID.encode() + b"/events HTTP/1.0\r\n" + KEYED + b"\r\n")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.small_document import KEY, port_of, served, small_app
+from threads_server.http.body_framing import ChunkedFraming
 from threads_server.http.request_head import BadRequest, HeadParser
 
 KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
@@ -143,6 +144,22 @@ def test_trailer_is_never_a_header(port: int, trailer: bytes) -> None:
     received = exchange(port, keyed + b"c\r\n" + BODY + b"\r\n0\r\nX-API-Key: wrong\r\n" + trailer + b"\r\n\r\n")
     assert received.startswith(b"HTTP/1.1 200 ")
     assert b"from-trailer" not in received
+
+
+def test_host_of_an_absolute_target_takes_the_place_of_the_header() -> None:
+    head = HeadParser().parse(b"GET http://b/x HTTP/1.1\r\nHost: a\r\nX: 1\r\n")
+    assert (head.raw_path, head.headers) == (b"/x", [(b"host", b"b"), (b"x", b"1")])
+
+
+@pytest.mark.parametrize("lines", [b"Connection: close\r\nConnection: x", b"Connection: x\r\nConnection: close"])
+def test_connection_header_given_twice_is_one_list(lines: bytes) -> None:
+    assert HeadParser().parse(b"GET /x HTTP/1.1\r\nHost: a\r\n" + lines + b"\r\n").keep_alive is False
+
+
+@pytest.mark.parametrize("line", [b"c;x=" + b"y" * 256, b"0" * 257, b"c;x=" + b"y" * 256 + b"\r\n"])
+def test_line_of_a_chunk_is_bounded(line: bytes) -> None:
+    with pytest.raises(BadRequest, match="A chunk has no size"):
+        ChunkedFraming().read(bytearray(line))
 
 
 def test_header_lines_are_compared_with_the_last_ones_only() -> None:
