@@ -288,7 +288,6 @@ class HTTPProtocol(asyncio.Protocol):
 
     def _end_request(self) -> None:
         if self._lingers():
-            self._refused = True
             self._transport.close()
             return
         self._framing = None

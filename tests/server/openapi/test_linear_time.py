@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from tests.support.threads_api import contract
 from threads_server.errors import HTTPError
 from threads_server.http.body_framing import ChunkedFraming
-from threads_server.http.etags import matches
+from threads_server.http.etags import matches, matches_weakly
 from threads_server.http.request_head import BadRequest, HeadParser
 from threads_server.openapi import strict_json
 from threads_server.openapi.forms import BrokenForm, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.strict_json import NotJson, decode_json
+from threads_server.responders import Conversation, ResponderFailed
+from threads_server.responders.offline import OfflineResponder
+from threads_server.responders.sse_decoder import SSEDecoder
 
 KIB = 1024
 CLASSES = {
@@ -45,6 +49,22 @@ CLASSES = {
     "surrogates": "\\ud800",
     "other scripts": "é",
 }
+ENDPOINTS = contract().endpoints
+TOOL = {"type": "function", "function": {"name": "a"}}
+
+
+def answered(text: str) -> None:
+    """The offline responder's answer to a message."""
+    answer = OfflineResponder().answer(Conversation([{"role": "user", "content": text}], tools=[TOOL]))
+    with suppress(StopAsyncIteration, StopIteration, ResponderFailed):
+        while True:
+            try:
+                answer.__anext__().__await__().send(None)
+            except StopIteration as events:
+                if events.value is None:
+                    raise
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "JSON body": lambda text: decode_json(text, 100),
     "JSON string": lambda text: decode_json('{"name":"' + text + "[" * 101, 100),
@@ -56,7 +76,16 @@ READERS: dict[str, Callable[[str], object]] = {
     "header options": lambda text: parse_header(b"multipart/form-data" + text.encode()),
     "request head": lambda text: HeadParser().parse(b"GET / HTTP/1.1\r\nHost: a\r\n" + text.encode() + b"\r\n"),
     "chunked body": lambda text: ChunkedFraming().read(bytearray(b"1;" + text.encode())),
+    "trailers": lambda text: ChunkedFraming().read(bytearray(b"0\r\n" + text.encode())),
     "entity tag": lambda text: matches(text, 1),
+    "entity tags of a cache": lambda text: matches_weakly(text, 1),
+    "query": lambda text: ENDPOINTS["listThreads"].parameters.read_query(text, []),
+    "path": lambda text: ENDPOINTS["getThread"].parameters.read_path({"thread_id": text}, []),
+    "events of an endpoint": lambda text: list(SSEDecoder().feed(b"data: " + text.encode())),
+    "said text": lambda text: answered("/say " + text),
+    "tool calls": lambda text: answered("/call a " + text),
+    "many tool calls": lambda text: answered("/call a " * (len(text) // 8)),
+    "pauses": lambda text: answered("/slow " + text),
 }
 
 
