@@ -48,6 +48,7 @@ CLASSES = {
     "entity tags": 'W/"',
     "surrogates": "\\ud800",
     "other scripts": "é",
+    "tool calls": "/call a ",
 }
 ENDPOINTS = contract().endpoints
 TOOL = {"type": "function", "function": {"name": "a"}}
@@ -84,7 +85,6 @@ READERS: dict[str, Callable[[str], object]] = {
     "events of an endpoint": lambda text: list(SSEDecoder().feed(b"data: " + text.encode())),
     "said text": lambda text: answered("/say " + text),
     "tool calls": lambda text: answered("/call a " + text),
-    "many tool calls": lambda text: answered("/call a " * (len(text) // 8)),
     "pauses": lambda text: answered("/slow " + text),
 }
 
