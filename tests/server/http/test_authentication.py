@@ -171,3 +171,13 @@ async def test_key_is_in_no_log_line(caplog: pytest.LogCaptureFixture) -> None:
     assert "ZeroDivisionError" in caplog.text
     assert KEY not in caplog.text
     assert "wrong-key-of-someone" not in caplog.text
+
+
+def test_tokens_of_a_quiet_address_are_a_burst_at_most_and_delayed_keys_take_none() -> None:
+    moments = [0.0] * (WRONG_KEY_BURST + 50) + [0.1] * 2 + [10_000.0] * (WRONG_KEY_BURST + 1)
+    clock = iter(moments)
+    throttle = WrongKeyThrottle(clock=lambda: next(clock))
+    delays = [throttle.delay("10.0.0.1") > 0 for _ in moments]
+    assert delays == [
+        *[False] * WRONG_KEY_BURST, *[True] * 50, False, True, *[False] * WRONG_KEY_BURST, True
+    ]  # fmt: skip
