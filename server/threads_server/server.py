@@ -227,8 +227,11 @@ class Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        # uvloop closes a socket later than it says
-        while any(_accepts(place) for place in places):  # noqa: ASYNC110 - nothing announces it
+        # sockets are closed later than they say, and connections without a request may be used until then
+        state = self.server_state
+        for _ in range(500):
+            if len(state.connections) <= len(state.tasks) and not any(_accepts(place) for place in places):
+                break
             await asyncio.sleep(0.01)
 
         async def listen_again() -> None:

@@ -32,7 +32,9 @@ Play = Callable[[LocalServer], None]
 
 @pytest.fixture(scope="module", params=["in this process", "in another"])
 def server(request: pytest.FixtureRequest) -> Iterator[LocalServer]:
-    with LocalServer(in_process=request.param == "in this process", arguments=["--busy-wait=0"]) as server:
+    with LocalServer(
+        in_process=request.param == "in this process", arguments=["--busy-wait=0", "--retain-days=3"]
+    ) as server:
         yield server
 
 
@@ -170,6 +172,9 @@ def test_time_moves_without_waiting(told: LocalServer) -> None:
         assert first.run_id
         with pytest.raises(NotFoundError), backboard.runs.events(first.thread_id, first.run_id) as events:
             list(events)
+        assert backboard.threads.list()
+        told.advance(days=4)
+        assert backboard.threads.list() == []  # --retain-days: what is swept is gone at once
 
 
 def test_frozen_servers_answer_alike_byte_for_byte() -> None:
@@ -212,6 +217,7 @@ def test_server_starts_again_with_its_threads() -> None:
     ("play", "words"),
     [
         (lambda server: server.fail("sendMesage"), "did you mean sendMessage"),
+        (lambda server: server.drop("messages.chat"), "did you mean sendChatMessage"),
         (lambda server: server.fail("sendMessage", 200), "200 is not the status of an error"),
         (lambda server: server.cut("sendMessage"), "a cut is at a byte or at an event"),
         (lambda server: server.drop("sendMessage", times=0), "once or more often"),
@@ -239,6 +245,7 @@ def test_routes_take_json_only_and_need_no_python() -> None:
         for wrong in ({"data": {"text": "5"}}, {"content": b'{"text": "5"}'}, {"content": b"{"}):
             headers = {"content-type": "text/plain"} if wrong.get("content") != b"{" else {}
             assert httpx.post(f"{routes}/answers", headers=headers, **wrong).status_code == 422
+        assert f"{routes}/clock".endswith(tuple(httpx.get(routes).json()["actions"]))
         key = {"X-API-Key": server.api_key}
         answer = httpx.post(f"{server.url}/threads/messages", json={"content": "2 + 2?"}, headers=key)
         assert answer.json()["content"] == "4"

@@ -132,7 +132,7 @@ class App:
 
     async def sweep(self) -> None:
         """Remove what is deleted or has expired. Raises StoreUnavailable."""
-        await sweep(self._opened_services().store)
+        await sweep(self._opened_services().store, self._settings.retain_days)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""

@@ -14,7 +14,7 @@ from threads_server.operations.services import Services
 from threads_server.settings import Settings
 from threads_server.testing.faulty_response import FaultyResponse
 from threads_server.testing.instructions import BadInstruction, Fault
-from threads_server.testing.script import MAX_BODY_BYTES, Script
+from threads_server.testing.script import ACTIONS, MAX_BODY_BYTES, Script
 
 PREFIX = "/testing"
 READ_ONLY = {"requests"}
@@ -53,6 +53,8 @@ class Testing:
             raw = scope.get("raw_path") or path.encode()
             inner = {**scope, "path": path.removeprefix(PREFIX), "raw_path": raw.removeprefix(PREFIX.encode())}
             await self._app(inner, receive, send)
+        elif path.rstrip("/") == PREFIX:
+            await _respond(send, 200, {"actions": [f"{PREFIX}/{action}" for action in ACTIONS]})
         elif path.startswith(f"{PREFIX}/"):
             await self._control(path.removeprefix(f"{PREFIX}/"), scope, receive, send)
         else:

@@ -28,6 +28,7 @@ from threads_server.responders.offline import OfflineResponder
 from threads_server.responders.scripted import Function, Part, ScriptedResponder
 from threads_server.testing.instructions import Answer, BadInstruction, Fault
 
+ACTIONS = ("answers", "faults", "clock", "refuse", "release", "reset", "requests")
 MAX_REQUESTS = 10_000
 """Requests that are remembered, the latest ones."""
 MAX_BODY_BYTES = 1024 * 1024
@@ -95,8 +96,7 @@ class Script:
         elif action == "requests":
             return [request.to_json() for request in self.requests]
         else:
-            known = "answers, faults, clock, refuse, release, reset and requests"
-            raise BadInstruction(f"there is no action {action!r}; there are {known}")
+            raise BadInstruction(f"there is no action {action!r}; there are {', '.join(ACTIONS)}")
         return None
 
     def record(self, operation: str | None, scope: Mapping[str, Any]) -> Received:
@@ -186,8 +186,10 @@ class Script:
 
     def _add_fault(self, fault: Fault) -> None:
         if fault.operation is not None and fault.operation not in self._operations:
-            close = get_close_matches(fault.operation, self._operations, 1)
-            known = f"did you mean {close[0]}?" if close else f"there are {', '.join(self._operations)}"
+            wanted = fault.operation.rpartition(".")[2].lower()  # perhaps a method of a client, such as messages.chat
+            close = [name for name in self._operations if wanted in name.lower()]
+            close = close or get_close_matches(fault.operation, self._operations, 1)
+            known = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(self._operations)}"
             raise BadInstruction(f"there is no operation {fault.operation!r}; {known}")
         self._faults.append(fault)
 
