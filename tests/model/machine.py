@@ -11,10 +11,10 @@ from hypothesis.stateful import precondition, rule
 from backboard_threads import UNSET
 from tests.model.comparison import CONTENTS, FAULTS, KEYS, STEPS, TOOL, Data, Held, given
 from tests.model.driver import COUNTS, Answered, answered, streamed
-from tests.model.faults import COMMIT_FAILS, failing
 from tests.model.resource_steps import ResourceSteps
 from tests.model.state import IN_PROGRESS, WAITING, Id, Run, Thread
 from tests.support.postgres import PostgresServer
+from tests.support.store_faults import COMMIT_FAILS, failing
 
 
 def postgres_machine(postgres: PostgresServer) -> "type[Machine]":

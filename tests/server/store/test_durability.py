@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from tests.support.kill_rounds import KINDS, connect, kill, make_thread, play_kill_rounds, restart
-from tests.support.threads_api import Events
+from tests.support.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, failing
+from tests.support.threads_api import Events, serving
 from threads_server.testing import LocalServer
 
 ROUNDS = {"sqlite": 3, "postgres": 1}
@@ -92,3 +93,16 @@ async def test_unstreamed_message_of_a_killed_server_is_answered_under_its_key(s
         assert answers[0].content == answers[1].content
         assert answers[0].json()["message"] == "The server was stopped during the run"
         assert len((await http.get(f"/threads/{thread_id}")).json()["messages"]) == 2
+
+
+@pytest.mark.parametrize("fault", [COMMIT_FAILS, CONFIRMATION_LOST])
+async def test_commit_that_is_not_confirmed_is_answered_503_and_done_at_most_once(database: str, fault: str) -> None:
+    async with serving(database) as api:
+        await api.services.heartbeat.deregister()
+        await api.services.sweeper.stop()
+        assistant_id = await api.assistant()  # from now on each commit is a request's
+        with failing(api.services.store, fault):
+            answer = await api.http.post(f"/assistants/{assistant_id}/threads", json={})
+        assert answer.status_code == 503
+        threads = await api.http.get("/threads")
+        assert len(threads.json()) == (1 if fault == CONFIRMATION_LOST else 0)
