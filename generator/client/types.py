@@ -26,6 +26,7 @@ from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from ..document.document import UnusableDocument
 from ..text import literal
+from .unions import reader_by_fields
 
 Kind = Literal["plain", "instant", "enum", "model", "list", "map", "tagged", "choice", "file"]
 Name = tuple[str, str]
@@ -242,7 +243,7 @@ class Shapes:
                 return None
             readers |= dict.fromkeys(classes, "text" if classes == ("str",) else _reader(shape))
         if objects:
-            by_fields = _by_fields(objects)
+            by_fields = reader_by_fields(objects, MODEL)
             if by_fields is None or any(shape.kind in {"map", "tagged"} or "dict" in shape.classes for shape in shapes):
                 return None
             readers["dict"] = by_fields
@@ -260,31 +261,6 @@ class Shapes:
             types=tuple(name for shape in shapes for name in shape.types),
             item=shapes[0],
         )
-
-
-def _by_fields(models: list[ModelProperty]) -> str | None:
-    """Return the expression for a reader of one of several models, which the required fields tell apart; else None.
-
-    They are tried one after the other, those with most required fields first: each must need a field that no later one
-    has.
-    """
-    found = []
-    for model in sorted(models, key=lambda one: -len(one.required_properties or [])):
-        required = [prop.name.get_untrusted_value() for prop in model.required_properties or []]
-        optional = [prop.name.get_untrusted_value() for prop in model.optional_properties or []]
-        found.append((str(model.class_info.name), required, {*required, *optional}))
-    for number, (_, required, _) in enumerate(found):
-        if any(set(required) <= later for _, _, later in found[number + 1 :]):
-            return None
-    if len(found) == 1:
-        return f"{MODEL}{found[0][0]}.from_dict"
-    options = ", ".join(
-        f"({{{', '.join(map(literal, required))}}}, {MODEL}{name}.from_dict)"
-        if required
-        else f"(set(), {MODEL}{name}.from_dict)"
-        for name, required, _ in found
-    )
-    return f"lambda value: by_fields(value, {options})"
 
 
 def or_null(shape: Shape) -> Shape:
