@@ -150,7 +150,7 @@ def test_a_failing_template_leaves_the_client_untouched(
     [
         ("_unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads._unset'"),
         ("_async/pagination.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
-        ("_models.py", "backboard_threads.models.thing: ModuleNotFoundError: "),
+        ("_models.py", "backboard_threads._unions: ModuleNotFoundError: "),
     ],
 )
 def test_a_client_that_cannot_be_imported_leaves_the_old_one(
