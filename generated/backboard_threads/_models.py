@@ -162,12 +162,12 @@ def mapping(value: Any) -> dict[str, Any]:
     raise fault("an object", value)
 
 
-def instant(value: Any, *path: str) -> datetime:
-    """Return a JSON string that is an RFC 3339 date-time."""
+def instant(value: Any, expected: str, *path: str) -> datetime:
+    """Return a JSON string that is an RFC 3339 date-time, as `expected` says."""
     try:
         return datetime_from_json(value)
     except (TypeError, ValueError, OverflowError):
-        raise fault("an RFC 3339 date-time", value, *path) from None
+        raise fault(expected, value, *path) from None
 
 
 def one_of(value: Any, expected: str, *classes: type) -> Any:

@@ -58,7 +58,8 @@ def test_it_uses_the_whole_surface_of_the_last_release() -> None:
     ids = re.findall(r"operationId: (\w+)", released.read_text(encoding="utf-8"))
     said = {names[one] for names in (METHODS, ITERATED, STREAMED) for one in ids if one in names}
     calls = [rf"\b{name.replace('.', '(.with_response)?.')}\(" for name in said]
-    names = [rf"\b{name}\b" for name in backboard_threads.__all__]
+    tools = {"Tool", "ToolRun", "ToolResult", "ToolStream", "AsyncToolStream", "tool"}  # newer than the release
+    names = [rf"\b{name}\b" for name in set(backboard_threads.__all__) - tools]
     assert [pattern for pattern in [*calls, *names] if not re.search(pattern, source)] == []
     annotated = [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AnnAssign)]
     assert annotated == []

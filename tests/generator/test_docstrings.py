@@ -65,7 +65,7 @@ def test_docstring_names_the_result(name: str, method: Callable[..., Any]) -> No
     ((kind, text),) = section(method, "Returns").items()
     annotation = str(inspect.signature(method).return_annotation)
     plain = annotation.replace("models.", "").replace("builtins.", "")
-    assert kind == (plain.split("[StreamEvent")[0] if "EventStream[" in plain else plain)
+    assert kind == re.sub(r"^(\w*Stream|ToolRun)\[.*", r"\1", plain)
     assert re.match(r"[A-Z]", text)
     assert text.endswith(".")
 

@@ -163,7 +163,7 @@ class Assistant(BaseModel):
         try:
             self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            self.created_at = instant(value, "created_at")
+            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
 
         value = get("tok_k", UNSET)
         if value.__class__ is not int:

@@ -137,7 +137,7 @@ class Message(BaseModel):
         try:
             self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            self.created_at = instant(value, "created_at")
+            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
 
         value = get("content", UNSET)
         if value.__class__ is not str:

@@ -133,7 +133,7 @@ class Thread(BaseModel):
         try:
             self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            self.created_at = instant(value, "created_at")
+            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -192,7 +192,7 @@ class Thread(BaseModel):
             try:
                 value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                value = instant(value, "updated_at")
+                value = instant(value, "an RFC 3339 date-time or null", "updated_at")
         self._updated_at = value
 
         if len(data) == 9 - absent:

@@ -68,7 +68,7 @@ class ThreadDeleted(BaseModel):
             try:
                 value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                value = instant(value, "deleted_at")
+                value = instant(value, "an RFC 3339 date-time", "deleted_at")
         self._deleted_at = value
 
         if len(data) == 3 - absent:

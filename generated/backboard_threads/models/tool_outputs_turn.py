@@ -294,7 +294,7 @@ class ToolOutputsTurn(BaseModel):
         try:
             self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            self.timestamp = instant(value, "timestamp")
+            self.timestamp = instant(value, "an RFC 3339 date-time", "timestamp")
 
         value = get("run_id", UNSET)
         if value.__class__ is not str:
@@ -398,7 +398,7 @@ class ToolOutputsTurn(BaseModel):
             try:
                 value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                value = instant(value, "created_at")
+                value = instant(value, "an RFC 3339 date-time or null", "created_at")
         self._created_at = value
 
         value = get("voice_records", UNSET)

@@ -314,7 +314,7 @@ class Turn(BaseModel):
         try:
             self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
         except (TypeError, ValueError):
-            self.timestamp = instant(value, "timestamp")
+            self.timestamp = instant(value, "an RFC 3339 date-time", "timestamp")
 
         value = get("assistant_id", UNSET)
         if value.__class__ is not str:
@@ -413,7 +413,7 @@ class Turn(BaseModel):
             try:
                 value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                value = instant(value, "created_at")
+                value = instant(value, "an RFC 3339 date-time or null", "created_at")
         self._created_at = value
 
         value = get("voice_records", UNSET)

@@ -423,7 +423,7 @@ class AsyncMessages(AsyncResource):
     ) -> ToolRun[models.Turn | models.ToolOutputsTurn]:
         """Send message, and run the tools that the model calls until it replies.
 
-        The calls of a round run at once in the async client, plain functions in threads. Their outputs go in one call.
+        In an event loop the calls of a round run at once, plain functions in threads. Their outputs go in one call.
         If this process crashes and sends the message again, a tool may run again. Needs the extra `tools`.
 
         Args:
@@ -464,7 +464,7 @@ class AsyncMessages(AsyncResource):
         Arguments and errors are those of `run_tools`.
 
         Returns:
-            ToolStream: An iterator of events, for a `with`.
+            AsyncToolStream: An iterator of events, for a `with`.
         """
         return AsyncToolStream(
             self,
