@@ -31,8 +31,8 @@ MAX_DETAIL = 10_000
 """Characters of an error's `detail`; the whole is in the response."""
 MAX_SHOWN_ERRORS = 100
 """How many of a 422's errors its text names."""
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Characters that would act on a terminal; a tab and a line feed do not."""
+CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+"""Characters that would act on a terminal; a tab and a line feed do not. Compiled with the first error, not here."""
 
 
 def _rebuild(kind: type[APIError], args: tuple[object, ...]) -> APIError:
@@ -373,7 +373,7 @@ def text_of(response: Response) -> str:
 def cleaned(text: str, request: Request) -> str:
     """`text`, which a server may have had a part in, without the secrets of a request, and without control
     characters."""
-    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], without_secrets(text, request))
+    return re.sub(CONTROL, lambda found: ascii(found[0])[1:-1], without_secrets(text, request))
 
 
 def without_secrets(text: str, request: Request) -> str:

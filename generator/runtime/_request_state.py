@@ -27,6 +27,7 @@ from ._retries import Retries
 from ._transport import (
     NEVER_SENT,
     URL,
+    BytesInMemory,
     DecodingError,
     Headers,
     PhaseTimeouts,
@@ -151,24 +152,29 @@ class RequestState:
         self.check_deadline()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
         self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline_at)
-        url = self._address
-        content = self.body.content
+        url, content = self._address, self.body.content
         if content or self.method in ("POST", "PUT", "PATCH"):
             self.headers["Content-Length"] = str(self.body.size)
-        build = Request if client is None else client.build_request
-        request: Request = build(
+        if client is None:
+            stream = content if isinstance(content, Multipart) else BytesInMemory(content)
+            request = Request(self.method, url, stream=stream, extensions={"timeout": self.timeouts})
+            if stream is not content:
+                request.read()  # so that it has a `content`
+            request.headers = PrivateHeaders(self.headers)
+            return request
+        request = client.build_request(
             self.method,
             url,
-            headers=None if client is None else self.headers,
+            headers=self.headers,
             content=b"" if isinstance(content, Multipart) else content,
             extensions={"timeout": self.timeouts},
         )
         if isinstance(content, Multipart):
             request = Request(request.method, request.url, headers=request.headers, stream=content)
-        if client is not None and client.params:  # httpx would put them in place of the call's own
+        if client.params:  # httpx would put them in place of the call's own
             request.url = URL(url).copy_with(params=client.params.merge(URL(url).params))
         request.extensions = {**request.extensions, "timeout": self.timeouts}
-        request.headers = PrivateHeaders(self.headers if client is None else request.headers)
+        request.headers = PrivateHeaders(request.headers)
         return request
 
     def retry_delay_after_error(self, request: Request, error: TransportError) -> float:

@@ -23,6 +23,7 @@ HTTPTransport = httpx.HTTPTransport
 AsyncHTTPTransport = httpx.AsyncHTTPTransport
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
+BytesInMemory = httpx.ByteStream
 Proxy = httpx.Proxy
 Limits = httpx.Limits
 
@@ -57,6 +58,18 @@ class PrivateHeaders(httpx.Headers):
     def __repr__(self) -> str:
         shown = {name: REDACTED if name.lower() in SECRET else value for name, value in self.multi_items()}
         return f"{type(self).__name__}({shown!r})"
+
+
+class _NoCookies(httpx.Cookies):
+    """The jar of a client whose requests carry no cookies: to parse a response for them is an eighth of a call."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep nothing; `response.cookies` has them still."""
+
+
+def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Have a client of our own, whose requests are built without its cookies, keep none."""
+    client._cookies = _NoCookies()  # the public setter would make a copy that keeps them
 
 
 class PhaseTimeouts(dict[str, float | None]):

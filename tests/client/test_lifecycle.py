@@ -30,6 +30,15 @@ async def test_connections_are_used_again(half: Half, server: Server) -> None:
     assert server.connections == 1
 
 
+async def test_cookies_of_a_response_are_readable_and_not_sent_back(half: Half, server: Server) -> None:
+    server.answer(reply(200, THREAD, {"Set-Cookie": "sticky=1"}), reply(200, THREAD))
+    client = half.client(server)
+    answer = await half.do(client.threads.with_response.get(THREAD_ID))
+    await half.do(client.threads.get(THREAD_ID))
+    assert dict(answer.response.cookies) == {"sticky": "1"}
+    assert "cookie" not in server.requests[1].headers
+
+
 async def test_after_a_stream_the_next_call_is_well(half: Half, server: Server) -> None:
     server.answer(events(frame(STARTED), then=Silence()), reply(200, THREAD))
     client = half.client(server)

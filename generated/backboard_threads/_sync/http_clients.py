@@ -8,7 +8,7 @@ from functools import partial
 from .._errors import APIConnectionError
 from .._event_loops import close_with_process, is_over, no_loop
 from .._network import Network, UnusableEnvironment
-from .._transport import BaseTransport, HTTPClient
+from .._transport import BaseTransport, HTTPClient, keep_no_cookies
 from .connection_pool import ConnectionPool
 
 
@@ -59,6 +59,7 @@ class HTTPClients:
         except UnusableEnvironment as error:
             raise APIConnectionError(f"no connection can be made: {error}") from None
         client = HTTPClient(transport=pool, trust_env=False)
+        keep_no_cookies(client)
         entry = self._by_loop.setdefault(loop, (client, None))
         if entry[0] is client:
             self._by_loop[loop] = (client, close_with_process(partial(self._close, loop)))

@@ -8,7 +8,7 @@ from functools import partial
 from .._errors import APIConnectionError
 from .._event_loops import close_with_loop, is_over, running_loop
 from .._network import Network, UnusableEnvironment
-from .._transport import AsyncBaseTransport, AsyncHTTPClient
+from .._transport import AsyncBaseTransport, AsyncHTTPClient, keep_no_cookies
 from .connection_pool import AsyncConnectionPool
 
 
@@ -61,6 +61,7 @@ class AsyncHTTPClients:
         except UnusableEnvironment as error:
             raise APIConnectionError(f"no connection can be made: {error}") from None
         client = AsyncHTTPClient(transport=pool, trust_env=False)
+        keep_no_cookies(client)
         entry = self._by_loop.setdefault(loop, (client, None))
         if entry[0] is client:
             self._by_loop[loop] = (client, await close_with_loop(partial(self._close, loop)))
