@@ -111,6 +111,30 @@ def test_proxy_serves_turns_and_streams_over_tls_and_hides_metrics(
         process.wait()
 
 
+def test_nginx_serves_as_soon_as_one_of_two_servers_is_back(
+    server: LocalServer, certificate: Path, tmp_path: Path
+) -> None:
+    port, other = free_port(), free_port()
+    command = nginx(tmp_path, server.port, port)
+    configuration = Path(command[-1])
+    line = re.compile(rf"^.*server 127\.0\.0\.1:{server.port}\b.*\n", re.M)
+    several = line.sub(
+        lambda found: found[0] + found[0].replace(str(server.port), str(other)), configuration.read_text()
+    )
+    configuration.write_text(several)
+    server.stop()
+    process = subprocess.Popen(command)
+    try:
+        wait_until_listening(process, port)
+        with httpx.Client(verify=ssl.create_default_context(cafile=str(certificate)), timeout=60) as http:
+            assert http.get(f"https://localhost:{port}/api/health/ready").status_code == 502
+            server.start()
+            assert http.get(f"https://localhost:{port}/api/health/ready").status_code == 200
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def test_unit_is_tighter_than_three_of_ten() -> None:
     command = ["systemd-analyze", "security", "--offline=true", str(DEPLOY / "threads-server.service")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
