@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pwd
 import sqlite3
 import stat
 import time
@@ -172,7 +173,17 @@ def _check_path(path: Path) -> None:
     folder = path.resolve().parent
     for needed in (path, folder):  # SQLite keeps more files beside its own
         if needed.exists() and not os.access(needed, os.W_OK):
-            raise StoreOpenError(f"{path} cannot be used as a database: {needed} is read-only")
+            owner, reader = _user(needed.stat().st_uid), _user(os.geteuid())
+            whose = f" for {reader}; it belongs to {owner}" if owner != reader else ""
+            raise StoreOpenError(f"{path} cannot be used as a database: {needed} is read-only{whose}")
+
+
+def _user(number: int) -> str:
+    """Name of a user, or the number where it has no name."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
