@@ -108,14 +108,16 @@ async def clear_deleted(store: Store) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def delete_unused(store: Store, before: int) -> None:
-    """Delete the threads that were last changed before a time. Raises StoreUnavailable."""
+async def delete_unused(store: Store, before: int) -> int:
+    """Delete the threads that were last changed before a time; how many that were. Raises StoreUnavailable."""
+    deleted = 0
     place: int | None = 0
     while place is not None:
         unused, place = await store.read(retention.unused_after, place, before)
         for start in range(0, len(unused), MAX_THREADS):
-            await store.write(retention.delete_unused, unused[start : start + MAX_THREADS], before)
+            deleted += await store.write(retention.delete_unused, unused[start : start + MAX_THREADS], before)
         await asyncio.sleep(PAUSE_SECONDS)
+    return deleted
 
 
 async def sweep(store: Store, retain_days: float = 0) -> None:
@@ -132,7 +134,9 @@ async def sweep(store: Store, retain_days: float = 0) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
     await store.write(imports.give_up_old, moment - imports.MAX_MILLISECONDS)
     if retain_days:
-        await delete_unused(store, moment - int(retain_days * 24 * MILLISECONDS_PER_HOUR))
+        deleted = await delete_unused(store, moment - int(retain_days * 24 * MILLISECONDS_PER_HOUR))
+        if deleted:
+            log.info("deleted %d threads that nobody changed for %g days", deleted, retain_days)
     await clear_deleted(store)
 
 

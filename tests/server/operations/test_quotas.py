@@ -64,7 +64,9 @@ async def test_quota_of_bytes_counts_messages_and_files(tmp_path: Path) -> None:
         assert sent[1].json()["detail"].startswith("The account may store 4000 bytes")
 
 
-async def test_threads_unused_for_too_long_are_deleted(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_threads_unused_for_too_long_are_deleted(
+    database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(retention, "PIECE_THREADS", 2)
     async with called(database) as api:
         await api.services.sweeper.stop()
@@ -76,8 +78,11 @@ async def test_threads_unused_for_too_long_are_deleted(database: str, monkeypatc
         assert await store.write(retention.delete_unused, [2], now() - 9 * DAY) == 0  # used since it was looked at
         await sweep(store)
         assert len(await listed(api)) == 6
-        await sweep(store, retain_days=9)
+        with caplog.at_level("INFO", "threads_server"):
+            await sweep(store, retain_days=9)
+            await sweep(store, retain_days=9)
         assert await listed(api) == [new, old[1]]
+        assert caplog.messages == ["deleted 4 threads that nobody changed for 9 days"]
         assert await store.read(one, "SELECT count(*) FROM threads") == (2,)
 
 
