@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
 from threads_server.encoding import encode, printable
@@ -143,6 +144,12 @@ def with_store(options: argparse.Namespace, work: Callable[["Store"], Awaitable[
 def shown_database(options: argparse.Namespace) -> str:
     """The database as it may be printed."""
     return Settings(database=options.database).shown_database
+
+
+def is_new_database(options: argparse.Namespace) -> bool:
+    """Whether it is an SQLite file that is not there yet."""
+    settings = Settings(database=options.database)
+    return not settings.postgres and not Path(settings.database).exists()
 
 
 def note(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import re
 import signal
 import socket
@@ -169,6 +170,7 @@ class TestServe:
     def test_what_may_not_be_written(self, readable_folder: Path) -> None:
         """The folder, and a database in it, as someone who may only read them."""
         new, old = readable_folder / "new.db", readable_folder / "old.db"
+        whose = f" for {pwd.getpwuid(65534).pw_name}; it belongs to root" if os.geteuid() == 0 else ""
         for words, path, read_only in [(("create", "b"), new, readable_folder), (("list",), old, old)]:
             done = subprocess.run(
                 [sys.executable, "-c", AS_READER, "keys", *words, "--database", str(path)],
@@ -176,7 +178,7 @@ class TestServe:
                 text=True,
                 timeout=600,
             )
-            reason = f"threads-server: {path} cannot be used as a database: {read_only} is read-only\n"
+            reason = f"threads-server: {path} cannot be used as a database: {read_only} is read-only{whose}\n"
             assert (done.returncode, done.stdout, done.stderr) == (1, "", reason)
 
     def test_another_programs_database(self, tmp_path: Path) -> None:
@@ -332,7 +334,9 @@ class TestKeys:
             )
 
     def test_last_use_is_stored_when_the_server_stops(self, database: str) -> None:
-        key = run("keys", "create", "laptop", "--database", database).stdout.strip()
+        created = run("keys", "create", "laptop", "--database", database)
+        assert created.stderr == f"{database} is a new database.\n"
+        key = created.stdout.strip()
         with serving("--database", database) as (process, (line,)):
             assert httpx.get(f"{url_in(line)}/threads", headers={"X-API-Key": key}).status_code == 200
             process.terminate()
@@ -396,4 +400,4 @@ class TestKeys:
             text=True,
             env={**CLEAN, "PYTHONPATH": str(package)},
         )
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stderr) == (0, f"{database} is a new database.\n")

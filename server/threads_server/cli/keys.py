@@ -11,6 +11,7 @@ from threads_server.command_line import (
     Commands,
     add_database,
     add_json,
+    is_new_database,
     note,
     print_rows,
     shown_database,
@@ -58,7 +59,10 @@ def _create(options: argparse.Namespace) -> None:
         except ValueError as error:
             raise CommandFailed(str(error)) from error
 
+    new = is_new_database(options)
     print(with_store(options, create))
+    if new:  # where another one is served, the key opens nothing
+        note(f"{shown_database(options)} is a new database.")
 
 
 def _check_new_account(options: argparse.Namespace) -> None:
