@@ -44,7 +44,7 @@ class PostgresServer:
             self._folder.chmod(0o755)
             shutil.chown(self._data, "nobody")
             self._as |= {"user": "nobody", "group": self._data.stat().st_gid, "extra_groups": ()}
-        self._programs = self._runnable()
+        self.programs = self._runnable()
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
 
@@ -69,7 +69,7 @@ class PostgresServer:
         """Create the folder of the databases."""
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         made = subprocess.run(
-            [self._programs / "initdb", *options, "-D", self._data], capture_output=True, text=True, **self._as
+            [self.programs / "initdb", *options, "-D", self._data], capture_output=True, text=True, **self._as
         )
         assert made.returncode == 0, made.stderr
         with (self._data / "postgresql.conf").open("a") as configuration:
@@ -79,7 +79,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server and wait until it accepts connections."""
         # it ends when its standard input does, and so with the tests, however they end
-        run = ["sh", "-c", '"$0" -D "$1" & cat; kill -INT $!; wait', self._programs / "postgres", self._data]
+        run = ["sh", "-c", '"$0" -D "$1" & cat; kill -INT $!; wait', self.programs / "postgres", self._data]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(run, stdout=log, stderr=log, **{**self._as, "stdin": subprocess.PIPE})
         state = self._data / "postmaster.pid"

@@ -35,7 +35,8 @@ def _backup(options: argparse.Namespace) -> None:
     settings = Settings(database=options.database)
     if settings.postgres:
         raise CommandFailed(
-            f"{settings.shown_database} is backed up with PostgreSQL's own: pg_dump --schema=backboard_threads"
+            f"{settings.shown_database} is backed up with PostgreSQL's own:"
+            " pg_dump --format=custom --schema=backboard_threads --file=FILE"
         )
     try:
         rows = backup(Path(options.database), Path(options.file))
