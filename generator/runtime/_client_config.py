@@ -18,7 +18,6 @@ from ._auth import (
     missing_key,
 )
 from ._bodies import EMPTY, JSON, Body, encode_body
-from ._deprecation import warn_once
 from ._files import Files
 from ._network import CertOption, Network, VerifyOption
 from ._operation import ApiInfo, Operation, SecurityScheme
@@ -171,6 +170,8 @@ class ClientConfig:
     ) -> RequestState:
         """The call of a documented operation."""
         if operation.deprecated is not None:
+            from ._deprecation import warn_once
+
             warn_once(operation.id, operation.deprecated)
         url = self._server_of(operation) + fill(operation.template, operation.names, path)
         state = self.request_state(

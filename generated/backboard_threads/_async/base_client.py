@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from .._auth import ApiKey, KeyCallback, check_method
 from .._bodies import encode_free
@@ -20,8 +20,10 @@ from .._response import Answer
 from .._transport import AsyncBaseTransport, AsyncHTTPClient, redact
 from .._unset import UNSET, Unset
 from .http_clients import AsyncHTTPClients
-from .pagination import AsyncPaginator
 from .sender import AsyncSender
+
+if TYPE_CHECKING:
+    from .pagination import AsyncPaginator
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -186,6 +188,8 @@ class AsyncBaseClient:
         headers: Mapping[str, str] | Unset = UNSET,
     ) -> AsyncPaginator[Any]:
         """The items of a listing, page after page. The options are those of each page's call."""
+        from .pagination import AsyncPaginator  # loaded with the resources
+
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
         return AsyncPaginator(AsyncSender(config, self._http_clients), operation, path, query or {})
 
