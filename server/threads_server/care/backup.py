@@ -15,9 +15,9 @@ class BackupFailed(Exception):
 
 
 def backup(database: Path, target: Path) -> dict[str, int]:
-    """Copy a database, as it is at one moment, into a new file of one piece; return the rows of each table.
+    """Copy a database, as it is at one moment, into one new file; return the number of rows of each table.
 
-    Writers go on meanwhile. The copy is checked, synced and then renamed, so that `target` is whole or not there.
+    Writers are not blocked. The copy is checked and synced before it is renamed to `target`.
     Raises BackupFailed.
     """
     if not database.is_file():
@@ -64,9 +64,9 @@ def _verify(copy: sqlite3.Connection, rows: dict[str, int]) -> None:
     damage = [text for (text,) in copy.execute("PRAGMA integrity_check") if text != "ok"]
     damage += [f"a row of {row[0]} refers to nothing" for row in copy.execute("PRAGMA foreign_key_check")]
     if _rows(copy) != rows:
-        damage.append("it has other rows than the database")
+        damage.append("the counts of rows differ from the database")
     if damage:
-        raise BackupFailed(f"the copy is damaged, and so was not kept: {damage[0]}")
+        raise BackupFailed(f"the copy is damaged and was removed: {damage[0]}")
 
 
 def _sync(path: Path) -> None:

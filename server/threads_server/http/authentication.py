@@ -1,4 +1,4 @@
-"""API keys: their making, their first use, and the account that each one opens."""
+"""API keys: creation, authentication, throttling of wrong keys, and times of last use."""
 
 import asyncio
 import hashlib
@@ -27,10 +27,10 @@ FIRST_KEY_NAME = "first"
 WRONG_KEY_BURST = 100
 """Wrong keys of one address that are answered without delay."""
 WRONG_KEYS_PER_SECOND = 10
-"""Further wrong keys of one address that are answered without delay."""
+"""Wrong keys of one address, beyond the burst, that are answered without delay."""
 WRONG_KEY_DELAY_SECONDS = 1.0
 KEY_USE_INTERVAL_SECONDS = 60
-"""How often the last use of a key is stored at most."""
+"""Shortest time between two writes of a key's last use."""
 KEY_USE_CHECK_SECONDS = 2
 MAX_ADDRESSES = 10_000
 """Addresses whose wrong keys are counted; the one that was quiet for longest is forgotten first."""
@@ -118,7 +118,7 @@ class WrongKeyThrottle:
 
 
 class KeyUses:
-    """Times at which stored keys were used last: kept in memory, and written at most once a minute for each key."""
+    """Last use of each stored key: kept in memory, and written at most once a minute per key."""
 
     def __init__(self) -> None:
         self._used: dict[bytes, int] = {}
@@ -129,7 +129,7 @@ class KeyUses:
         self._used[key_digest] = now()
 
     async def write(self, store: "Store", *, all_of_them: bool = False) -> None:
-        """Store the uses of keys whose last one was stored long enough ago. A store that is away loses some of them."""
+        """Store the uses that are due, or all of them. They are lost if the store is unavailable."""
         moment = now()
         due = {
             key: used
@@ -160,7 +160,7 @@ class Authenticator:
     async def authenticate(self, key: bytes | None, address: str, store: "Store") -> str:
         """Find the account of a key. Raises HTTPError 401 for a missing or wrong one (docs/hosted-api.md §1).
 
-        The answer to many wrong keys of one address is delayed; a valid key is never.
+        Beyond a burst of wrong keys from one address, the answer to a wrong key is delayed; to a valid key it never is.
         """
         if key is not None:
             key_digest = digest(key)

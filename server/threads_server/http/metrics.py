@@ -38,9 +38,9 @@ _COMMIT_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 @contextmanager
 def shared_by_workers() -> Iterator[Callable[[int | None], None]]:
-    """Let processes that are started meanwhile write their values to one folder.
+    """Make the folder in which the worker processes that are started in this context share their metrics.
 
-    Gives a function that leaves out the gauges of one that has ended; what it counted stays.
+    Yields a function that drops the gauges of an ended worker, by its process id; its counters stay.
     """
     with tempfile.TemporaryDirectory(prefix="threads-server-metrics-") as folder:
         os.environ[FOLDER_VARIABLE] = folder

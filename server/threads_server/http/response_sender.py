@@ -1,4 +1,4 @@
-"""The sending of one response."""
+"""Sending of one response."""
 
 import itertools
 import json
@@ -16,7 +16,7 @@ _WITHOUT_CONTENT = (204, 304)
 _VARY = (b"vary", b"X-API-Key")
 _NO_STORE = [(b"cache-control", b"no-store"), _VARY]
 _REVALIDATE = [(b"cache-control", b"private, no-cache"), _VARY]
-"""For a response with an ETag: stored by the client alone, and used after asking again."""
+"""For a response with an ETag: only the client may store it, and revalidates it before each use."""
 _STREAM_HEADERS = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"), *_NO_STORE]
 
 
@@ -33,7 +33,7 @@ class ResponseSender:
         self.status = 0
         """Status that was sent; 0 before."""
         self.streamed = False
-        """Whether it is a stream of events that was sent."""
+        """Whether the response is an event stream."""
 
     async def send_response(self, response: Response) -> None:
         """Send a whole response, a large one in pieces, as fast as the client reads them."""
@@ -117,5 +117,5 @@ _requests = itertools.count(1)
 
 
 def new_request_id() -> str:
-    """Make a request id: a random word of this process and a number, which is cheaper than a UUID."""
+    """Make a request id: a random prefix of this process and a counter, cheaper than a UUID."""
     return f"{_process}{next(_requests):016x}"

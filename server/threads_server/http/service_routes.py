@@ -25,9 +25,9 @@ def json_response(status: int, value: object, headers: dict[str, str] | None = N
 
 
 def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Metrics | None") -> Starlette:
-    """Make an application of the service routes, under the base path and, except health, at the root as well.
+    """Make an application of the service routes, which need no key.
 
-    They need no key. Every other path is 404, every other method 405, as JSON.
+    Health is under the base path, the explorer at the root, everything else at both. Errors (404, 405) are JSON.
     """
     document = contract.document
 
@@ -64,12 +64,12 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
             raise HTTPException(404)
         return FileResponse(path, media_type=explorer.ASSETS[name], headers=explorer.HEADERS)
 
-    async def counted(request: Request) -> Response:
+    async def metrics_text(request: Request) -> Response:
         if metrics is None:
             raise HTTPException(404)
         return Response(metrics.text(), media_type=metrics.content_type)
 
-    async def problem(request: Request, error: Exception) -> Response:
+    async def error_as_json(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         detail = error.detail
         if error.status_code == 404 and not f"{request.url.path}/".startswith(f"{contract.base_path}/"):
@@ -84,8 +84,8 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
             Route(f"{prefix}/openapi.yaml", as_yaml),
             Route(f"{prefix}/docs", docs(api)),
             Route(f"{prefix}/docs/{{name}}", docs_asset),
-            Route(f"{prefix}/metrics", counted),
+            Route(f"{prefix}/metrics", metrics_text),
         ]
-    application = Starlette(routes=routes, exception_handlers={HTTPException: problem})
+    application = Starlette(routes=routes, exception_handlers={HTTPException: error_as_json})
     application.router.redirect_slashes = False
     return application

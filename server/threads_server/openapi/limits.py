@@ -1,4 +1,4 @@
-"""Sizes of a request that no schema can say: `x-reference-server` of openapi.yaml."""
+"""Limits of a request that no schema can express: `x-reference-server` of openapi.yaml."""
 
 from dataclasses import dataclass, fields
 from typing import Any

@@ -1,4 +1,4 @@
-"""Dependencies of the operations: the store, the responder and the turns; and the sweep of what has expired."""
+"""Dependencies of the operations: store, responder, turns and sweeper."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ log = logging.getLogger("threads_server")
 
 
 class Services:
-    """Made with `open`, ended with `close`."""
+    """Dependencies shared by all operations; made with `open`, ended with `close`."""
 
     def __init__(
         self,
@@ -38,8 +38,10 @@ class Services:
         quotas: Quotas | None,
         retain_days: float,
     ) -> None:
-        """`create_assistant` has the defaults of a new assistant, and how long its texts may be; `orphans` ends runs of
-        an earlier process."""
+        """Take the dependencies. `orphans` is the task that ends the runs of an earlier process.
+
+        `create_assistant` is the operation whose schema has the defaults and limits of an assistant.
+        """
         self.context = context
         self.turns = turns
         self.heartbeat = heartbeat
@@ -118,7 +120,7 @@ async def _end_orphans(context: RunContext) -> asyncio.Task[None] | None:
 
 
 def _max_tool_calls(contract: Contract) -> int:
-    """How many tool outputs one request can submit."""
+    """Return the number of tool outputs that one request may submit."""
     document = contract.document
     path = contract.endpoints["submitToolOutputs"].operation.path
     body = document.resolve(document.resolve(document.root["paths"][path]["post"])["requestBody"])

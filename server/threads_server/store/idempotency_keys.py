@@ -43,7 +43,7 @@ class Replay(Exception):
         self.stored = stored
 
 
-# neither the thread nor the assistant that the response is about is deleted
+# the thread and the assistant of the response still exist
 _LIVE = (
     "(thread IS NULL OR EXISTS (SELECT 1 FROM threads JOIN assistants ON assistants.assistant_id = threads.assistant_id"
     " WHERE threads.thread = keys.thread AND assistants.account_id = keys.account_id))"
@@ -54,7 +54,7 @@ _COLUMNS = "fingerprint, created_at, streamed, run_id, first_event, version, bod
 
 
 def expired_before(now: int) -> int:
-    """The moment up to which a response must have been stored to be expired at `now`."""
+    """Latest creation time of a response that is expired at `now`."""
     return now - IDEMPOTENCY_KEY_RETENTION_HOURS * MILLISECONDS_PER_HOUR
 
 

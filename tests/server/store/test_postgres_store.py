@@ -141,7 +141,7 @@ class TestRaces:
 
         with pytest.raises(asyncpg.ForeignKeyViolationError):
             await store.write(mistake)
-        assert len(begun) == backend.ATTEMPTS
+        assert len(begun) == backend.MAX_ATTEMPTS
         with pytest.raises(asyncpg.UndefinedTableError):
             await store.write(one, "SELECT 1 FROM nowhere")
 

@@ -1,8 +1,8 @@
 """PostgreSQL: any number of server processes on one database, with or without a connection pooler before it.
 
-Transactions run at READ COMMITTED: they lock the thread they are about before they read what they decide by. One that
-lost a race or its connection before its commit is run again. Behind a pooler no session keeps anything, and there are
-no prepared statements, so that pgbouncer may pool sessions or transactions.
+Transactions run at READ COMMITTED: they lock their thread before they read anything that a decision depends on. One
+that lost a race or its connection before its commit is run again. Behind a pooler there are no session settings and no
+prepared statements, so that pgbouncer may pool sessions or transactions.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
 LARGE_STATEMENT_SECONDS = 120.0
-ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 MAX_BACKOFF_SECONDS = 0.2
 SESSION_WAIT_SECONDS = 1.0
-"""How long a pooler may take to find a session for a new connection, before the pool makes do with those it has."""
+"""Wait for a pooler to give a new connection a session; after that it counts as refused."""
 WITHHELD_SECONDS = 60.0
-"""How long the pool is smaller after the database refused a connection more."""
+"""Time for which the pool has one connection less after the database refused one."""
 
 _SETTINGS = (
     "SET {local} jit = off;"
@@ -41,7 +41,7 @@ _SETTINGS = (
     " SELECT set_config('synchronous_commit',"
     " coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), {is_local})"
 )
-"""Settings of a session; of each transaction behind a connection pooler, which gives the session to others."""
+"""Settings of a session; behind a pooler, which shares sessions, of each transaction."""
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -49,7 +49,7 @@ _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClient
 
 _LOST_RACES = (
     *(asyncpg.SerializationError, asyncpg.DeadlockDetectedError),
-    # between the look whether something is there and the write that relies on it, someone else was faster
+    # another transaction committed between the check for a row and the write that relies on it
     *(asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError),
     # another process has just changed the tables
     *(asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError),
@@ -75,42 +75,42 @@ class PostgresStore(Store):
     shared = True
 
     def __init__(
-        self, pool: "asyncpg.Pool[asyncpg.Record]", *, pooled: bool, pool_size: int, statement_seconds: float
+        self, pool: "asyncpg.Pool[asyncpg.Record]", *, behind_pooler: bool, pool_size: int, statement_seconds: float
     ) -> None:
         self._pool = pool
-        self._pooled = pooled
+        self._behind_pooler = behind_pooler
         self._statement_seconds = statement_seconds
         self._permits = asyncio.Semaphore(pool_size)
         self._permitted = pool_size
         self._waiting = 0
-        self._begin = f"BEGIN; {_settings(statement_seconds, pooled=True)}" if pooled else "BEGIN"
+        self._begin = f"BEGIN; {_settings(statement_seconds, behind_pooler=True)}" if behind_pooler else "BEGIN"
 
     @classmethod
     async def open(cls, settings: Settings, *, create: bool = True) -> "PostgresStore":
-        """Connect, and update the tables, made if there are none and `create` is set. Raises StoreOpenError."""
+        """Connect, and migrate the tables; `create` allows to make missing ones. Raises StoreOpenError."""
         shown = settings.shown_database
         try:
             # without prepared statements: whether there is a pooler is not known yet
             connection = await asyncpg.connect(settings.database, timeout=CONNECT_SECONDS, statement_cache_size=0)
             try:
                 await prepare(shown, connection, create=create)
-                pooled = await _is_pooled(connection)
+                behind_pooler = await _is_behind_pooler(connection)
             finally:
                 await connection.close(timeout=CONNECT_SECONDS)
             pool = asyncpg.create_pool(
                 settings.database,
                 min_size=0,
                 max_size=settings.pool_size,
-                init=_await_session if pooled else partial(_set_up_session, seconds=settings.statement_timeout),
+                init=_await_session if behind_pooler else partial(_set_up_session, seconds=settings.statement_timeout),
                 reset=_keep_session,
                 timeout=CONNECT_SECONDS,
                 command_timeout=settings.statement_timeout,
-                server_settings=None if pooled else {"application_name": "threads-server"},
-                statement_cache_size=0 if pooled else 100,
+                server_settings=None if behind_pooler else {"application_name": "threads-server"},
+                statement_cache_size=0 if behind_pooler else 100,
             )
             return cls(
                 await pool,
-                pooled=pooled,
+                behind_pooler=behind_pooler,
                 pool_size=settings.pool_size,
                 statement_seconds=settings.statement_timeout,
             )
@@ -140,7 +140,7 @@ class PostgresStore(Store):
         )
 
     async def _read(self, seconds: float | None, transaction: Callable[[], Transaction[T]]) -> T:
-        if self._pooled:  # a statement has two steps, which only in a transaction reach the same session
+        if self._behind_pooler:  # asyncpg's parse and execute reach the same session only in a transaction
             return await self._retry(lambda connection: _commit(connection, "BEGIN", transaction(), seconds))
         return await self._retry(lambda connection: _run(connection, transaction(), seconds))
 
@@ -158,7 +158,7 @@ class PostgresStore(Store):
             try:
                 return await self._once(work)
             except _Again as again:
-                if attempt == ATTEMPTS:
+                if attempt == MAX_ATTEMPTS:
                     raise again.error from again
             await asyncio.sleep(random.uniform(0, min(MAX_BACKOFF_SECONDS, 0.002 * 2**attempt)))
         raise AssertionError("unreachable")
@@ -193,7 +193,7 @@ class PostgresStore(Store):
                 self._permits.release()
 
     def _withhold(self) -> bool:
-        """Make do with one connection less for a while, if there is another: the role may have no more."""
+        """Shrink the pool by one for WITHHELD_SECONDS, unless one is left: the role may have a connection limit."""
         if self._permitted == 1:
             return False
         self._permitted -= 1
@@ -206,7 +206,7 @@ class PostgresStore(Store):
 
 
 class _Again(Exception):
-    """The transaction did nothing and may be run again; `error` is raised after the last attempt.
+    """The transaction was not committed and may be run again; `error` is raised after the last attempt.
 
     `lost`: its connection cannot be used any more.
     """
@@ -228,7 +228,7 @@ async def _commit(connection: _Connection, begin: str, transaction: Transaction[
     try:
         await connection.execute("COMMIT")
     except _ERRORS as error:
-        # whether it was done cannot be known: the caller gets 503, and finds out under its Idempotency-Key
+        # the outcome is unknown: the caller gets 503, and can repeat the request under its Idempotency-Key
         raise _unavailable(error) from error
     return result
 
@@ -260,7 +260,7 @@ async def _execute(connection: _Connection, sql: str) -> None:
 
 
 def _classify(error: Exception, connection: _Connection) -> Exception:
-    """The error to raise for one of a transaction that has not been committed."""
+    """Return the error to raise for an error before the commit."""
     if isinstance(error, TimeoutError):
         return _unavailable(error)
     if isinstance(error, _LOST_RACES):
@@ -283,20 +283,20 @@ def _line(error: Exception) -> str:
 
 
 async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Reset nothing: no transaction changes its session, and what was set with it stays."""
+    """Reset nothing: no transaction changes its session, and the settings stay."""
 
 
-def _settings(statement_seconds: float, *, pooled: bool) -> str:
-    """The statements of _SETTINGS. A lock is waited for half as long as a statement may take."""
+def _settings(statement_seconds: float, *, behind_pooler: bool) -> str:
+    """Fill _SETTINGS. `lock_timeout` is half the time that a statement may take."""
     return _SETTINGS.format(
-        local="LOCAL" if pooled else "SESSION",
-        is_local=str(pooled).lower(),
+        local="LOCAL" if behind_pooler else "SESSION",
+        is_local=str(behind_pooler).lower(),
         lock_milliseconds=max(1, int(statement_seconds * 500)),
     )
 
 
 async def _set_up_session(connection: "asyncpg.Connection[asyncpg.Record]", seconds: float) -> None:
-    await connection.execute(_settings(seconds, pooled=False))
+    await connection.execute(_settings(seconds, behind_pooler=False))
 
 
 async def _await_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -307,8 +307,8 @@ async def _await_session(connection: "asyncpg.Connection[asyncpg.Record]") -> No
         raise asyncpg.TooManyConnectionsError("the pooler has no session free") from error
 
 
-async def _is_pooled(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
-    """Whether a connection pooler is in between: it gives out ids of processes that are not those of the server."""
+async def _is_behind_pooler(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    """Whether a pooler is in between: the process id that it gives at the start is not that of the session."""
     async with connection.transaction():
         pid: int = await connection.fetchval("SELECT pg_backend_pid()")
     return pid != connection.get_server_pid()
