@@ -64,7 +64,7 @@ class Client(Project):
             models=list(self.catalogue.models.values()),
             unions=list(self.catalogue.used_unions.values()),
             page_of=self._page_of,
-            later=self.catalogue.later,
+            deferred_imports=self.catalogue.deferred_imports,
             enum_table=enum_table,
             enum_values=enum_values,
             signature=signature,

@@ -1,7 +1,7 @@
 """The trial of a new client: every module is imported and every method called once, async and sync.
 
 The program runs in a separate process, against a transport that answers with samples of the document's schemas. It
-checks where each request goes, what JSON it carries, and that the result gives back what was answered.
+checks the address and JSON of each request, and that the result equals the sample.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ for run in (main, lambda: asyncio.run(amain())):
 
 
 def trial_program(api: Api, catalogue: Catalogue) -> str:
-    """Return the program that tries the client of an API; it ends with a message on standard error if that fails."""
+    """Return the program that tries the client of an API. A failure exits it with a message on standard error."""
     calls = ",\n    ".join(code for call in api.calls.values() for code in _calls(call, catalogue))
     names = f"CLIENT, BASE_URL, KEY = {(api.table.client['name'], BASE_URL, KEY)!r}\n"
     return f"from datetime import datetime\n\n{names}CALLS = [\n    {calls}\n]\n{PROGRAM}"
@@ -236,7 +236,7 @@ def _body(call: Call, used: list[Argument], kind: str, catalogue: Catalogue) -> 
 
 
 def _answer(call: Call, kind: str, catalogue: Catalogue) -> tuple[str, str]:
-    """Return the answer to a call, and what its result must give back."""
+    """Return the code of the answer to a call, and of its expected result."""
     if kind == "stream" and call.events is not None:
         return _stream(call.events, catalogue)
     assert call.result is not None
@@ -261,7 +261,7 @@ def _answer(call: Call, kind: str, catalogue: Catalogue) -> tuple[str, str]:
 
 
 def _stream(events: Events, catalogue: Catalogue) -> tuple[str, str]:
-    """Return a stream of one event, and what it must give back."""
+    """Return the code of a stream of one event, and of its expected result."""
     sample: Any = "é" if events.kind == "text" else json_sample(events.shape, catalogue)
     if events.ends:
         tag = next((tag for tag in events.ends if tag not in events.failures), events.ends[0])

@@ -22,7 +22,7 @@ from .methods import AlreadyDeleted, Argument, Call, Events, Page, Place, Resour
 from .models import Catalogue
 from .names import NameTable
 from .parameters import find_parameters
-from .types import BYTES, ID, MORE, NOTHING, TEXT, Shape
+from .types import BYTES, ID, NOTHING, OBJECT, TEXT, Shape
 
 Parts = dict[str, PropertyProtocol]
 
@@ -144,7 +144,7 @@ class Api:
                 raise UnusableDocument(f"{where}: additional properties of {form.media} are not understood")
             if more is not None:
                 text = "More properties of the body, by their name on the wire."
-                arguments[""] = Argument("additional_properties", "", "more", False, MORE, text)
+                arguments[""] = Argument("additional_properties", "", "more", False, OBJECT, text)
         always = {wire for wire, required in occurrences.items() if all(required) and len(required) == len(forms)}
         described = [replace(one, required=plan.required and one.wire in always) for one in arguments.values()]
         self._always[where] = frozenset(always)

@@ -19,17 +19,17 @@ from ..document.document import Document, UnusableDocument
 from ..text import literal, wrapped
 from .types import Name, Shape, Shapes, enum_values
 
-OF_CLASSES = {
+RESERVED_MEMBERS = {
     "additional_properties", "bool", "classmethod", "datetime", "dict", "fields_set", "float", "from_dict", "int",
     "list", "map", "property", "self", "str", "to_dict", "to_json",
 }  # fmt: skip
-"""Members of every model and names that its class body uses: no field and no argument has one of these names."""
+"""Members of every model and names in its class body, which no field or argument may have."""
 
-IN_MODULES = {
+RESERVED_NAMES = {
     "Any", "BaseModel", "Callable", "DecodeError", "Final", "Literal", "Mapping", "OpenEnum", "Self", "TypeAlias",
     "UNSET", "Unset",
 }  # fmt: skip
-"""Names that the modules of models use."""
+"""Names in the modules of models, which no schema may have."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Field:
 
     @property
     def annotation(self) -> str:
-        """The type of the slot. An optional field can be null even if the document does not say so: null may come."""
+        """The type of the slot. An optional field takes null even if the document does not allow it."""
         annotation = self.shape.annotation(optional=not self.required)
         return annotation if self.required or self.shape.nullable or annotation == "Any" else f"{annotation} | None"
 
@@ -217,8 +217,8 @@ class Catalogue:
         enums = {name: str(enum.class_info.module_name) for name, enum in self.enums.items()}
         return models | enums | {union.name: union.module for union in self.used_unions.values()}
 
-    def later(self, model: Model) -> list[Name]:
-        """Return the names that a model's module can import only when it uses them: their modules need this one."""
+    def deferred_imports(self, model: Model) -> list[Name]:
+        """Return the imports of a model's module that would be circular at its top."""
         return [name for name in model.imports if model.module in self._reached(name[0])]
 
     def _reached(self, module: str) -> set[str]:
@@ -265,7 +265,7 @@ class Catalogue:
     def _keep(self, name: str) -> None:
         if name in self.models or name in self.enums or name in self.used_unions:
             return
-        if name in IN_MODULES or name in {union.unknown for union in self.unions.values()}:
+        if name in RESERVED_NAMES or name in {union.unknown for union in self.unions.values()}:
             raise UnusableDocument(f"schema {name}: the client's own code uses this name")
         if name in self.unions:
             union = self.used_unions[name] = self.unions[name]
@@ -355,9 +355,9 @@ def attribute_name(python_name: str, wire: str) -> str:
     `event.type` hides nothing that matters, and reads as the document does.
     """
     name = str(python_name)
-    if name == f"{wire}_" and not keyword.iskeyword(wire) and wire not in OF_CLASSES:
+    if name == f"{wire}_" and not keyword.iskeyword(wire) and wire not in RESERVED_MEMBERS:
         name = wire
-    while name in OF_CLASSES or keyword.iskeyword(name):
+    while name in RESERVED_MEMBERS or keyword.iskeyword(name):
         name += "_"
     return name
 

@@ -1,6 +1,6 @@
-"""Python types of the values: how a value is annotated, taken as an argument, read and written.
+"""Python types of the schemas: annotation, argument type, decoding and encoding.
 
-Made from the properties that openapi-python-client's parser found. Whatever has no shape here is refused.
+Made from the properties of openapi-python-client's parser. A property without a shape here is refused.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ Kind = Literal["plain", "instant", "enum", "model", "list", "map", "tagged", "ch
 Name = tuple[str, str]
 """A module of `models`, and a name in it."""
 Expression = Callable[[str], str]
-"""Code that makes one value of another, which a name or an expression stands for."""
+"""Function from the code of a value to the code that converts it."""
 
 MODEL = "\0"
-"""Stands before the name of a model, for the prefix that it has where the code is written."""
+"""Placeholder before the name of a model, replaced by the prefix that the module needs."""
 
 
 @dataclass(frozen=True)
 class Shape:
     """One kind of value.
 
-    `held` is the type of an attribute that holds it, `taken` that of a parameter that takes it. `expected` completes
-    "expected …" in an error. `classes` are the classes that `json.loads` makes of it, where one look at the class is
-    enough. `item` is the shape of what a list or map holds, or a choice first names. `read` and `write` turn JSON into
-    the value and back; without a `write` the value is its own JSON. `names` are the names that these use, `types` those
-    of the annotations. An enumeration has a `table` of members by value, a constant its code.
+    `held` is the type of an attribute, `taken` that of a parameter. `expected` completes "expected …" in an error.
+    `read` and `write` convert from and to JSON; without `write` the value is its own JSON. `classes` are the classes
+    that `json.loads` gives, if they suffice to check it. `item` is the shape of a list's or map's items, or a choice's
+    first option. Code needs the imports `names`, annotations the imports `types`. An enumeration has the name of its
+    `table` of members by value, a constant its code.
     """
 
     kind: Kind
@@ -74,7 +74,7 @@ class Shape:
 
     @property
     def mismatch(self) -> str:
-        """The condition under which a `value` is of another class than this shape's, or is not its one constant."""
+        """The condition under which a `value` has another class, or is not the constant."""
         if self.constant:
             return f"value != {self.constant}"
         return " and ".join(f"value.__class__ is not {name}" for name in self.classes)
@@ -130,7 +130,6 @@ ANYTHING = Shape("plain", "Any", "Any", "a value", lambda source: source)
 INSTANT = Shape(
     "instant", "datetime", "datetime", "an RFC 3339 date-time", _calling("instant"), _calling("datetime_to_json")
 )
-MORE = _plain("dict[str, Any]", "Mapping[str, Any]", "an object", "mapping", "dict")
 BYTES = Shape("plain", "bytes", "bytes", "bytes", lambda source: source)
 NOTHING = Shape("plain", "None", "None", "nothing", lambda source: source)
 FILE = Shape("file", "File", "File", "a file", lambda source: source)
@@ -215,7 +214,7 @@ class Shapes:
         if any(shape.kind not in {"plain", "enum"} or not shape.classes for shape in shapes) or len(classes) != len(
             set(classes)
         ):
-            choice = self._told_apart(options, shapes)
+            choice = self._distinguishable_union(options, shapes)
             if choice is None:
                 self.notes.append(f"{where}: read as Any, since nothing tells the values of this union apart")
             return choice or ANYTHING
@@ -229,9 +228,8 @@ class Shapes:
             classes=classes,
         )
 
-    def _told_apart(self, options: list[PropertyProtocol], shapes: list[Shape]) -> Shape | None:
-        """Return the shape of a union of values of different JSON types, and of objects with different required fields;
-        None if these do not tell its values apart."""
+    def _distinguishable_union(self, options: list[PropertyProtocol], shapes: list[Shape]) -> Shape | None:
+        """Return the shape of a union whose values differ in JSON type or in required fields; None for any other."""
         readers: dict[str, str] = {}
         objects: list[ModelProperty] = []
         for option, shape in zip(options, shapes, strict=True):
@@ -325,7 +323,7 @@ def _enum(prop: EnumProperty) -> Shape:
 
 
 def enum_table(prop: EnumProperty) -> str:
-    """Return the name of the table that leads from the values of an enumeration to its members."""
+    """Return the name of the table of an enumeration's members by value."""
     return f"{prop.class_info.module_name.upper()}_VALUES"
 
 
@@ -346,7 +344,7 @@ def _mapping(item: Shape) -> Shape:
 
 
 def _many(kind: Kind, expected: str, held: str, taken: str, function: str, written: str, item: Shape) -> Shape:
-    """Return the shape of many values; the templates are filled with those of one."""
+    """Return the shape of a list or map; the templates are filled with the code of its items."""
     write = item.write
     return Shape(
         kind=kind,
