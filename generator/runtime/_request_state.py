@@ -1,4 +1,4 @@
-"""One call: the request that each of its attempts sends, and what becomes of an attempt's outcome."""
+"""The state of one call: the requests of its attempts, and their outcomes as a result, a retry or an error."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class RequestState:
         self.may_assume_deleted: bool = may_assume_deleted
         """Whether a 404 counts as success once an attempt's outcome is unknown."""
         self.assumed_deleted: bool = False
-        """Whether it did."""
+        """Whether a 404 was counted as success."""
         self.on_retry: RetryCallback | None = on_retry
         self.timeout_owner: str = timeout_owner
         self.hint: str = hint
@@ -148,7 +148,7 @@ class RequestState:
         return f"{self.url}{'&' if '?' in self.url else '?'}{self.key_parameter}"
 
     def new_request(self, client: Any = None) -> Request:
-        """The request of the next attempt; what `client`, an httpx client of the caller's, adds to each is added."""
+        """Build the request of the next attempt, with the headers, cookies and params of the caller's `client`."""
         self.check_deadline()
         logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
         self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline_at)
@@ -190,7 +190,7 @@ class RequestState:
         return seconds
 
     def retry_delay_after_response(self, response: Response) -> float | None:
-        """None after a success, else the seconds to wait. Raises the status as an error if it was the last attempt.
+        """Seconds to wait after an error status, None after a success. Raises the error if it was the last attempt.
 
         The body of anything but a success has been read.
         """
@@ -216,7 +216,7 @@ class RequestState:
             self.on_retry(Retry(self.method, self.url, self.retries.attempts, seconds, status, error))
 
     def connection_error(self, request: Request, error: TransportError) -> APIConnectionError:
-        """`error` as what the caller is to see."""
+        """Return the error to raise for a transport error."""
         late = self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at
         attempts = self.retries.attempts
         known = isinstance(error, NEVER_SENT) and not self.retries.outcome_unknown
@@ -230,7 +230,7 @@ class RequestState:
         return kind(text, request=request, idempotency_key=self.idempotency_key)
 
     def cleaned(self, text: str) -> str:
-        """`text`, which the server had a part in, without this call's secrets."""
+        """Return a text that may quote the server, without this call's secrets."""
         return cleaned(text, Request(self.method, self._address, headers=self.headers))
 
     def check_deadline(self) -> None:
@@ -244,7 +244,7 @@ class RequestState:
 
 H11_BUFFER_ERROR = "Receive buffer too long"
 H11_BUFFER_KIB = 100
-"""Bytes of a response head that httpcore lets h11 buffer."""
+"""KiB of a response head that httpcore lets h11 buffer."""
 
 
 def _reason(error: TransportError) -> str:
@@ -265,7 +265,7 @@ def _reason(error: TransportError) -> str:
 
 
 def read_response(response: Response, operation: Operation[T]) -> T:
-    """Return the result of an operation's successful answer. Raises `DecodeError` for what cannot be it."""
+    """Return the result of an operation's successful answer. Raises `DecodeError`."""
     kind, decode = operation.others.get(response.status_code, (operation.kind, operation.decode))
     if kind == "json":
         return decode_response(response, decode)
@@ -273,7 +273,7 @@ def read_response(response: Response, operation: Operation[T]) -> T:
 
 
 def decode_response(response: Response, decode: Callable[[Any], T]) -> T:
-    """The model in a success's body. Raises `DecodeError`, with the response, for what cannot be it."""
+    """Decode the JSON body of a successful response. Raises `DecodeError`, with the response."""
     try:
         value = loads(response.content)
     except (ValueError, RecursionError):
@@ -285,7 +285,7 @@ def decode_response(response: Response, decode: Callable[[Any], T]) -> T:
 
 
 def _shown(response: Response) -> object:
-    """A body that is no JSON, as an error's text shows it."""
+    """Describe a body that is not JSON, for an error."""
     text = text_of(response)
     if not text.strip():
         return Shown("an empty body")

@@ -4,7 +4,8 @@
   `MAX_RETRY_AFTER` and the call's deadline; if it does not, there is no retry. Zero or a past date is ignored.
 - Always: a connection that was never made, and 429.
 - GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 500, 502, 503, 504, 520, 529, time-outs and dropped connections.
-- Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that counts as honoured.
+- Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that the server honours,
+  or that the caller gave.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def backoff(retry: int) -> float:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that `Retry-After` asks for, given as seconds or as an HTTP date; None where it says nothing usable.
+    """The seconds that `Retry-After` asks for, given as seconds or as an HTTP date; None if it is absent or malformed.
 
     A date is read against the response's own `Date`, so that a wrong clock here does not matter.
     """
@@ -73,9 +74,9 @@ class Retries:
         self.deadline_at: float | None = None
         """When the call must be over, on the clock of `time.monotonic`; None before the first attempt."""
         self.attempts: int = 0
-        """How many attempts ended."""
+        """Attempts that have ended."""
         self.outcome_unknown: bool = False
-        """Whether an attempt ended without telling if it took effect."""
+        """Whether an attempt ended that may have taken effect."""
 
     def begin(self) -> None:
         """Start the deadline on the first attempt."""

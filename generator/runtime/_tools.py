@@ -54,10 +54,10 @@ class ToolRun(Generic[T]):
         self.input_tokens: int = 0
         self.output_tokens: int = 0
         self.total_tokens: int = 0
-        """Tokens of all turns together, as far as the API tells."""
+        """Tokens of all turns; a turn without a count adds none."""
 
     def add(self, turn: T) -> None:
-        """Count a turn in."""
+        """Add a turn and its tokens."""
         self.turn = turn
         for name in ("input_tokens", "output_tokens", "total_tokens"):
             setattr(self, name, getattr(self, name) + (getattr(turn, name, None) or 0))
@@ -127,7 +127,7 @@ def tool(function: Any = None, /, *, name: str | None = None, description: str |
 
 
 def async_tools(tools: Iterable[Tool | Callable[..., Any]]) -> dict[str, Tool]:
-    """Return the tools by name. Raises `ValueError` for two of one name."""
+    """Return the tools by name, functions made into tools. Raises `ValueError` for two of one name."""
     found: dict[str, Tool] = {}
     for one in tools:
         made = one if isinstance(one, Tool) else Tool(one)
@@ -152,8 +152,8 @@ def output_text(value: object) -> str:
     return json.dumps(value, default=_encoded, ensure_ascii=False)
 
 
-def settle(results: Sequence[ToolResult], on_error: OnToolError) -> list[dict[str, str]]:
-    """Return the outputs to submit. Raises an error of a tool if it is to be raised."""
+def outputs_to_submit(results: Sequence[ToolResult], on_error: OnToolError) -> list[dict[str, str]]:
+    """Return the outputs to submit, made of errors as `on_error` says. Raises the first error for "raise"."""
     for one in results:
         if one.error is None:
             continue
@@ -184,7 +184,7 @@ def _documentation(text: str) -> tuple[str, dict[str, str]]:
     except ImportError:
         return text, {}
     logger = logging.getLogger("griffe")
-    level, logger.level = logger.level, logging.CRITICAL + 1  # it would complain that types are not repeated
+    level, logger.level = logger.level, logging.CRITICAL + 1  # it warns of types that the docstring does not repeat
     try:
         sections = griffe.Docstring(text).parse("auto")
     finally:
@@ -197,7 +197,7 @@ def _documentation(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _arguments_of(function: Callable[..., Any], name: str, described: Mapping[str, str]) -> Any:
-    """Return the msgspec Struct of a function's parameters. What has a default may be left out, and then has it."""
+    """Return the msgspec Struct of a function's parameters; those with a default are optional."""
     msgspec = _msgspec()
     hints = get_type_hints(function if inspect.isroutine(function) else type(function).__call__, include_extras=True)
     parameters: list[Any] = []

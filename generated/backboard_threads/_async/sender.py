@@ -1,4 +1,4 @@
-"""How one call is sent: through httpx, until the retry policy is done with it."""
+"""Sending of calls through httpx, with retries, deadline and redirects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHOWN_CHARACTERS = 80
 
 @contextmanager
 def before_deadline(state: RequestState) -> Iterator[None]:
-    """End at the call's deadline with `APITimeoutError`: for what is done before an attempt."""
+    """Raise `APITimeoutError` at the call's deadline, during the preparation of an attempt."""
     try:
         with async_until(state.retries.deadline_at):
             yield
@@ -52,7 +52,7 @@ class AsyncSender:
     async def send(self, state: RequestState, *, keep_open: bool = False) -> Response:
         """Send the request of `state`, again where the retry policy says so, and return its success.
 
-        The body has been read, unless it is to be kept open. Raises an `APIError`.
+        Its body has been read, unless `keep_open`. Raises an `APIError`.
         """
         state.retries.begin()
         client = await self.http_clients.current()
@@ -91,7 +91,7 @@ class AsyncSender:
             return await async_result(key())
 
     async def _exchange(self, client: AsyncHTTPClient, request: Request, state: RequestState) -> Response:
-        """Send one request, and follow redirects if the caller's client does: the key stays with its origin."""
+        """Send one request. Redirects are followed if the caller's client does; another origin does not get the key."""
         if self.http_clients.given is None:
             return await client.send(request, stream=True, auth=None, follow_redirects=False)
         response = await client.send(request, stream=True, follow_redirects=False)
@@ -111,7 +111,7 @@ class AsyncSender:
         return response
 
     async def _read(self, response: Response, deadline: float | None) -> None:
-        """Read the body, and close the response. Raises `DecodeError` for a body of too many bytes."""
+        """Read the body, and close the response. Raises `DecodeError` for a body above `max_response_bytes`."""
         try:
             if already_read(response):
                 return
@@ -130,7 +130,7 @@ class AsyncSender:
             await response.aclose()
 
     async def read_start(self, response: Response) -> str:
-        """The beginning of a body that is not what it should be, for an error's text."""
+        """Read the first characters of an unexpected body, to be shown in an error."""
         if already_read(response):
             return response.text[:SHOWN_CHARACTERS]
         start = b""

@@ -1,4 +1,4 @@
-"""The loop of a run and its tools: calls go to functions, outputs back to the run, until there is a reply."""
+"""The tool loop of a run: call the functions, submit their outputs, until the model replies."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any, Generic, Self, TypeVar
 from .._errors import APIError
 from .._event_loops import all_in_turn, called
 from .._public import public
-from .._tools import OnToolError, Tool, ToolResult, ToolRun, output_text, settle, sync_tools
+from .._tools import OnToolError, Tool, ToolResult, ToolRun, output_text, outputs_to_submit, sync_tools
 from .._unset import UNSET, Unset
 
 E = TypeVar("E")
 
-BOTH = ("timeout", "deadline", "max_retries", "headers", "thinking")
-"""Options of the message that hold for the outputs of tools too."""
+SHARED_OPTIONS = ("timeout", "deadline", "max_retries", "headers", "thinking")
+"""Options of the message that are used for submitting tool outputs, too."""
 
 
 class ToolLoop:
-    """What `run_tools` and `stream_tools` have in common: the calls of one run."""
+    """State and tool calls of one run; shared by `run_tools` and `stream_tools`."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class ToolLoop:
         self._max_rounds = max_rounds
         self._on_tool_error: OnToolError = on_tool_error
         self._key: str | Unset = idempotency_key
-        self._options: dict[str, Any] = {name: options[name] for name in BOTH if name in options}
+        self._options: dict[str, Any] = {name: options[name] for name in SHARED_OPTIONS if name in options}
         self._options["tools"] = self.definitions
         self.runs: Any = resource._client.runs
         self.run: ToolRun[Any] = ToolRun()
@@ -53,7 +53,7 @@ class ToolLoop:
     def outputs(self, thread_id: str, run_id: str, calls: Iterable[Any]) -> dict[str, Any]:
         """Run the tools of a round, and return the arguments of the call that submits their outputs.
 
-        What ends the loop cancels the run, which would keep the thread busy. Raises `APIError` after too many rounds.
+        An error cancels the run, which would keep the thread busy. Raises `APIError` after too many rounds.
         """
         try:
             if self.run.rounds >= self._max_rounds:
@@ -61,7 +61,7 @@ class ToolLoop:
             self.run.rounds += 1
             results = all_in_turn([partial(self._result, call) for call in calls])
             self.run.calls += results
-            outputs = settle(results, self._on_tool_error)
+            outputs = outputs_to_submit(results, self._on_tool_error)
         except Exception:
             with suppress(APIError):
                 self.runs.cancel(thread_id, run_id)
