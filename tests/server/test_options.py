@@ -53,7 +53,7 @@ SETTINGS: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])
 def test_each_setting_has_an_option_and_a_variable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[Settings] = []
-    if name == "testing":  # without a database of one's own each server has another
+    if name == "testing":  # else each server would make a temporary database, and the settings would differ
         monkeypatch.setenv("THREADS_SERVER_DATABASE", f"{tempfile.gettempdir()}/threads.db")
     monkeypatch.setattr("threads_server.server.serve", served.append)
     text, value = SETTINGS[name]

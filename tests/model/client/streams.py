@@ -1,4 +1,4 @@
-"""Streams in the machine of clients: what comes is the run's log from its beginning, once, whatever breaks."""
+"""Streams in the state machine of clients: each gives a prefix of the run's log, without gaps or repetitions."""
 
 import json
 from collections import deque
@@ -46,9 +46,9 @@ class StreamMachine(ClientMachine):
         self, data: Any, log: str, numbered: bool, stored: bool, script: list[Attempt], cuts: list[int],
         from_first: bool, deadline: Any,
     ) -> None:  # fmt: skip
-        """Read a stream; each answer ends after as many bytes as `cuts` says, the last ones at their end.
+        """Read a stream. The first answers are cut after the bytes in `cuts`; later ones are whole.
 
-        A server that goes on `from_first` ignores `Last-Event-ID`.
+        With `from_first` the server ignores `Last-Event-ID`.
         """
         client = data.draw(st.sampled_from(self.clients))
         stored = stored or log == "continued"
@@ -82,7 +82,7 @@ class StreamMachine(ClientMachine):
         failed = isinstance(error, RunFailedError)
         came = [one.to_dict() for one in given] + ([error.event.to_dict()] if failed else [])
         assert came == events[: len(came)]
-        # a body that ends after a demand for tools may be the whole log so far
+        # the log of a run that waits for tools may end with its demand for them
         whole = len(came) == len(events) or (error is None and came[-1] == ASKED)
         assert (error is None or failed) == whole, (error, came)
         text = "".join(one.get("content") or "" for one in came)
@@ -98,7 +98,7 @@ class StreamMachine(ClientMachine):
         COUNTS["stream resumed"] += len(self.network.sent) > 1 and bool(came)
 
     def check_resumed(self, stored: bool, numbered: bool, came: list[Any]) -> None:
-        """A stream is resumed by reading the log, after an event that came; a message is not sent again for it."""
+        """A stream is resumed with a GET of the log after the last event, never by sending the message again."""
         after = [int(one.headers.get("last-event-id", "0")) for one in self.network.sent]
         assert after == sorted(after)
         assert numbered or set(after) <= {0}
@@ -110,7 +110,7 @@ class StreamMachine(ClientMachine):
             assert all(one.method == "POST" for one in self.network.sent[: len(self.network.sent) - len(resumed)])
 
     def collected(self, opened: Any, given: list[Any]) -> Any:
-        """Read a stream to its end into `given`; gives what it raised."""
+        """Read a stream to its end into `given`; return the error that it raised, if any."""
 
         async def read() -> None:
             async with opened as events:

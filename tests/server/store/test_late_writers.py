@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import eventually, hold, running
+from tests.support.builders import eventually, hold, running, waiting_run
 from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.clock import now
 from threads_server.runs.run_segment import TurnSettings
@@ -26,13 +26,13 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 
 class Delaying:
-    """Gate that holds transactions of one kind until released, or makes them fail with StoreUnavailable."""
+    """Gate that holds transactions of one kind until `go`; the first `away` of them fail with StoreUnavailable."""
 
     def __init__(self, api: Api, transaction: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
         self.go = asyncio.Event()
         self.came = 0
         self.away = 0
-        """How many of them find no store, before the others are let go."""
+        """Number of first transactions that fail with StoreUnavailable."""
         store = api.services.store
         write = store.write
 
@@ -96,7 +96,7 @@ async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
     assert (await api.turn(await api.thread(), "/say x"))["content"] == "x"
 
 
-async def test_events_that_were_written_without_a_word_of_it_are_written_once(
+async def test_events_whose_commit_was_not_confirmed_are_written_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = unconfirm(api, event_log.append, monkeypatch)
@@ -200,8 +200,6 @@ async def test_a_late_end_changes_nothing(api: Api) -> None:
 
 
 async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
-    from tests.support.builders import waiting_run
-
     thread_id, run_id = await waiting_run(api)
     hold(api)
     submitting = asyncio.create_task(api.outputs(thread_id, run_id, {"call_1": "x"}))
@@ -223,11 +221,9 @@ async def test_a_commit_comes_before_its_acknowledgement(api: Api) -> None:
         nonlocal inserted
         inserted = inserted or statement.startswith("INSERT INTO messages")
         if statement == "COMMIT" and inserted:  # not that of a sweep
-            loop.call_soon_threadsafe(lambda: None)
             seen.append(sent[-1].done())
             inserted = False
 
-    loop = asyncio.get_running_loop()
     thread_id = await api.thread()
     writer.set_trace_callback(look)
     for number in range(5):
