@@ -8,10 +8,9 @@ from ..text import literal
 
 
 def reader_by_fields(models: list[ModelProperty], prefix: str) -> str | None:
-    """Return the expression for a reader of one of several models, which the required fields tell apart; else None.
+    """Return the expression that reads one of several models by their required fields; None if these do not decide.
 
-    They are tried one after the other, those with most required fields first: each must need a field that no later one
-    has.
+    Models with more required fields are tried first; each must require a field that no later one has.
     """
     found = []
     for model in sorted(models, key=lambda one: -len(one.required_properties or [])):
