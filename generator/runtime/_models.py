@@ -162,7 +162,7 @@ def mapping(value: Any) -> dict[str, Any]:
     raise fault("an object", value)
 
 
-def instant(value: Any, expected: str, *path: str) -> datetime:
+def instant(value: Any, expected: str = "an RFC 3339 date-time", *path: str) -> datetime:
     """Return a JSON string that is an RFC 3339 date-time, as `expected` says."""
     try:
         return datetime_from_json(value)
