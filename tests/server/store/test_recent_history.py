@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -36,7 +37,8 @@ def message(role: str, size: int, number: int) -> dict[str, Any]:
 
 
 def recent(messages: list[dict[str, Any]], needed: int, **options: bool) -> RecentHistory | None:
-    return run(thread_of(messages), read_recent(1, needed, **options))
+    with closing(thread_of(messages)) as connection:
+        return run(connection, read_recent(1, needed, **options))
 
 
 @given(
@@ -93,7 +95,9 @@ def test_one_page_is_none_where_more_must_be_read() -> None:
 def test_reply_of_a_run_is_its_newest() -> None:
     messages = [message("assistant", 1, number) for number in range(100)]
     messages[70]["metadata_"]["run_id"] = messages[20]["metadata_"]["run_id"] = "run_x"
-    found = run(thread_of(messages), find_reply(1, "run_x"))
+    with closing(thread_of(messages)) as connection:
+        found = run(connection, find_reply(1, "run_x"))
+        unknown = run(connection, find_reply(1, "run_none"))
     assert found is not None
     assert found["number"] == 70
-    assert run(thread_of(messages), find_reply(1, "run_none")) is None
+    assert unknown is None

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def count_commits(store: Store) -> list[str]:
 class TestWriting:
     async def test_what_was_acknowledged_is_there_for_others(self, store: Store, path: Path) -> None:
         await store.write(add, "x")
-        with sqlite3.connect(path) as other:
+        with closing(sqlite3.connect(path)) as other, other:
             assert other.execute("SELECT name FROM assistants WHERE account_id = 'a'").fetchall() == [("x",)]
         assert await store.read(names) == await store.read_large(names) == ["x"]
 
@@ -194,7 +195,7 @@ class TestOpening:
         assert content(path) == b"Dear diary, " * 100
 
     async def test_a_database_of_another_application(self, path: Path) -> None:
-        with sqlite3.connect(path) as other:
+        with closing(sqlite3.connect(path)) as other, other:
             other.execute("CREATE TABLE diary (day TEXT)")
         before = content(path)
         assert "another application" in await self.refusal(path)
@@ -202,7 +203,7 @@ class TestOpening:
 
     async def test_one_that_a_newer_version_wrote(self, path: Path) -> None:
         await (await opened(path)).close()
-        with sqlite3.connect(path) as other:
+        with closing(sqlite3.connect(path)) as other, other:
             other.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
         assert "newer version" in await self.refusal(path)
 

@@ -6,6 +6,7 @@ import pwd
 import sqlite3
 import stat
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -123,10 +124,8 @@ class DatabaseFile:
             return False
         if log_file.exists() and log_file.stat().st_size:
             return False
-        with sqlite3.connect(self._uri, uri=True) as reader:
-            current = _version(reader) == len(MIGRATIONS)
-        reader.close()
-        return current
+        with closing(sqlite3.connect(self._uri, uri=True)) as reader:
+            return _version(reader) == len(MIGRATIONS)
 
     @property
     def _uri(self) -> str:
