@@ -34,6 +34,8 @@ async def test_the_commands(tmp_path: Path) -> None:
     assert taken.stdout == b"3 assistants and 4 threads were new in the account default\n"
     again = command("import", "-", "--database", new, given=b"\n" + out.stdout)
     assert again.stdout == b"0 assistants and 0 threads were new in the account default\n"
+    assert again.stderr.startswith(b"4 threads were in the account already")
+    assert taken.stderr == b""
     assert await seen(Path(new)) == await seen(Path(old))
     for arguments, given, reason in (
         (("import", str(tmp_path / "none"), "--database", new), b"", b"cannot be read: No such file"),

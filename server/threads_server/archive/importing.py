@@ -99,6 +99,11 @@ class _Import:
             await self._store.write(imports.publish, self._account, self.staging, self._placeholders)
         except IdTaken as error:
             raise BadArchive(str(error)) from error
+        present = self._read["thread"] - self._added["thread"]
+        if present:
+            log.warning(
+                "%d threads were in the account already, and stay as they were, without newer messages", present
+            )
         return self._added
 
     def _check_end(self, record: dict[str, Any], digest: str) -> None:
