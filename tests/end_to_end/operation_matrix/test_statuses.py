@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, P
 @contextmanager
 def without_tables(database: Path) -> Iterator[None]:
     """The store while every statement fails: its tables are elsewhere."""
-    with sqlite3.connect(database, timeout=10) as connection:
+    with closing(sqlite3.connect(database, timeout=10)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         tables = [name for name in names if not name.startswith("sqlite_")]
         for name in tables:

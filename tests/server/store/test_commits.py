@@ -74,7 +74,7 @@ async def test_each_request_costs_what_it_must(api: Api, key: str | None) -> Non
 async def test_a_run_at_work_is_cancelled_by_its_own_end(
     api: Api, key: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("threads_server.runs.run_segment.LOG_INTERVAL_SECONDS", 3_600)
+    monkeypatch.setattr(api.services.context, "log_interval", 3_600)
     hold(api)
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)

@@ -60,6 +60,7 @@ class SqliteStore(Store):
         """The connection of `read`, used on the event loop's thread."""
         self._reader_threads = ThreadPoolExecutor(READER_THREADS, "threads-server-reader")
         self._local = threading.local()
+        self._thread_connections: list[sqlite3.Connection] = []
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Pending]] = {}
         self._queue: queue.SimpleQueue[list[_Pending] | None] = queue.SimpleQueue()
         self._waiting = 0
@@ -133,6 +134,7 @@ class SqliteStore(Store):
             try:
                 if not hasattr(self._local, "connection"):
                     self._local.connection = self._file.connect_reader()
+                    self._thread_connections.append(self._local.connection)
                 connection: sqlite3.Connection = self._local.connection
                 if not snapshot:
                     return run(connection, transaction())
@@ -158,8 +160,8 @@ class SqliteStore(Store):
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         await asyncio.to_thread(self._reader_threads.shutdown)
-        self.reader.close()
-        self.writer.close()
+        for connection in (*self._thread_connections, self.reader, self.writer):
+            connection.close()
         self._file.close()
 
     def _write_batches(self) -> None:
