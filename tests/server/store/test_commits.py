@@ -45,6 +45,7 @@ async def test_each_request_costs_what_it_must(api: Api, key: str | None) -> Non
     assistant_id = await api.assistant(tools=[WEATHER])
     thread_id = await api.thread(assistant_id)
     path = f"/threads/{thread_id}/messages"
+    api.services.context.log_interval = 3_600  # a slow turn would commit its events before its end
     commits = Commits(api)
 
     def named(number: int) -> dict[str, str]:
@@ -71,10 +72,8 @@ async def test_each_request_costs_what_it_must(api: Api, key: str | None) -> Non
 
 
 @pytest.mark.parametrize("key", [None, "k"])
-async def test_a_run_at_work_is_cancelled_by_its_own_end(
-    api: Api, key: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api.services.context, "log_interval", 3_600)
+async def test_a_run_at_work_is_cancelled_by_its_own_end(api: Api, key: str | None) -> None:
+    api.services.context.log_interval = 3_600
     hold(api)
     thread_id = await api.thread()
     sending, run_id = await running(api, thread_id)
