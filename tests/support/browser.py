@@ -19,7 +19,7 @@ UNPACK = """
 import chromium from "@sparticuz/chromium";
 console.log(JSON.stringify({path: await chromium.executablePath(), arguments: chromium.args}));
 """
-PATIENCE = 900
+PATIENCE = 300
 """Seconds that a page may take to show something."""
 
 

@@ -19,6 +19,10 @@ def try_out(page: Page, tag: str, operation: str) -> str:
     block = f"document.querySelector('#operations-{tag}-{operation}')"
     page.wait_for(f"{block} !== null")
     page.evaluate(f"{block}.querySelector('.opblock-summary-control').click()")
+    # a click before the operation's references are resolved fails in Swagger UI, and it stays so
+    place = f"[{block}.querySelector('[data-path]').dataset.path, {block}.querySelector('.opblock-summary-method')]"
+    resolved = "ui.specSelectors.specResolvedSubtree(['paths', place[0], place[1].innerText.toLowerCase()])"
+    page.wait_for(f"(place => {resolved} !== undefined)({place})")
     # a click before the page listens does nothing: it is repeated until the call has begun
     begun = f"{block}.querySelector('.btn-clear, .live-responses-table') !== null"
     page.wait_for(f"{begun} || ({block}.querySelector('button.execute')?.click(), false)")

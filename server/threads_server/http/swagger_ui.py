@@ -33,7 +33,7 @@ dark.addEventListener("change", follow);
 follow();
 fetch("openapi.json").then((response) => response.json()).then((spec) => {
   spec.servers = [{url: new URL(API_URL, location.href).href.replace(/\\/$/, ""), description: "This server."}];
-  SwaggerUIBundle({
+  window.ui = SwaggerUIBundle({
     spec,
     dom_id: "#docs",
     deepLinking: true,
