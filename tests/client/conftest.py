@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from backboard_threads import _retries as retry
-from tests.support.client_variants import Half
+from tests.support.client_variants import Variant
 from tests.support.scripted_server import Server, serving
 
 
 @pytest.fixture(params=["sync", "async"])
-def half(request: pytest.FixtureRequest) -> Iterator[Half]:
+def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     """Each half of the client in turn. Async clients close with their event loop."""
-    half = Half(request.param)
-    yield half
-    half.close()
+    variant = Variant(request.param)
+    yield variant
+    variant.close()
 
 
 @pytest.fixture

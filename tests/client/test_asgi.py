@@ -13,7 +13,7 @@ import pytest
 
 from backboard_threads import APIConnectionError, APITimeoutError
 from backboard_threads.asgi import ASGITransport, AsyncASGITransport
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.sse_frames import NUMBERED, REPLY, TEXT
 from threads_server.pytest_plugin import ThreadsApp
 
@@ -70,19 +70,19 @@ class App:
 
 
 @asynccontextmanager
-async def served(half: Half, app: Any, **options: Any) -> AsyncIterator[Any]:
-    transport: Any = AsyncASGITransport(app) if half.name == "async" else ASGITransport(app)
-    async with half.within(transport):
-        yield half.client(http_client=transport, base_url="http://app:81/api", **options)
+async def served(variant: Variant, app: Any, **options: Any) -> AsyncIterator[Any]:
+    transport: Any = AsyncASGITransport(app) if variant.name == "async" else ASGITransport(app)
+    async with variant.within(transport):
+        yield variant.client(http_client=transport, base_url="http://app:81/api", **options)
 
 
-async def test_calls_and_lifespan(half: Half) -> None:
+async def test_calls_and_lifespan(variant: Variant) -> None:
     app = App()
-    async with served(half, app) as client:
+    async with served(variant, app) as client:
         assert app.lifespan == ["lifespan.startup"]
-        answer = await half.do(client.threads.with_response.get("a b"))
+        answer = await variant.do(client.threads.with_response.get("a b"))
         assert (answer.value.thread_id, answer.request_id) == (THREAD_ID, "r")
-        await half.do(client.request("POST", "/x?q=1", json={"a": 1}))
+        await variant.do(client.request("POST", "/x?q=1", json={"a": 1}))
     assert app.lifespan == ["lifespan.startup", "lifespan.shutdown"]
     scope = app.scopes[0]
     assert (scope["path"], scope["raw_path"]) == ("/api/threads/a b", b"/api/threads/a%20b")
@@ -92,62 +92,62 @@ async def test_calls_and_lifespan(half: Half) -> None:
     assert app.bodies == [b"", b'{"a":1}']
 
 
-async def test_streams_come_as_they_are_made(half: Half) -> None:
+async def test_streams_come_as_they_are_made(variant: Variant) -> None:
     app = App()
-    async with served(half, app) as client:
-        async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
-            assert (await half.next(opened)).type == "run_started"
+    async with served(variant, app) as client:
+        async with variant.within(client.messages.stream(THREAD_ID, content="x")) as opened:
+            assert (await variant.next(opened)).type == "run_started"
             app.go_on.set()
-            assert len(await half.all(opened)) == len(REPLY) - 1
+            assert len(await variant.all(opened)) == len(REPLY) - 1
         assert opened.text == TEXT
 
 
-async def test_leaving_early_tells_the_application(half: Half) -> None:
+async def test_leaving_early_tells_the_application(variant: Variant) -> None:
     app = App()
     app.messages = app.endless  # type: ignore[method-assign]
-    async with served(half, app) as client:
-        async with half.within(client.messages.stream(THREAD_ID, content="x")) as opened:
-            await half.next(opened)
+    async with served(variant, app) as client:
+        async with variant.within(client.messages.stream(THREAD_ID, content="x")) as opened:
+            await variant.next(opened)
         assert app.left.wait(600)
 
 
-async def test_time_outs_hold(half: Half) -> None:
+async def test_time_outs_hold(variant: Variant) -> None:
     app = App()
-    async with served(half, app, timeout=0.1, max_retries=0) as client:
+    async with served(variant, app, timeout=0.1, max_retries=0) as client:
         with pytest.raises(APITimeoutError):
-            await half.do(client.threads.get("silent"))
+            await variant.do(client.threads.get("silent"))
         assert app.left.wait(600)
 
 
-async def test_an_application_that_fails_is_a_connection_that_broke(half: Half) -> None:
+async def test_an_application_that_fails_is_a_connection_that_broke(variant: Variant) -> None:
     app = App()
-    async with served(half, app) as client:
+    async with served(variant, app) as client:
         with pytest.raises(APIConnectionError, match="a fault of the application"):
-            await half.do(client.threads.get("broken"))
-        assert (await half.do(client.threads.get("fine"))).thread_id == THREAD_ID
+            await variant.do(client.threads.get("broken"))
+        assert (await variant.do(client.threads.get("fine"))).thread_id == THREAD_ID
 
 
-async def test_the_reference_server_in_process(half: Half, backboard_threads_app: ThreadsApp) -> None:
+async def test_the_reference_server_in_process(variant: Variant, backboard_threads_app: ThreadsApp) -> None:
     from threads_server.http.app import create_app
     from threads_server.settings import Settings
 
     app = create_app(Settings(database=str(backboard_threads_app.database), api_key=backboard_threads_app.api_key))
-    async with served(half, app, api_key=backboard_threads_app.api_key) as client:
-        assistant = await half.do(client.assistants.create(name="Guide"))
-        thread = await half.do(client.threads.create(assistant.assistant_id))
-        turn = await half.do(client.messages.send(thread.thread_id, content="/say Hello"))
+    async with served(variant, app, api_key=backboard_threads_app.api_key) as client:
+        assistant = await variant.do(client.assistants.create(name="Guide"))
+        thread = await variant.do(client.threads.create(assistant.assistant_id))
+        turn = await variant.do(client.messages.send(thread.thread_id, content="/say Hello"))
         assert turn.content == "Hello"
         opened = client.messages.stream(thread.thread_id, content="/say Hello again")
-        await half.read(opened)
+        await variant.read(opened)
         assert opened.text == "Hello again"
-        assert len((await half.do(client.threads.get(thread.thread_id))).messages) == 4
+        assert len((await variant.do(client.threads.get(thread.thread_id))).messages) == 4
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_sync_transport_in_a_forked_child_is_an_error_and_no_hang() -> None:
-    half = Half("sync")
+    variant = Variant("sync")
     with ASGITransport(App()) as transport:
-        client = half.client(http_client=transport, base_url="http://app/api", max_retries=0)
+        client = variant.client(http_client=transport, base_url="http://app/api", max_retries=0)
         client.threads.get("t")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on a fork with threads warns

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from backboard_threads import UNSET, models
-from tests.support.client_variants import ASSISTANT_ID, MOMENT, THREAD, THREAD_ID, TURN, Half
+from tests.support.client_variants import ASSISTANT_ID, MOMENT, THREAD, THREAD_ID, TURN, Variant
 from tests.support.scripted_server import Seen, Server, reply
 
 EVERY_BYTE = bytes(range(256)) * 3
@@ -49,14 +49,14 @@ def parts(seen: Seen) -> list[tuple[str, str | None, str | None, bytes]]:
     return found
 
 
-async def sent(half: Half, server: Server, **arguments: Any) -> Seen:
+async def sent(variant: Variant, server: Server, **arguments: Any) -> Seen:
     server.answer(reply(200, TURN))
-    await half.do(half.client(server).messages.send(THREAD_ID, **arguments))
+    await variant.do(variant.client(server).messages.send(THREAD_ID, **arguments))
     return server.requests[0]
 
 
-async def test_send_goes_out_urlencoded(half: Half, server: Server) -> None:
-    seen = await sent(half, server, content="a+b & é=\u2028\n", metadata={"a": [1, None], "é": "\n"}, memory="off")
+async def test_send_goes_out_urlencoded(variant: Variant, server: Server) -> None:
+    seen = await sent(variant, server, content="a+b & é=\u2028\n", metadata={"a": [1, None], "é": "\n"}, memory="off")
     assert seen.method == "POST"
     assert seen.target == f"/api/threads/{THREAD_ID}/messages"
     fields = dict(form(seen))
@@ -65,29 +65,29 @@ async def test_send_goes_out_urlencoded(half: Half, server: Server) -> None:
     assert fields == {"memory": "off"}
 
 
-async def test_what_is_not_given_is_not_sent(half: Half, server: Server) -> None:
-    assert form(await sent(half, server, content="x")) == [("content", "x")]
-    assert form(await sent(half, server, content="x", metadata=UNSET)) == [("content", "x")]
-    assert form(await sent(half, server, content="x", metadata=None)) == [("content", "x")]
+async def test_what_is_not_given_is_not_sent(variant: Variant, server: Server) -> None:
+    assert form(await sent(variant, server, content="x")) == [("content", "x")]
+    assert form(await sent(variant, server, content="x", metadata=UNSET)) == [("content", "x")]
+    assert form(await sent(variant, server, content="x", metadata=None)) == [("content", "x")]
 
 
 @pytest.mark.parametrize("content", NASTY, ids=range(len(NASTY)))
-async def test_any_bytes_arrive_whole(half: Half, server: Server, content: bytes) -> None:
-    seen = await sent(half, server, content="with a file", files=[("data.bin", content)])
+async def test_any_bytes_arrive_whole(variant: Variant, server: Server, content: bytes) -> None:
+    seen = await sent(variant, server, content="with a file", files=[("data.bin", content)])
     assert parts(seen) == [
         ("content", None, None, b"with a file"),
         ("files", "data.bin", "application/octet-stream", content),
     ]
 
 
-async def test_the_kinds_of_files(half: Half, server: Server, tmp_path: Path) -> None:
+async def test_the_kinds_of_files(variant: Variant, server: Server, tmp_path: Path) -> None:
     path = tmp_path / "résumé.pdf"
     path.write_bytes(EVERY_BYTE)
     memory = io.BytesIO(b"skipped, rest")
     memory.seek(9)
     with path.open("rb") as opened:
         files = [path, str(path), opened, memory, ("a.txt", b"text"), ("b.dat", bytearray(b"b"), "image/png")]
-        seen = await sent(half, server, files=files)
+        seen = await sent(variant, server, files=files)
     pdf = ("files", "résumé.pdf", "application/pdf", EVERY_BYTE)
     assert parts(seen) == [
         pdf,
@@ -99,22 +99,22 @@ async def test_the_kinds_of_files(half: Half, server: Server, tmp_path: Path) ->
     ]
 
 
-async def test_one_file_needs_no_list(half: Half, server: Server, tmp_path: Path) -> None:
+async def test_one_file_needs_no_list(variant: Variant, server: Server, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"a")
     for single in (path, ("a.txt", b"a")):
-        assert parts(await sent(half, server, files=single)) == [("files", "a.txt", "text/plain", b"a")]
+        assert parts(await sent(variant, server, files=single)) == [("files", "a.txt", "text/plain", b"a")]
 
 
-async def test_no_files_are_no_multipart(half: Half, server: Server) -> None:
-    assert form(await sent(half, server, content="x", files=[])) == [("content", "x")]
+async def test_no_files_are_no_multipart(variant: Variant, server: Server) -> None:
+    assert form(await sent(variant, server, content="x", files=[])) == [("content", "x")]
 
 
-async def test_names_that_could_break_a_part_s_head(half: Half, server: Server) -> None:
-    seen = await sent(half, server, files=[('a"b\r\nX-Evil: 1\n;.txt', b"x")])
+async def test_names_that_could_break_a_part_s_head(variant: Variant, server: Server) -> None:
+    seen = await sent(variant, server, files=[('a"b\r\nX-Evil: 1\n;.txt', b"x")])
     assert b'filename="a%22b%0D%0AX-Evil: 1%0D%0A;.txt"' in seen.body
     with pytest.raises(ValueError, match="Content-Type"):
-        await sent(half, server, files=[("a", b"x", "text/plain\r\nX-Evil: 1")])
+        await sent(variant, server, files=[("a", b"x", "text/plain\r\nX-Evil: 1")])
 
 
 @pytest.mark.parametrize(
@@ -129,28 +129,28 @@ async def test_names_that_could_break_a_part_s_head(half: Half, server: Server) 
     ],
 )
 async def test_what_is_no_file_is_refused_before_anything_is_sent(
-    half: Half, server: Server, file: Any, error: type[Exception]
+    variant: Variant, server: Server, file: Any, error: type[Exception]
 ) -> None:
     with pytest.raises(error, match=r"^files(\[0\])? must be|No such file"):
-        await sent(half, server, files=[file] if not isinstance(file, tuple) else file)
+        await sent(variant, server, files=[file] if not isinstance(file, tuple) else file)
     assert server.requests == []
 
 
-async def test_chat_goes_out_as_json(half: Half, server: Server) -> None:
+async def test_chat_goes_out_as_json(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
-    client = half.client(server)
+    client = variant.client(server)
     tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
     typed = models.ToolDefinition.from_dict(tool)
-    await half.do(client.messages.chat(content="é\u2028", tools=[tool, typed], thinking=None, json_output=True))
+    await variant.do(client.messages.chat(content="é\u2028", tools=[tool, typed], thinking=None, json_output=True))
     seen = server.requests[0]
     assert seen.headers["content-type"] == "application/json"
     assert json.loads(seen.body) == {"content": "é\u2028", "tools": [tool, tool], "thinking": None, "json_output": True}
 
 
-async def test_chat_with_files_goes_out_as_multipart_with_json_text_in_it(half: Half, server: Server) -> None:
+async def test_chat_with_files_goes_out_as_multipart_with_json_text_in_it(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
-    await half.do(
-        half.client(server).messages.chat(
+    await variant.do(
+        variant.client(server).messages.chat(
             content="x", tools=[{"type": "function"}], thinking={"a": True}, json_output=True, files=[("a", b"b")]
         )
     )
@@ -160,16 +160,16 @@ async def test_chat_with_files_goes_out_as_multipart_with_json_text_in_it(half: 
     assert fields == {"content": b"x", "json_output": b"true", "files": b"b"}
 
 
-async def test_an_empty_body_is_an_object(half: Half, server: Server) -> None:
+async def test_an_empty_body_is_an_object(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD))
-    await half.do(half.client(server).threads.create(ASSISTANT_ID))
+    await variant.do(variant.client(server).threads.create(ASSISTANT_ID))
     assert server.requests[0].body == b"{}"
     assert server.requests[0].headers["content-length"] == "2"
 
 
-async def test_no_body_is_no_body(half: Half, server: Server) -> None:
+async def test_no_body_is_no_body(variant: Variant, server: Server) -> None:
     server.answer(reply(200, {"thread_id": THREAD_ID, "run_id": "r", "cancelled": True}))
-    await half.do(half.client(server).runs.cancel(THREAD_ID, "r"))
+    await variant.do(variant.client(server).runs.cancel(THREAD_ID, "r"))
     assert server.requests[0].headers["content-length"] == "0"
     assert "content-type" not in server.requests[0].headers
 
@@ -178,23 +178,23 @@ async def test_no_body_is_no_body(half: Half, server: Server) -> None:
     ("method", "length"), [("POST", "0"), ("PUT", "0"), ("PATCH", "0"), ("GET", None), ("DELETE", None)]
 )
 async def test_a_method_that_means_a_body_says_that_there_is_none(
-    half: Half, server: Server, method: str, length: str | None
+    variant: Variant, server: Server, method: str, length: str | None
 ) -> None:
     """RFC 9110, section 8.6."""
     server.answer(reply(200))
-    await half.do(half.client(server).request(method, "/x"))
+    await variant.do(variant.client(server).request(method, "/x"))
     assert server.requests[0].headers.get("content-length") == length
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", object(), {"a": {1, 2, object()}}])
-async def test_what_json_cannot_carry_is_refused_unsent(half: Half, server: Server, value: Any) -> None:
+async def test_what_json_cannot_carry_is_refused_unsent(variant: Variant, server: Server, value: Any) -> None:
     for arguments in ({"metadata": {"a": value}}, {"content": value}):
         if arguments == {"content": value} and not isinstance(value, str):
             continue
         with pytest.raises((ValueError, TypeError)):
-            await sent(half, server, **arguments)
+            await sent(variant, server, **arguments)
         with pytest.raises((ValueError, TypeError)):
-            await half.do(half.client(server).messages.chat(**arguments))
+            await variant.do(variant.client(server).messages.chat(**arguments))
     assert server.requests == []
 
 
@@ -219,27 +219,27 @@ UNSENDABLE: list[tuple[dict[str, Any], type[Exception], str]] = [
 @pytest.mark.parametrize("media_type", ["application/json", "multipart/form-data", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize(("arguments", "kind", "told"), UNSENDABLE, ids=[told for _, _, told in UNSENDABLE])
 async def test_what_cannot_be_sent_is_named(
-    half: Half, server: Server, arguments: dict[str, Any], kind: type[Exception], told: str, media_type: Any
+    variant: Variant, server: Server, arguments: dict[str, Any], kind: type[Exception], told: str, media_type: Any
 ) -> None:
-    client = half.client(server)
+    client = variant.client(server)
     for send in (client.messages.chat, client.messages.chat_stream):
         with pytest.raises((ValueError, TypeError), match=f"^{told}") as caught:
-            await half.do(send(**arguments, media_type=media_type))
+            await variant.do(send(**arguments, media_type=media_type))
         assert caught.type is kind
     assert server.requests == []
 
 
-async def test_what_holds_itself_or_is_too_deep_is_named(half: Half, server: Server) -> None:
+async def test_what_holds_itself_or_is_too_deep_is_named(variant: Variant, server: Server) -> None:
     inside: dict[str, Any] = {}
     inside["again"] = [inside]
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
-    client = half.client(server)
+    client = variant.client(server)
     for value, told in ((inside, r"metadata\.a\.again\[0\] holds itself"), (deep, "metadata is nested too deeply")):
         for send in (client.messages.chat, lambda **given: client.messages.send(THREAD_ID, **given)):
             with pytest.raises(ValueError, match=f"^{told}$"):
-                await half.do(send(metadata={"a": value}))
+                await variant.do(send(metadata={"a": value}))
     assert server.requests == []
 
 
@@ -254,10 +254,10 @@ async def test_what_holds_itself_or_is_too_deep_is_named(half: Half, server: Ser
     ],
 )
 async def test_files_and_headers_that_cannot_be_sent_are_named(
-    half: Half, server: Server, arguments: dict[str, Any], told: str
+    variant: Variant, server: Server, arguments: dict[str, Any], told: str
 ) -> None:
     with pytest.raises((ValueError, TypeError), match=f"^{told}"):
-        await sent(half, server, content="x", **arguments)
+        await sent(variant, server, content="x", **arguments)
     assert server.requests == []
 
 
@@ -270,9 +270,9 @@ async def test_files_and_headers_that_cannot_be_sent_are_named(
         (("GET", None), "path must be a string"),
     ],
 )
-async def test_a_request_that_cannot_be_made(half: Half, server: Server, arguments: Any, told: str) -> None:
+async def test_a_request_that_cannot_be_made(variant: Variant, server: Server, arguments: Any, told: str) -> None:
     with pytest.raises((ValueError, TypeError), match=told):
-        await half.do(half.client(server).request(*arguments))
+        await variant.do(variant.client(server).request(*arguments))
     assert server.requests == []
 
 
@@ -289,18 +289,18 @@ async def test_a_request_that_cannot_be_made(half: Half, server: Server, argumen
     ],
 )
 async def test_a_free_request_names_what_it_cannot_carry(
-    half: Half, server: Server, arguments: dict[str, Any], told: str
+    variant: Variant, server: Server, arguments: dict[str, Any], told: str
 ) -> None:
     with pytest.raises((ValueError, TypeError), match=f"^{told}"):
-        await half.do(half.client(server).request("POST", "/x", **arguments))
+        await variant.do(variant.client(server).request("POST", "/x", **arguments))
     assert server.requests == []
 
 
-async def test_dates_ids_tuples_and_models_have_their_place_in_json(half: Half, server: Server) -> None:
+async def test_dates_ids_tuples_and_models_have_their_place_in_json(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
     thread = models.Thread.from_dict(THREAD)
     metadata = {"at": datetime(2026, 2, 5, tzinfo=UTC), "id": UUID(THREAD_ID), "pair": (1, 2), "thread": thread}
-    await half.do(half.client(server).messages.chat(metadata=metadata))
+    await variant.do(variant.client(server).messages.chat(metadata=metadata))
     body = json.loads(server.requests[0].body)["metadata"]
     assert body["at"] == "2026-02-05T00:00:00.000Z"
     assert body["id"] == THREAD_ID
@@ -308,12 +308,12 @@ async def test_dates_ids_tuples_and_models_have_their_place_in_json(half: Half, 
     assert body["thread"]["thread_id"] == THREAD_ID
 
 
-async def test_queries(half: Half, server: Server) -> None:
+async def test_queries(variant: Variant, server: Server) -> None:
     server.answer(reply(200, []))
-    client = half.client(server)
-    await half.do(client.threads.list())
-    await half.do(client.threads.list(skip=5, limit=7, include_messages=False))
-    await half.do(client.assistants.list(name="A & B/é"))
+    client = variant.client(server)
+    await variant.do(client.threads.list())
+    await variant.do(client.threads.list(skip=5, limit=7, include_messages=False))
+    await variant.do(client.assistants.list(name="A & B/é"))
     assert [seen.target for seen in server.requests] == [
         "/api/threads",
         "/api/threads?skip=5&limit=7&include_messages=false",
@@ -325,49 +325,49 @@ async def test_queries(half: Half, server: Server) -> None:
     ("thread_id", "quoted"),
     [("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("é ", "%C3%A9%20"), ("%2e%2e", "%252e%252e"), ("a:b@c", "a%3Ab%40c")],
 )
-async def test_ids_are_quoted_whole(half: Half, server: Server, thread_id: str, quoted: str) -> None:
+async def test_ids_are_quoted_whole(variant: Variant, server: Server, thread_id: str, quoted: str) -> None:
     server.answer(reply(200, THREAD))
-    await half.do(half.client(server).threads.get(thread_id))
+    await variant.do(variant.client(server).threads.get(thread_id))
     assert server.requests[0].target == f"/api/threads/{quoted}"
 
 
 @pytest.mark.parametrize("thread_id", ["", ".", "..", None, 7, "\ud800"])
-async def test_ids_that_would_make_another_path_are_refused(half: Half, server: Server, thread_id: Any) -> None:
+async def test_ids_that_would_make_another_path_are_refused(variant: Variant, server: Server, thread_id: Any) -> None:
     with pytest.raises((ValueError, TypeError), match=r"^thread_id (must be|holds)"):
-        await half.do(half.client(server).threads.delete(thread_id))
+        await variant.do(variant.client(server).threads.delete(thread_id))
     assert server.requests == []
 
 
-async def test_the_escape_hatch(half: Half, server: Server) -> None:
+async def test_the_escape_hatch(variant: Variant, server: Server) -> None:
     server.answer(
         reply(200, {"a": 1}, {"X-Request-ID": "r"}), reply(200, b"plain", content_type="text/plain"), reply(200)
     )
-    client = half.client(server)
-    answer = await half.do(client.request("post", "/models?b=1", json={"x": [1]}, headers={"X-A": "b"}))
+    client = variant.client(server)
+    answer = await variant.do(client.request("post", "/models?b=1", json={"x": [1]}, headers={"X-A": "b"}))
     assert (answer.value, answer.status_code, answer.request_id) == ({"a": 1}, 200, "r")
     seen = server.requests[0]
     assert (seen.method, seen.target, seen.body) == ("POST", "/api/models?b=1", b'{"x":[1]}')
     assert seen.headers["idempotency-key"]
     assert seen.headers["x-a"] == "b"
-    assert (await half.do(client.request("GET", "/text", query={"a": [1, 2], "b": UNSET}))).value == "plain"
+    assert (await variant.do(client.request("GET", "/text", query={"a": [1, 2], "b": UNSET}))).value == "plain"
     assert server.requests[1].target == "/api/text?a=1&a=2"
-    assert (await half.do(client.request("PATCH", "/x", form={"a": True, "m": {"k": 1}}))).value is None
+    assert (await variant.do(client.request("PATCH", "/x", form={"a": True, "m": {"k": 1}}))).value is None
     assert form(server.requests[2]) == [("a", "true"), ("m", '{"k":1}')]
     assert "idempotency-key" not in server.requests[2].headers
     server.answer(reply(200))
-    await half.do(client.request("POST", "/documents", files={"file": ("a.txt", EVERY_BYTE)}))
+    await variant.do(client.request("POST", "/documents", files={"file": ("a.txt", EVERY_BYTE)}))
     assert parts(server.requests[0]) == [("file", "a.txt", "text/plain", EVERY_BYTE)]
     with pytest.raises(TypeError, match="not both"):
-        await half.do(client.request("POST", "/x", json={}, form={}))
+        await variant.do(client.request("POST", "/x", json={}, form={}))
 
 
-async def test_with_response(half: Half, server: Server) -> None:
+async def test_with_response(variant: Variant, server: Server) -> None:
     server.answer(reply(200, {**THREAD, "created_at": MOMENT}, {"ETag": '"7"', "X-Request-ID": "r"}))
-    client = half.client(server)
-    answer = await half.do(client.threads.with_response.get(THREAD_ID))
+    client = variant.client(server)
+    answer = await variant.do(client.threads.with_response.get(THREAD_ID))
     assert answer.value.thread_id == THREAD_ID
     assert (answer.status_code, answer.request_id, answer.headers["etag"]) == (200, "r", '"7"')
     assert "status_code=200" in repr(answer)
-    thread = await half.do(client.threads.get(THREAD_ID, if_none_match='"6"'))
+    thread = await variant.do(client.threads.get(THREAD_ID, if_none_match='"6"'))
     assert isinstance(thread, models.Thread)
     assert server.requests[1].headers["if-none-match"] == '"6"'

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from backboard_threads import APIConnectionError, APITimeoutError, DecodeError
-from tests.support.client_variants import THREAD, THREAD_ID, Half
+from tests.support.client_variants import THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Answer, Server, events, reply, send
 from tests.support.sse_frames import ENDED, STARTED, frame
 
@@ -44,17 +44,17 @@ def endless(start: bytes, *pieces: bytes) -> Answer:
     ],
     ids=["head", "1xx", "body", "chunks", "trailer", "extension"],
 )
-async def test_deadline_ends_an_answer_that_drips(half: Half, server: Server, answer: Answer) -> None:
+async def test_deadline_ends_an_answer_that_drips(variant: Variant, server: Server, answer: Answer) -> None:
     server.answer(answer)
     begun = time.monotonic()
     with pytest.raises(APITimeoutError, match="the deadline passed"):
-        await half.do(half.client(server, deadline=0.5, timeout=60).threads.get(THREAD_ID))
+        await variant.do(variant.client(server, deadline=0.5, timeout=60).threads.get(THREAD_ID))
     assert time.monotonic() - begun < 20, "the deadline did not hold"
 
 
 @pytest.mark.parametrize("stalled", ["resolver", "addresses"])
 async def test_deadline_bounds_resolver_and_addresses_together(
-    half: Half, monkeypatch: pytest.MonkeyPatch, stalled: str
+    variant: Variant, monkeypatch: pytest.MonkeyPatch, stalled: str
 ) -> None:
     is_over = threading.Event()
     full = socket.create_server(("0.0.0.0", 0), backlog=0)
@@ -73,11 +73,11 @@ async def test_deadline_bounds_resolver_and_addresses_together(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in range(1, 100)]
 
     monkeypatch.setattr(socket, "getaddrinfo", stalling)
-    client = half.client(base_url=f"http://stalled.example:{port}/api", deadline=0.5, timeout=60)
+    client = variant.client(base_url=f"http://stalled.example:{port}/api", deadline=0.5, timeout=60)
     begun = time.monotonic()
     try:
         with pytest.raises(APITimeoutError, match="the deadline passed"):
-            await half.do(client.threads.get(THREAD_ID))
+            await variant.do(client.threads.get(THREAD_ID))
     finally:
         is_over.set()
         for one in (full, *waiting):
@@ -85,7 +85,7 @@ async def test_deadline_bounds_resolver_and_addresses_together(
     assert time.monotonic() - begun < 20, "the deadline did not hold"
 
 
-async def test_deadline_ends_an_upload_that_nobody_reads(half: Half, server: Server) -> None:
+async def test_deadline_ends_an_upload_that_nobody_reads(variant: Variant, server: Server) -> None:
     go_on = threading.Event()
 
     def stall(connection: Any) -> bool:
@@ -95,8 +95,8 @@ async def test_deadline_ends_an_upload_that_nobody_reads(half: Half, server: Ser
     server.answer_early(stall)
     try:
         with pytest.raises(APITimeoutError, match="the deadline passed"):
-            await half.do(
-                half.client(server, deadline=0.5, timeout=60).messages.send(
+            await variant.do(
+                variant.client(server, deadline=0.5, timeout=60).messages.send(
                     THREAD_ID, content="x", files=[("a", io.BytesIO(b"x" * 50_000_000))]
                 )
             )
@@ -104,43 +104,43 @@ async def test_deadline_ends_an_upload_that_nobody_reads(half: Half, server: Ser
         go_on.set()
 
 
-async def test_deadline_ends_a_stream_that_drips_inside_an_event(half: Half, server: Server) -> None:
+async def test_deadline_ends_a_stream_that_drips_inside_an_event(variant: Variant, server: Server) -> None:
     start = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: "
     server.answer(endless(start, b"x"))
     with pytest.raises(APIConnectionError):
-        await half.read(half.client(server, timeout=60).messages.stream(THREAD_ID, content="x", deadline=0.5))
+        await variant.read(variant.client(server, timeout=60).messages.stream(THREAD_ID, content="x", deadline=0.5))
 
 
-async def test_decoded_size_of_an_answer_is_bounded(half: Half, server: Server) -> None:
+async def test_decoded_size_of_an_answer_is_bounded(variant: Variant, server: Server) -> None:
     packed = gzip.compress(b" " * 20_000_000)
     server.answer(reply(200, packed, {"Content-Encoding": "gzip"}))
     with pytest.raises(DecodeError, match=r"at most 1000000 bytes \(max_response_bytes\)"):
-        await half.do(half.client(server, max_response_bytes=1_000_000).threads.get(THREAD_ID))
+        await variant.do(variant.client(server, max_response_bytes=1_000_000).threads.get(THREAD_ID))
     assert len(server.requests) == 1
 
 
-async def test_answer_of_just_the_bound_is_read(half: Half, server: Server) -> None:
+async def test_answer_of_just_the_bound_is_read(variant: Variant, server: Server) -> None:
     content = httpx.Response(200, json=THREAD).content
     server.answer(reply(200, content))
-    await half.do(half.client(server, max_response_bytes=len(content)).threads.get(THREAD_ID))
+    await variant.do(variant.client(server, max_response_bytes=len(content)).threads.get(THREAD_ID))
     with pytest.raises(DecodeError, match="max_response_bytes"):
-        await half.do(half.client(server, max_response_bytes=len(content) - 1).threads.get(THREAD_ID))
+        await variant.do(variant.client(server, max_response_bytes=len(content) - 1).threads.get(THREAD_ID))
 
 
 @pytest.mark.parametrize("content", [b"data: " + b"x" * 2_000_000, b"data: x\n" * 300_000], ids=["line", "event"])
-async def test_event_that_never_ends_is_bounded(half: Half, server: Server, content: bytes) -> None:
+async def test_event_that_never_ends_is_bounded(variant: Variant, server: Server, content: bytes) -> None:
     server.answer(events(frame(STARTED), content))
     with pytest.raises(DecodeError, match=r"an event of at most 1000000 bytes \(max_response_bytes\)"):
-        await half.read(half.client(server, max_response_bytes=1_000_000).messages.stream(THREAD_ID, content="x"))
+        await variant.read(variant.client(server, max_response_bytes=1_000_000).messages.stream(THREAD_ID, content="x"))
 
 
-async def test_head_of_an_answer_is_bounded(half: Half, server: Server) -> None:
+async def test_head_of_an_answer_is_bounded(variant: Variant, server: Server) -> None:
     server.answer(send(HEAD + b"X: " + b"x" * 2_000_000))
     with pytest.raises(APIConnectionError, match="head"):
-        await half.do(half.client(server, max_retries=0).threads.get(THREAD_ID))
+        await variant.do(variant.client(server, max_retries=0).threads.get(THREAD_ID))
 
 
-async def test_stream_in_a_content_encoding_is_refused_unread(half: Half) -> None:
+async def test_stream_in_a_content_encoding_is_refused_unread(variant: Variant) -> None:
     class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
             yield gzip.compress(frame(ENDED))
@@ -149,6 +149,6 @@ async def test_stream_in_a_content_encoding_is_refused_unread(half: Half) -> Non
             yield gzip.compress(frame(ENDED))
 
     headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
-    client = half.mocked(lambda _: httpx.Response(200, headers=headers, stream=Pieces()))
+    client = variant.mocked(lambda _: httpx.Response(200, headers=headers, stream=Pieces()))
     with pytest.raises(DecodeError, match="Content-Encoding gzip"):
-        await half.read(client.messages.stream(THREAD_ID, content="x"))
+        await variant.read(client.messages.stream(THREAD_ID, content="x"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, reply
 
 CALLS = 20
@@ -34,10 +34,10 @@ def count(call: Callable[[], object]) -> int:
 
 def test_a_call_costs_no_more_than_httpx(server: Server) -> None:
     server.answer(reply(200, {**THREAD, "messages": [MESSAGE] * 20}, HEADERS))
-    half = Half("sync")
-    client = half.client(server)
+    variant = Variant("sync")
+    client = variant.client(server)
     with httpx.Client(base_url=client.base_url, headers={"X-API-Key": KEY}) as plain:
         by_httpx = count(lambda: plain.get(f"/threads/{THREAD_ID}").json())
     ours = count(lambda: client.threads.get(THREAD_ID))
-    half.close()
+    variant.close()
     assert ours <= 1.05 * by_httpx, f"{ours / CALLS:.0f} function calls, {by_httpx / CALLS:.0f} by httpx"

@@ -10,45 +10,45 @@ import httpx
 import pytest
 
 from backboard_threads import APIError, APIStatusError, Backboard
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, drop, reply
 
 
-async def test_the_key_of_the_environment(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_key_of_the_environment(variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKBOARD_API_KEY", "from-environment")
     monkeypatch.setenv("BACKBOARD_BASE_URL", server.url + "/")
     server.answer(reply(200, THREAD))
-    await half.do(half.client(api_key=None).threads.get(THREAD_ID))
-    await half.do(half.client(api_key="given").threads.get(THREAD_ID))
+    await variant.do(variant.client(api_key=None).threads.get(THREAD_ID))
+    await variant.do(variant.client(api_key="given").threads.get(THREAD_ID))
     assert [seen.headers["x-api-key"] for seen in server.requests] == ["from-environment", "given"]
 
 
-def test_a_missing_key_names_the_variable(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_names_the_variable(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
-        half.client_class()
+        variant.client_class()
     monkeypatch.setenv("BACKBOARD_API_KEY", "")
     with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
-        half.client_class()
+        variant.client_class()
 
 
 @pytest.mark.parametrize(
     "key",
     ["", " ", "\t\n", "secret\n", "sec\nret", "sec\rret", "sécret", "secret\x00", "secret ", " secret", "\u2028x"],
 )
-def test_a_key_that_no_header_can_carry_is_refused(half: Half, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_no_header_can_carry_is_refused(variant: Variant, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="API key") as caught:
-        half.client_class(api_key=key)
+        variant.client_class(api_key=key)
     assert "BACKBOARD_API_KEY" in str(caught.value)
     assert "ret" not in str(caught.value)
     if "\0" not in key and key.strip():
         monkeypatch.setenv("BACKBOARD_API_KEY", key)
         with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
-            half.client_class()
+            variant.client_class()
 
 
-def test_a_key_of_another_type_is_refused_and_not_shown(half: Half) -> None:
+def test_a_key_of_another_type_is_refused_and_not_shown(variant: Variant) -> None:
     with pytest.raises(TypeError, match="must be a string or a function, not bytes") as caught:
-        half.client_class(api_key=b"secret")
+        variant.client_class(api_key=b"secret")
     assert "secret" not in str(caught.value)
 
 
@@ -71,18 +71,18 @@ def test_a_key_of_another_type_is_refused_and_not_shown(half: Half) -> None:
         "https://user:secret@host/api",
     ],
 )
-def test_a_base_url_that_is_none_is_refused(half: Half, address: str) -> None:
+def test_a_base_url_that_is_none_is_refused(variant: Variant, address: str) -> None:
     with pytest.raises(ValueError, match="base_url") as caught:
-        half.client_class(api_key=KEY, base_url=address)
+        variant.client_class(api_key=KEY, base_url=address)
     assert "secret" not in str(caught.value)
 
 
 def test_a_base_url_of_the_environment_that_is_none_names_the_variable(
-    half: Half, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BACKBOARD_BASE_URL", "localhost")
     with pytest.raises(ValueError, match="BACKBOARD_BASE_URL"):
-        half.client_class(api_key=KEY)
+        variant.client_class(api_key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -94,23 +94,23 @@ def test_a_base_url_of_the_environment_that_is_none_names_the_variable(
         ("http://[::1]:8000/api", "http://[::1]:8000/api"),
     ],
 )
-def test_base_urls(half: Half, address: str, normal: str) -> None:
-    assert half.client(base_url=address).base_url == normal
+def test_base_urls(variant: Variant, address: str, normal: str) -> None:
+    assert variant.client(base_url=address).base_url == normal
 
 
-def test_the_default_base_url_is_the_document_s_first_server(half: Half) -> None:
-    assert half.client().base_url == "https://app.backboard.io/api"
+def test_the_default_base_url_is_the_document_s_first_server(variant: Variant) -> None:
+    assert variant.client().base_url == "https://app.backboard.io/api"
 
 
-async def test_the_headers_of_a_request(half: Half, server: Server) -> None:
+async def test_the_headers_of_a_request(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD))
-    client = half.client(server, headers={"X-Team": "a"})
-    await half.do(client.threads.get(THREAD_ID, headers={"X-Call": "b", "X-Team": "c"}))
+    client = variant.client(server, headers={"X-Team": "a"})
+    await variant.do(client.threads.get(THREAD_ID, headers={"X-Call": "b", "X-Team": "c"}))
     headers = server.requests[0].headers
     assert headers["x-team"] == "c"
     assert headers["x-call"] == "b"
     assert headers["user-agent"].startswith(
-        f"backboard-threads/0.1.0 ({half.name}; httpx {httpx.__version__}; Python 3."
+        f"backboard-threads/0.1.0 ({variant.name}; httpx {httpx.__version__}; Python 3."
     )
     assert headers["accept"] == "application/json"
     assert headers["host"] == f"127.0.0.1:{server.port}"
@@ -119,33 +119,33 @@ async def test_the_headers_of_a_request(half: Half, server: Server) -> None:
 @pytest.mark.parametrize(
     "name", ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding", "Idempotency-Key"]
 )
-async def test_headers_of_the_client_s_own_are_refused(half: Half, name: str) -> None:
+async def test_headers_of_the_client_s_own_are_refused(variant: Variant, name: str) -> None:
     with pytest.raises(ValueError, match=f"(?i){name}"):
-        half.client(headers={name: "mine"})
-    client = half.client()
+        variant.client(headers={name: "mine"})
+    client = variant.client()
     with pytest.raises(ValueError, match=f"(?i){name}"):
         client.with_options(headers={name: "mine"})
     with pytest.raises(ValueError, match=f"(?i){name}"):
-        await half.do(client.threads.get(THREAD_ID, headers={name: "mine"}))
+        await variant.do(client.threads.get(THREAD_ID, headers={name: "mine"}))
 
 
 @pytest.mark.parametrize(("name", "value"), [("X", "a\nb"), ("X", "a\r\nY: b"), ("X", "é"), ("X Y", "a"), ("", "a")])
-def test_headers_that_are_none_are_refused(half: Half, name: str, value: str) -> None:
+def test_headers_that_are_none_are_refused(variant: Variant, name: str, value: str) -> None:
     with pytest.raises(ValueError, match="header"):
-        half.client(headers={name: value})
+        variant.client(headers={name: value})
 
 
 @pytest.mark.parametrize("value", ["", "  ", "a\nb", "é"])
-async def test_idempotency_keys_that_no_header_can_carry_are_refused(half: Half, value: str) -> None:
+async def test_idempotency_keys_that_no_header_can_carry_are_refused(variant: Variant, value: str) -> None:
     with pytest.raises(ValueError, match=r"(?i)idempotency.key"):
-        await half.do(half.client().messages.send(THREAD_ID, content="x", idempotency_key=value))
+        await variant.do(variant.client().messages.send(THREAD_ID, content="x", idempotency_key=value))
 
 
 @pytest.mark.parametrize(
     "path",
     ["http://evil/steal", "//evil\n/x", "threads", "", "/a/../../x", "/./x", "/a b", "/ü", "/x#y", "@evil/x"],
 )
-async def test_request_refuses_what_leads_elsewhere(half: Half, path: str) -> None:
+async def test_request_refuses_what_leads_elsewhere(variant: Variant, path: str) -> None:
     sent: list[httpx.Request] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -153,32 +153,32 @@ async def test_request_refuses_what_leads_elsewhere(half: Half, path: str) -> No
         return httpx.Response(200)
 
     with pytest.raises(ValueError, match="path must"):
-        await half.do(half.mocked(handler).request("GET", path))
+        await variant.do(variant.mocked(handler).request("GET", path))
     assert sent == []
 
 
-async def test_no_path_can_change_the_origin(half: Half) -> None:
+async def test_no_path_can_change_the_origin(variant: Variant) -> None:
     hosts: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
         hosts.append(request.url.host)
         return httpx.Response(200, json={})
 
-    client = half.mocked(handler)
+    client = variant.mocked(handler)
     for path in ("//evil/x", "/@evil/x", "/\\evil/x", "/%2e%2e/x", "/x?u=http://evil"):
-        await half.do(client.request("GET", path))
+        await variant.do(client.request("GET", path))
     assert set(hosts) == {"server"}
 
 
-async def test_the_key_is_in_no_repr(half: Half) -> None:
-    client = half.client()
+async def test_the_key_is_in_no_repr(variant: Variant) -> None:
+    client = variant.client()
     shown = [repr(client), str(client), repr(client.threads), repr(vars(client)), repr(client.threads.iterate())]
     shown.append(repr(client.messages.stream(THREAD_ID, content="x")))
     shown.append(repr(client.with_options(timeout=3)))
     assert KEY not in "".join(shown)
 
 
-async def test_the_key_is_in_no_log(half: Half, server: Server) -> None:
+async def test_the_key_is_in_no_log(variant: Variant, server: Server) -> None:
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     root = logging.getLogger()
@@ -187,11 +187,11 @@ async def test_the_key_is_in_no_log(half: Half, server: Server) -> None:
     root.setLevel(logging.DEBUG)
     try:
         server.answer(drop, reply(503, {}), reply(200, THREAD), reply(404, {"detail": "no"}))
-        await half.do(half.client(server).threads.get(THREAD_ID))
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
         with pytest.raises(APIStatusError):
-            await half.do(half.client(server).threads.get(THREAD_ID))
-        given = half.http_class()
-        await half.do(half.client(server, http_client=given, max_retries=0).request("GET", "/x?a=1"))
+            await variant.do(variant.client(server).threads.get(THREAD_ID))
+        given = variant.http_class()
+        await variant.do(variant.client(server, http_client=given, max_retries=0).request("GET", "/x?a=1"))
     except APIStatusError:
         pass
     finally:
@@ -200,27 +200,27 @@ async def test_the_key_is_in_no_log(half: Half, server: Server) -> None:
     assert "backboard" not in text.getvalue() or KEY not in text.getvalue()
     assert THREAD_ID in text.getvalue()
     assert KEY not in text.getvalue()
-    await half.do(given.aclose() if half.name == "async" else given.close())
+    await variant.do(given.aclose() if variant.name == "async" else given.close())
 
 
-async def test_the_key_is_in_no_traceback_with_its_variables(half: Half, server: Server) -> None:
+async def test_the_key_is_in_no_traceback_with_its_variables(variant: Variant, server: Server) -> None:
     for answer in (drop, reply(404, {}), reply(200, b"<html>")):
         server.answer(answer)
-        client = half.client(server, max_retries=1)
+        client = variant.client(server, max_retries=1)
         with pytest.raises(APIError) as caught:
-            await half.do(client.messages.send(THREAD_ID, content="x", files=[("a", b"b")]))
+            await variant.do(client.messages.send(THREAD_ID, content="x", files=[("a", b"b")]))
         frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
         ours = [frame for frame in frames.stack if "backboard_threads" in frame.filename]
         assert ours
         assert KEY not in "".join(text for frame in ours for text in (frame.locals or {}).values())
 
 
-async def test_answers_and_streams_hold_no_key(half: Half, server: Server) -> None:
+async def test_answers_and_streams_hold_no_key(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD, {"X-Request-ID": "r"}))
-    answer: Any = await half.do(half.client(server).threads.with_response.get(THREAD_ID))
+    answer: Any = await variant.do(variant.client(server).threads.with_response.get(THREAD_ID))
     assert answer.request.headers["x-api-key"] == "[redacted]"
     assert KEY.encode() not in pickle.dumps(answer)
-    free = await half.do(half.client(server).request("GET", "/free"))
+    free = await variant.do(variant.client(server).request("GET", "/free"))
     assert KEY.encode() not in pickle.dumps(free)
 
 
@@ -229,7 +229,7 @@ def test_a_pickled_client_carries_its_key_and_says_so() -> None:
     assert "pickled client carries its key" in " ".join((Backboard.__doc__ or "").split())
 
 
-async def test_a_hook_that_prints_a_request_shows_no_key(half: Half, server: Server) -> None:
+async def test_a_hook_that_prints_a_request_shows_no_key(variant: Variant, server: Server) -> None:
     shown: list[str] = []
 
     def show(request: httpx.Request) -> None:
@@ -238,13 +238,13 @@ async def test_a_hook_that_prints_a_request_shows_no_key(half: Half, server: Ser
     async def show_async(request: httpx.Request) -> None:
         show(request)
 
-    given = half.http_class(event_hooks={"request": [show_async if half.name == "async" else show]})
+    given = variant.http_class(event_hooks={"request": [show_async if variant.name == "async" else show]})
     server.answer(reply(200, THREAD))
-    await half.do(half.client(server, http_client=given).threads.get(THREAD_ID))
+    await variant.do(variant.client(server, http_client=given).threads.get(THREAD_ID))
     assert "[redacted]" in shown[0]
     assert KEY not in shown[0]
     assert server.requests[0].headers["x-api-key"] == KEY
-    await half.do(given.aclose() if half.name == "async" else given.close())
+    await variant.do(given.aclose() if variant.name == "async" else given.close())
 
 
 def our_frames_with(secret: str, error: BaseException) -> list[str]:
@@ -262,28 +262,28 @@ def our_frames_with(secret: str, error: BaseException) -> list[str]:
 )
 @pytest.mark.parametrize("source", ["environment", "argument"])
 def test_refused_constructor_has_the_key_in_no_frame(
-    half: Half, options: dict[str, Any], source: str, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, options: dict[str, Any], source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BACKBOARD_API_KEY", KEY)
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - each has its own words
-        half.client_class(api_key=KEY if source == "argument" else None, **options)
+        variant.client_class(api_key=KEY if source == "argument" else None, **options)
     assert our_frames_with(KEY, caught.value) == []
 
 
-def test_refused_key_is_in_no_frame(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_key_is_in_no_frame(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
     for refused in (f"{KEY}\n", f" {KEY}", f"{KEY}é"):
         with pytest.raises(ValueError, match="API key") as caught:
-            half.client_class(api_key=refused)
+            variant.client_class(api_key=refused)
         assert our_frames_with(KEY, caught.value) == []
         monkeypatch.setenv("BACKBOARD_API_KEY", refused)
         with pytest.raises(ValueError, match="API key") as caught:
-            half.client_class()
+            variant.client_class()
         assert our_frames_with(KEY, caught.value) == []
 
 
 @pytest.mark.parametrize("is_coroutine", [False, True])
 async def test_key_from_a_function_is_asked_for_before_each_attempt(
-    half: Half, server: Server, is_coroutine: bool
+    variant: Variant, server: Server, is_coroutine: bool
 ) -> None:
     keys = iter(["first", "second", "third"])
 
@@ -294,19 +294,19 @@ async def test_key_from_a_function_is_asked_for_before_each_attempt(
         return next(keys)
 
     server.answer(reply(503, {}), reply(200, THREAD))
-    client = half.client(server, api_key=rotate_async if is_coroutine else rotate)
-    if is_coroutine and half.name == "sync":
+    client = variant.client(server, api_key=rotate_async if is_coroutine else rotate)
+    if is_coroutine and variant.name == "sync":
         with pytest.raises(TypeError, match="async client"):
-            await half.do(client.threads.get(THREAD_ID))
+            await variant.do(client.threads.get(THREAD_ID))
         return
-    await half.do(client.threads.get(THREAD_ID))
-    await half.do(client.with_options(timeout=5).threads.get(THREAD_ID))
+    await variant.do(client.threads.get(THREAD_ID))
+    await variant.do(client.with_options(timeout=5).threads.get(THREAD_ID))
     assert [seen.headers["x-api-key"] for seen in server.requests] == ["first", "second", "third"]
 
 
 @pytest.mark.parametrize("key", ["", "a\nb", 7, None])
-async def test_key_from_a_function_is_checked(half: Half, server: Server, key: Any) -> None:
+async def test_key_from_a_function_is_checked(variant: Variant, server: Server, key: Any) -> None:
     with pytest.raises((ValueError, TypeError), match="function api_key") as caught:
-        await half.do(half.client(server, api_key=lambda: key).threads.get(THREAD_ID))
+        await variant.do(variant.client(server, api_key=lambda: key).threads.get(THREAD_ID))
     assert "a\nb" not in str(caught.value)
     assert server.requests == []

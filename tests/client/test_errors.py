@@ -28,7 +28,7 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
-from tests.support.client_variants import KEY, MOMENT, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, MOMENT, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, drop, events, reply, send
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>502 Bad\n Gateway</title></head><body>nginx</body></html>"
@@ -40,9 +40,9 @@ FAULTS = [
 ]
 
 
-async def failure(half: Half, server: Server, **options: Any) -> APIError:
+async def failure(variant: Variant, server: Server, **options: Any) -> APIError:
     with pytest.raises(APIError) as caught:
-        await half.do(half.client(server, max_retries=0, **options).threads.get(THREAD_ID))
+        await variant.do(variant.client(server, max_retries=0, **options).threads.get(THREAD_ID))
     return caught.value
 
 
@@ -78,10 +78,10 @@ def test_the_tree() -> None:
         (999, APIStatusError),
     ],
 )
-async def test_class_by_status(half: Half, server: Server, status: int, kind: type[APIStatusError]) -> None:
+async def test_class_by_status(variant: Variant, server: Server, status: int, kind: type[APIStatusError]) -> None:
     body = b"" if status == 304 else {"detail": "Thread not found"}
     server.answer(reply(status, body, {"X-Request-ID": "req-7"}))
-    error = await failure(half, server)
+    error = await failure(variant, server)
     assert type(error) is kind
     assert error.status_code == status
     assert error.request_id == "req-7"
@@ -95,9 +95,9 @@ async def test_class_by_status(half: Half, server: Server, status: int, kind: ty
     assert str(error.request.url) == f"{server.url}/threads/{THREAD_ID}"
 
 
-async def test_the_list_of_a_422_is_readable(half: Half, server: Server) -> None:
+async def test_the_list_of_a_422_is_readable(variant: Variant, server: Server) -> None:
     server.answer(reply(422, {"detail": FAULTS}))
-    error = await failure(half, server)
+    error = await failure(variant, server)
     words = ["limit: must be at most 200", "tools[0].function.name: is required", "body: must be an object", "is odd"]
     assert [str(fault) for fault in error.errors] == words
     assert error.errors == FAULTS
@@ -127,10 +127,10 @@ async def test_the_list_of_a_422_is_readable(half: Half, server: Server) -> None
     ],
 )
 async def test_an_error_that_is_no_json_is_still_that_error(
-    half: Half, server: Server, body: bytes, content_type: str, detail: str | None
+    variant: Variant, server: Server, body: bytes, content_type: str, detail: str | None
 ) -> None:
     server.answer(reply(502, body, content_type=content_type))
-    error = await failure(half, server)
+    error = await failure(variant, server)
     assert type(error) is ServerError
     assert len(str(error)) < 500
     if detail is not None:
@@ -152,10 +152,10 @@ async def test_an_error_that_is_no_json_is_still_that_error(
     ],
 )
 async def test_a_success_that_is_no_thread(
-    half: Half, server: Server, body: bytes, content_type: str, words: str
+    variant: Variant, server: Server, body: bytes, content_type: str, words: str
 ) -> None:
     server.answer(reply(200, body, {"X-Request-ID": "req-9"}, content_type=content_type))
-    error = await failure(half, server)
+    error = await failure(variant, server)
     assert type(error) is DecodeError
     with pytest.raises(DecodeError, match=words):
         raise error
@@ -166,21 +166,21 @@ async def test_a_success_that_is_no_thread(
     assert f"/threads/{THREAD_ID}" in str(error)
 
 
-async def test_204_is_an_empty_body(half: Half, server: Server) -> None:
+async def test_204_is_an_empty_body(variant: Variant, server: Server) -> None:
     server.answer(send(b"HTTP/1.1 204 No Content\r\n\r\n"))
-    assert "an empty body" in str(await failure(half, server))
+    assert "an empty body" in str(await failure(variant, server))
 
 
-async def test_a_fault_deep_inside_has_its_path(half: Half, server: Server) -> None:
+async def test_a_fault_deep_inside_has_its_path(variant: Variant, server: Server) -> None:
     message = {"message_id": "m", "role": "user", "content": "x", "created_at": MOMENT}
     server.answer(reply(200, {**THREAD, "messages": [message, message, {**message, "created_at": 5}]}))
-    error = await failure(half, server)
+    error = await failure(variant, server)
     assert error.path == "messages[2].created_at"
     assert str(error).startswith("messages[2].created_at: expected ")
     assert ", got 5" in str(error)
     server.answer(reply(200, [THREAD, {"created_at": MOMENT}]))
     with pytest.raises(DecodeError) as caught:
-        await half.do(half.client(server).threads.list())
+        await variant.do(variant.client(server).threads.list())
     assert caught.value.path == "[1].thread_id"
 
 
@@ -192,7 +192,7 @@ def test_a_model_of_ones_own_data_raises_the_same_without_a_response() -> None:
     assert caught.value.request is None
 
 
-async def test_truncated_bodies_are_connection_errors(half: Half, server: Server) -> None:
+async def test_truncated_bodies_are_connection_errors(variant: Variant, server: Server) -> None:
     for cut in (
         b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
@@ -200,37 +200,37 @@ async def test_truncated_bodies_are_connection_errors(half: Half, server: Server
         b"no http at all\r\n\r\n",
     ):
         server.answer(lambda connection, cut=cut: (connection.sendall(cut), False)[1])
-        error = await failure(half, server)
+        error = await failure(variant, server)
         assert type(error) is APIConnectionError, cut
         assert "the connection broke" in str(error)
         assert error.__cause__ is not None
     server.answer(lambda connection: (connection.sendall(b'HTTP/1.1 200 OK\r\n\r\n{"thread_id"'), False)[1])
-    assert type(await failure(half, server)) is DecodeError
+    assert type(await failure(variant, server)) is DecodeError
 
 
-async def test_a_content_encoding_that_lies(half: Half, server: Server) -> None:
+async def test_a_content_encoding_that_lies(variant: Variant, server: Server) -> None:
     server.answer(reply(200, b"no gzip", {"Content-Encoding": "gzip"}))
-    error = await failure(half, server)
+    error = await failure(variant, server)
     assert type(error) is DecodeError
     assert "Content-Encoding" in str(error)
 
 
-async def every_error(half: Half, server: Server) -> list[APIError]:
+async def every_error(variant: Variant, server: Server) -> list[APIError]:
     """One of each class, as it is raised."""
     made = []
     for status in (304, 400, 401, 404, 409, 412, 422, 429, 403, 503):
         server.answer(reply(status, b"" if status == 304 else {"detail": FAULTS if status == 422 else "no"}))
-        made.append(await failure(half, server))
+        made.append(await failure(variant, server))
     server.answer(reply(200, {}))
-    made.append(await failure(half, server))
+    made.append(await failure(variant, server))
     server.answer(drop)
-    made.append(await failure(half, server))
+    made.append(await failure(variant, server))
     server.answer(lambda connection: bool(connection.recv(1)))
-    made.append(await failure(half, server, timeout=0.1))
+    made.append(await failure(variant, server, timeout=0.1))
     for frame in (b'data: {"type": "run_failed", "error": "no model"}\n\n', b'data: {"type": "run_started"}\n\n'):
         server.answer(events(frame))
         with pytest.raises(APIError) as caught:
-            await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+            await variant.read(variant.client(server).messages.stream(THREAD_ID, content="x"))
         made.append(caught.value)
     return made
 
@@ -239,8 +239,8 @@ def _describe(error: APIError) -> tuple[str, str, list[str]]:
     return type(error).__name__, str(error), sorted(vars(error))
 
 
-async def test_every_error_survives_pickle_copy_and_a_process_pool(half: Half, server: Server) -> None:
-    made = await every_error(half, server)
+async def test_every_error_survives_pickle_copy_and_a_process_pool(variant: Variant, server: Server) -> None:
+    made = await every_error(variant, server)
     exported = {
         value
         for value in vars(backboard_threads).values()
@@ -257,8 +257,8 @@ async def test_every_error_survives_pickle_copy_and_a_process_pool(half: Half, s
         assert list(pool.map(_describe, made)) == [_describe(error) for error in made]
 
 
-async def test_no_error_holds_the_key(half: Half, server: Server) -> None:
-    for error in await every_error(half, server):
+async def test_no_error_holds_the_key(variant: Variant, server: Server) -> None:
+    for error in await every_error(variant, server):
         seen: set[int] = set()
         assert KEY not in "".join(_texts(error, seen)), type(error)
         assert KEY.encode() not in pickle.dumps(error)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from backboard_threads import AsyncBackboard
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, Silence, events, reply
 from tests.support.sse_frames import STARTED, frame
 
@@ -64,8 +64,8 @@ def test_one_async_client_in_several_threads_loops_at_a_time(server: Server) -> 
 @pytest.mark.parametrize("half_name", ["sync", "async"])
 def test_one_client_in_a_forked_child(server: Server, half_name: str) -> None:
     server.answer(reply(200, THREAD))
-    half = Half(half_name)
-    client = half.client_class(api_key=KEY, base_url=server.url)
+    variant = Variant(half_name)
+    client = variant.client_class(api_key=KEY, base_url=server.url)
 
     def use() -> Any:
         if half_name == "async":

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backboard_threads import RunFailedError
-from tests.support.client_variants import MOMENT, THREAD_ID, TURN, Half
+from tests.support.client_variants import MOMENT, THREAD_ID, TURN, Variant
 from tests.support.scripted_server import Server, reply
 
 FAILED = {**TURN, "status": "FAILED", "message": "no such model", "content": "so f", "run_id": "run-1"}
@@ -27,10 +27,10 @@ def answer(name: str, turn: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_failed_run_raises_with_its_turn(half: Half, server: Server, name: str) -> None:
+async def test_failed_run_raises_with_its_turn(variant: Variant, server: Server, name: str) -> None:
     server.answer(answer(name, FAILED))
     with pytest.raises(RunFailedError, match="no such model") as caught:
-        await half.do(CALLS[name](half.client(server)))
+        await variant.do(CALLS[name](variant.client(server)))
     error = caught.value
     assert error.turn.status == "FAILED"
     assert (error.run_id, error.thread_id, error.partial_text) == ("run-1", THREAD_ID, "so f")
@@ -41,23 +41,23 @@ async def test_failed_run_raises_with_its_turn(half: Half, server: Server, name:
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_failed_run_is_returned_where_it_is_wanted(half: Half, server: Server, name: str) -> None:
+async def test_failed_run_is_returned_where_it_is_wanted(variant: Variant, server: Server, name: str) -> None:
     server.answer(answer(name, FAILED))
     call = CALLS[name]
-    assert (await half.do(call(half.client(server), raise_on_failed_run=False))).status == "FAILED"
-    client = half.client(server, raise_on_failed_run=False)
-    assert (await half.do(call(client))).status == "FAILED"
-    assert (await half.do(call(client.with_options(timeout=5)))).status == "FAILED"
+    assert (await variant.do(call(variant.client(server), raise_on_failed_run=False))).status == "FAILED"
+    client = variant.client(server, raise_on_failed_run=False)
+    assert (await variant.do(call(client))).status == "FAILED"
+    assert (await variant.do(call(client.with_options(timeout=5)))).status == "FAILED"
     for raising in (
         lambda: call(client, raise_on_failed_run=True),
         lambda: call(client.with_options(raise_on_failed_run=True)),
     ):
         with pytest.raises(RunFailedError):
-            await half.do(raising())
+            await variant.do(raising())
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS", "ODD", None])
-async def test_any_other_status_is_no_failure(half: Half, server: Server, status: str | None) -> None:
+async def test_any_other_status_is_no_failure(variant: Variant, server: Server, status: str | None) -> None:
     server.answer(answer("send", {**FAILED, "status": status}))
-    turn = await half.do(half.client(server).messages.send(THREAD_ID, content="x"))
+    turn = await variant.do(variant.client(server).messages.send(THREAD_ID, content="x"))
     assert turn.status == status

@@ -10,7 +10,7 @@ from backboard_threads import (
     StreamInterrupted,
     models,
 )
-from tests.support.client_variants import MESSAGE_ID, MOMENT, THREAD_ID, Half
+from tests.support.client_variants import MESSAGE_ID, MOMENT, THREAD_ID, Variant
 from tests.support.scripted_server import Answer, Server, Silence, drop, events, reply, reset, send
 from tests.support.sse_frames import (
     ENDED,
@@ -28,14 +28,14 @@ from tests.support.sse_frames import (
 
 
 @pytest.mark.parametrize("ascii_only", [True, False])
-async def test_cut_at_every_byte_without_ids(half: Half, server: Server, ascii_only: bool) -> None:
+async def test_cut_at_every_byte_without_ids(variant: Variant, server: Server, ascii_only: bool) -> None:
     sent = [STARTED, said("é"), said("\u2028😀"), {"type": "run_ended"}]
     whole = b"".join(frame(event, ascii_only=ascii_only) for event in sent)
     for cut in range(len(whole)):
         server.answer(events(whole[:cut], then=(drop, reset)[cut % 2]) if cut % 3 else events(whole[:cut]))
         seen: list[Any] = []
         with pytest.raises(StreamInterrupted) as caught:
-            await collect(half, half.client(server).messages.stream(THREAD_ID, content="x"), seen)
+            await collect(variant, variant.client(server).messages.stream(THREAD_ID, content="x"), seen)
         complete = whole[:cut].count(b"\n\n")
         if cut % 3 and cut % 2:
             complete = min(complete, len(seen))  # a reset may take bytes with it that were already sent
@@ -50,16 +50,16 @@ async def test_cut_at_every_byte_without_ids(half: Half, server: Server, ascii_o
         assert len(server.requests) == 1
 
 
-async def test_cut_at_every_byte_with_ids_nothing_is_lost_or_repeated(half: Half, server: Server) -> None:
+async def test_cut_at_every_byte_with_ids_nothing_is_lost_or_repeated(variant: Variant, server: Server) -> None:
     sent = [STARTED, said("é"), {"type": "run_ended"}]
     frames = [frame(event, i) for i, event in enumerate(sent, 1)]
     whole = b"".join(frames)
-    client = half.client(server)
+    client = variant.client(server)
     for cut in range(len(frames[0]), len(whole)):
         complete = whole[:cut].count(b"\n\n")
         server.answer(events(whole[:cut], then=drop), events(*frames[complete:]))
         opened = client.messages.stream(THREAD_ID, content="x")
-        assert [event.type for event in await half.read(opened)] == [event["type"] for event in sent]
+        assert [event.type for event in await variant.read(opened)] == [event["type"] for event in sent]
         assert opened.text == "é"
         resumed = server.requests[1]
         assert (resumed.method, resumed.path) == ("GET", f"/api/threads/{THREAD_ID}/runs/{RUN}/events")
@@ -67,92 +67,94 @@ async def test_cut_at_every_byte_with_ids_nothing_is_lost_or_repeated(half: Half
         assert len(server.requests) == 2
 
 
-async def test_an_event_sent_again_after_resuming_is_given_once(half: Half, server: Server) -> None:
+async def test_an_event_sent_again_after_resuming_is_given_once(variant: Variant, server: Server) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[2:]))
-    read, opened = await read_stream(half, server)
+    read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
     assert opened.text == TEXT
 
 
-async def test_a_server_that_begins_again_repeats_nothing(half: Half, server: Server) -> None:
+async def test_a_server_that_begins_again_repeats_nothing(variant: Variant, server: Server) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[:4], then=drop), events(*NUMBERED))
-    read, opened = await read_stream(half, server)
+    read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
     assert opened.text == TEXT
     assert [request.headers.get("last-event-id") for request in server.requests] == [None, "3", "4"]
 
 
 @pytest.mark.parametrize("answer", [reply(204), reply(200, b"<html>", content_type="text/html")])
-async def test_resuming_that_gives_no_stream_is_an_interruption(half: Half, server: Server, answer: Answer) -> None:
+async def test_resuming_that_gives_no_stream_is_an_interruption(
+    variant: Variant, server: Server, answer: Answer
+) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), answer)
     with pytest.raises(StreamInterrupted, match="expected an event stream") as caught:
-        await read_stream(half, server)
+        await read_stream(variant, server)
     assert caught.value.partial_text == WORDS[0] + WORDS[1]
     assert caught.value.last_event_id == "3"
 
 
 @pytest.mark.parametrize("ids", [["7", None, None, None, None, None], ["7"] * len(REPLY)], ids=["once", "the same"])
 async def test_events_without_an_id_of_their_own_are_all_given_out(
-    half: Half, server: Server, ids: list[str | None]
+    variant: Variant, server: Server, ids: list[str | None]
 ) -> None:
     frames = [frame(event, event_id) for event, event_id in zip(REPLY, ids, strict=True)]
     server.answer(events(*frames))
-    read, opened = await read_stream(half, server)
+    read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
     assert opened.text == TEXT
 
     server.answer(events(*frames[:3], then=drop))  # after the first event again, the others would be repeated
     with pytest.raises(StreamInterrupted) as caught:
-        await read_stream(half, server)
+        await read_stream(variant, server)
     assert caught.value.last_event_id is None
     assert len(server.requests) == 1
 
 
-async def test_resuming_stays_within_max_retries(half: Half, server: Server) -> None:
+async def test_resuming_stays_within_max_retries(variant: Variant, server: Server) -> None:
     answers = [events(piece, then=drop) for piece in NUMBERED]
     server.answer(*answers)
     with pytest.raises(StreamInterrupted) as caught:
-        await read_stream(half, server)
+        await read_stream(variant, server)
     assert len(server.requests) == 3
     assert caught.value.last_event_id == "3"
     assert caught.value.partial_text == "".join(WORDS[:2])
     server.answer(*answers)
-    read, _ = await read_stream(half, server, max_retries=5)
+    read, _ = await read_stream(variant, server, max_retries=5)
     assert len(read) == len(REPLY)
     server.answer(*answers)
     with pytest.raises(StreamInterrupted):
-        await read_stream(half, server, max_retries=0)
+        await read_stream(variant, server, max_retries=0)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_resuming_survives_a_busy_server(half: Half, server: Server, status: int) -> None:
+async def test_resuming_survives_a_busy_server(variant: Variant, server: Server, status: int) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), reply(status, {}), events(*NUMBERED[3:]))
-    read, opened = await read_stream(half, server)
+    read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
     assert opened.text == TEXT
 
 
 @pytest.mark.parametrize("status", [401, 404, 409, 501])
-async def test_resuming_that_is_refused_is_an_interruption(half: Half, server: Server, status: int) -> None:
+async def test_resuming_that_is_refused_is_an_interruption(variant: Variant, server: Server, status: int) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), reply(status, {"detail": "no such run"}))
     with pytest.raises(StreamInterrupted, match="no such run") as caught:
-        await read_stream(half, server)
+        await read_stream(variant, server)
     assert isinstance(caught.value.__cause__, APIStatusError)
     assert len(server.requests) == 2
 
 
-async def test_silence_is_an_interruption_too(half: Half, server: Server) -> None:
+async def test_silence_is_an_interruption_too(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), frame(said("x")), then=Silence()))
     with pytest.raises(StreamInterrupted) as caught:
-        await read_stream(half, server, timeout=0.2)
+        await read_stream(variant, server, timeout=0.2)
     assert caught.value.partial_text == "x"
 
 
-async def test_a_deadline_ends_a_stream_that_drips(half: Half, server: Server) -> None:
+async def test_a_deadline_ends_a_stream_that_drips(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), then=send(*[b"3\r\n:\n\n\r\n"] * 500, pause=0.02)))
     with pytest.raises(StreamInterrupted):
-        await read_stream(half, server, deadline=0.3)
+        await read_stream(variant, server, deadline=0.3)
 
 
 def _message(role: str, content: str, run_id: str | None = RUN, **more: object) -> dict[str, object]:
@@ -187,46 +189,46 @@ def _message(role: str, content: str, run_id: str | None = RUN, **more: object) 
     ],
 )
 async def test_recover_says_whether_the_reply_was_stored(
-    half: Half, server: Server, messages: list[Any], stored: str | None
+    variant: Variant, server: Server, messages: list[Any], stored: str | None
 ) -> None:
     server.answer(
         events(frame(STARTED), frame(said("Hel")), then=drop),
         reply(200, {"thread_id": THREAD_ID, "created_at": MOMENT, "messages": messages}),
     )
-    opened = half.client(server).messages.stream(THREAD_ID, content="x")
+    opened = variant.client(server).messages.stream(THREAD_ID, content="x")
     with pytest.raises(StreamInterrupted):
-        await half.read(opened)
-    recovery = await half.do(opened.recover())
+        await variant.read(opened)
+    recovery = await variant.do(opened.recover())
     assert recovery.stored is (stored is not None)
     assert recovery.text == stored
     assert isinstance(recovery.thread, models.Thread)
     assert len(recovery.thread.messages) == len(messages)
 
 
-async def test_recover_without_a_thread_says_that_it_does_not_know(half: Half, server: Server) -> None:
+async def test_recover_without_a_thread_says_that_it_does_not_know(variant: Variant, server: Server) -> None:
     server.answer(events(then=drop))
-    opened = half.client(server).messages.chat_stream(content="x")
+    opened = variant.client(server).messages.chat_stream(content="x")
     with pytest.raises(StreamInterrupted):
-        await half.read(opened)
-    recovery = await half.do(opened.recover())
+        await variant.read(opened)
+    recovery = await variant.do(opened.recover())
     assert (recovery.stored, recovery.thread) == (None, None)
 
 
-async def test_a_log_goes_on_past_a_demand_that_was_met(half: Half, server: Server) -> None:
+async def test_a_log_goes_on_past_a_demand_that_was_met(variant: Variant, server: Server) -> None:
     demand = {"type": "tool_submit_required", "run_id": RUN, "tool_calls": []}
     server.answer(events(frame(STARTED, 1), frame(demand, 2), frame(said("done"), 3), frame(ENDED, 4)))
-    client = half.client(server)
+    client = variant.client(server)
     opened = client.runs.events(THREAD_ID, RUN)
-    assert [event.type for event in await half.read(opened)] == [
+    assert [event.type for event in await variant.read(opened)] == [
         "run_started",
         "tool_submit_required",
         "content_streaming",
         "run_ended",
     ]
     server.answer(events(frame(STARTED, 1), frame(demand, 2)))
-    assert len(await half.read(client.runs.events(THREAD_ID, RUN))) == 2
+    assert len(await variant.read(client.runs.events(THREAD_ID, RUN))) == 2
     server.answer(events(frame(STARTED, 1), frame(demand, 2), then=drop), events(frame(ENDED, 3)))
-    assert len(await half.read(client.runs.events(THREAD_ID, RUN, last_event_id="0"))) == 3
+    assert len(await variant.read(client.runs.events(THREAD_ID, RUN, last_event_id="0"))) == 3
     assert [seen.headers.get("last-event-id") for seen in server.requests] == ["0", "2"]
     for name, value in (("accept", "text/event-stream"), ("accept-encoding", "identity")):
         assert [seen.headers[name] for seen in server.requests] == [value] * 2

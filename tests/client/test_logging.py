@@ -11,15 +11,15 @@ import pytest
 from backboard_threads import APIError
 from backboard_threads import _deprecation as deprecation
 from backboard_threads._operations import GET_THREAD
-from tests.support.client_variants import THREAD, THREAD_ID, Half
+from tests.support.client_variants import THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, drop, events, reply
 from tests.support.sse_frames import NUMBERED
 
 
-async def test_log_lines(half: Half, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+async def test_log_lines(variant: Variant, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "backboard_threads")
     server.answer(reply(503, {}, {"Retry-After": "0"}), drop, reply(200, THREAD, {"X-Request-ID": "req-1"}))
-    await half.do(half.client(server).threads.get(THREAD_ID))
+    await variant.do(variant.client(server).threads.get(THREAD_ID))
     url = f"{server.url}/threads/{THREAD_ID}"
     lines = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "backboard_threads"]
     assert [line for line in lines if "broke" not in line[1]] == [
@@ -33,10 +33,10 @@ async def test_log_lines(half: Half, server: Server, caplog: pytest.LogCaptureFi
     assert any(level == "INFO" and f"GET {url}: the connection broke" in line for level, line in lines)
 
 
-async def test_resuming_is_logged(half: Half, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+async def test_resuming_is_logged(variant: Variant, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "backboard_threads")
     server.answer(events(*NUMBERED[:2], then=drop), events(*NUMBERED[2:]))
-    await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+    await variant.read(variant.client(server).messages.stream(THREAD_ID, content="x"))
     assert "the events of run run-1 broke off; resuming after 2" in caplog.text
 
 
@@ -63,15 +63,17 @@ def test_log_lines_do_not_come_twice_where_logging_is_set_up(server: Server) -> 
     assert done.stderr.count("(attempt 1)") == 1
 
 
-async def test_deprecated_operations_warn_once(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_deprecated_operations_warn_once(
+    variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(deprecation, "_warned", set())
     monkeypatch.setattr(GET_THREAD, "deprecated", "use something newer")
     server.answer(reply(200, THREAD))
-    client = half.client(server)
+    client = variant.client(server)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for _ in range(3):
-            await half.do(client.threads.get(THREAD_ID))
+            await variant.do(client.threads.get(THREAD_ID))
     assert [(w.category, str(w.message)) for w in caught] == [
         (DeprecationWarning, "getThread is deprecated: use something newer")
     ]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from backboard_threads import APIConnectionError
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, Half
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, Silence, events, reply
 from tests.support.sse_frames import STARTED, frame
 
@@ -32,13 +32,13 @@ SECURE = "https://127.0.0.1:1/api"
     ],
 )
 async def test_unusable_variable_is_named(
-    half: Half, address: str, variables: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, address: str, variables: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    client = half.client(base_url=address)
+    client = variant.client(base_url=address)
     with pytest.raises(APIConnectionError, match=named) as caught:
-        await half.do(client.threads.get(THREAD_ID))
+        await variant.do(client.threads.get(THREAD_ID))
     assert "secret" not in str(caught.value)
     assert "connect" not in str(caught.value).split(":")[1]
 
@@ -56,12 +56,12 @@ async def test_unusable_variable_is_named(
     ],
 )
 async def test_variable_does_not_count_for_exempt_hosts(
-    half: Half, exempt: str, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, exempt: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
     monkeypatch.setenv("NO_PROXY", exempt)
     with pytest.raises(APIConnectionError, match="could not connect"):
-        await half.do(half.client(base_url=NOWHERE, max_retries=0).threads.get(THREAD_ID))
+        await variant.do(variant.client(base_url=NOWHERE, max_retries=0).threads.get(THREAD_ID))
 
 
 @pytest.mark.parametrize(
@@ -83,25 +83,25 @@ async def test_variable_does_not_count_for_exempt_hosts(
     ],
 )
 async def test_no_proxy_names_hosts(
-    half: Half, server: Server, address: str, exempt: str, is_exempt: bool, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, server: Server, address: str, exempt: str, is_exempt: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from backboard_threads._network import is_exempt as exempts
 
     assert exempts(httpx.URL(address), exempt) is is_exempt
 
 
-async def test_proxy_is_an_argument(half: Half, server: Server) -> None:
+async def test_proxy_is_an_argument(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD))
-    client = half.client(base_url="http://api.example/api", proxy=f"http://127.0.0.1:{server.port}")
-    await half.do(client.threads.get(THREAD_ID))
+    client = variant.client(base_url="http://api.example/api", proxy=f"http://127.0.0.1:{server.port}")
+    await variant.do(client.threads.get(THREAD_ID))
     assert server.requests[0].target == f"http://api.example/api/threads/{THREAD_ID}"
-    await half.end(client)
+    await variant.end(client)
 
 
-async def test_environment_can_be_left_aside(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_environment_can_be_left_aside(variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     server.answer(reply(200, THREAD))
-    await half.do(half.client(server, trust_env=False).threads.get(THREAD_ID))
+    await variant.do(variant.client(server, trust_env=False).threads.get(THREAD_ID))
     assert len(server.requests) == 1
 
 
@@ -119,34 +119,38 @@ async def test_environment_can_be_left_aside(half: Half, server: Server, monkeyp
         ({"on_retry": "x"}, TypeError),
     ],
 )
-def test_argument_that_cannot_be_used_is_named(half: Half, options: dict[str, Any], error: type[Exception]) -> None:
+def test_argument_that_cannot_be_used_is_named(
+    variant: Variant, options: dict[str, Any], error: type[Exception]
+) -> None:
     with pytest.raises(error, match=next(iter(options))):
-        half.client_class(api_key=KEY, base_url=SECURE, **options)
+        variant.client_class(api_key=KEY, base_url=SECURE, **options)
 
 
 @pytest.mark.parametrize("verify", [True, False, certifi.where(), str(Path(certifi.where()).parent)])
 async def test_certificates_are_read_once_for_all_clients(
-    half: Half, verify: Any, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, verify: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    half.client(base_url=SECURE, verify=verify)
+    variant.client(base_url=SECURE, verify=verify)
     read: list[object] = []
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *arguments, **names: read.append(arguments))
     for _ in range(2):
-        client = half.client(base_url=SECURE, max_retries=0, verify=verify)
+        client = variant.client(base_url=SECURE, max_retries=0, verify=verify)
         with pytest.raises(APIConnectionError):
-            await half.do(client.threads.get(THREAD_ID))
+            await variant.do(client.threads.get(THREAD_ID))
     assert read == []
 
 
-async def test_connections_have_tcp_keepalive(half: Half, server: Server) -> None:
+async def test_connections_have_tcp_keepalive(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), then=Silence()))
-    async with half.within(half.client(server).messages.stream(THREAD_ID, content="x")) as stream:
+    async with variant.within(variant.client(server).messages.stream(THREAD_ID, content="x")) as stream:
         connection = stream.response.extensions["network_stream"].get_extra_info("socket")
         assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0
 
 
-async def test_proxy_does_not_cap_calls_at_a_time(half: Half, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    if half.name == "sync":
+async def test_proxy_does_not_cap_calls_at_a_time(
+    variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if variant.name == "sync":
         return  # a thread for each of so many calls would be the test's own cap
     count = 130
     everyone = threading.Barrier(count)
@@ -157,6 +161,6 @@ async def test_proxy_does_not_cap_calls_at_a_time(half: Half, server: Server, mo
 
     server.answer(together)
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.port}")
-    client = half.client(base_url="http://api.example/api", max_retries=0)
+    client = variant.client(base_url="http://api.example/api", max_retries=0)
     await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(count)])
-    await half.end(client)
+    await variant.end(client)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from backboard_threads import APIError, DecodeError, RateLimitError, ServerError
-from tests.support.client_variants import ASSISTANT_ID, MOMENT, Half
+from tests.support.client_variants import ASSISTANT_ID, MOMENT, Variant
 
 
 class Listing:
@@ -27,43 +27,45 @@ class Listing:
         return httpx.Response(200, json=[{"thread_id": row, "created_at": MOMENT} for row in rows])
 
 
-async def ids(half: Half, items: Any) -> list[str]:
-    return [item.thread_id for item in await half.all(items)]
+async def ids(variant: Variant, items: Any) -> list[str]:
+    return [item.thread_id for item in await variant.all(items)]
 
 
 @pytest.mark.parametrize(("count", "calls"), [(0, 1), (1, 1), (99, 1), (100, 2), (101, 2), (250, 3)])
-async def test_without_a_limit_none_is_sent(half: Half, count: int, calls: int) -> None:
+async def test_without_a_limit_none_is_sent(variant: Variant, count: int, calls: int) -> None:
     listing = Listing(count)
-    assert await ids(half, half.mocked(listing).threads.iterate()) == listing.rows
+    assert await ids(variant, variant.mocked(listing).threads.iterate()) == listing.rows
     assert len(listing.asked) == calls
     assert not any("limit" in query for query in listing.asked)
     assert "skip" not in listing.asked[0]
 
 
 @pytest.mark.parametrize(("count", "limit", "calls"), [(0, 3, 1), (7, 3, 3), (9, 3, 4), (250, 200, 2), (450, 999, 3)])
-async def test_a_page_ends_where_it_is_short(half: Half, count: int, limit: int, calls: int) -> None:
+async def test_a_page_ends_where_it_is_short(variant: Variant, count: int, limit: int, calls: int) -> None:
     listing = Listing(count)
-    pages = half.mocked(listing).threads.iterate(limit=limit, include_messages=False)
-    assert await ids(half, pages) == listing.rows
+    pages = variant.mocked(listing).threads.iterate(limit=limit, include_messages=False)
+    assert await ids(variant, pages) == listing.rows
     assert len(listing.asked) == calls
     assert {query["limit"] for query in listing.asked} == {str(limit)}
     assert {query["include_messages"] for query in listing.asked} == {"false"}
 
 
-async def test_each_loop_begins_anew(half: Half) -> None:
+async def test_each_loop_begins_anew(variant: Variant) -> None:
     listing = Listing(5)
-    pages = half.mocked(listing).threads.iterate(limit=2)
-    assert await ids(half, pages) == await ids(half, pages) == listing.rows
-    assert [len(page) for page in await half.all(pages.pages())] == [2, 2, 1]
-    assert await ids(half, half.mocked(listing).threads.iterate(skip=3, limit=2)) == listing.rows[3:]
+    pages = variant.mocked(listing).threads.iterate(limit=2)
+    assert await ids(variant, pages) == await ids(variant, pages) == listing.rows
+    assert [len(page) for page in await variant.all(pages.pages())] == [2, 2, 1]
+    assert await ids(variant, variant.mocked(listing).threads.iterate(skip=3, limit=2)) == listing.rows[3:]
 
 
-async def test_the_listing_of_an_assistant(half: Half) -> None:
+async def test_the_listing_of_an_assistant(variant: Variant) -> None:
     listing = Listing(3)
-    assert await ids(half, half.mocked(listing).threads.iterate_for_assistant(ASSISTANT_ID, limit=2)) == listing.rows
+    assert (
+        await ids(variant, variant.mocked(listing).threads.iterate_for_assistant(ASSISTANT_ID, limit=2)) == listing.rows
+    )
 
 
-async def test_what_is_inserted_meanwhile_repeats_nothing(half: Half) -> None:
+async def test_what_is_inserted_meanwhile_repeats_nothing(variant: Variant) -> None:
     listing = Listing(10)
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -71,10 +73,10 @@ async def test_what_is_inserted_meanwhile_repeats_nothing(half: Half) -> None:
         listing.rows.insert(0, f"new{len(listing.asked)}")
         return response
 
-    assert await ids(half, half.mocked(handler).threads.iterate(limit=4)) == [f"t{i}" for i in range(10)]
+    assert await ids(variant, variant.mocked(handler).threads.iterate(limit=4)) == [f"t{i}" for i in range(10)]
 
 
-async def test_a_server_that_ignores_skip_is_an_error_and_no_loop(half: Half) -> None:
+async def test_a_server_that_ignores_skip_is_an_error_and_no_loop(variant: Variant) -> None:
     calls = 0
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -84,36 +86,36 @@ async def test_a_server_that_ignores_skip_is_an_error_and_no_loop(half: Half) ->
 
     seen = []
     with pytest.raises(APIError, match="the same page"):
-        await _collect(half, half.mocked(handler).threads.iterate(limit=3), seen)
+        await _collect(variant, variant.mocked(handler).threads.iterate(limit=3), seen)
     assert seen == ["t0", "t1", "t2"]
     assert calls == 2
 
 
-async def test_a_server_without_rows_that_never_ends_is_no_loop(half: Half) -> None:
+async def test_a_server_without_rows_that_never_ends_is_no_loop(variant: Variant) -> None:
     listing = Listing(0)
-    assert await ids(half, half.mocked(listing).threads.iterate(limit=0)) == []
+    assert await ids(variant, variant.mocked(listing).threads.iterate(limit=0)) == []
     assert len(listing.asked) == 1
 
 
 @pytest.mark.parametrize(("limit", "count"), [(200, 10_200), (30, 10_030), (7, 10_007), (200, 30_000)])
 async def test_beyond_the_greatest_skip_is_an_error_after_all_that_can_be_had(
-    half: Half, limit: int, count: int
+    variant: Variant, limit: int, count: int
 ) -> None:
     listing = Listing(count)
     seen: list[str] = []
     with pytest.raises(APIError, match="skip=10000"):
-        await _collect(half, half.mocked(listing).threads.iterate(limit=limit), seen)
+        await _collect(variant, variant.mocked(listing).threads.iterate(limit=limit), seen)
     assert seen == listing.rows[: 10_000 + limit]
     assert max(int(query.get("skip", "0")) for query in listing.asked) == 10_000
 
 
 @pytest.mark.parametrize("count", [10_000, 10_001, 10_199])
-async def test_up_to_the_greatest_skip_nothing_is_wrong(half: Half, count: int) -> None:
+async def test_up_to_the_greatest_skip_nothing_is_wrong(variant: Variant, count: int) -> None:
     listing = Listing(count)
-    assert await ids(half, half.mocked(listing).threads.iterate(limit=200)) == listing.rows
+    assert await ids(variant, variant.mocked(listing).threads.iterate(limit=200)) == listing.rows
 
 
-async def test_an_error_comes_through_after_what_came_before(half: Half) -> None:
+async def test_an_error_comes_through_after_what_came_before(variant: Variant) -> None:
     listing = Listing(10)
     wrong = [httpx.Response(503), httpx.Response(429), httpx.Response(500, json={"detail": "broken"})]
 
@@ -122,12 +124,12 @@ async def test_an_error_comes_through_after_what_came_before(half: Half) -> None
 
     seen: list[str] = []
     with pytest.raises(ServerError, match="broken"):
-        await _collect(half, half.mocked(handler).threads.iterate(limit=3), seen)
+        await _collect(variant, variant.mocked(handler).threads.iterate(limit=3), seen)
     assert seen == listing.rows[:6]
     assert wrong == []
 
 
-async def test_options_are_those_of_each_page(half: Half) -> None:
+async def test_options_are_those_of_each_page(variant: Variant) -> None:
     sent: list[httpx.Request] = []
     listing = Listing(5)
 
@@ -135,21 +137,21 @@ async def test_options_are_those_of_each_page(half: Half) -> None:
         sent.append(request)
         return listing(request) if len(sent) < 3 else httpx.Response(429)
 
-    pages = half.mocked(handler).threads.iterate(limit=2, timeout=7, max_retries=0, headers={"X-A": "b"})
+    pages = variant.mocked(handler).threads.iterate(limit=2, timeout=7, max_retries=0, headers={"X-A": "b"})
     with pytest.raises(RateLimitError):
-        await half.all(pages)
+        await variant.all(pages)
     assert len(sent) == 3
     assert {request.headers["x-a"] for request in sent} == {"b"}
     assert copy.copy(pages) is not pages
 
 
-async def test_a_listing_that_is_no_array(half: Half) -> None:
+async def test_a_listing_that_is_no_array(variant: Variant) -> None:
     with pytest.raises(DecodeError, match="expected an array, got an object with items"):
-        await half.all(half.mocked(lambda _: httpx.Response(200, json={"items": []})).threads.iterate())
+        await variant.all(variant.mocked(lambda _: httpx.Response(200, json={"items": []})).threads.iterate())
 
 
-async def _collect(half: Half, items: Any, into: list[str]) -> None:
-    if half.name == "async":
+async def _collect(variant: Variant, items: Any, into: list[str]) -> None:
+    if variant.name == "async":
         async for item in items:
             into.append(item.thread_id)
     else:

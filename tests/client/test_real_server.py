@@ -20,7 +20,7 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
-from tests.support.client_variants import Half
+from tests.support.client_variants import Variant
 from threads_server.pytest_plugin import ThreadsAccount
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
@@ -31,80 +31,80 @@ def account(backboard_threads_server: ThreadsAccount) -> dict[str, str]:
     return {"api_key": backboard_threads_server.api_key, "base_url": backboard_threads_server.url}
 
 
-async def new_thread(half: Half, client: object) -> str:
-    assistant = await half.do(client.assistants.create(name="Guide"))  # type: ignore[attr-defined]
-    thread = await half.do(client.threads.create(assistant.assistant_id))  # type: ignore[attr-defined]
+async def new_thread(variant: Variant, client: object) -> str:
+    assistant = await variant.do(client.assistants.create(name="Guide"))  # type: ignore[attr-defined]
+    thread = await variant.do(client.threads.create(assistant.assistant_id))  # type: ignore[attr-defined]
     return str(thread.thread_id)
 
 
-async def test_a_thread_s_life(half: Half, account: dict[str, str]) -> None:
-    client = half.client(**account)
-    thread_id = await new_thread(half, client)
-    turn = await half.do(
+async def test_a_thread_s_life(variant: Variant, account: dict[str, str]) -> None:
+    client = variant.client(**account)
+    thread_id = await new_thread(variant, client)
+    turn = await variant.do(
         client.messages.send(thread_id, content="My name is Ada.", files=[("a.bin", bytes(range(256)))])
     )
     assert turn.role == "assistant"
-    answer = await half.do(client.threads.with_response.get(thread_id))
+    answer = await variant.do(client.threads.with_response.get(thread_id))
     assert [message.role for message in answer.value.messages] == ["user", "assistant"]
     assert answer.value.messages[0].attachments[0].file_size_bytes == 256
     with pytest.raises(NotModifiedError):
-        await half.do(client.threads.get(thread_id, if_none_match=answer.headers["etag"]))
-    await half.do(client.messages.send(thread_id, content="Again."))
+        await variant.do(client.threads.get(thread_id, if_none_match=answer.headers["etag"]))
+    await variant.do(client.messages.send(thread_id, content="Again."))
     with pytest.raises(PreconditionFailedError):
-        await half.do(client.threads.delete(thread_id, if_match=answer.headers["etag"]))
-    assert [thread.thread_id for thread in await half.all(client.threads.iterate(limit=1))] == [thread_id]
-    assert (await half.do(client.threads.delete(thread_id))).deleted_at
+        await variant.do(client.threads.delete(thread_id, if_match=answer.headers["etag"]))
+    assert [thread.thread_id for thread in await variant.all(client.threads.iterate(limit=1))] == [thread_id]
+    assert (await variant.do(client.threads.delete(thread_id))).deleted_at
     with pytest.raises(NotFoundError, match="Thread not found"):
-        await half.do(client.threads.get(thread_id))
+        await variant.do(client.threads.get(thread_id))
     with pytest.raises(UnprocessableEntityError, match="limit: ") as caught:
-        await half.do(client.threads.list(limit=201))
+        await variant.do(client.threads.list(limit=201))
     assert caught.value.errors[0].loc == ["query", "limit"]
     assert caught.value.request_id
     with pytest.raises(AuthenticationError):
-        await half.do(half.client(base_url=account["base_url"]).threads.list())
+        await variant.do(variant.client(base_url=account["base_url"]).threads.list())
 
 
-async def test_the_same_key_gives_the_same_answer(half: Half, account: dict[str, str]) -> None:
-    client = half.client(**account)
-    thread_id = await new_thread(half, client)
+async def test_the_same_key_gives_the_same_answer(variant: Variant, account: dict[str, str]) -> None:
+    client = variant.client(**account)
+    thread_id = await new_thread(variant, client)
     first, second = [
-        await half.do(client.messages.with_response.send(thread_id, content="Once", idempotency_key="k-1"))
+        await variant.do(client.messages.with_response.send(thread_id, content="Once", idempotency_key="k-1"))
         for _ in range(2)
     ]
     assert first.value == second.value
     assert second.headers["idempotency-replayed"] == "true"
-    assert len((await half.do(client.threads.get(thread_id))).messages) == 2
+    assert len((await variant.do(client.threads.get(thread_id))).messages) == 2
     with pytest.raises(ConflictError):
-        await half.do(client.messages.send(thread_id, content="Twice", idempotency_key="k-1"))
+        await variant.do(client.messages.send(thread_id, content="Twice", idempotency_key="k-1"))
 
 
-async def test_tools_and_failures(half: Half, account: dict[str, str]) -> None:
-    client = half.client(**account)
+async def test_tools_and_failures(variant: Variant, account: dict[str, str]) -> None:
+    client = variant.client(**account)
     opened = client.messages.chat_stream(content='/call look {"at": "the sky"}', tools=[TOOL])
-    demand = (await half.read(opened))[-1]
+    demand = (await variant.read(opened))[-1]
     assert demand.type == "tool_submit_required"
     assert demand.tool_calls[0].function.name == "look"
     output = {"tool_call_id": demand.tool_calls[0].id, "output": "blue"}
     answered = client.runs.stream_tool_outputs(opened.thread_id, opened.run_id, tool_outputs=[output])
-    assert (await half.read(answered))[-1].type == "run_ended"
+    assert (await variant.read(answered))[-1].type == "run_ended"
     assert answered.text
     log = client.runs.events(opened.thread_id, opened.run_id)
-    kinds = [event.type for event in await half.read(log)]
+    kinds = [event.type for event in await variant.read(log)]
     assert "tool_submit_required" in kinds
     assert kinds[-1] == "run_ended"
     with pytest.raises(RunFailedError, match="out of luck"):
-        await half.read(client.messages.stream(opened.thread_id, content="/fail out of luck"))
+        await variant.read(client.messages.stream(opened.thread_id, content="/fail out of luck"))
 
 
-async def test_cancelling_from_within_the_stream(half: Half, account: dict[str, str]) -> None:
-    client = half.client(**account)
-    thread_id = await new_thread(half, client)
-    async with half.within(client.messages.stream(thread_id, content="/slow 200 a long story")) as opened:
-        await half.next(opened)
-        assert await half.do(opened.cancel()) is True
-        rest = await half.all(opened)
+async def test_cancelling_from_within_the_stream(variant: Variant, account: dict[str, str]) -> None:
+    client = variant.client(**account)
+    thread_id = await new_thread(variant, client)
+    async with variant.within(client.messages.stream(thread_id, content="/slow 200 a long story")) as opened:
+        await variant.next(opened)
+        assert await variant.do(opened.cancel()) is True
+        rest = await variant.all(opened)
     assert rest[-1].type == "run_cancelled"
-    await half.do(client.messages.send(thread_id, content="/say and on"))
+    await variant.do(client.messages.send(thread_id, content="/say and on"))
 
 
 class Wire:
@@ -153,24 +153,28 @@ def wired(target: str) -> Iterator[Wire]:
         wire.close()
 
 
-async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(half: Half, account: dict[str, str]) -> None:
-    direct = half.client(**account)
-    thread_id = await new_thread(half, direct)
+async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(
+    variant: Variant, account: dict[str, str]
+) -> None:
+    direct = variant.client(**account)
+    thread_id = await new_thread(variant, direct)
     text = "one twö thrée \u2028 four 😀 five six seven"
     with wired(account["base_url"]) as wire:
         resumed = 0
         for cut in itertools.chain(range(700, 2200, 75), range(701, 760, 4)):
-            client = half.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)  # no connection is left
+            client = variant.client(
+                api_key=account["api_key"], base_url=wire.url, max_retries=4
+            )  # no connection is left
             wire.breaks = [cut, cut // 2 + 300, 500]
             opened = client.messages.stream(thread_id, content=f"/say {text}")
             try:
-                read = await half.read(opened)
+                read = await variant.read(opened)
             except StreamInterrupted:
                 # Cut before an event told the run: then the thread tells.
                 assert opened.run_id is None
-                assert (await half.do(opened.recover())).text in (text, None)
+                assert (await variant.do(opened.recover())).text in (text, None)
                 continue
-            await half.end(client)
+            await variant.end(client)
             resumed += len(wire.breaks) < 2
             ids = [event.type for event in read]
             assert ids.count("run_started") == 1
@@ -178,20 +182,20 @@ async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(half: Ha
             assert opened.text == text
             pieces = [event.content for event in read if isinstance(event, models.ContentStreamingEvent)]
             assert "".join(pieces) == text
-            log = await half.read(direct.runs.events(thread_id, opened.run_id))
+            log = await variant.read(direct.runs.events(thread_id, opened.run_id))
             assert log[-len(read) :] == read or log == read
     assert resumed > 10
 
 
-async def test_a_call_cut_anywhere_happens_once(half: Half, account: dict[str, str]) -> None:
-    direct = half.client(**account)
-    thread_id = await new_thread(half, direct)
+async def test_a_call_cut_anywhere_happens_once(variant: Variant, account: dict[str, str]) -> None:
+    direct = variant.client(**account)
+    thread_id = await new_thread(variant, direct)
     with wired(account["base_url"]) as wire:
         for count, cut in enumerate(range(0, 900, 60), 1):
             wire.breaks = [cut, cut // 2]
-            client = half.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)
-            turn = await half.do(client.messages.send(thread_id, content=f"/say {count}"))
+            client = variant.client(api_key=account["api_key"], base_url=wire.url, max_retries=4)
+            turn = await variant.do(client.messages.send(thread_id, content=f"/say {count}"))
             assert turn.content == str(count)
-            thread = await half.do(direct.threads.get(thread_id))
+            thread = await variant.do(direct.threads.get(thread_id))
             assert len(thread.messages) == 2 * count
-            await half.end(client)
+            await variant.end(client)

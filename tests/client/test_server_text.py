@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backboard_threads import APIError, APIStatusError, DecodeError, NotFoundError, RunFailedError, models
-from tests.support.client_variants import KEY, THREAD_ID, TURN, Half
+from tests.support.client_variants import KEY, THREAD_ID, TURN, Variant
 from tests.support.scripted_server import Answer, Server, events, reply
 from tests.support.sse_frames import frame
 
@@ -26,10 +26,10 @@ ECHOES = [
 
 
 @pytest.mark.parametrize("answer", ECHOES, ids=range(len(ECHOES)))
-async def test_echoed_key_is_in_no_error_text(half: Half, server: Server, answer: Answer) -> None:
+async def test_echoed_key_is_in_no_error_text(variant: Variant, server: Server, answer: Answer) -> None:
     server.answer(answer)
     with pytest.raises(APIError) as caught:
-        await half.do(half.client(server, max_retries=0).messages.send(THREAD_ID, content="x"))
+        await variant.do(variant.client(server, max_retries=0).messages.send(THREAD_ID, content="x"))
     shown = [str(caught.value), repr(caught.value), repr(getattr(caught.value, "request_id", ""))]
     assert "[redacted]" in "".join(shown)
     assert KEY not in "".join(shown)
@@ -46,47 +46,47 @@ async def test_echoed_key_is_in_no_error_text(half: Half, server: Server, answer
     ],
     ids=range(4),
 )
-async def test_echoed_key_is_in_no_error_text_of_a_stream(half: Half, server: Server, data: bytes) -> None:
+async def test_echoed_key_is_in_no_error_text_of_a_stream(variant: Variant, server: Server, data: bytes) -> None:
     server.answer(events(data))
     with pytest.raises((RunFailedError, DecodeError)) as caught:
-        await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+        await variant.read(variant.client(server).messages.stream(THREAD_ID, content="x"))
     assert "[redacted]" in str(caught.value)
     assert KEY not in str(caught.value)
 
 
-async def test_control_characters_are_shown_as_escapes(half: Half, server: Server) -> None:
+async def test_control_characters_are_shown_as_escapes(variant: Variant, server: Server) -> None:
     server.answer(reply(400, {"detail": "red \x1b[31m and \x07 bell\x9b"}))
     with pytest.raises(APIStatusError) as caught:
-        await half.do(half.client(server).threads.get(THREAD_ID))
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
     assert "red \\x1b[31m and \\x07 bell\\x9b" in str(caught.value)
     assert str(caught.value).isprintable()
     server.answer(events(frame({"type": "run_failed", "error": "\x1b[2J"})))
     with pytest.raises(RunFailedError, match=r"\\x1b\[2J"):
-        await half.read(half.client(server).messages.stream(THREAD_ID, content="x"))
+        await variant.read(variant.client(server).messages.stream(THREAD_ID, content="x"))
 
 
 @pytest.mark.parametrize(
     "body", [{"detail": "x" * 5_000_000}, {"detail": [{"loc": ["body"], "msg": "x" * 1000}] * 5000}, "x" * 5_000_000]
 )
-async def test_long_detail_is_cut(half: Half, server: Server, body: Any) -> None:
+async def test_long_detail_is_cut(variant: Variant, server: Server, body: Any) -> None:
     server.answer(reply(400, body))
     with pytest.raises(APIStatusError) as caught:
-        await half.do(half.client(server).threads.get(THREAD_ID))
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
     assert len(str(caught.value)) < 3000
     assert len(caught.value.detail) <= 10_001
     assert caught.value.response.json() == body
 
 
 @pytest.mark.parametrize("charset", ["base64", "rot13", "hex", "no-such", "idna", "utf-16", "undefined", "\\"])
-async def test_charset_that_is_none_is_no_raw_error(half: Half, server: Server, charset: str) -> None:
+async def test_charset_that_is_none_is_no_raw_error(variant: Variant, server: Server, charset: str) -> None:
     server.answer(reply(400, b"plain words", content_type=f"text/plain; charset={charset}"))
     with pytest.raises(APIStatusError):
-        await half.do(half.client(server).threads.get(THREAD_ID))
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
     server.answer(reply(200, b"plain words", content_type=f"application/json; charset={charset}"))
     with pytest.raises(DecodeError):
-        await half.do(half.client(server).threads.get(THREAD_ID))
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
     server.answer(reply(200, b"plain words", content_type=f"text/plain; charset={charset}"))
-    await half.do(half.client(server).request("GET", "/x"))
+    await variant.do(variant.client(server).request("GET", "/x"))
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ async def test_charset_that_is_none_is_no_raw_error(half: Half, server: Server, 
     ],
 )
 async def test_404_of_another_service_says_where_the_api_is(
-    half: Half, server: Server, body: Any, is_foreign: bool
+    variant: Variant, server: Server, body: Any, is_foreign: bool
 ) -> None:
     server.answer(reply(404, body))
     root = server.url.removesuffix("/api")
     with pytest.raises(NotFoundError) as caught:
-        await half.do(half.client(base_url=root).threads.get(THREAD_ID))
+        await variant.do(variant.client(base_url=root).threads.get(THREAD_ID))
     assert ("The API is under /api" in str(caught.value)) is is_foreign
     with pytest.raises(NotFoundError) as caught:
-        await half.do(half.client(server).threads.get(THREAD_ID))
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
     assert "under" not in str(caught.value)
 
 

@@ -16,7 +16,7 @@ import pydantic
 import pytest
 
 from backboard_threads import APIError, Tool, tool
-from tests.support.client_variants import THREAD_ID, TURN, Half
+from tests.support.client_variants import THREAD_ID, TURN, Variant
 from tests.support.scripted_server import Server, events, reply
 from tests.support.sse_frames import ENDED, RUN, STARTED, frame, said
 
@@ -178,7 +178,7 @@ def test_arguments_are_converted(hint: Any, value: Any, expected: object) -> Non
     assert Tool(function).decode(json.dumps({"value": value})) == {"value": expected}
 
 
-async def test_rounds_go_on_until_the_reply(half: Half) -> None:
+async def test_rounds_go_on_until_the_reply(variant: Variant) -> None:
     script = Script(
         asking(call("weather", {"city": "Oslo"}), call("weather", {"city": "Rome", "unit": "f"}, 2)),
         asking(call("place", {"where": {"city": "Oslo"}})),
@@ -188,8 +188,8 @@ async def test_rounds_go_on_until_the_reply(half: Half) -> None:
     def place(where: Place) -> Place:
         return where
 
-    run = await half.do(
-        half.mocked(script).messages.run_tools(
+    run = await variant.do(
+        variant.mocked(script).messages.run_tools(
             THREAD_ID, content="x", tools=[weather, place], idempotency_key="key", model_name="m", timeout=3
         )
     )
@@ -216,7 +216,7 @@ async def test_rounds_go_on_until_the_reply(half: Half) -> None:
         (call("unspeakable", {}), "TypeError"),
     ],
 )
-async def test_error_of_a_tool_is_reported_to_the_model(half: Half, asked: dict[str, Any], words: str) -> None:
+async def test_error_of_a_tool_is_reported_to_the_model(variant: Variant, asked: dict[str, Any], words: str) -> None:
     def broken() -> str:
         raise OSError("disk full")
 
@@ -224,40 +224,40 @@ async def test_error_of_a_tool_is_reported_to_the_model(half: Half, asked: dict[
         return object()
 
     script = Script(asking(asked), DONE)
-    run = await half.do(half.mocked(script).messages.run_tools(content="x", tools=[weather, broken, unspeakable]))
+    run = await variant.do(variant.mocked(script).messages.run_tools(content="x", tools=[weather, broken, unspeakable]))
     assert words in script.outputs[0][0]
     assert run.calls[0].error is not None
 
 
-async def test_error_of_a_tool_is_raised_and_the_run_cancelled(half: Half) -> None:
+async def test_error_of_a_tool_is_raised_and_the_run_cancelled(variant: Variant) -> None:
     script = Script(asking(call("weather", {})))
     with pytest.raises(ValueError, match="city"):
-        await half.do(half.mocked(script).messages.run_tools(content="x", tools=[weather], on_tool_error="raise"))
+        await variant.do(variant.mocked(script).messages.run_tools(content="x", tools=[weather], on_tool_error="raise"))
     assert script.is_cancelled
 
 
-async def test_error_of_a_tool_is_given_to_a_function(half: Half) -> None:
+async def test_error_of_a_tool_is_given_to_a_function(variant: Variant) -> None:
     script = Script(asking(call("weather", {})), DONE)
-    client = half.mocked(script)
-    await half.do(
+    client = variant.mocked(script)
+    await variant.do(
         client.messages.run_tools(content="x", tools=[weather], on_tool_error=lambda one: f"{one.name} is down")
     )
     assert script.outputs == [["weather is down"]]
 
 
-async def test_too_many_rounds_cancel_the_run(half: Half) -> None:
+async def test_too_many_rounds_cancel_the_run(variant: Variant) -> None:
     script = Script(*[asking(call("weather", {"city": "Oslo"}))] * 3)
     with pytest.raises(APIError, match="max_rounds"):
-        await half.do(half.mocked(script).messages.run_tools(content="x", tools=[weather], max_rounds=2))
+        await variant.do(variant.mocked(script).messages.run_tools(content="x", tools=[weather], max_rounds=2))
     assert len(script.outputs) == 2
     assert script.is_cancelled
 
 
 @pytest.mark.parametrize("options", [{"max_rounds": 0}, {"on_tool_error": "ignore"}, {"tools": [weather, weather]}])
-async def test_arguments_are_checked_before_anything_is_sent(half: Half, options: dict[str, Any]) -> None:
+async def test_arguments_are_checked_before_anything_is_sent(variant: Variant, options: dict[str, Any]) -> None:
     script = Script()
     with pytest.raises(ValueError, match=r"max_rounds|on_tool_error|two tools"):
-        await half.do(half.mocked(script).messages.run_tools(**{"content": "x", "tools": [weather], **options}))
+        await variant.do(variant.mocked(script).messages.run_tools(**{"content": "x", "tools": [weather], **options}))
     assert script.requests == []
 
 
@@ -266,7 +266,7 @@ def test_sync_client_refuses_a_coroutine_function() -> None:
         return ""
 
     with pytest.raises(TypeError, match="late is a coroutine function"):
-        Half("sync").mocked(Script()).messages.run_tools(content="x", tools=[late])
+        Variant("sync").mocked(Script()).messages.run_tools(content="x", tools=[late])
 
 
 @pytest.mark.parametrize("kind", ["coroutine function", "function"])
@@ -292,7 +292,7 @@ async def test_calls_of_a_round_run_at_once(kind: str) -> None:
     tools = [Tool(one, name=name) for name, one in zip(("first", "second"), pair, strict=True)]
     script = Script(asking(call("first", {}), call("second", {}, 2)), DONE)
     with anyio.fail_after(60):
-        await Half("async").mocked(script).messages.run_tools(content="x", tools=tools)
+        await Variant("async").mocked(script).messages.run_tools(content="x", tools=tools)
     assert script.outputs == [["first", "second"]]
 
 
@@ -312,9 +312,9 @@ def streaming(server: Server) -> Iterator[Server]:
     return server
 
 
-async def test_events_of_all_rounds_come_in_one_stream(half: Half, streaming: Server) -> None:
-    opened = half.client(streaming).messages.stream_tools(THREAD_ID, content="x", tools=[weather])
-    kinds = [event.type for event in await half.read(opened)]
+async def test_events_of_all_rounds_come_in_one_stream(variant: Variant, streaming: Server) -> None:
+    opened = variant.client(streaming).messages.stream_tools(THREAD_ID, content="x", tools=[weather])
+    kinds = [event.type for event in await variant.read(opened)]
     assert kinds == ["run_started", "tool_submit_required", "content_streaming", "run_ended"]
     assert (opened.text, opened.run.rounds, opened.run.calls[0].output) == (
         "Sunny.",
@@ -325,34 +325,34 @@ async def test_events_of_all_rounds_come_in_one_stream(half: Half, streaming: Se
     assert streaming.requests[1].path.endswith(f"/runs/{RUN}/submit-tool-outputs")
 
 
-async def test_stream_that_ended_gives_no_more(half: Half, streaming: Server) -> None:
-    async with half.within(half.client(streaming).messages.stream_tools(content="x", tools=[weather])) as opened:
-        await half.all(opened)
-        assert await half.next(opened) is None
+async def test_stream_that_ended_gives_no_more(variant: Variant, streaming: Server) -> None:
+    async with variant.within(variant.client(streaming).messages.stream_tools(content="x", tools=[weather])) as opened:
+        await variant.all(opened)
+        assert await variant.next(opened) is None
         assert (opened.run.rounds, opened.run.total_tokens) == (1, 15)
 
 
-async def test_stream_left_early_runs_no_tool(half: Half, streaming: Server) -> None:
+async def test_stream_left_early_runs_no_tool(variant: Variant, streaming: Server) -> None:
     asked: list[str] = []
 
     def record(city: str) -> str:
         asked.append(city)
         return ""
 
-    stream = half.client(streaming).messages.stream_tools(content="x", tools=[Tool(record, name="weather")])
-    async with half.within(stream) as opened:
-        await half.next(opened)
+    stream = variant.client(streaming).messages.stream_tools(content="x", tools=[Tool(record, name="weather")])
+    async with variant.within(stream) as opened:
+        await variant.next(opened)
     assert asked == []
 
 
-async def test_stream_names_the_tool_calls_that_it_ended_with(half: Half, streaming: Server) -> None:
-    opened = half.client(streaming).messages.chat_stream(content="x")
-    await half.read(opened)
+async def test_stream_names_the_tool_calls_that_it_ended_with(variant: Variant, streaming: Server) -> None:
+    opened = variant.client(streaming).messages.chat_stream(content="x")
+    await variant.read(opened)
     assert [one.function.name for one in opened.tool_calls] == ["weather"]
 
 
-async def test_failed_tool_outputs_end_the_stream(half: Half, server: Server) -> None:
+async def test_failed_tool_outputs_end_the_stream(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), frame(WAITING)), reply(404, {"detail": "gone"}))
-    opened = half.client(server, max_retries=0).messages.stream_tools(content="x", tools=[weather])
+    opened = variant.client(server, max_retries=0).messages.stream_tools(content="x", tools=[weather])
     with pytest.raises(APIError, match="gone"):
-        await half.read(opened)
+        await variant.read(opened)

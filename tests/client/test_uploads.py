@@ -14,7 +14,7 @@ import pytest
 from starlette.datastructures import Headers, UploadFile
 
 from backboard_threads import APIStatusError
-from tests.support.client_variants import THREAD_ID, TURN, Half
+from tests.support.client_variants import THREAD_ID, TURN, Variant
 from tests.support.scripted_server import Server, reply
 
 CHUNK = 1024 * 1024
@@ -24,68 +24,68 @@ def files_in(body: bytes) -> list[tuple[bytes, bytes]]:
     return re.findall(rb'filename="([^"]*)"\r\n[^\r]*\r\n\r\n([^\r]*)', body)
 
 
-async def sent(half: Half, server: Server, files: Any) -> list[tuple[bytes, bytes]]:
+async def sent(variant: Variant, server: Server, files: Any) -> list[tuple[bytes, bytes]]:
     server.answer(reply(200, TURN))
-    await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=files))
+    await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=files))
     return files_in(server.requests[0].body)
 
 
 async def test_named_file_is_sent_under_its_name(
-    half: Half, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    variant: Variant, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "report.txt").write_text("private")
     other = tmp_path / "other.txt"
     other.write_text("other")
-    assert await sent(half, server, ("report.txt", io.BytesIO(b"a"))) == [(b"report.txt", b"a")]
-    assert await sent(half, server, ("report.txt", io.BytesIO(b"a"), "text/csv")) == [(b"report.txt", b"a")]
-    assert await sent(half, server, [("report.txt", other), ("b.txt", b"b")]) == [
+    assert await sent(variant, server, ("report.txt", io.BytesIO(b"a"))) == [(b"report.txt", b"a")]
+    assert await sent(variant, server, ("report.txt", io.BytesIO(b"a"), "text/csv")) == [(b"report.txt", b"a")]
+    assert await sent(variant, server, [("report.txt", other), ("b.txt", b"b")]) == [
         (b"report.txt", b"other"),
         (b"b.txt", b"b"),
     ]
-    assert await sent(half, server, (other, Path("report.txt"))) == [
+    assert await sent(variant, server, (other, Path("report.txt"))) == [
         (b"other.txt", b"other"),
         (b"report.txt", b"private"),
     ]
 
 
 @pytest.mark.parametrize("files", [("report.txt", "text"), ("report.txt", "other.txt", "text/plain"), [("a", 7)]])
-async def test_name_with_text_is_refused(half: Half, server: Server, tmp_path: Path, files: Any) -> None:
+async def test_name_with_text_is_refused(variant: Variant, server: Server, tmp_path: Path, files: Any) -> None:
     with pytest.raises(TypeError, match="files"):
-        await sent(half, server, files)
+        await sent(variant, server, files)
     assert server.requests == []
 
 
-async def test_uploaded_file_of_starlette_keeps_name_and_type(half: Half, server: Server) -> None:
+async def test_uploaded_file_of_starlette_keeps_name_and_type(variant: Variant, server: Server) -> None:
     upload = UploadFile(io.BytesIO(b"a,b"), filename="t.dat", headers=Headers({"content-type": "text/csv"}))
-    assert await sent(half, server, upload) == [(b"t.dat", b"a,b")]
+    assert await sent(variant, server, upload) == [(b"t.dat", b"a,b")]
     assert b"Content-Type: text/csv\r\n" in server.requests[0].body
 
 
-async def test_file_with_async_read_is_refused_with_advice(half: Half, server: Server) -> None:
+async def test_file_with_async_read_is_refused_with_advice(variant: Variant, server: Server) -> None:
     class AsyncFile:
         async def read(self, size: int = -1) -> bytes:
             return b""
 
     with pytest.raises(TypeError, match=r"async `read`.*open\(path, 'rb'\)"):
-        await sent(half, server, [AsyncFile()])
+        await sent(variant, server, [AsyncFile()])
 
 
-async def test_file_that_cannot_seek_is_read_once_and_sent_again(half: Half, server: Server) -> None:
+async def test_file_that_cannot_seek_is_read_once_and_sent_again(variant: Variant, server: Server) -> None:
     source, target = os.pipe()
     os.write(target, b"from a pipe")
     os.close(target)
     server.answer(reply(503, {}), reply(200, TURN))
     with os.fdopen(source, "rb") as pipe:
-        await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=[("p", pipe)]))
+        await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=[("p", pipe)]))
     assert [files_in(seen.body) for seen in server.requests] == [[(b"p", b"from a pipe")]] * 2
 
 
-async def test_retry_sends_an_open_file_from_where_it_stood(half: Half, server: Server) -> None:
+async def test_retry_sends_an_open_file_from_where_it_stood(variant: Variant, server: Server) -> None:
     file = io.BytesIO(b"skipped, rest")
     file.seek(9)
     server.answer(reply(503, {}), reply(200, TURN))
-    await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=file))
+    await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=file))
     assert [files_in(seen.body) for seen in server.requests] == [[(b"file", b"rest")]] * 2
     assert len({seen.raw for seen in server.requests}) == 1
 
@@ -141,7 +141,7 @@ class Sink(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize("kind", ["open file", "path"])
-async def test_large_file_is_sent_in_pieces_without_being_held(half: Half, tmp_path: Path, kind: str) -> None:
+async def test_large_file_is_sent_in_pieces_without_being_held(variant: Variant, tmp_path: Path, kind: str) -> None:
     size = 64 * CHUNK
     source: Any = Endless(size)
     if kind == "path":
@@ -149,10 +149,10 @@ async def test_large_file_is_sent_in_pieces_without_being_held(half: Half, tmp_p
         with source.open("wb") as file:
             file.truncate(size)
     sink = Sink()
-    client = half.client(base_url="http://server/api", http_client=sink)
+    client = variant.client(base_url="http://server/api", http_client=sink)
     tracemalloc.start()
     try:
-        await half.do(client.messages.send(THREAD_ID, content="x", files=[("large.bin", source)]))
+        await variant.do(client.messages.send(THREAD_ID, content="x", files=[("large.bin", source)]))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -161,19 +161,19 @@ async def test_large_file_is_sent_in_pieces_without_being_held(half: Half, tmp_p
     assert peak < 8 * CHUNK
 
 
-async def test_size_of_a_large_upload_is_said_before_it(half: Half, server: Server) -> None:
+async def test_size_of_a_large_upload_is_said_before_it(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
-    await half.do(half.client(server).messages.send(THREAD_ID, content="x", files=[("a", Endless(2 * CHUNK))]))
+    await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=[("a", Endless(2 * CHUNK))]))
     seen = server.requests[0]
     assert "transfer-encoding" not in seen.headers
     assert int(seen.headers["content-length"]) == len(seen.body)
 
 
-async def test_answer_that_comes_early_ends_the_upload(half: Half, server: Server) -> None:
+async def test_answer_that_comes_early_ends_the_upload(variant: Variant, server: Server) -> None:
     server.answer_early(reply(413, {"detail": "too large"}))
     with pytest.raises(APIStatusError, match="too large"):
-        await half.do(
-            half.client(server, max_retries=0).messages.send(
+        await variant.do(
+            variant.client(server, max_retries=0).messages.send(
                 THREAD_ID, content="x", files=[("a", Endless(400 * CHUNK))]
             )
         )
@@ -181,7 +181,7 @@ async def test_answer_that_comes_early_ends_the_upload(half: Half, server: Serve
 
 async def test_event_loop_goes_on_while_a_file_is_read(server: Server) -> None:
     server.answer(reply(200, TURN))
-    half = Half("async")
+    variant = Variant("async")
     go_on = threading.Event()
 
     class Slow:
@@ -194,5 +194,5 @@ async def test_event_loop_goes_on_while_a_file_is_read(server: Server) -> None:
     async def let_it() -> None:
         go_on.set()
 
-    await asyncio.gather(sent(half, server, [Slow()]), let_it())
+    await asyncio.gather(sent(variant, server, [Slow()]), let_it())
     assert files_in(server.requests[0].body) == [(b"slow.bin", b"x")]

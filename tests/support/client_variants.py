@@ -19,7 +19,7 @@ THREAD = {"thread_id": THREAD_ID, "created_at": MOMENT, "messages": []}
 TURN = {"message": "Message added", "thread_id": THREAD_ID, "timestamp": MOMENT, "content": "Hello Ada."}
 
 
-class Half:
+class Variant:
     """The sync or the async client, with the few ways in which its use differs."""
 
     def __init__(self, name: str) -> None:

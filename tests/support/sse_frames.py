@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.support.client_variants import THREAD_ID, Half
+from tests.support.client_variants import THREAD_ID, Variant
 from tests.support.scripted_server import Server
 
 RUN = "run-1"
@@ -28,13 +28,13 @@ UNNUMBERED = [frame(event) for event in REPLY]
 NUMBERED = [frame(event, i) for i, event in enumerate(REPLY, 1)]
 
 
-async def read_stream(half: Half, server: Server, **options: Any) -> tuple[list[Any], Any]:
+async def read_stream(variant: Variant, server: Server, **options: Any) -> tuple[list[Any], Any]:
     """The events of a stream, and the stream after it."""
-    opened = half.client(server, **options).messages.stream(THREAD_ID, content="Who am I?")
-    return await half.read(opened), opened
+    opened = variant.client(server, **options).messages.stream(THREAD_ID, content="Who am I?")
+    return await variant.read(opened), opened
 
 
-async def collect(half: Half, stream: Any, into: list[Any]) -> None:
-    async with half.within(stream) as opened:
-        while (event := await half.next(opened)) is not None:
+async def collect(variant: Variant, stream: Any, into: list[Any]) -> None:
+    async with variant.within(stream) as opened:
+        while (event := await variant.next(opened)) is not None:
             into.append(event)
