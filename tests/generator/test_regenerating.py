@@ -149,7 +149,7 @@ def test_a_failing_template_leaves_the_client_untouched(
     ("missing", "told"),
     [
         ("_unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads._unset'"),
-        ("_async/pagination.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
+        ("_async/sender.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
         ("_models.py", "backboard_threads._unions: ModuleNotFoundError: "),
     ],
 )

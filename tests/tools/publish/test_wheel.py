@@ -26,6 +26,11 @@ with Backboard() as backboard:
         print(error.detail)
 """
 
+# read before a fixture of tests/conftest.py leaves one authority: these tests install from a registry
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "BACKBOARD", "THREADS"))
+}
+
 
 @pytest.fixture(scope="module")
 def wheel(published: Path) -> Path:
@@ -125,11 +130,6 @@ def environment(folder: Path, requirement: str) -> Path:
 
 
 def run(*command: Path | str, **variables: str) -> str:
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "BACKBOARD", "THREADS", "SSL_"))
-    }
-    done = subprocess.run(list(map(str, command)), env={**clean, **variables}, capture_output=True, text=True)
+    done = subprocess.run(list(map(str, command)), env={**ENVIRONMENT, **variables}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
