@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support import source
+from tests.support.typescript_reader import read_cut_streams
 from tools.document import ROOT
 from tools.languages.__main__ import LANGUAGES, main
 
@@ -38,52 +39,8 @@ def test_a_reader_of_streams_knows_what_ends_them(name: str) -> None:
     assert re.findall(r'"(\w+)"', listed[1]) == ENDS
 
 
-CUT_EVERYWHERE = """
-import { readFileSync, writeFileSync } from "node:fs";
-import ts from "typescript";
-const [source, target] = process.argv.slice(1);
-const options = { module: "ESNext", target: "ES2022" };
-writeFileSync(target, ts.transpileModule(readFileSync(source, "utf8"), { compilerOptions: options }).outputText);
-const { readEvents } = await import(target);
-const events = [
-  { type: "content_streaming", content: "é🙂 and more" },
-  { type: "run_ended", final_content: "é🙂" },
-];
-const whole = new TextEncoder().encode(
-  ": a comment\\n\\n" + events.map((one, index) => `id: ${index}\\ndata: ${JSON.stringify(one)}\\n\\n`).join(""),
-);
-for (const size of [1, 7, whole.length]) {
-  for (let end = 0; end <= whole.length; end++) {
-    const body = new ReadableStream({
-      start(stream) {
-        for (let at = 0; at < end; at += size) stream.enqueue(whole.slice(at, Math.min(at + size, end)));
-        stream.close();
-      },
-    });
-    let failed = false;
-    const seen = [];
-    try {
-      for await (const event of readEvents(body)) seen.push(event);
-    } catch (error) {
-      failed = true;
-    }
-    if (failed !== end < whole.length) throw new Error(`cut at ${end} of ${whole.length}: ${failed}`);
-    const expected = JSON.stringify(events.slice(0, seen.length));
-    if (JSON.stringify(seen) !== expected) throw new Error(`cut at ${end}: ${JSON.stringify(seen)}`);
-  }
-}
-console.log("cut everywhere");
-"""
-
-
 def test_typescript_reader_takes_no_cut_stream_for_a_whole_one(tmp_path: Path) -> None:
-    folder = FOLDER / "typescript"
-    if not (folder / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--no-progress", "--loglevel=error"], cwd=folder, check=True)
-    command = ["node", "--input-type=module", "--eval", CUT_EVERYWHERE, str(folder / READERS["typescript"])]
-    command.append(str(tmp_path / "events.mjs"))
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.stdout == "cut everywhere\n", done.stderr
+    assert read_cut_streams("node", tmp_path) == "cut everywhere\n"
 
 
 def test_every_generator_is_pinned() -> None:

