@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.command_line import CLEAN, COMMAND, refused, run, serving
+from tests.support.command_line import CLEAN, at_a_terminal, refused, run, serving
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 
@@ -37,20 +37,6 @@ def url_in(line: str) -> str:
     match = re.search(r"http://\S+/api\b", line)
     assert match, line
     return match[0]
-
-
-def at_a_terminal(*arguments: str) -> str:
-    """Standard error of a failed command, on a terminal."""
-    ours, theirs = os.openpty()
-    try:
-        done = subprocess.run(
-            [*COMMAND, *arguments], stdin=theirs, capture_output=True, text=True, timeout=600, env=CLEAN
-        )
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    assert (done.returncode, done.stdout) == (1, "")
-    return done.stderr
 
 
 @pytest.fixture

@@ -46,3 +46,17 @@ def serving(
     finally:
         process.kill()
         process.communicate()
+
+
+def at_a_terminal(*arguments: str) -> str:
+    """Standard error of a failed command, on a terminal."""
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdin=theirs, capture_output=True, text=True, timeout=600, env=CLEAN
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
