@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
+from tests.support.raw_database import execute
 from threads_server.clock import now
 from threads_server.http.authentication import DEFAULT_ACCOUNT
 from threads_server.ids import new_id
@@ -14,7 +13,6 @@ from threads_server.runs.message_json import Model, message_text
 from threads_server.runs.states import RunState
 from threads_server.settings import Settings
 from threads_server.store import assistants, open_store
-from threads_server.store.backends.postgres_schema import SCHEMA
 
 TEXT = "A sentence of the middle length that people send, and a second one after it. " * 2
 
@@ -72,22 +70,5 @@ def append(database: str, numbers: str, after: int, count: int) -> None:
 
 
 def _execute(database: str, *statements: str) -> None:
-    if not database.startswith("postgresql://"):
-        with closing(sqlite3.connect(database)) as connection, connection:
-            for statement in statements:
-                connection.execute(statement)
-        return
-
-    async def run() -> None:
-        import asyncpg
-
-        connection = await asyncpg.connect(database)
-        try:
-            await connection.execute(f"SET search_path = {SCHEMA}")
-            for statement in statements:
-                await connection.execute(statement)
-            await connection.execute("ANALYZE threads, messages")
-        finally:
-            await connection.close()
-
-    asyncio.run(run())
+    analyze = ("ANALYZE threads, messages",) if database.startswith("postgresql://") else ()
+    execute(database, *statements, *analyze)

@@ -17,6 +17,10 @@ Piece: TypeAlias = str | bytes | asyncio.Event
 Reply: TypeAlias = Callable[[dict[str, Any]], list[Piece]]
 
 API_KEY = "sk-test/9f8e7d6c5b4a39281706f5e4d3c2b1a0"
+NAME = {"name": "get_weather"}
+CITY = {"name": "get_weather", "arguments": '{"city": "Porto"}'}
+HALF = '{"city": "Por'
+"""The beginning of CITY's arguments."""
 
 
 class Endpoint:

@@ -8,7 +8,10 @@ import pytest
 
 from tests.support.builders import WEATHER
 from tests.support.model_endpoint import (
+    CITY,
     DONE,
+    HALF,
+    NAME,
     Endpoint,
     answered,
     asking,
@@ -19,10 +22,6 @@ from tests.support.model_endpoint import (
 )
 from tests.support.threads_api import Api
 from tests.support.turn_ends import end_of, tool
-
-HALF = '{"city": "Por'
-NAME = {"name": "get_weather"}
-CITY = {"name": "get_weather", "arguments": '{"city": "Porto"}'}
 
 
 class TestFinishReasons:

@@ -9,7 +9,9 @@ import pytest
 
 from tests.support.model_endpoint import (
     API_KEY,
+    CITY,
     DONE,
+    NAME,
     Endpoint,
     Reply,
     answered,
@@ -22,10 +24,6 @@ from tests.support.model_endpoint import (
 )
 from tests.support.threads_api import Api, serving
 from tests.support.turn_ends import end_of
-
-HALF = '{"city": "Por'
-NAME = {"name": "get_weather"}
-CITY = {"name": "get_weather", "arguments": '{"city": "Porto"}'}
 
 
 class TestErrors:
