@@ -206,7 +206,7 @@ def attacked(folder: Path) -> Iterator[tuple[Attack, str]]:
 
 
 class Worst(NamedTuple):
-    """What a case did to the server, and to another account."""
+    """Effect of a case on the server and on another account."""
 
     name: str
     description: str

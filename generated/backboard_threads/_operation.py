@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["json", "text", "bytes", "none"]
 
 
 class SecurityScheme:
-    """Where a request carries the API key: in a header, after `prefix`, or in a query parameter.
+    """The place of the API key in a request: a header, after `prefix`, or a query parameter.
 
     With the prefix `Basic` the key is `user:password`. An `optional` key is sent if there is one.
     """

@@ -6,7 +6,7 @@ from threads_server.store.usage import Usage, account_after, measure
 
 
 async def usage_by_account(store: Store) -> dict[str, Usage]:
-    """What each account stores, by account. Other work goes on meanwhile. Raises StoreUnavailable."""
+    """Return the usage of each account. Other work goes on meanwhile. Raises StoreUnavailable."""
     found: dict[str, Usage] = {}
     account = ""
     while (following := await store.read_large(account_after, account)) is not None:

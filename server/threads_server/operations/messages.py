@@ -64,7 +64,7 @@ async def _send(request: ValidatedRequest, services: Services, thread_id: str | 
 
 
 def _stored(message: SendMessage) -> Usage:
-    """What a message is going to store; of its reply only that there will be one."""
+    """Usage that a message adds. Its reply counts as one message without a size."""
     size = len(message.content.encode("utf-8", "surrogatepass")) + sum(len(file.content) for file in message.files)
     return Usage(threads=int(message.thread_id is None), messages=1 + message.send_to_llm, bytes=size)
 

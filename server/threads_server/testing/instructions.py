@@ -16,7 +16,7 @@ class BadInstruction(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instruction:
-    """What answers and faults share: their form as JSON."""
+    """An answer or a fault, with its form as JSON."""
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:

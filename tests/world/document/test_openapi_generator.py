@@ -65,7 +65,7 @@ def test_sources_are_valid(
 
 
 def test_dist_alone_gives_a_client_in_ruby(openapi_generator: Path, tmp_path: Path) -> None:
-    """What its README says, in a copy of dist/ and nothing else."""
+    """Follow the README in a copy of dist/ and nothing else."""
     run([sys.executable, "-m", "tools.publish", "--output", tmp_path / "dist"], ROOT)
     (command,) = re.findall(r"^java -jar .*--generator-name ruby.*$", (tmp_path / "dist/README.md").read_text(), re.M)
     run(shlex.split(command.replace("openapi-generator-cli.jar", str(openapi_generator))), tmp_path / "dist")
