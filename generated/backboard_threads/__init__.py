@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     from ._async.pagination import AsyncPaginator as AsyncPaginator
     from ._async.runs import AsyncEventStream as AsyncEventStream
     from ._async.tools import AsyncToolStream as AsyncToolStream
-    from ._files import File as File
-    from ._files import Files as Files
-    from ._request_state import Retry as Retry
+    from ._network.transport import Timeout as Timeout
+    from ._request.files import File as File
+    from ._request.files import Files as Files
+    from ._request.state import Retry as Retry
     from ._response import Answer as Answer
     from ._runs import Recovery as Recovery
     from ._runs import Reply as Reply
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from ._tools import ToolResult as ToolResult
     from ._tools import ToolRun as ToolRun
     from ._tools import tool as tool
-    from ._transport import Timeout as Timeout
     from .asgi import ASGITransport as ASGITransport
     from .asgi import AsyncASGITransport as AsyncASGITransport
 
@@ -72,11 +72,11 @@ else:
         "AsyncBackboard": "._async.client",
         "AsyncPaginator": "._async.pagination",
         "Backboard": "._sync.client",
-        "File": "._files",
-        "Files": "._files",
+        "File": "._request.files",
+        "Files": "._request.files",
         "Paginator": "._sync.pagination",
-        "Retry": "._request_state",
-        "Timeout": "._transport",
+        "Retry": "._request.state",
+        "Timeout": "._network.transport",
         "AsyncEventStream": "._async.runs",
         "EventStream": "._sync.runs",
         "Recovery": "._runs",

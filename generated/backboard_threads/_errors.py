@@ -20,9 +20,9 @@ import json
 import re
 from typing import Any, Self
 
+from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, Request, Response, redact
 from ._public import public
 from ._retries import retry_after
-from ._transport import REDACTED, SECRET, SECRET_PARAMETERS, Request, Response, redact
 from ._unset import Unset
 
 SHORT = 200

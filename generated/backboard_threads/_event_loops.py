@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from ._transport import ReadError, ReadTimeout
+from ._network.transport import ReadError, ReadTimeout
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def async_preload(client: object) -> None:
         "msgspec.json",
         "anyio._backends._asyncio",
         "sniffio",
-        f"{__package__}._network_stream",
+        f"{__package__}._network.backends",
     ):
         with contextlib.suppress(ImportError):
             import_module(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import models
-from ._decoding import decode_list
-from ._operation import Operation, Page
+from ._models.decoding import decode_list
+from ._request.operation import Operation, Page
 from ._runs import RunStreaming, raise_if_failed
 
 CREATE_ASSISTANT: Operation[models.Assistant] = Operation(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from ._errors import request_id
+from ._network.transport import Headers, Request, Response
 from ._public import public
-from ._transport import Headers, Request, Response
 
 T = TypeVar("T")
 P = ParamSpec("P")

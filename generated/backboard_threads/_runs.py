@@ -8,10 +8,10 @@ from io import StringIO
 from typing import Any, Generic, TypeVar
 
 from ._errors import MAX_DETAIL, DecodeError, RunFailedError, cleaned, request_id
-from ._operation import Operation, Streaming
+from ._network.transport import Response, redact
 from ._public import public
+from ._request.operation import Operation, Streaming
 from ._sse import NO_EVENT
-from ._transport import Response, redact
 
 E = TypeVar("E")
 H = TypeVar("H")

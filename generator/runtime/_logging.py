@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterable
 from typing import TextIO
 
-from ._operation import SecurityScheme
-from ._transport import REDACTED, SECRET, SECRET_PARAMETERS, URL, redacted_url
+from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, URL, redacted_url
+from ._request.operation import SecurityScheme
 
 logger = logging.getLogger(__package__.partition(".")[0] if __package__ else __name__)
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ._transport import NEVER_SENT, TransportError
+from ._network.transport import NEVER_SENT, TransportError
 
 INITIAL_RETRY_DELAY = 0.5
 """Seconds: the upper end of the wait before the first retry. It doubles with each."""

@@ -10,7 +10,7 @@ import json
 from typing import Any, TypeAlias
 
 from ._errors import DecodeError
-from ._transport import Response
+from ._network.transport import Response
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 KEEPALIVE_EVENTS = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})

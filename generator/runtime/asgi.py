@@ -18,8 +18,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from typing import Any, Self, TypeAlias, TypeVar
 
-from ._public import public
-from ._transport import (
+from ._network.transport import (
     AsyncBaseTransport,
     AsyncByteStream,
     BaseTransport,
@@ -30,6 +29,7 @@ from ._transport import (
     Request,
     Response,
 )
+from ._public import public
 
 T = TypeVar("T")
 Message: TypeAlias = MutableMapping[str, Any]

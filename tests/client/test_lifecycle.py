@@ -285,7 +285,7 @@ def test_what_is_imported_when() -> None:
     """The sync client alone loads no async half, no models and no attrs."""
     code = (
         "import sys, httpx; before = set(sys.modules); from backboard_threads import Backboard; "
-        "late = set(sys.modules) - before; print(*[name for name in late if 'models.' in name or '_async.' in name "
+        "late = set(sys.modules) - before; print(*[name for name in late if '.models.' in name or '_async.' in name "
         "or name in ('attr', 'attrs', 'anyio', 'backboard_threads.asgi')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

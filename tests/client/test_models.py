@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from backboard_threads import UNSET, Unset, models
-from backboard_threads._enums import OpenEnum
+from backboard_threads._models.enums import OpenEnum
 from tests.support.client_variants import THREAD
 
 

@@ -85,7 +85,7 @@ async def test_variable_does_not_count_for_exempt_hosts(
 async def test_no_proxy_names_hosts(
     variant: Variant, server: Server, address: str, exempt: str, is_exempt: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backboard_threads._network import is_exempt as exempts
+    from backboard_threads._network.settings import is_exempt as exempts
 
     assert exempts(httpx.URL(address), exempt) is is_exempt
 

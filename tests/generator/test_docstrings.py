@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backboard_threads import AsyncBackboard, Backboard
-from backboard_threads import _options as options
+from backboard_threads._request import options
 from generator.unasync import derive
 from tests.support import source
 from tests.support.generator_documents import client_of, operation, small_document

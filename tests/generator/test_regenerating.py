@@ -150,7 +150,7 @@ def test_a_failing_template_leaves_the_client_untouched(
     [
         ("_unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads._unset'"),
         ("_async/sender.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
-        ("_models.py", "backboard_threads._unions: ModuleNotFoundError: "),
+        ("_models/base_model.py", "backboard_threads._models.unions: ModuleNotFoundError: "),
     ],
 )
 def test_a_client_that_cannot_be_imported_leaves_the_old_one(
@@ -177,7 +177,7 @@ def test_a_name_that_is_offered_and_not_there_leaves_the_old_client(
     templates = tmp_path / "templates"
     shutil.copytree(ROOT / "generator" / "templates", templates)
     package_init = templates / "package_init.py.jinja"
-    text = package_init.read_text("utf-8").replace('"Files": "._files"', '"Filez": "._files"')
+    text = package_init.read_text("utf-8").replace('"Files": "._request.files"', '"Filez": "._request.files"')
     package_init.write_text(text, "utf-8")
     monkeypatch.setattr("generator.project.TEMPLATES", templates)
     assert main([*generated.arguments, str(tmp_path / "package")]) == 1

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from .._event_loops import async_shield
-from .._network import Network
-from .._transport import (
+from .._network.settings import Network
+from .._network.transport import (
     KEEPALIVE_EXPIRY,
     AsyncBaseTransport,
     AsyncByteStream,

@@ -7,8 +7,8 @@ from functools import partial
 
 from .._errors import APIConnectionError
 from .._event_loops import close_with_loop, is_over, running_loop
-from .._network import Network, UnusableEnvironment
-from .._transport import AsyncBaseTransport, AsyncHTTPClient, keep_no_cookies
+from .._network.settings import Network, UnusableEnvironment
+from .._network.transport import AsyncBaseTransport, AsyncHTTPClient, keep_no_cookies
 from .connection_pool import AsyncConnectionPool
 
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from .._errors import APIError
-from .._operation import Operation, Page
 from .._public import public
-from .._request_state import decode_response
+from .._request.operation import Operation, Page
+from .._request.state import decode_response
 from .sender import AsyncSender
 
 T = TypeVar("T")

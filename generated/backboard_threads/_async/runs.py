@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Generic, TypeVar
 
-from .._auth import is_header_value
 from .._errors import (
     APIConnectionError,
     APIError,
@@ -17,10 +16,11 @@ from .._errors import (
     request_id,
 )
 from .._event_loops import async_pause
-from .._json import loads
 from .._logging import logger
+from .._models.json import loads
 from .._public import public
-from .._request_state import RequestState, decode_response
+from .._request.auth import is_header_value
+from .._request.state import RequestState, decode_response
 from .._retries import UNKNOWN_OUTCOME, backoff
 from .._runs import (
     TEXT,

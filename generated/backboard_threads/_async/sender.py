@@ -6,13 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .._auth import check_called_key
-from .._bodies import Multipart
-from .._client_config import ClientConfig
 from .._errors import APIConnectionError, DecodeError, Shown
 from .._event_loops import async_blocking, async_pause, async_result, async_until
-from .._request_state import RequestState
-from .._transport import (
+from .._network.transport import (
     SECRET,
     AsyncHTTPClient,
     ReadTimeout,
@@ -24,6 +20,10 @@ from .._transport import (
     origin,
     set_content,
 )
+from .._request.auth import check_called_key
+from .._request.bodies import Multipart
+from .._request.client_config import ClientConfig
+from .._request.state import RequestState
 from .http_clients import AsyncHTTPClients
 
 SHOWN_CHARACTERS = 80

@@ -11,11 +11,11 @@ from typing import Any, Generic, Self, TypeVar
 
 from .._errors import APIError, DecodeError, Shown, StreamInterrupted
 from .._event_loops import AsyncReader, async_lock
-from .._operation import Streaming
+from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact
 from .._public import public
-from .._request_state import RequestState
+from .._request.operation import Streaming
+from .._request.state import RequestState
 from .._sse import EventIds, SSEDecoder, parse_json, parse_text, why_no_stream
-from .._transport import PhaseTimeouts, Response, TransportError, already_read, redact
 from .sender import AsyncSender
 
 E = TypeVar("E")

@@ -7,8 +7,8 @@ from functools import partial
 
 from .._errors import APIConnectionError
 from .._event_loops import close_with_process, is_over, no_loop
-from .._network import Network, UnusableEnvironment
-from .._transport import BaseTransport, HTTPClient, keep_no_cookies
+from .._network.settings import Network, UnusableEnvironment
+from .._network.transport import BaseTransport, HTTPClient, keep_no_cookies
 from .connection_pool import ConnectionPool
 
 

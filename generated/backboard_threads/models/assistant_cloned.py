@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError
-from .._models import BaseModel, mapping, whole
+from .._models.base_model import BaseModel, mapping, whole
+from .._models.decoding import DecodeError
 from .._unset import UNSET, Unset
 from .assistant import Assistant
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import datetime_to_json, fault, fromisoformat
-from .._models import BaseModel, instant, mapping
+from .._models.base_model import BaseModel, instant, mapping
+from .._models.decoding import datetime_to_json, fault, fromisoformat
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"message", "assistant_id", "deleted_at"})

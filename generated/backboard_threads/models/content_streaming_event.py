@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from .._decoding import fault
-from .._models import BaseModel, mapping
+from .._models.base_model import BaseModel, mapping
+from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "content", "thread_id", "assistant_id", "run_id", "accumulated_content"})

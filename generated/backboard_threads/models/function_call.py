@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from attrs import define
 
-from .._decoding import fault
-from .._models import BaseModel, mapping
+from .._models.base_model import BaseModel, mapping
+from .._models.decoding import fault
 from .._unset import UNSET
 
 _FIELDS = frozenset({"name", "arguments"})

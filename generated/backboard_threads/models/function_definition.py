@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, fault
-from .._models import BaseModel, mapping
+from .._models.base_model import BaseModel, mapping
+from .._models.decoding import DecodeError, fault
 from .._unset import UNSET, Unset
 from .function_parameters import FunctionParameters
 

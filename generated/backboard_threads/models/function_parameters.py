@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, decode_list, fault
-from .._models import BaseModel, decode_map, mapping, text
+from .._models.base_model import BaseModel, decode_map, mapping, text
+from .._models.decoding import DecodeError, decode_list, fault
 from .._unset import UNSET, Unset
 from .parameter_property import ParameterProperty
 

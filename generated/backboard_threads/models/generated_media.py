@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import fault
-from .._models import BaseModel, mapping, whole
+from .._models.base_model import BaseModel, mapping, whole
+from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"url", "document_id", "mime_type", "file_size_bytes"})

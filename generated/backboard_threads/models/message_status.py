@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .._enums import OpenEnum
+from .._models.enums import OpenEnum
 
 
 class MessageStatus(OpenEnum):

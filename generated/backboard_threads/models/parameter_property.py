@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, decode_list, fault
-from .._models import BaseModel, mapping, text
+from .._models.base_model import BaseModel, mapping, text
+from .._models.decoding import DecodeError, decode_list, fault
 from .._unset import UNSET, Unset
 
 _FIELDS = frozenset({"type", "description", "enum", "properties", "items"})

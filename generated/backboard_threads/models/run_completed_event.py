@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, fault
-from .._models import BaseModel, mapping, whole
+from .._models.base_model import BaseModel, mapping, whole
+from .._models.decoding import DecodeError, fault
 from .._unset import UNSET, Unset
 from .context_usage import ContextUsage
 from .run_end_status import RUN_END_STATUS_VALUES, RunEndStatus

@@ -9,8 +9,8 @@ from typing import Any, Literal, Self, TypeAlias, cast
 
 from attrs import define
 
-from .._decoding import fault
-from .._models import BaseModel, mapping
+from .._models.base_model import BaseModel, mapping
+from .._models.decoding import fault
 from .content_streaming_event import ContentStreamingEvent
 from .error_event import ErrorEvent
 from .media_generated_event import MediaGeneratedEvent

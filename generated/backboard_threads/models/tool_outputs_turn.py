@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
-from .._models import BaseModel, instant, mapping, text, whole
+from .._models.base_model import BaseModel, instant, mapping, text, whole
+from .._models.decoding import DecodeError, datetime_to_json, decode_list, fault, fromisoformat
 from .._unset import UNSET, Unset
 from .context_usage import ContextUsage
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole

@@ -9,8 +9,8 @@ from typing import Any, Literal, Self
 
 from attrs import define, field
 
-from .._decoding import DecodeError, decode_list, fault
-from .._models import BaseModel, mapping, whole
+from .._models.base_model import BaseModel, mapping, whole
+from .._models.decoding import DecodeError, decode_list, fault
 from .._unset import UNSET, Unset
 from .tool_call import ToolCall
 

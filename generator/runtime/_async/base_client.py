@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
-from .._auth import ApiKey, KeyCallback, check_method
-from .._bodies import encode_free
-from .._client_config import ClientConfig
 from .._event_loops import async_preload
-from .._files import Files
 from .._logging import hide_keys, hide_secrets_of_http2, print_if_asked
-from .._network import CertOption, VerifyOption
-from .._operation import ApiInfo, Operation
-from .._options import MAX_RESPONSE_BYTES, TimeoutOption
-from .._request_state import RequestState, RetryCallback, free_value, read_response
+from .._network.settings import CertOption, VerifyOption
+from .._network.transport import AsyncBaseTransport, AsyncHTTPClient, redact
+from .._request.auth import ApiKey, KeyCallback, check_method
+from .._request.bodies import encode_free
+from .._request.client_config import ClientConfig
+from .._request.files import Files
+from .._request.operation import ApiInfo, Operation
+from .._request.options import MAX_RESPONSE_BYTES, TimeoutOption
+from .._request.state import RequestState, RetryCallback, free_value, read_response
 from .._response import Answer
-from .._transport import AsyncBaseTransport, AsyncHTTPClient, redact
 from .._unset import UNSET, Unset
 from .http_clients import AsyncHTTPClients
 from .sender import AsyncSender

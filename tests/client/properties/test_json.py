@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backboard_threads._json import loads
+from backboard_threads._models.json import loads
 
 msgspec = pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
 
@@ -82,7 +82,7 @@ def test_odd_documents_read_alike(content: bytes) -> None:
 
 
 def test_msgspec_is_used_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from backboard_threads import _json
+    from backboard_threads._models import json as _json
 
     monkeypatch.setattr(msgspec.json, "Decoder", lambda: type("Fake", (), {"decode": lambda self, content: "fast"})())
     _json._fast_decoder.cache_clear()

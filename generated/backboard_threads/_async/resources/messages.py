@@ -9,13 +9,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ... import models
-from ..._files import File, Files
 from ..._operations import SEND_CHAT_MESSAGE, SEND_MESSAGE, STREAMING
-from ..._options import TimeoutOption
+from ..._request.files import File, Files
+from ..._request.options import TimeoutOption
+from ..._request.urls import id_text
 from ..._response import with_response
 from ..._tools import OnToolError, Tool, ToolRun
 from ..._unset import UNSET, Unset
-from ..._urls import id_text
 from ..resource import AsyncResource
 from ..runs import AsyncEventStream
 from ..tools import AsyncToolStream, run_tools

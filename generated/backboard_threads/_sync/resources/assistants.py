@@ -18,10 +18,10 @@ from ..._operations import (
     LIST_ASSISTANTS,
     UPDATE_ASSISTANT,
 )
-from ..._options import TimeoutOption
+from ..._request.options import TimeoutOption
+from ..._request.urls import id_text
 from ..._response import with_response
 from ..._unset import UNSET, Unset
-from ..._urls import id_text
 from ..pagination import Paginator
 from ..resource import Resource
 

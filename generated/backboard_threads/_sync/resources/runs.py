@@ -10,10 +10,10 @@ from uuid import UUID
 
 from ... import models
 from ..._operations import CANCEL_RUN, STREAM_RUN_EVENTS, STREAMING, SUBMIT_LATEST_TOOL_OUTPUTS, SUBMIT_TOOL_OUTPUTS
-from ..._options import TimeoutOption
+from ..._request.options import TimeoutOption
+from ..._request.urls import id_text
 from ..._response import with_response
 from ..._unset import UNSET, Unset
-from ..._urls import id_text
 from ..resource import Resource
 from ..runs import EventStream
 

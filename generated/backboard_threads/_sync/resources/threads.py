@@ -10,10 +10,10 @@ from uuid import UUID
 
 from ... import models
 from ..._operations import CREATE_THREAD, DELETE_THREAD, GET_THREAD, LIST_ASSISTANT_THREADS, LIST_THREADS
-from ..._options import TimeoutOption
+from ..._request.options import TimeoutOption
+from ..._request.urls import id_text
 from ..._response import with_response
 from ..._unset import UNSET, Unset
-from ..._urls import id_text
 from ..pagination import Paginator
 from ..resource import Resource
 

@@ -1,0 +1,186 @@
+"""Connections under httpx's transports: sync ones heed a deadline, and uploads end when they were answered."""
+
+from __future__ import annotations
+
+import ipaddress
+import queue
+import socket
+import threading
+from collections.abc import Iterable
+from typing import Any, cast
+
+import httpcore
+
+from .transport import Seconds
+
+UPLOAD_PIECE_BYTES = 16 * 1024
+"""Size from which a write counts as a piece of an upload."""
+
+
+def _check_unanswered(stream: httpcore.NetworkStream | httpcore.AsyncNetworkStream, buffer: bytes) -> None:
+    """Stop an upload whose answer has come already: httpcore reads it after a failed write.
+
+    Not over TLS, where session tickets come unasked.
+    """
+    if len(buffer) >= UPLOAD_PIECE_BYTES and stream.get_extra_info("is_readable"):
+        raise httpcore.WriteError("the answer came before the end of the request")
+
+
+class DeadlineStream(httpcore.NetworkStream):
+    """A sync connection whose every read and write ends at the deadline, however slowly the bytes come."""
+
+    def __init__(self, stream: httpcore.NetworkStream, *, is_plain: bool = True) -> None:
+        self._stream = stream
+        self._is_plain = is_plain
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read up to `max_bytes`."""
+        if isinstance(timeout, Seconds):
+            timeout = timeout.left()
+            if timeout <= 0:
+                raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of `buffer`."""
+        if self._is_plain:
+            _check_unanswered(self._stream, buffer)
+        if isinstance(timeout, Seconds):
+            timeout = timeout.left()
+            if timeout <= 0:
+                raise httpcore.WriteTimeout
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same connection with TLS on it."""
+        if isinstance(timeout, Seconds):
+            timeout = timeout.left()
+            if timeout <= 0:
+                raise httpcore.ConnectTimeout
+        return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, timeout), is_plain=False)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return the underlying stream's information."""
+        return self._stream.get_extra_info(info)
+
+
+def _resolve(host: str, port: int, timeout: Seconds) -> list[str]:
+    """Return the addresses of `host`. Raises `ConnectError`, or `ConnectTimeout` at the deadline.
+
+    Nothing interrupts the system's resolver: it runs in a thread, which is left to end by itself.
+    """
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    else:
+        return [host]
+    found: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.put(list(dict.fromkeys(str(info[4][0]) for info in infos)))
+        except (OSError, UnicodeError) as error:
+            found.put(error if isinstance(error, OSError) else OSError(str(error)))
+
+    threading.Thread(target=resolve, name=f"resolve {host}", daemon=True).start()
+    try:
+        answer = found.get(timeout=max(timeout.left(), 0.0))
+    except queue.Empty:
+        raise httpcore.ConnectTimeout(f"the address of {host} was not found in time") from None
+    if isinstance(answer, OSError):
+        raise httpcore.ConnectError(str(answer)) from answer
+    return answer
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Makes sync connections that respect a deadline in every read and write."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of `host` that answers: each may take `timeout`, none passes the deadline."""
+        if not isinstance(timeout, Seconds):
+            return DeadlineStream(self._backend.connect_tcp(host, port, timeout, local_address, socket_options))
+        failed: Exception = httpcore.ConnectTimeout()
+        for address in _resolve(host, port, timeout):
+            left = timeout.left()
+            if left <= 0:
+                break
+            try:
+                return DeadlineStream(self._backend.connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._backend.sleep(seconds)
+
+
+class AsyncUploadStream(httpcore.AsyncNetworkStream):
+    """An async connection that ends uploads which were answered; deadlines cancel it."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read up to `max_bytes`."""
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of `buffer`."""
+        _check_unanswered(self._stream, buffer)
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """The connection with TLS on it."""
+        return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return the underlying stream's information."""
+        return self._stream.get_extra_info(info)
+
+
+class AsyncUploadBackend(httpcore.AsyncNetworkBackend):
+    """Makes async connections that end uploads which were answered."""
+
+    def __init__(self) -> None:
+        # pyright takes it for the stand-in that httpcore has where anyio is not installed
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect."""
+        return AsyncUploadStream(await self._backend.connect_tcp(host, port, timeout, local_address, socket_options))
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._backend.sleep(seconds)

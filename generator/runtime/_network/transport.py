@@ -1,0 +1,189 @@
+"""The one module that imports httpx: its names, and what depends on its ways."""
+
+from __future__ import annotations
+
+import math
+import socket
+import time
+from typing import Any
+
+import httpx
+
+URL = httpx.URL
+Headers = httpx.Headers
+Timeout = httpx.Timeout
+Request = httpx.Request
+Response = httpx.Response
+
+HTTPClient = httpx.Client
+AsyncHTTPClient = httpx.AsyncClient
+BaseTransport = httpx.BaseTransport
+AsyncBaseTransport = httpx.AsyncBaseTransport
+HTTPTransport = httpx.HTTPTransport
+AsyncHTTPTransport = httpx.AsyncHTTPTransport
+ByteStream = httpx.SyncByteStream
+AsyncByteStream = httpx.AsyncByteStream
+BytesInMemory = httpx.ByteStream
+Proxy = httpx.Proxy
+Limits = httpx.Limits
+
+TransportError = httpx.RequestError
+"""Any failure without an answer."""
+TimeoutException = httpx.TimeoutException
+ConnectError = httpx.ConnectError
+ReadError = httpx.ReadError
+ReadTimeout = httpx.ReadTimeout
+DecodingError = httpx.DecodingError
+TooManyRedirects = httpx.TooManyRedirects
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""Errors after which it is certain that no request was sent."""
+
+KEEPALIVE_EXPIRY = 4.5
+"""Seconds that a connection is kept open without work. uvicorn closes one after 5 s: ours is given up before."""
+CONNECTION_LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY)
+"""For the httpx transport around a single connection."""
+NO_LIMIT_SECONDS = 2_000_000.0
+"""Stands for no time-out where a number is needed: the system counts time-outs in 31 bits of milliseconds."""
+
+SECRET = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+"""Headers whose values are never shown, in lower case. Each client class adds the document's key header."""
+SECRET_PARAMETERS: set[str] = set()
+"""Query parameters whose values are never shown: those that carry an API key."""
+REDACTED = "[redacted]"
+
+
+class PrivateHeaders(httpx.Headers):
+    """Headers that show no secret when they are printed, logged, or part of a traceback with its variables."""
+
+    def __repr__(self) -> str:
+        shown = {name: REDACTED if name.lower() in SECRET else value for name, value in self.multi_items()}
+        return f"{type(self).__name__}({shown!r})"
+
+
+class _NoCookies(httpx.Cookies):
+    """The jar of a client whose requests carry no cookies: to parse a response for them is an eighth of a call."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep nothing; `response.cookies` has them still."""
+
+
+def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Have a client of our own, whose requests are built without its cookies, keep none."""
+    client._cookies = _NoCookies()  # the public setter would make a copy that keeps them
+
+
+class PhaseTimeouts(dict[str, float | None]):
+    """Time-outs of one attempt, cut to what is left until the deadline when their phase begins.
+
+    The deadline can be moved while the answer is read.
+    """
+
+    def __init__(self, timeout: httpx.Timeout, deadline: float | None) -> None:
+        super().__init__(timeout.as_dict())
+        self.deadline = deadline
+
+    def get(self, phase: str, default: float | None = None) -> float | None:  # type: ignore[override] # narrower on purpose: httpcore asks so
+        seconds = super().get(phase, default)
+        return Seconds(NO_LIMIT_SECONDS if seconds is None else seconds, self)
+
+
+class Seconds(float):
+    """A time-out that remembers its deadline; its value is what was left when it was made."""
+
+    __slots__ = ("_limit", "_timeouts")
+
+    _limit: float
+    _timeouts: PhaseTimeouts
+
+    def __new__(cls, limit: float, timeouts: PhaseTimeouts) -> Seconds:
+        left = math.inf if timeouts.deadline is None else max(timeouts.deadline - time.monotonic(), 0.001)
+        self = super().__new__(cls, min(limit, left))
+        self._limit = limit
+        self._timeouts = timeouts
+        return self
+
+    def left(self) -> float:
+        """Seconds that a single operation may take now; zero or less after the deadline."""
+        deadline = self._timeouts.deadline
+        return self._limit if deadline is None else min(self._limit, deadline - time.monotonic())
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """TCP keep-alive: an idle connection that a firewall forgot is noticed within two minutes."""
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+SOCKET_OPTIONS = _socket_options()
+
+
+def http_transport(context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None) -> httpx.HTTPTransport:
+    """A sync transport of httpx's own whose connections respect deadlines."""
+    from .backends import DeadlineBackend
+
+    transport = httpx.HTTPTransport(
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+    )
+    transport._pool._network_backend = DeadlineBackend()  # httpx has no argument for httpcore's backend
+    return transport
+
+
+def async_http_transport(
+    context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None
+) -> httpx.AsyncHTTPTransport:
+    """The same for the async client, where a deadline cancels."""
+    from .backends import AsyncUploadBackend
+
+    transport = httpx.AsyncHTTPTransport(
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+    )
+    transport._pool._network_backend = AsyncUploadBackend()
+    return transport
+
+
+def redact(request: httpx.Request) -> httpx.Request:
+    """`request` without its secrets and its body's source, for keeping: no attempt will use it again."""
+    request.extensions = {}
+    if not hasattr(request, "_content") and not isinstance(request.stream, httpx.ByteStream):
+        request.stream = httpx.ByteStream(b"")
+    for name in list(request.headers):
+        if name in SECRET:
+            request.headers[name] = REDACTED
+    if SECRET_PARAMETERS:
+        request.url = redacted_url(request.url)
+    return request
+
+
+def redacted_url(url: httpx.URL) -> httpx.URL:
+    """`url` without the API key in its query."""
+    for name in SECRET_PARAMETERS & set(url.params):
+        url = url.copy_set_param(name, REDACTED)
+    return url
+
+
+def set_content(response: httpx.Response, content: bytes) -> None:
+    """Let `content`, read piece by piece, be the response's, as `read` would have it."""
+    response._content = content
+
+
+def already_read(response: httpx.Response) -> bool:
+    """Whether a transport answered with a body in memory."""
+    return hasattr(response, "_content")
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port."""
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def httpx_version() -> str:
+    """httpx's version."""
+    return httpx.__version__
+
+
+def is_httpx_default(name: str, value: str) -> bool:
+    """Whether a client's header is the one that httpx puts there by itself."""
+    return name == "user-agent" and value == f"python-httpx/{httpx.__version__}"

@@ -1,0 +1,301 @@
+"""The state of one call: the requests of its attempts, and their outcomes as a result, a retry or an error."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
+
+from .._errors import (
+    APIConnectionError,
+    APITimeoutError,
+    DecodeError,
+    Shown,
+    cleaned,
+    request_id,
+    status_error,
+    text_of,
+)
+from .._logging import logger
+from .._models.json import loads
+from .._network.transport import (
+    NEVER_SENT,
+    URL,
+    BytesInMemory,
+    DecodingError,
+    Headers,
+    PhaseTimeouts,
+    PrivateHeaders,
+    Request,
+    Response,
+    Timeout,
+    TimeoutException,
+    TransportError,
+    redact,
+)
+from .._public import public
+from .._retries import Retries
+from .auth import ApiKey
+from .bodies import Body, Multipart
+from .operation import Operation, SecurityScheme
+from .urls import encode_pairs
+
+T = TypeVar("T")
+
+
+@public
+class Retry:
+    """A retry that is about to happen: what `on_retry` is called with."""
+
+    __slots__ = ("attempt", "error", "method", "seconds", "status_code", "url")
+
+    def __init__(
+        self, method: str, url: str, attempt: int, seconds: float, status_code: int | None, error: Exception | None
+    ) -> None:
+        self.method: str = method
+        self.url: str = url
+        self.attempt: int = attempt
+        """How many attempts have failed."""
+        self.seconds: float = seconds
+        """How long the client waits before the next."""
+        self.status_code: int | None = status_code
+        """The status that the last attempt was answered with; None where there was no answer."""
+        self.error: Exception | None = error
+        """httpx's error, where there was no answer."""
+
+    def __repr__(self) -> str:
+        why = self.status_code if self.error is None else type(self.error).__name__
+        return f"Retry({self.method} {self.url}: {why}, attempt {self.attempt}, {self.seconds:.2f} s)"
+
+
+RetryCallback: TypeAlias = Callable[[Retry], object]
+"""Called before each wait for another attempt. What it raises ends the call."""
+
+
+class RequestState:
+    """A call under way. Its bytes and its `Idempotency-Key` are the same on every attempt."""
+
+    __slots__ = (
+        "assumed_deleted",
+        "body",
+        "headers",
+        "hint",
+        "idempotency_key",
+        "key_parameter",
+        "may_assume_deleted",
+        "method",
+        "on_retry",
+        "retries",
+        "security",
+        "timeout",
+        "timeout_owner",
+        "timeouts",
+        "url",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: Body,
+        timeout: Timeout,
+        retries: Retries,
+        *,
+        security: SecurityScheme | None = None,
+        idempotency_key: str | None = None,
+        may_assume_deleted: bool = False,
+        on_retry: RetryCallback | None = None,
+        timeout_owner: str = "",
+        hint: str = "",
+    ) -> None:
+        self.method: str = method
+        self.url: str = url
+        self.headers: Headers = headers
+        self.body: Body = body
+        self.timeout: Timeout = timeout
+        self.retries: Retries = retries
+        self.security: SecurityScheme | None = security
+        self.key_parameter: str = ""
+        """The query parameter with the key, kept out of `url`, which is shown."""
+        self.idempotency_key: str | None = idempotency_key
+        self.may_assume_deleted: bool = may_assume_deleted
+        """Whether a 404 counts as success once an attempt's outcome is unknown."""
+        self.assumed_deleted: bool = False
+        """Whether a 404 was counted as success."""
+        self.on_retry: RetryCallback | None = on_retry
+        self.timeout_owner: str = timeout_owner
+        self.hint: str = hint
+        self.timeouts: PhaseTimeouts | None = None
+        """The time-outs of the attempt under way."""
+
+    def set_key(self, key: ApiKey) -> None:
+        """Put the key where the operation's security scheme wants it."""
+        scheme = self.security
+        if scheme is None or not key.header:
+            return
+        if scheme.place == "header":
+            self.headers[scheme.name] = scheme.value(key.header)
+        else:
+            self.key_parameter = encode_pairs([(scheme.name, key.header)])
+
+    @property
+    def _address(self) -> str:
+        """The address to request, with the key if its place is the query."""
+        if not self.key_parameter:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}{self.key_parameter}"
+
+    def new_request(self, client: Any = None) -> Request:
+        """Build the request of the next attempt, with the headers, cookies and params of the caller's `client`."""
+        self.check_deadline()
+        logger.debug("%s %s (attempt %d)", self.method, self.url, self.retries.attempts + 1)
+        self.timeouts = PhaseTimeouts(self.timeout, self.retries.deadline_at)
+        url, content = self._address, self.body.content
+        if content or self.method in ("POST", "PUT", "PATCH"):
+            self.headers["Content-Length"] = str(self.body.size)
+        if client is None:
+            stream = content if isinstance(content, Multipart) else BytesInMemory(content)
+            request = Request(self.method, url, stream=stream, extensions={"timeout": self.timeouts})
+            if stream is not content:
+                request.read()  # so that it has a `content`
+            request.headers = PrivateHeaders(self.headers)
+            return request
+        request = client.build_request(
+            self.method,
+            url,
+            headers=self.headers,
+            content=b"" if isinstance(content, Multipart) else content,
+            extensions={"timeout": self.timeouts},
+        )
+        if isinstance(content, Multipart):
+            request = Request(request.method, request.url, headers=request.headers, stream=content)
+        if client.params:  # httpx would put them in place of the call's own
+            request.url = URL(url).copy_with(params=client.params.merge(URL(url).params))
+        request.extensions = {**request.extensions, "timeout": self.timeouts}
+        request.headers = PrivateHeaders(request.headers)
+        return request
+
+    def retry_delay_after_error(self, request: Request, error: TransportError) -> float:
+        """Seconds to wait after an attempt without an answer. Raises the caller's error if it was the last."""
+        if isinstance(error, DecodingError):
+            said = Shown(str(error))
+            raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
+        seconds = self.retries.wait_after_error(error)
+        if seconds is None:
+            raise self.connection_error(redact(request), error) from error
+        logger.info("%s %s: %s; again in %.2f s", self.method, self.url, _reason(error), seconds)
+        self._report(seconds, None, error)
+        return seconds
+
+    def retry_delay_after_response(self, response: Response) -> float | None:
+        """Seconds to wait after an error status, None after a success. Raises the error if it was the last attempt.
+
+        The body of anything but a success has been read.
+        """
+        status = response.status_code
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s %s: %d, request id %s", self.method, self.url, status, request_id(response))
+        if 200 <= status < 300:
+            return None
+        if status == 404 and self.may_assume_deleted and self.retries.outcome_unknown:
+            self.assumed_deleted = True
+            return None
+        seconds = self.retries.wait_after_status(status, response.headers)
+        if seconds is None:
+            error = status_error(response, self.hint)
+            redact(response.request)
+            raise error
+        logger.info("%s %s: %d; again in %.2f s", self.method, self.url, status, seconds)
+        self._report(seconds, status, None)
+        return seconds
+
+    def _report(self, seconds: float, status: int | None, error: Exception | None) -> None:
+        if self.on_retry is not None:
+            self.on_retry(Retry(self.method, self.url, self.retries.attempts, seconds, status, error))
+
+    def connection_error(self, request: Request, error: TransportError) -> APIConnectionError:
+        """Return the error to raise for a transport error."""
+        late = self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at
+        attempts = self.retries.attempts
+        known = isinstance(error, NEVER_SENT) and not self.retries.outcome_unknown
+        owner = self.timeout_owner if isinstance(error, TimeoutException) and not late else ""
+        text = (
+            f"{'the deadline passed: ' if late else ''}{_reason(error)}{owner} "
+            f"({self.method} {self.url}, {attempts} attempt{'' if attempts == 1 else 's'}"
+            f"{'' if known else '; whether it took effect is unknown'})"
+        )
+        kind = APITimeoutError if late or isinstance(error, TimeoutException) else APIConnectionError
+        return kind(text, request=request, idempotency_key=self.idempotency_key)
+
+    def cleaned(self, text: str) -> str:
+        """Return a text that may quote the server, without this call's secrets."""
+        return cleaned(text, Request(self.method, self._address, headers=self.headers))
+
+    def check_deadline(self) -> None:
+        """Raise `APITimeoutError` once the deadline passed."""
+        if self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at:
+            raise APITimeoutError(
+                f"the deadline passed ({self.method} {self.url}, {self.retries.attempts} attempts)",
+                idempotency_key=self.idempotency_key,
+            )
+
+
+H11_BUFFER_ERROR = "Receive buffer too long"
+H11_BUFFER_KIB = 100
+"""KiB of a response head that httpcore lets h11 buffer."""
+
+
+def _reason(error: TransportError) -> str:
+    """Describe a transport error: many of httpx's errors have no text."""
+    reasons = {
+        "ConnectError": "could not connect",
+        "ConnectTimeout": "timed out while connecting",
+        "PoolTimeout": "timed out while waiting for a free connection",
+        "ReadTimeout": "timed out while waiting for the answer",
+        "WriteTimeout": "timed out while sending",
+        "ProxyError": "the proxy refused",
+    }
+    words = reasons.get(type(error).__name__, "the connection broke")
+    detail = str(error)
+    if detail == H11_BUFFER_ERROR:
+        return f"the head or a line of the answer is longer than {H11_BUFFER_KIB} KiB, the bound of httpx's HTTP/1.1"
+    return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
+
+
+def read_response(response: Response, operation: Operation[T]) -> T:
+    """Return the result of an operation's successful answer. Raises `DecodeError`."""
+    kind, decode = operation.others.get(response.status_code, (operation.kind, operation.decode))
+    if kind == "json":
+        return decode_response(response, decode)
+    return decode(None if kind == "none" else text_of(response) if kind == "text" else response.content)
+
+
+def decode_response(response: Response, decode: Callable[[Any], T]) -> T:
+    """Decode the JSON body of a successful response. Raises `DecodeError`, with the response."""
+    try:
+        value = loads(response.content)
+    except (ValueError, RecursionError):
+        raise DecodeError("JSON", _shown(response)).within(response) from None
+    try:
+        return decode(value)
+    except DecodeError as error:
+        raise error.within(response) from None
+
+
+def _shown(response: Response) -> object:
+    """Describe a body that is not JSON, for an error."""
+    text = text_of(response)
+    if not text.strip():
+        return Shown("an empty body")
+    return Shown(f"an HTML page: {text[:80]!r}…") if text.lstrip()[:1] == "<" else text
+
+
+def free_value(response: Response) -> Any:
+    """Return an undocumented answer: the parsed JSON, the text of anything else, or None for an empty body."""
+    if not response.content:
+        return None
+    if "json" in response.headers.get("content-type", ""):
+        return decode_response(response, lambda value: value)
+    return text_of(response)
