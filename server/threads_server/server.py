@@ -24,8 +24,8 @@ import uvicorn
 from threads_server import logs
 from threads_server.http.app import App, create_app
 from threads_server.http.authentication import KeyConfigError, prepare_keys
+from threads_server.http.http11.protocol import ConnectionCounter, ConnectionLimits, HTTPProtocol
 from threads_server.http.middleware import MiddlewareFailed, wrap
-from threads_server.http.protocol import ConnectionCounter, ConnectionLimits, HTTPProtocol
 from threads_server.http.rate_limit import RateTooLow
 from threads_server.openapi import DocumentError
 from threads_server.operations.binding import OperationMismatch

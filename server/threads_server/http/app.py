@@ -22,7 +22,7 @@ from threads_server.http.cors import CrossOrigin
 from threads_server.http.rate_limit import RateLimit
 from threads_server.http.response_sender import ResponseSender, new_request_id
 from threads_server.http.responses import Response
-from threads_server.http.service_routes import service_routes
+from threads_server.http.service_routes.routes import service_routes
 from threads_server.http.sse import OpenStreams, StreamBroken
 from threads_server.openapi import ClientGone, Contract, Endpoint
 from threads_server.operations.binding import Function, bind

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.small_document import KEY, UUID, Wire, port_of, served, small_app
-from threads_server.http.protocol import DISCARD_SECONDS
+from threads_server.http.http11.protocol import DISCARD_SECONDS
 
 KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
 POST = b"POST /api/things HTTP/1.1\r\n" + KEYED + b"Content-Type: application/json\r\n"

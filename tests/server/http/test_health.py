@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from threads_server.http.health import PING_TIMEOUT_SECONDS, Health
+from threads_server.http.service_routes.health import PING_TIMEOUT_SECONDS, Health
 from threads_server.store import StoreUnavailable
 
 

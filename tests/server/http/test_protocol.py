@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.small_document import KEY, ROOMY, Wire, port_of, served, small_app
-from threads_server.http.protocol import LINGER_SECONDS, LOG_INTERVAL_SECONDS, ConnectionCounter
+from threads_server.http.http11.protocol import LINGER_SECONDS, LOG_INTERVAL_SECONDS, ConnectionCounter
 from threads_server.server import KEEP_ALIVE_SECONDS
 
 BODY = b'{"name":"Guide"}'

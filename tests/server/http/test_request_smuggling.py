@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.small_document import KEY, port_of, served, small_app
-from threads_server.http.body_framing import ChunkedFraming
-from threads_server.http.request_head import BadRequest, HeadParser
+from threads_server.http.http11.body_framing import ChunkedFraming
+from threads_server.http.http11.request_head import BadRequest, HeadParser
 
 KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
 POST = b"POST /api/things HTTP/1.1\r\n" + KEYED + b"Content-Type: application/json\r\n"

@@ -11,9 +11,9 @@ import pytest
 
 from tests.support.threads_api import contract
 from threads_server.errors import HTTPError
-from threads_server.http.body_framing import ChunkedFraming
 from threads_server.http.etags import matches, matches_weakly
-from threads_server.http.request_head import BadRequest, HeadParser
+from threads_server.http.http11.body_framing import ChunkedFraming
+from threads_server.http.http11.request_head import BadRequest, HeadParser
 from threads_server.openapi import strict_json
 from threads_server.openapi.forms import BrokenForm, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.strict_json import NotJson, decode_json

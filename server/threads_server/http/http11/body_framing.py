@@ -3,7 +3,7 @@
 import re
 from typing import Protocol
 
-from threads_server.http.request_head import BadRequest
+from threads_server.http.http11.request_head import BadRequest
 
 MAX_CHUNK_LINE_BYTES = 256
 """Bytes of a chunk's size with its extensions."""

@@ -22,9 +22,9 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
-from threads_server.http.body_framing import BodyFraming, ChunkedFraming, LengthFraming
-from threads_server.http.request_head import BadRequest, HeadParser, RequestHead
-from threads_server.http.response_cycle import ClosingCycle
+from threads_server.http.http11.body_framing import BodyFraming, ChunkedFraming, LengthFraming
+from threads_server.http.http11.request_head import BadRequest, HeadParser, RequestHead
+from threads_server.http.http11.response_cycle import ClosingCycle
 from threads_server.http.response_sender import new_request_id
 
 LINGER_SECONDS = 2

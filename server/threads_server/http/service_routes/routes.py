@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from threads_server.http import explorer, swagger_ui
-from threads_server.http.health import Health
+from threads_server.http.service_routes import explorer, swagger_ui
+from threads_server.http.service_routes.health import Health
 from threads_server.openapi import Contract
 from threads_server.store import Store
 
