@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from backboard_threads import models
-from backboard_threads._models.json import loads
+from backboard_threads._models.decoding import loads
 from benchmarks.client import peers
 from benchmarks.client.canned import thread
 from benchmarks.measure import in_turns, take_core

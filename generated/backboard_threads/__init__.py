@@ -14,7 +14,6 @@ query parameters are ignored.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._api_info import VERSION as __version__
 from ._errors import (
     APIConnectionError,
     APIError,
@@ -35,6 +34,8 @@ from ._errors import (
     UnprocessableEntityError,
 )
 from ._unset import UNSET, Unset
+
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import models as models

@@ -18,7 +18,7 @@ from .._errors import (
     text_of,
 )
 from .._logging import logger
-from .._models.json import loads
+from .._models.decoding import loads
 from .._network.transport import (
     NEVER_SENT,
     URL,

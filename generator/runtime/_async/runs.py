@@ -17,7 +17,7 @@ from .._errors import (
 )
 from .._event_loops import async_pause
 from .._logging import logger
-from .._models.json import loads
+from .._models.decoding import loads
 from .._public import public
 from .._request.auth import is_header_value
 from .._request.state import RequestState, decode_response
