@@ -8,8 +8,10 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial
+from importlib import import_module
 from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, get_type_hints, overload
 
+from ._json_types import is_array, is_object
 from ._public import public
 
 T = TypeVar("T")
@@ -168,11 +170,10 @@ def outputs_to_submit(results: Sequence[ToolResult], on_error: OnToolError) -> l
 
 def _msgspec() -> Any:
     try:
-        import msgspec
-        import msgspec.json
+        import_module("msgspec.json")
+        return import_module("msgspec")
     except ImportError:
         raise ImportError("tools need pip install 'backboard-threads[tools]'") from None
-    return msgspec
 
 
 def _documentation(text: str) -> tuple[str, dict[str, str]]:
@@ -225,13 +226,13 @@ def _schema(arguments: Any, name: str) -> dict[str, Any]:
 
 def _flat(schema: Any, components: Mapping[str, Any]) -> Any:
     """Return a schema in the few keywords that all models know: references resolved, null left out of a choice."""
-    if isinstance(schema, list):
+    if is_array(schema):
         return [_flat(one, components) for one in schema]
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
-        target = components.get(name) or {}
+        target: dict[str, Any] = components.get(name) or {}
         return _flat({**target, **{key: schema[key] for key in schema if key != "$ref"}}, components)
     choices = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(choices) == 1:

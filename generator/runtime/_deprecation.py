@@ -18,7 +18,7 @@ def warn_once(name: str, advice: str) -> None:
     if name in _warned:
         return
     _warned.add(name)
-    level, frame = 2, sys._getframe(1)
+    level, frame = 2, sys._getframe(1)  # pyright: ignore[reportPrivateUsage] # documented so
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         level, frame = level + 1, frame.f_back
     warnings.warn(f"{name} is deprecated: {advice}", DeprecationWarning, stacklevel=level)

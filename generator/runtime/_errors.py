@@ -20,6 +20,7 @@ import json
 import re
 from typing import Any, Self
 
+from ._json_types import is_array, is_object
 from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, Request, Response, redact
 from ._public import public
 from ._retries import retry_after
@@ -258,7 +259,7 @@ class FieldError(dict[str, Any]):
     def loc(self) -> list[str | int]:
         """Where: `["query", "limit"]`, `["body", "tools", 0, "function"]`."""
         place = self.get("loc")
-        return place if isinstance(place, list) else []
+        return place if is_array(place) else []
 
     @property
     def msg(self) -> str:
@@ -301,10 +302,10 @@ def described(value: object) -> str:
         case str() | bytes():
             text = repr(value[: SHORT + 1])
             return text if len(value) <= SHORT else f"{text[:SHORT]}… ({len(value)} long)"
-        case dict():
+        case _ if is_object(value):
             keys = ", ".join(str(key) for key in list(value)[:8])
             return f"an object with {keys}{', …' if len(value) > 8 else ''}" if value else "an empty object"
-        case list():
+        case _ if is_array(value):
             return f"an array of {len(value)}" if value else "an empty array"
         case None:
             return "null"
@@ -335,12 +336,12 @@ def _read_detail(response: Response) -> tuple[str, list[FieldError], bool]:
         body = json.loads(text)
     except (ValueError, RecursionError):
         return without_secrets(_prose(text, response), request), [], is_404
-    detail = body.get("detail", body.get("message", body.get("error"))) if isinstance(body, dict) else None
-    if isinstance(detail, dict) and isinstance(detail.get("message"), str):
+    detail = body.get("detail", body.get("message", body.get("error"))) if is_object(body) else None
+    if is_object(detail) and isinstance(detail.get("message"), str):
         detail = detail["message"]
     errors: list[FieldError] = []
-    if isinstance(detail, list):
-        errors = [FieldError(item) for item in detail if isinstance(item, dict)]
+    if is_array(detail):
+        errors = [FieldError(item) for item in detail if is_object(item)]
         detail = "; ".join(str(error) for error in errors[:MAX_SHOWN_ERRORS]) or None
     is_foreign = is_404 and (not isinstance(detail, str) or detail.lower() == "not found")
     said = detail if isinstance(detail, str) else _cut(text)

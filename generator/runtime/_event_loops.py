@@ -10,7 +10,7 @@ import inspect
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from typing import Any, TypeVar
@@ -116,7 +116,7 @@ def shield() -> contextlib.AbstractContextManager[object]:
 
 
 @contextlib.contextmanager
-def async_until(moment: float | None) -> Iterator[None]:
+def async_until(moment: float | None) -> Generator[None]:
     """Cancel the block at `moment`, on the clock of `time.monotonic`, and raise `ReadTimeout` in its place."""
     if moment is None:
         yield

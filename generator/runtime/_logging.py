@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, URL, redacted_url
 from ._request.operation import SecurityScheme
@@ -49,10 +49,12 @@ class _WithoutSecrets(logging.Filter):
 
 
 def _names_secret(value: object) -> bool:
+    name: Any = value
     if isinstance(value, tuple) and value:
-        value = value[0]
-    text = value.decode("ascii", "replace") if isinstance(value, bytes) else value
-    return isinstance(text, str) and text.lower() in SECRET
+        name = name[0]
+    if isinstance(name, bytes):
+        name = name.decode("ascii", "replace")
+    return isinstance(name, str) and name.lower() in SECRET
 
 
 _without_secrets = _WithoutSecrets()

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any, Generic, TypeVar
 
 from ._errors import MAX_DETAIL, DecodeError, RunFailedError, cleaned, request_id
+from ._json_types import is_object
 from ._network.transport import Response, redact
 from ._public import public
 from ._request.operation import Operation, Streaming
@@ -148,7 +149,7 @@ def parse_event(data: str) -> dict[str, Any] | None:
         if data[:1].isspace():
             return parse_event(data.strip())
         raise DecodeError("an event's JSON", data) from None
-    if type(event) is not dict:
+    if event.__class__ is not dict:
         raise DecodeError("an event's JSON object", event)
     return event
 
@@ -166,7 +167,7 @@ def reason_of_failure(event: Mapping[str, Any], failures: frozenset[str]) -> str
         text = event.get(name)
         if isinstance(text, str) and text:
             return text
-        if isinstance(text, dict) and isinstance(text.get("message"), str):
+        if is_object(text) and isinstance(text.get("message"), str):
             return str(text["message"])
     return f"the run ended as {status}" if has_failed else "the run failed"
 
@@ -176,7 +177,7 @@ def reason_in_frame(frame: Mapping[str, Any]) -> str | None:
     for name in ("error", "detail"):
         if name in frame:
             reason = frame[name]
-            if isinstance(reason, dict):
+            if is_object(reason):
                 reason = reason.get("message", reason)
             return (reason if isinstance(reason, str) else json.dumps(reason))[:MAX_DETAIL]
     return None
@@ -205,7 +206,8 @@ def find_reply(thread: Mapping[str, Any], run_id: str | None, said: str | None) 
     Messages are matched to runs by `metadata_.run_id` (docs/hosted-api.md, section 2); without it, take what follows
     the last user message, if that is ours.
     """
-    messages = [message for message in thread.get("messages") or [] if isinstance(message, dict)]
+    given: list[object] = thread.get("messages") or []
+    messages = [message for message in given if is_object(message)]
     of_run = [message for message in messages if run_id is not None and _run_of(message) == run_id]
     if not of_run:
         last = max((i for i, message in enumerate(messages) if message.get("role") == "user"), default=None)
@@ -221,7 +223,7 @@ def find_reply(thread: Mapping[str, Any], run_id: str | None, said: str | None) 
 
 def _run_of(message: Mapping[str, Any]) -> object:
     metadata = message.get("metadata_")
-    return metadata.get("run_id") if isinstance(metadata, dict) else None
+    return metadata.get("run_id") if is_object(metadata) else None
 
 
 def _text_or_none(value: object) -> str | None:

@@ -93,7 +93,7 @@ def arguments() -> dict[tuple[str, str], None]:
     found: dict[tuple[str, str], None] = {}
     for path in sorted((CLIENT / "_async" / "resources").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self._client._"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("self._call", "self._iterate", "self._stream"):
                 constant = ast.unparse(node.args[0])
                 for keyword in node.keywords:
                     if keyword.arg == "idempotency_key":

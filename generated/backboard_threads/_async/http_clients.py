@@ -12,6 +12,12 @@ from .._network.transport import AsyncBaseTransport, AsyncHTTPClient, keep_no_co
 from .connection_pool import AsyncConnectionPool
 
 
+def check_http_client(value: object) -> None:
+    """Raise `TypeError` for what requests cannot go through."""
+    if value is not None and not isinstance(value, (AsyncHTTPClient, AsyncBaseTransport)):
+        raise TypeError(f"http_client must be an httpx.AsyncClient or transport, not {type(value).__name__}")
+
+
 class AsyncHTTPClients:
     """The httpx clients of a client and of its copies: one for each event loop, none inherited by a forked process."""
 

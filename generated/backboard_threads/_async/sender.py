@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from .._errors import APIConnectionError, DecodeError, Shown
@@ -30,7 +30,7 @@ SHOWN_CHARACTERS = 80
 
 
 @contextmanager
-def before_deadline(state: RequestState) -> Iterator[None]:
+def before_deadline(state: RequestState) -> Generator[None]:
     """Raise `APITimeoutError` at the call's deadline, during the preparation of an attempt."""
     try:
         with async_until(state.retries.deadline_at):

@@ -6,6 +6,7 @@ from typing import Any, Self, TypeVar
 
 from attrs import define, field, fields
 
+from .._json_types import is_array, is_mapping, is_object
 from .._unset import UNSET
 from .decoding import DecodeError, datetime_from_json, fault
 from .encoding import encode_json
@@ -69,7 +70,7 @@ class BaseModel:
         return hash(type(self))
 
     def __repr__(self) -> str:
-        shown = []
+        shown: list[str] = []
         for attribute in fields(type(self)):
             value = getattr(self, attribute.name)
             if value is not UNSET and attribute.alias != "additional_properties":
@@ -95,7 +96,7 @@ class BaseModel:
     def _validated(cls, value: object) -> Self:
         if isinstance(value, cls):
             return value
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             raise ValueError(f"expected {cls.__name__} or an object, got {type(value).__name__}")
         try:
             return cls.from_dict(value)
@@ -108,8 +109,8 @@ def _serialized(model: BaseModel) -> dict[str, Any]:
 
 
 def _shortened(value: object) -> str:
-    if isinstance(value, list | dict):
-        kind = "items" if isinstance(value, list) else "entries"
+    if is_array(value) or is_object(value):
+        kind = "items" if is_array(value) else "entries"
         return repr(value) if not value else f"<{len(value)} {kind}>"
     if isinstance(value, str) and len(value) > _LONGEST:
         return repr(str(value)[:_LONGEST] + "…")
@@ -157,7 +158,7 @@ def mapping(value: Any) -> dict[str, Any]:
     """Return a JSON object; any mapping is taken for one."""
     if value.__class__ is dict:
         return value
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return dict(value)
     raise fault("an object", value)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from .._json_types import is_mapping, is_object, is_sequence
 from .._unset import UNSET, Unset
 from .decoding import datetime_to_json
 
@@ -50,7 +51,7 @@ def header_text(name: str, value: object) -> str | Unset:
     """Return a header's value as text, a list joined by commas; UNSET for UNSET and None."""
     if value is UNSET or value is None:
         return UNSET
-    if isinstance(value, (list, tuple)):
+    if is_sequence(value):
         return ",".join(plain(name, item) for item in value)
     return plain(name, value)
 
@@ -71,10 +72,10 @@ def _json_value(value: Any) -> object:
         return datetime_to_json(value)
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return dict(value)
     if isinstance(value, (tuple, set, frozenset)):
-        return list(value)
+        return list(cast("Iterable[object]", value))
     raise TypeError
 
 
@@ -92,10 +93,10 @@ def _fault(value: object, place: str, around: tuple[int, ...]) -> Unsendable | N
     if len(around) > 150:
         return ValueError(f"{place.partition('.')[0].partition('[')[0] or 'the body'} is nested too deeply")
     around = (*around, id(value))
-    if isinstance(value, (list, tuple)):
+    if is_sequence(value):
         faults = (_fault(item, f"{place}[{number}]", around) for number, item in enumerate(value))
         return next((fault for fault in faults if fault), None)
-    if isinstance(value, dict):
+    if is_object(value):
         return _fault_of_object(value, place, around)
     try:
         return _fault(_json_value(value), place, around)
@@ -103,7 +104,7 @@ def _fault(value: object, place: str, around: tuple[int, ...]) -> Unsendable | N
         return TypeError(f"{here} must be a JSON value, not {_kind(value)}")
 
 
-def _fault_of_object(value: dict[object, object], place: str, around: tuple[int, ...]) -> Unsendable | None:
+def _fault_of_object(value: dict[Any, object], place: str, around: tuple[int, ...]) -> Unsendable | None:
     here = place or "the body"
     for name, item in value.items():
         if not isinstance(name, (str, int, float)) and name is not None:

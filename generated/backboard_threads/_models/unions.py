@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._json_types import is_array, is_object
 from .base_model import BaseModel
 from .decoding import fault
 
@@ -29,6 +30,6 @@ def to_json(value: Any) -> Any:
     """Return a value of one of several kinds as JSON."""
     if isinstance(value, BaseModel):
         return value.to_dict()
-    if isinstance(value, list):
+    if is_array(value):
         return [to_json(item) for item in value]
-    return {key: to_json(item) for key, item in value.items()} if isinstance(value, dict) else value
+    return {key: to_json(item) for key, item in value.items()} if is_object(value) else value

@@ -47,8 +47,7 @@ class Network:
         self._cert: CertOption = cert
         self.trust_env: bool = trust_env
         self._proxy = None if proxy is None else _proxy("proxy", proxy, ValueError)
-        if not isinstance(verify, (bool, str, os.PathLike, ssl.SSLContext)):
-            raise TypeError(f"verify must be True, False, a path or an ssl.SSLContext, not {type(verify).__name__}")
+        _check_verify(verify)
         if verify is not True or cert is not None:
             self.context()
 
@@ -120,11 +119,16 @@ class Network:
         return None
 
 
+def _check_verify(value: object) -> None:
+    if not isinstance(value, (bool, str, os.PathLike, ssl.SSLContext)):
+        raise TypeError(f"verify must be True, False, a path or an ssl.SSLContext, not {type(value).__name__}")
+
+
 def _variable(name: str, environment: Mapping[str, str]) -> str:
     return name if name in environment else name.upper()
 
 
-def _proxy(source: str, text: str, error_class: type[Exception]) -> Proxy:
+def _proxy(source: str, text: object, error_class: type[Exception]) -> Proxy:
     """A proxy by its URL. The URL may hold a password, so errors show the scheme only."""
     if not isinstance(text, str):
         raise TypeError(f"{source} must be the URL of a proxy, not {type(text).__name__}")

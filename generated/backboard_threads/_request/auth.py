@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from .._network.transport import SECRET, URL
 from .operation import ApiInfo
@@ -101,7 +101,7 @@ def check_called_key(value: object) -> ApiKey:
     return key
 
 
-def find_base_url(given: str | None, api_info: ApiInfo) -> str:
+def find_base_url(given: object, api_info: ApiInfo) -> str:
     """The base URL, without a slash at its end: `given`, or the environment's, or the document's first server.
 
     Raises `ValueError` if it is not an http or https URL, or if it carries more than host, port and path.
@@ -134,14 +134,14 @@ def honours_keys(base_url: str, api_info: ApiInfo) -> bool:
     return listed.get(base_url, True)
 
 
-def check_headers(headers: Mapping[str, str], api_info: ApiInfo) -> dict[str, str]:
+def check_headers(headers: object, api_info: ApiInfo) -> dict[str, str]:
     """`headers` as they will be sent. Raises `ValueError` for the key's own, for the transport's, and for what is no
     header."""
     if not isinstance(headers, Mapping):
         raise TypeError(f"headers must be a mapping of names to values, not {type(headers).__name__}")
-    checked = {}
+    checked: dict[str, str] = {}
     of_key = {scheme.name.lower() for scheme in api_info.schemes if scheme.place == "header"}
-    for name, value in headers.items():
+    for name, value in cast("Mapping[object, object]", headers).items():
         if not isinstance(name, str):
             raise TypeError(f"a header's name must be a string, not {type(name).__name__}")
         if name.lower() in of_key:
@@ -156,7 +156,7 @@ def check_headers(headers: Mapping[str, str], api_info: ApiInfo) -> dict[str, st
     return checked
 
 
-def check_method(method: str) -> str:
+def check_method(method: object) -> str:
     """`method` in capitals; `ValueError` or `TypeError` if no request can have it."""
     if not isinstance(method, str):
         raise TypeError(f"method must be a string, not {type(method).__name__}")

@@ -160,7 +160,7 @@ class ClientConfig:
         operation: Operation[Any],
         path: tuple[str, ...],
         query: Mapping[str, object] | None = None,
-        parameters: Mapping[str, str | Unset] | None = None,
+        parameters: Mapping[str, object] | None = None,
         body: object = None,
         files: Mapping[str, Files | Unset] | None = None,
         media: str | Unset = UNSET,
@@ -201,7 +201,7 @@ class ClientConfig:
         method: str,
         url: str,
         body: Body,
-        parameters: Mapping[str, str | Unset] | None,
+        parameters: Mapping[str, object] | None,
         idempotency_key: str | Unset,
         *,
         may_assume_deleted: bool = False,
@@ -262,7 +262,7 @@ class ClientConfig:
         state.set_key(self.key)
         return state
 
-    def url_of(self, path: str, query: Mapping[str, object] | None) -> str:
+    def url_of(self, path: object, query: Mapping[str, object] | None) -> str:
         """The URL of a path that the document does not know. Raises `ValueError` for one that leaves the base URL."""
         if not isinstance(path, str):
             raise TypeError(f"path must be a string, not {type(path).__name__}")

@@ -76,19 +76,19 @@ def _joined(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, st
     return {**{name: value for name, value in headers.items() if name.lower() not in replaced}, **more}
 
 
-def check_timeout(value: float | Timeout | None) -> Timeout:
+def check_timeout(value: object) -> Timeout:
     """`value` as the transport takes it."""
     if isinstance(value, Timeout):
         return value
     return Timeout(None if value is None else _seconds("timeout", value))
 
 
-def check_deadline(value: float | None) -> float | None:
+def check_deadline(value: object) -> float | None:
     """`value`, if it can be a deadline."""
     return None if value is None else _seconds("deadline", value)
 
 
-def check_max_response_bytes(value: int) -> int:
+def check_max_response_bytes(value: object) -> int:
     """`value`, if it can be a size."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"max_response_bytes must be a whole number, not {value!r}")
@@ -97,7 +97,7 @@ def check_max_response_bytes(value: int) -> int:
     return value
 
 
-def check_max_retries(value: int) -> int:
+def check_max_retries(value: object) -> int:
     """`value`, if it can be a number of retries."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"max_retries must be a whole number, not {value!r}")
@@ -106,7 +106,7 @@ def check_max_retries(value: int) -> int:
     return value
 
 
-def _seconds(name: str, value: float) -> float:
+def _seconds(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be seconds or None, not {value!r}")
     if not value > 0:

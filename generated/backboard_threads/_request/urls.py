@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
 from uuid import UUID
 
+from .._json_types import is_mapping, is_sequence
 from .._models.encoding import check_text, encode_json, plain
 from .._unset import UNSET
 
@@ -21,7 +22,7 @@ def fill(template: str, names: tuple[str, ...], values: tuple[str, ...]) -> str:
     return template % tuple([_segment(name, value) for name, value in zip(names, values, strict=True)])
 
 
-def _segment(name: str, value: str) -> str:
+def _segment(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     if value in ("", ".", ".."):
@@ -66,7 +67,7 @@ def _query_pairs(name: str, value: object, style: str) -> list[str]:
     to_dict = getattr(value, "to_dict", None)
     if to_dict is not None:
         value = to_dict()
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         entries = [(str(key), plain(f"{name}.{key}", item)) for key, item in value.items() if item is not None]
         if style == "deepObject":
             return [_pair(f"{name}[{key}]", item) for key, item in entries]
@@ -74,7 +75,7 @@ def _query_pairs(name: str, value: object, style: str) -> list[str]:
             items = [quote_plus(part) for entry in entries for part in entry]
             return [f"{quote_plus(name)}={SEPARATORS[style].join(items)}"] if items else []
         return [_pair(key, item) for key, item in entries]
-    if isinstance(value, (list, tuple)):
+    if is_sequence(value):
         texts = [plain(name, item) for item in value]
         if style in SEPARATORS:
             return [f"{quote_plus(name)}={SEPARATORS[style].join(map(quote_plus, texts))}"] if texts else []

@@ -19,7 +19,7 @@ from .._request.options import MAX_RESPONSE_BYTES, TimeoutOption
 from .._request.state import RequestState, RetryCallback, free_value, read_response
 from .._response import Answer
 from .._unset import UNSET, Unset
-from .http_clients import HTTPClients
+from .http_clients import HTTPClients, check_http_client
 from .sender import Sender
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class BaseClient:
         on_retry: RetryCallback | None = None,
     ) -> None:
         key, api_key = None if api_key is None else ApiKey(api_key), None  # not for a traceback's local variables
-        if http_client is not None and not isinstance(http_client, (HTTPClient, BaseTransport)):
-            raise TypeError(f"http_client must be an httpx.Client or transport, not {type(http_client).__name__}")
+        check_http_client(http_client)
         if http_client is not None and (verify is not True or cert is not None or proxy is not None or not trust_env):
             raise TypeError(
                 "verify, cert, proxy and trust_env are for connections of the client's own, not for http_client"
@@ -145,7 +144,7 @@ class BaseClient:
         path: tuple[str, ...] = (),
         *,
         query: Mapping[str, object] | None = None,
-        parameters: Mapping[str, str | Unset] | None = None,
+        parameters: Mapping[str, object] | None = None,
         body: object = None,
         files: Mapping[str, Files | Unset] | None = None,
         media: str | Unset = UNSET,
@@ -202,7 +201,7 @@ class BaseClient:
         *,
         known: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
-        parameters: Mapping[str, str | Unset] | None = None,
+        parameters: Mapping[str, object] | None = None,
         body: Mapping[str, object] | None = None,
         files: Mapping[str, Files | Unset] | None = None,
         media: str | Unset = UNSET,

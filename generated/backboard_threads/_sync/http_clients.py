@@ -12,6 +12,12 @@ from .._network.transport import BaseTransport, HTTPClient, keep_no_cookies
 from .connection_pool import ConnectionPool
 
 
+def check_http_client(value: object) -> None:
+    """Raise `TypeError` for what requests cannot go through."""
+    if value is not None and not isinstance(value, (HTTPClient, BaseTransport)):
+        raise TypeError(f"http_client must be an httpx.Client or transport, not {type(value).__name__}")
+
+
 class HTTPClients:
     """The httpx clients of a client and of its copies: one for each event loop, none inherited by a forked process."""
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from .._errors import APIError, DecodeError, Shown, StreamInterrupted
 from .._event_loops import Reader, lock
+from .._json_types import is_object
 from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact
 from .._public import public
 from .._request.operation import Streaming
@@ -111,7 +112,7 @@ class ServerSentEvents(Generic[E]):
             model = self._decode(event)
         except DecodeError as error:
             raise self._in_stream(error) from None
-        if self._ends and isinstance(event, dict) and event.get(self._tag) in self._ends:
+        if self._ends and is_object(event) and event.get(self._tag) in self._ends:
             self.end = model
             self._is_over = True
         return model

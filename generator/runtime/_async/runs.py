@@ -16,6 +16,7 @@ from .._errors import (
     request_id,
 )
 from .._event_loops import async_pause
+from .._json_types import is_object
 from .._logging import logger
 from .._models.decoding import loads
 from .._public import public
@@ -122,7 +123,7 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
         assert self.run_id is not None
         state = self._sender.config.operation_request(self._streaming.cancel, (self.thread_id, self.run_id))
         answer = decode_response(await self._sender.send(state), lambda value: value)
-        return isinstance(answer, dict) and answer.get("cancelled") is True
+        return is_object(answer) and answer.get("cancelled") is True
 
     @property
     def _is_named(self) -> bool:

@@ -100,7 +100,7 @@ def datetime_to_json(value: datetime) -> str:
 
 def decode_list(value: Any, decode: Callable[[Any], T]) -> list[T]:
     """Each item of the JSON array `value`, decoded. A fault inside says which item: `[3].thread_id`."""
-    if type(value) is not list:
+    if value.__class__ is not list:
         raise fault("an array", value)
     items: list[T] = []
     try:

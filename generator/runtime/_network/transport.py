@@ -69,7 +69,8 @@ class _NoCookies(httpx.Cookies):
 
 def keep_no_cookies(client: httpx.Client | httpx.AsyncClient) -> None:
     """Have a client of our own, whose requests are built without its cookies, keep none."""
-    client._cookies = _NoCookies()  # the public setter would make a copy that keeps them
+    # The public setter would make a copy that keeps them.
+    client._cookies = _NoCookies()  # pyright: ignore[reportPrivateUsage]
 
 
 class PhaseTimeouts(dict[str, float | None]):
@@ -127,7 +128,8 @@ def http_transport(context: Any, proxy: Proxy | None, limits: httpx.Limits | Non
     transport = httpx.HTTPTransport(
         verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
     )
-    transport._pool._network_backend = DeadlineBackend()  # httpx has no argument for httpcore's backend
+    # httpx has no argument for httpcore's backend.
+    transport._pool._network_backend = DeadlineBackend()  # pyright: ignore[reportPrivateUsage]
     return transport
 
 
@@ -140,7 +142,7 @@ def async_http_transport(
     transport = httpx.AsyncHTTPTransport(
         verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
     )
-    transport._pool._network_backend = AsyncUploadBackend()
+    transport._pool._network_backend = AsyncUploadBackend()  # pyright: ignore[reportPrivateUsage]
     return transport
 
 
@@ -166,7 +168,7 @@ def redacted_url(url: httpx.URL) -> httpx.URL:
 
 def set_content(response: httpx.Response, content: bytes) -> None:
     """Let `content`, read piece by piece, be the response's, as `read` would have it."""
-    response._content = content
+    response._content = content  # pyright: ignore[reportPrivateUsage]
 
 
 def already_read(response: httpx.Response) -> bool:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from .._event_loops import async_blocking
+from .._json_types import is_mapping, is_sequence
 from .._models.encoding import check_text, encode_json, plain
 from .._network.transport import AsyncByteStream, ByteStream
 from .._unset import UNSET, Unset
@@ -113,7 +114,7 @@ def encode_body(
         raise ValueError(f"{operation.id} takes {' or '.join(operation.media)}, not {chosen}")
     if parts and chosen != MULTIPART:
         raise ValueError(f"files go out as {MULTIPART}, not as {chosen}")
-    if operation.whole or not isinstance(fields, Mapping):
+    if operation.whole or not is_mapping(fields):
         return EMPTY if fields is UNSET else _encode_whole(chosen, fields)
     given = {name: value for name, value in fields.items() if value is not UNSET}
     if operation.required and not given and not parts:
@@ -168,7 +169,7 @@ def _encode(
 
 
 def _items(value: object) -> list[object]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    return list(value) if is_sequence(value) else [value]
 
 
 def encode_free(value: object, form: Mapping[str, object] | None, files: Mapping[str, Files | Unset] | None) -> Body:
@@ -190,9 +191,9 @@ def _texts(fields: Mapping[str, object], json_fields: frozenset[str]) -> list[tu
         if value is None:
             continue
         check_text("the name of a field", name)
-        if name in json_fields or isinstance(value, Mapping):
+        if name in json_fields or is_mapping(value):
             pairs.append((name, encode_json(value, name).decode("utf-8")))
-        elif isinstance(value, (list, tuple)):
+        elif is_sequence(value):
             pairs.extend((name, plain(name, item)) for item in value)
         else:
             pairs.append((name, plain(name, value)))

@@ -8,8 +8,9 @@ import os
 from collections.abc import Generator, Sequence
 from mimetypes import guess_type
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, TypeAlias, TypeGuard, cast
 
+from .._json_types import is_sequence
 from .._models.encoding import check_text
 from .auth import check_header
 
@@ -34,12 +35,12 @@ class FilePart:
 
     def __init__(self, place: str, name: str, source: Any, content_type: str | None = None) -> None:
         check_text(f"the file name of {place}", name)
-        if isinstance(source, (bytearray, memoryview)):
-            source = bytes(source)
         if isinstance(source, io.TextIOBase):
             raise TypeError(f"{place} must be opened in binary mode: open(path, 'rb')")
         self._place = place
-        self._source = source
+        self._source: Any = source
+        if isinstance(source, (bytearray, memoryview)):
+            self._source = bytes(self._source)
         self._start = 0
         self.name = name
         self.content_type = (
@@ -47,7 +48,7 @@ class FilePart:
             if content_type is None
             else check_header("Content-Type", content_type)
         )
-        self.size = len(source) if isinstance(source, bytes) else -1
+        self.size = -1 if self.content is None else len(self.content)
 
     @property
     def content(self) -> bytes | None:
@@ -100,18 +101,18 @@ def file_parts(place: str, files: Files) -> list[FilePart]:
     Raises `TypeError` for what is no file (bytes need a name, text a binary mode), `ValueError` for a name or a content
     type that cannot be sent.
     """
-    if isinstance(files, (list, tuple)) and not _is_named(files):
+    if is_sequence(files) and not _is_named(files):
         return [_part(f"{place}[{number}]", file) for number, file in enumerate(files)]
     return [_part(place, files)]
 
 
-def _is_named(value: Sequence[Any]) -> bool:
+def _is_named(value: object) -> TypeGuard[tuple[Any, ...]]:
     """Whether `value` is one file with its name, not several files: a tuple that begins with a text."""
-    return isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[0], str)
+    return is_sequence(value) and isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[0], str)
 
 
 def _part(place: str, file: Any) -> FilePart:
-    if isinstance(file, tuple) and _is_named(file):
+    if _is_named(file):
         content = file[1]
         if isinstance(content, str):
             raise TypeError(
@@ -130,7 +131,7 @@ def _part(place: str, file: Any) -> FilePart:
 def _source(place: str, file: Any) -> tuple[str, Any, str | None]:
     """Name, readable content and content type of a path or an open file."""
     if isinstance(file, (str, os.PathLike)):
-        path = Path(file)
+        path = Path(cast("str | os.PathLike[str]", file))
         return path.name, path, None
     read = getattr(file, "read", None)
     if read is None:

@@ -73,7 +73,7 @@ class AsyncAssistants(AsyncResource):
         Raises:
             ConflictError: The `idempotency_key` was used for another request.
         """
-        return await self._client._call(
+        return await self._call(
             CREATE_ASSISTANT,
             body={
                 "name": name,
@@ -118,7 +118,7 @@ class AsyncAssistants(AsyncResource):
         Returns:
             list[Assistant]: Assistants, newest first.
         """
-        return await self._client._call(
+        return await self._call(
             LIST_ASSISTANTS,
             query={"skip": skip, "limit": limit, "name": name},
             timeout=timeout,
@@ -145,7 +145,7 @@ class AsyncAssistants(AsyncResource):
         Returns:
             AsyncPaginator[Assistant]: Assistants, newest first.
         """
-        return self._client._iterate(
+        return self._iterate(
             LIST_ASSISTANTS,
             query={"skip": skip, "limit": limit, "name": name},
             timeout=timeout,
@@ -176,7 +176,7 @@ class AsyncAssistants(AsyncResource):
         Raises:
             NotFoundError: No such assistant in this account.
         """
-        return await self._client._call(
+        return await self._call(
             GET_ASSISTANT,
             (id_text(assistant_id),),
             timeout=timeout,
@@ -222,7 +222,7 @@ class AsyncAssistants(AsyncResource):
         Raises:
             NotFoundError: No such assistant in this account.
         """
-        return await self._client._call(
+        return await self._call(
             UPDATE_ASSISTANT,
             (id_text(assistant_id),),
             body={
@@ -263,7 +263,7 @@ class AsyncAssistants(AsyncResource):
         Raises:
             NotFoundError: No such assistant in this account.
         """
-        return await self._client._call(
+        return await self._call(
             DELETE_ASSISTANT,
             (id_text(assistant_id),),
             timeout=timeout,
@@ -306,7 +306,7 @@ class AsyncAssistants(AsyncResource):
             NotFoundError: No such assistant in this account.
             ConflictError: The `idempotency_key` was used for another request.
         """
-        return await self._client._call(
+        return await self._call(
             CLONE_ASSISTANT,
             (id_text(assistant_id),),
             body={

@@ -59,7 +59,7 @@ class AsyncRuns(AsyncResource):
             ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
         """
-        return await self._client._call(
+        return await self._call(
             SUBMIT_TOOL_OUTPUTS,
             (id_text(thread_id), run_id),
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
@@ -92,7 +92,7 @@ class AsyncRuns(AsyncResource):
         Returns:
             AsyncEventStream: An iterator of `models.StreamEvent`, for an `async with`.
         """
-        return self._client._stream(
+        return self._stream(
             AsyncEventStream,
             SUBMIT_TOOL_OUTPUTS,
             STREAMING,
@@ -137,7 +137,7 @@ class AsyncRuns(AsyncResource):
             ConflictError: The run does not wait for tool outputs, or the `idempotency_key` was used for another
                 request.
         """
-        return await self._client._call(
+        return await self._call(
             SUBMIT_LATEST_TOOL_OUTPUTS,
             body={"thread_id": thread_id, "tool_outputs": tool_outputs},
             idempotency_key=idempotency_key,
@@ -166,7 +166,7 @@ class AsyncRuns(AsyncResource):
         Returns:
             AsyncEventStream: An iterator of `models.StreamEvent`, for an `async with`.
         """
-        return self._client._stream(
+        return self._stream(
             AsyncEventStream,
             SUBMIT_LATEST_TOOL_OUTPUTS,
             STREAMING,
@@ -206,7 +206,7 @@ class AsyncRuns(AsyncResource):
             NotFoundError: No such run, or no such thread, in this account.
             ConflictError: The `idempotency_key` was used for another request.
         """
-        return await self._client._call(
+        return await self._call(
             CANCEL_RUN,
             (id_text(thread_id), run_id),
             idempotency_key=idempotency_key,
@@ -243,7 +243,7 @@ class AsyncRuns(AsyncResource):
         Raises:
             NotFoundError: No such run, or no such thread, in this account.
         """
-        return self._client._stream(
+        return self._stream(
             AsyncEventStream,
             STREAM_RUN_EVENTS,
             STREAMING,

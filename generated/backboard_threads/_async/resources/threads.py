@@ -49,7 +49,7 @@ class AsyncThreads(AsyncResource):
             NotFoundError: No such assistant in this account.
             ConflictError: The `idempotency_key` was used for another request.
         """
-        return await self._client._call(
+        return await self._call(
             CREATE_THREAD,
             (id_text(assistant_id),),
             body={},
@@ -89,7 +89,7 @@ class AsyncThreads(AsyncResource):
         Raises:
             NotFoundError: No such assistant in this account.
         """
-        return await self._client._call(
+        return await self._call(
             LIST_ASSISTANT_THREADS,
             (id_text(assistant_id),),
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
@@ -118,7 +118,7 @@ class AsyncThreads(AsyncResource):
         Returns:
             AsyncPaginator[Thread]: Threads, newest first.
         """
-        return self._client._iterate(
+        return self._iterate(
             LIST_ASSISTANT_THREADS,
             (id_text(assistant_id),),
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
@@ -152,7 +152,7 @@ class AsyncThreads(AsyncResource):
         Returns:
             list[Thread]: Threads, newest first.
         """
-        return await self._client._call(
+        return await self._call(
             LIST_THREADS,
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
             timeout=timeout,
@@ -179,7 +179,7 @@ class AsyncThreads(AsyncResource):
         Returns:
             AsyncPaginator[Thread]: Threads, newest first.
         """
-        return self._client._iterate(
+        return self._iterate(
             LIST_THREADS,
             query={"skip": skip, "limit": limit, "include_messages": include_messages},
             timeout=timeout,
@@ -215,7 +215,7 @@ class AsyncThreads(AsyncResource):
             NotModifiedError: The thread has not changed since the version given in `if_none_match`.
             NotFoundError: No such thread, or no such assistant, in this account.
         """
-        return await self._client._call(
+        return await self._call(
             GET_THREAD,
             (id_text(thread_id),),
             parameters={"If-None-Match": if_none_match},
@@ -250,7 +250,7 @@ class AsyncThreads(AsyncResource):
             NotFoundError: No such thread, or no such assistant, in this account.
             PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
-        return await self._client._call(
+        return await self._call(
             DELETE_THREAD,
             (id_text(thread_id),),
             parameters={"If-Match": if_match},

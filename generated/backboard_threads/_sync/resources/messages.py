@@ -77,7 +77,7 @@ class Messages(Resource):
                 `idempotency_key` was used for another request.
             PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
-        return self._client._call(
+        return self._call(
             SEND_MESSAGE,
             (id_text(thread_id),),
             parameters={"If-Match": if_match},
@@ -128,7 +128,7 @@ class Messages(Resource):
         Returns:
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
         """
-        return self._client._stream(
+        return self._stream(
             EventStream,
             SEND_MESSAGE,
             STREAMING,
@@ -254,7 +254,7 @@ class Messages(Resource):
                 `idempotency_key` was used for another request.
             PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
-        return self._client._call(
+        return self._call(
             SEND_CHAT_MESSAGE,
             parameters={"If-Match": if_match},
             body={
@@ -357,7 +357,7 @@ class Messages(Resource):
         Returns:
             EventStream: An iterator of `models.StreamEvent`, for a `with`.
         """
-        return self._client._stream(
+        return self._stream(
             EventStream,
             SEND_CHAT_MESSAGE,
             STREAMING,
