@@ -1,4 +1,4 @@
-"""An application in place of a server, for both halves: streams come piece by piece, and it learns who left."""
+"""ASGI transports: an application in place of a server, for the sync and the async client."""
 
 import asyncio
 import json
@@ -76,7 +76,7 @@ async def served(variant: Variant, app: Any, **options: Any) -> AsyncIterator[An
         yield variant.client(http_client=transport, base_url="http://app:81/api", **options)
 
 
-async def test_calls_and_lifespan(variant: Variant) -> None:
+async def test_asgi_transport_sends_calls_and_lifespan(variant: Variant) -> None:
     app = App()
     async with served(variant, app) as client:
         assert app.lifespan == ["lifespan.startup"]
@@ -92,7 +92,7 @@ async def test_calls_and_lifespan(variant: Variant) -> None:
     assert app.bodies == [b"", b'{"a":1}']
 
 
-async def test_streams_come_as_they_are_made(variant: Variant) -> None:
+async def test_asgi_stream_delivers_events_as_they_are_sent(variant: Variant) -> None:
     app = App()
     async with served(variant, app) as client:
         async with variant.within(client.messages.stream(THREAD_ID, content="x")) as opened:
@@ -102,7 +102,7 @@ async def test_streams_come_as_they_are_made(variant: Variant) -> None:
         assert opened.text == TEXT
 
 
-async def test_leaving_early_tells_the_application(variant: Variant) -> None:
+async def test_asgi_stream_left_early_disconnects(variant: Variant) -> None:
     app = App()
     app.messages = app.endless  # type: ignore[method-assign]
     async with served(variant, app) as client:
@@ -111,7 +111,7 @@ async def test_leaving_early_tells_the_application(variant: Variant) -> None:
         assert app.left.wait(600)
 
 
-async def test_time_outs_hold(variant: Variant) -> None:
+async def test_asgi_timeout_raises(variant: Variant) -> None:
     app = App()
     async with served(variant, app, timeout=0.1, max_retries=0) as client:
         with pytest.raises(APITimeoutError):
@@ -119,7 +119,7 @@ async def test_time_outs_hold(variant: Variant) -> None:
         assert app.left.wait(600)
 
 
-async def test_an_application_that_fails_is_a_connection_that_broke(variant: Variant) -> None:
+async def test_asgi_application_error_is_a_connection_error(variant: Variant) -> None:
     app = App()
     async with served(variant, app) as client:
         with pytest.raises(APIConnectionError, match="a fault of the application"):
@@ -127,7 +127,7 @@ async def test_an_application_that_fails_is_a_connection_that_broke(variant: Var
         assert (await variant.do(client.threads.get("fine"))).thread_id == THREAD_ID
 
 
-async def test_the_reference_server_in_process(variant: Variant, backboard_threads_app: ThreadsApp) -> None:
+async def test_asgi_reference_server_answers_in_process(variant: Variant, backboard_threads_app: ThreadsApp) -> None:
     from threads_server.http.app import create_app
     from threads_server.settings import Settings
 
@@ -144,7 +144,7 @@ async def test_the_reference_server_in_process(variant: Variant, backboard_threa
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_sync_transport_in_a_forked_child_is_an_error_and_no_hang() -> None:
+def test_asgi_sync_transport_in_a_forked_child_raises() -> None:
     variant = Variant("sync")
     with ASGITransport(App()) as transport:
         client = variant.client(http_client=transport, base_url="http://app/api", max_retries=0)

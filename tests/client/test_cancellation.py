@@ -14,7 +14,7 @@ from tests.support.scripted_server import Server, Silence, events, reply
 from tests.support.sse_frames import STARTED, frame
 
 
-async def test_cancellation_closes_the_connection(server: Server) -> None:
+async def test_cancelled_call_closes_its_connection(server: Server) -> None:
     silence = Silence()
     server.answer(silence)
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
@@ -27,7 +27,7 @@ async def test_cancellation_closes_the_connection(server: Server) -> None:
     await client.aclose()
 
 
-async def test_cancellation_inside_a_stream_closes_the_connection(server: Server) -> None:
+async def test_cancelled_stream_closes_its_connection(server: Server) -> None:
     silence = Silence()
     server.answer(events(frame(STARTED), then=silence))
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
@@ -70,7 +70,7 @@ def test_call_cancelled_at_any_await_leaves_no_socket(server: Server, steps: int
         gc.collect()
 
 
-def test_call_cancelled_while_idle_connections_close_keeps_none(
+def test_call_cancelled_while_idle_connections_close_leaves_no_socket(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(async_channel, "KEEPALIVE_EXPIRY", 0.0)

@@ -1,4 +1,4 @@
-"""The API key and the base URL: where they come from, what is refused, and where the key never is."""
+"""The API key and the base URL: their sources, their checks, and where the key never appears."""
 
 import io
 import logging
@@ -14,7 +14,9 @@ from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, drop, reply
 
 
-async def test_the_key_of_the_environment(variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_api_key_is_read_from_the_environment(
+    variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BACKBOARD_API_KEY", "from-environment")
     monkeypatch.setenv("BACKBOARD_BASE_URL", server.url + "/")
     server.answer(reply(200, THREAD))
@@ -23,7 +25,7 @@ async def test_the_key_of_the_environment(variant: Variant, server: Server, monk
     assert [seen.headers["x-api-key"] for seen in server.requests] == ["from-environment", "given"]
 
 
-def test_a_missing_key_names_the_variable(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_api_key_names_the_variable(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="BACKBOARD_API_KEY"):
         variant.client_class()
     monkeypatch.setenv("BACKBOARD_API_KEY", "")
@@ -35,7 +37,7 @@ def test_a_missing_key_names_the_variable(variant: Variant, monkeypatch: pytest.
     "key",
     ["", " ", "\t\n", "secret\n", "sec\nret", "sec\rret", "sécret", "secret\x00", "secret ", " secret", "\u2028x"],
 )
-def test_a_key_that_no_header_can_carry_is_refused(variant: Variant, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_api_key_that_fits_no_header_is_refused(variant: Variant, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="API key") as caught:
         variant.client_class(api_key=key)
     assert "BACKBOARD_API_KEY" in str(caught.value)
@@ -46,7 +48,7 @@ def test_a_key_that_no_header_can_carry_is_refused(variant: Variant, key: str, m
             variant.client_class()
 
 
-def test_a_key_of_another_type_is_refused_and_not_shown(variant: Variant) -> None:
+def test_api_key_of_another_type_is_refused_and_not_shown(variant: Variant) -> None:
     with pytest.raises(TypeError, match="must be a string or a function, not bytes") as caught:
         variant.client_class(api_key=b"secret")
     assert "secret" not in str(caught.value)
@@ -71,13 +73,13 @@ def test_a_key_of_another_type_is_refused_and_not_shown(variant: Variant) -> Non
         "https://user:secret@host/api",
     ],
 )
-def test_a_base_url_that_is_none_is_refused(variant: Variant, address: str) -> None:
+def test_invalid_base_url_is_refused(variant: Variant, address: str) -> None:
     with pytest.raises(ValueError, match="base_url") as caught:
         variant.client_class(api_key=KEY, base_url=address)
     assert "secret" not in str(caught.value)
 
 
-def test_a_base_url_of_the_environment_that_is_none_names_the_variable(
+def test_invalid_base_url_of_the_environment_names_the_variable(
     variant: Variant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BACKBOARD_BASE_URL", "localhost")
@@ -94,15 +96,15 @@ def test_a_base_url_of_the_environment_that_is_none_names_the_variable(
         ("http://[::1]:8000/api", "http://[::1]:8000/api"),
     ],
 )
-def test_base_urls(variant: Variant, address: str, normal: str) -> None:
+def test_base_url_is_normalized(variant: Variant, address: str, normal: str) -> None:
     assert variant.client(base_url=address).base_url == normal
 
 
-def test_the_default_base_url_is_the_document_s_first_server(variant: Variant) -> None:
+def test_default_base_url_is_the_first_server_of_the_document(variant: Variant) -> None:
     assert variant.client().base_url == "https://app.backboard.io/api"
 
 
-async def test_the_headers_of_a_request(variant: Variant, server: Server) -> None:
+async def test_headers_of_client_and_call_are_sent(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD))
     client = variant.client(server, headers={"X-Team": "a"})
     await variant.do(client.threads.get(THREAD_ID, headers={"X-Call": "b", "X-Team": "c"}))
@@ -119,7 +121,7 @@ async def test_the_headers_of_a_request(variant: Variant, server: Server) -> Non
 @pytest.mark.parametrize(
     "name", ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding", "Idempotency-Key"]
 )
-async def test_headers_of_the_client_s_own_are_refused(variant: Variant, name: str) -> None:
+async def test_reserved_header_is_refused(variant: Variant, name: str) -> None:
     with pytest.raises(ValueError, match=f"(?i){name}"):
         variant.client(headers={name: "mine"})
     client = variant.client()
@@ -130,13 +132,13 @@ async def test_headers_of_the_client_s_own_are_refused(variant: Variant, name: s
 
 
 @pytest.mark.parametrize(("name", "value"), [("X", "a\nb"), ("X", "a\r\nY: b"), ("X", "é"), ("X Y", "a"), ("", "a")])
-def test_headers_that_are_none_are_refused(variant: Variant, name: str, value: str) -> None:
+def test_invalid_header_is_refused(variant: Variant, name: str, value: str) -> None:
     with pytest.raises(ValueError, match="header"):
         variant.client(headers={name: value})
 
 
 @pytest.mark.parametrize("value", ["", "  ", "a\nb", "é"])
-async def test_idempotency_keys_that_no_header_can_carry_are_refused(variant: Variant, value: str) -> None:
+async def test_idempotency_key_that_fits_no_header_is_refused(variant: Variant, value: str) -> None:
     with pytest.raises(ValueError, match=r"(?i)idempotency.key"):
         await variant.do(variant.client().messages.send(THREAD_ID, content="x", idempotency_key=value))
 
@@ -145,7 +147,7 @@ async def test_idempotency_keys_that_no_header_can_carry_are_refused(variant: Va
     "path",
     ["http://evil/steal", "//evil\n/x", "threads", "", "/a/../../x", "/./x", "/a b", "/ü", "/x#y", "@evil/x"],
 )
-async def test_request_refuses_what_leads_elsewhere(variant: Variant, path: str) -> None:
+async def test_request_path_to_another_origin_is_refused(variant: Variant, path: str) -> None:
     sent: list[httpx.Request] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -157,7 +159,7 @@ async def test_request_refuses_what_leads_elsewhere(variant: Variant, path: str)
     assert sent == []
 
 
-async def test_no_path_can_change_the_origin(variant: Variant) -> None:
+async def test_request_path_never_changes_the_origin(variant: Variant) -> None:
     hosts: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -170,7 +172,7 @@ async def test_no_path_can_change_the_origin(variant: Variant) -> None:
     assert set(hosts) == {"server"}
 
 
-async def test_the_key_is_in_no_repr(variant: Variant) -> None:
+async def test_api_key_is_in_no_repr(variant: Variant) -> None:
     client = variant.client()
     shown = [repr(client), str(client), repr(client.threads), repr(vars(client)), repr(client.threads.iterate())]
     shown.append(repr(client.messages.stream(THREAD_ID, content="x")))
@@ -178,7 +180,7 @@ async def test_the_key_is_in_no_repr(variant: Variant) -> None:
     assert KEY not in "".join(shown)
 
 
-async def test_the_key_is_in_no_log(variant: Variant, server: Server) -> None:
+async def test_api_key_is_in_no_log(variant: Variant, server: Server) -> None:
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     root = logging.getLogger()
@@ -203,7 +205,7 @@ async def test_the_key_is_in_no_log(variant: Variant, server: Server) -> None:
     await variant.do(given.aclose() if variant.name == "async" else given.close())
 
 
-async def test_the_key_is_in_no_traceback_with_its_variables(variant: Variant, server: Server) -> None:
+async def test_api_key_is_in_no_traceback(variant: Variant, server: Server) -> None:
     for answer in (drop, reply(404, {}), reply(200, b"<html>")):
         server.answer(answer)
         client = variant.client(server, max_retries=1)
@@ -215,7 +217,7 @@ async def test_the_key_is_in_no_traceback_with_its_variables(variant: Variant, s
         assert KEY not in "".join(text for frame in ours for text in (frame.locals or {}).values())
 
 
-async def test_answers_and_streams_hold_no_key(variant: Variant, server: Server) -> None:
+async def test_api_key_is_in_no_pickled_response(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD, {"X-Request-ID": "r"}))
     answer: Any = await variant.do(variant.client(server).threads.with_response.get(THREAD_ID))
     assert answer.request.headers["x-api-key"] == "[redacted]"
@@ -224,12 +226,12 @@ async def test_answers_and_streams_hold_no_key(variant: Variant, server: Server)
     assert KEY.encode() not in pickle.dumps(free)
 
 
-def test_a_pickled_client_carries_its_key_and_says_so() -> None:
+def test_pickled_client_carries_its_api_key() -> None:
     assert KEY.encode() in pickle.dumps(Backboard(api_key=KEY))
     assert "pickled client carries its key" in " ".join((Backboard.__doc__ or "").split())
 
 
-async def test_a_hook_that_prints_a_request_shows_no_key(variant: Variant, server: Server) -> None:
+async def test_api_key_is_redacted_in_printed_requests(variant: Variant, server: Server) -> None:
     shown: list[str] = []
 
     def show(request: httpx.Request) -> None:
@@ -261,7 +263,7 @@ def our_frames_with(secret: str, error: BaseException) -> list[str]:
     "options", [{"headers": {"X-A": "é"}}, {"base_url": "ftp://x"}, {"max_retries": -1}, {"timeout": 0}, {"proxy": "x"}]
 )
 @pytest.mark.parametrize("source", ["environment", "argument"])
-def test_refused_constructor_has_the_key_in_no_frame(
+def test_api_key_is_in_no_frame_of_a_failed_constructor(
     variant: Variant, options: dict[str, Any], source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BACKBOARD_API_KEY", KEY)
@@ -270,7 +272,7 @@ def test_refused_constructor_has_the_key_in_no_frame(
     assert our_frames_with(KEY, caught.value) == []
 
 
-def test_refused_key_is_in_no_frame(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_api_key_is_in_no_frame(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
     for refused in (f"{KEY}\n", f" {KEY}", f"{KEY}é"):
         with pytest.raises(ValueError, match="API key") as caught:
             variant.client_class(api_key=refused)
@@ -282,7 +284,7 @@ def test_refused_key_is_in_no_frame(variant: Variant, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("is_coroutine", [False, True])
-async def test_key_from_a_function_is_asked_for_before_each_attempt(
+async def test_api_key_function_is_called_for_each_attempt(
     variant: Variant, server: Server, is_coroutine: bool
 ) -> None:
     keys = iter(["first", "second", "third"])
@@ -305,7 +307,7 @@ async def test_key_from_a_function_is_asked_for_before_each_attempt(
 
 
 @pytest.mark.parametrize("key", ["", "a\nb", 7, None])
-async def test_key_from_a_function_is_checked(variant: Variant, server: Server, key: Any) -> None:
+async def test_api_key_function_with_invalid_result_is_refused(variant: Variant, server: Server, key: Any) -> None:
     with pytest.raises((ValueError, TypeError), match="function api_key") as caught:
         await variant.do(variant.client(server, api_key=lambda: key).threads.get(THREAD_ID))
     assert "a\nb" not in str(caught.value)

@@ -17,7 +17,7 @@ from tests.support.scripted_server import Server, Silence, events, reply
 from tests.support.sse_frames import STARTED, frame
 
 
-def test_one_async_client_in_many_event_loops(server: Server) -> None:
+def test_async_client_works_in_successive_event_loops(server: Server) -> None:
     server.answer(reply(200, THREAD))
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
 
@@ -35,7 +35,7 @@ def test_one_async_client_in_many_event_loops(server: Server) -> None:
         assert server.open == 0, "a loop that ended left connections behind"
 
 
-def test_one_async_client_in_event_loops_that_end_without_tidying(server: Server) -> None:
+def test_async_client_survives_event_loops_closed_without_cleanup(server: Server) -> None:
     server.answer(reply(200, THREAD))
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
     for _ in range(3):
@@ -46,7 +46,7 @@ def test_one_async_client_in_event_loops_that_end_without_tidying(server: Server
     assert len(server.requests) == 3
 
 
-def test_one_async_client_in_several_threads_loops_at_a_time(server: Server) -> None:
+def test_async_client_works_in_concurrent_event_loops(server: Server) -> None:
     server.answer(reply(200, THREAD))
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
 
@@ -62,7 +62,7 @@ def test_one_async_client_in_several_threads_loops_at_a_time(server: Server) -> 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.parametrize("half_name", ["sync", "async"])
-def test_one_client_in_a_forked_child(server: Server, half_name: str) -> None:
+def test_client_works_in_a_forked_child(server: Server, half_name: str) -> None:
     server.answer(reply(200, THREAD))
     variant = Variant(half_name)
     client = variant.client_class(api_key=KEY, base_url=server.url)
@@ -93,7 +93,7 @@ def test_one_client_in_a_forked_child(server: Server, half_name: str) -> None:
         client.close()
 
 
-def test_streams_of_a_loop_that_is_stopped_leave_no_noise(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+def test_stream_of_a_stopped_event_loop_gives_no_warning(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     server.answer(events(frame(STARTED), then=Silence()))
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
 
@@ -124,7 +124,7 @@ def test_closed_event_loops_are_forgotten(server: Server) -> None:
     assert [loop for loop in loops if loop() is not None] == []
 
 
-def test_event_loops_that_were_only_closed_are_forgotten_too(server: Server) -> None:
+def test_event_loops_closed_without_cleanup_are_forgotten(server: Server) -> None:
     server.answer(reply(200, THREAD))
     client = AsyncBackboard(api_key=KEY, base_url=server.url)
     loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []

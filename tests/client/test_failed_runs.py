@@ -41,7 +41,7 @@ async def test_failed_run_raises_with_its_turn(variant: Variant, server: Server,
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_failed_run_is_returned_where_it_is_wanted(variant: Variant, server: Server, name: str) -> None:
+async def test_failed_run_is_returned_on_request(variant: Variant, server: Server, name: str) -> None:
     server.answer(answer(name, FAILED))
     call = CALLS[name]
     assert (await variant.do(call(variant.client(server), raise_on_failed_run=False))).status == "FAILED"
@@ -57,7 +57,7 @@ async def test_failed_run_is_returned_where_it_is_wanted(variant: Variant, serve
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS", "ODD", None])
-async def test_any_other_status_is_no_failure(variant: Variant, server: Server, status: str | None) -> None:
+async def test_other_run_status_does_not_raise(variant: Variant, server: Server, status: str | None) -> None:
     server.answer(answer("send", {**FAILED, "status": status}))
     turn = await variant.do(variant.client(server).messages.send(THREAD_ID, content="x"))
     assert turn.status == status

@@ -31,7 +31,7 @@ def test_every_feature_has_a_test_or_a_decision(document: str) -> None:
     assert [feature for feature, tests, decisions in rows if not tests and not decisions] == []
 
 
-def test_every_test_is_there(document: str) -> None:
+def test_every_named_test_exists(document: str) -> None:
     missing = []
     for test in sorted({test for _, tests, _ in read_rows(document) for test in tests}):
         path, *_, name = test.split("::")
@@ -40,7 +40,7 @@ def test_every_test_is_there(document: str) -> None:
     assert missing == []
 
 
-def test_every_decision_was_taken(document: str) -> None:
+def test_every_named_decision_exists(document: str) -> None:
     taken = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
     missing = [name for _, _, decisions in read_rows(document) for name in decisions if f"**{name}" not in taken]
     assert missing == []

@@ -8,7 +8,6 @@ import warnings
 
 import pytest
 
-from backboard_threads import APIError
 from backboard_threads import _deprecation as deprecation
 from backboard_threads._operations import GET_THREAD
 from tests.support.client_variants import THREAD, THREAD_ID, Variant
@@ -16,7 +15,9 @@ from tests.support.scripted_server import Server, drop, events, reply
 from tests.support.sse_frames import NUMBERED
 
 
-async def test_log_lines(variant: Variant, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+async def test_requests_and_retries_are_logged(
+    variant: Variant, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, "backboard_threads")
     server.answer(reply(503, {}, {"Retry-After": "0"}), drop, reply(200, THREAD, {"X-Request-ID": "req-1"}))
     await variant.do(variant.client(server).threads.get(THREAD_ID))
@@ -33,7 +34,7 @@ async def test_log_lines(variant: Variant, server: Server, caplog: pytest.LogCap
     assert any(level == "INFO" and f"GET {url}: the connection broke" in line for level, line in lines)
 
 
-async def test_resuming_is_logged(variant: Variant, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+async def test_resumption_is_logged(variant: Variant, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "backboard_threads")
     server.answer(events(*NUMBERED[:2], then=drop), events(*NUMBERED[2:]))
     await variant.read(variant.client(server).messages.stream(THREAD_ID, content="x"))
@@ -43,7 +44,7 @@ async def test_resuming_is_logged(variant: Variant, server: Server, caplog: pyte
 @pytest.mark.parametrize(
     ("level", "words"), [("debug", "(attempt 1)"), ("INFO", "again in"), ("", None), ("odd", None)]
 )
-def test_log_lines_are_printed_if_the_environment_asks(server: Server, level: str, words: str | None) -> None:
+def test_log_variable_prints_log_lines(server: Server, level: str, words: str | None) -> None:
     server.answer(reply(429, {}, {"Retry-After": "0"}), reply(200, THREAD))
     code = f"from backboard_threads import Backboard; Backboard(api_key='secret').threads.get({THREAD_ID!r})"
     environment = {**os.environ, "BACKBOARD_LOG": level, "BACKBOARD_BASE_URL": server.url}
@@ -52,7 +53,7 @@ def test_log_lines_are_printed_if_the_environment_asks(server: Server, level: st
     assert "secret" not in done.stderr
 
 
-def test_log_lines_do_not_come_twice_where_logging_is_set_up(server: Server) -> None:
+def test_log_lines_are_not_doubled_where_logging_is_configured(server: Server) -> None:
     server.answer(reply(200, THREAD))
     code = (
         "import logging; from backboard_threads import Backboard; logging.basicConfig(level='DEBUG'); "
@@ -63,7 +64,7 @@ def test_log_lines_do_not_come_twice_where_logging_is_set_up(server: Server) -> 
     assert done.stderr.count("(attempt 1)") == 1
 
 
-async def test_deprecated_operations_warn_once(
+async def test_deprecated_operation_warns_once(
     variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deprecation, "_warned", set())
@@ -80,7 +81,7 @@ async def test_deprecated_operations_warn_once(
     assert "backboard_threads" not in caught[0].filename
 
 
-def test_a_deprecated_parameter_warns_once_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deprecated_parameter_warns_once_at_the_calling_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deprecation, "_warned", set())
 
     def method() -> None:
@@ -91,11 +92,3 @@ def test_a_deprecated_parameter_warns_once_where_it_is_used(monkeypatch: pytest.
         method()
         method()
     assert [(str(w.message), w.filename) for w in caught] == [("threads.list(old=…) is deprecated: use new", __file__)]
-
-
-def test_the_package_s_errors_have_docstrings() -> None:
-    stack = [APIError]
-    while stack:
-        error = stack.pop()
-        assert error.__doc__
-        stack += error.__subclasses__()

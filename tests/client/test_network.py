@@ -31,7 +31,7 @@ SECURE = "https://127.0.0.1:1/api"
         (SECURE, {"SSL_CERT_FILE": __file__}, "SSL_CERT_FILE"),
     ],
 )
-async def test_unusable_variable_is_named(
+async def test_invalid_environment_variable_is_named(
     variant: Variant, address: str, variables: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in variables.items():
@@ -55,7 +55,7 @@ async def test_unusable_variable_is_named(
         "a,,:x,127.0.0.1",
     ],
 )
-async def test_variable_does_not_count_for_exempt_hosts(
+async def test_proxy_of_the_environment_is_ignored_for_exempt_hosts(
     variant: Variant, exempt: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
@@ -98,7 +98,9 @@ async def test_proxy_is_an_argument(variant: Variant, server: Server) -> None:
     await variant.end(client)
 
 
-async def test_environment_can_be_left_aside(variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_trust_env_false_ignores_the_environment(
+    variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     server.answer(reply(200, THREAD))
     await variant.do(variant.client(server, trust_env=False).threads.get(THREAD_ID))
@@ -119,9 +121,7 @@ async def test_environment_can_be_left_aside(variant: Variant, server: Server, m
         ({"on_retry": "x"}, TypeError),
     ],
 )
-def test_argument_that_cannot_be_used_is_named(
-    variant: Variant, options: dict[str, Any], error: type[Exception]
-) -> None:
+def test_invalid_argument_is_named(variant: Variant, options: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error, match=next(iter(options))):
         variant.client_class(api_key=KEY, base_url=SECURE, **options)
 
@@ -147,7 +147,7 @@ async def test_connections_have_tcp_keepalive(variant: Variant, server: Server) 
         assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0
 
 
-async def test_proxy_does_not_cap_calls_at_a_time(
+async def test_proxy_does_not_limit_concurrent_calls(
     variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if variant.name == "sync":
@@ -163,4 +163,15 @@ async def test_proxy_does_not_cap_calls_at_a_time(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.port}")
     client = variant.client(base_url="http://api.example/api", max_retries=0)
     await asyncio.gather(*[client.threads.get(THREAD_ID) for _ in range(count)])
+    await variant.end(client)
+
+
+async def test_proxy_of_the_environment_is_used(
+    variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.port}")
+    server.answer(reply(200, THREAD))
+    client = variant.client(base_url="http://api.example/api")
+    await variant.do(client.threads.get(THREAD_ID))
+    assert server.requests[0].target == f"http://api.example/api/threads/{THREAD_ID}"
     await variant.end(client)

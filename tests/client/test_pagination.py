@@ -1,4 +1,4 @@
-"""Listings that page by themselves: where they end, and that nothing is lost or given twice."""
+"""Pagination: where a listing ends, and that no item is lost or given twice."""
 
 import copy
 from typing import Any
@@ -32,7 +32,7 @@ async def ids(variant: Variant, items: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("count", "calls"), [(0, 1), (1, 1), (99, 1), (100, 2), (101, 2), (250, 3)])
-async def test_without_a_limit_none_is_sent(variant: Variant, count: int, calls: int) -> None:
+async def test_pagination_without_limit_sends_none(variant: Variant, count: int, calls: int) -> None:
     listing = Listing(count)
     assert await ids(variant, variant.mocked(listing).threads.iterate()) == listing.rows
     assert len(listing.asked) == calls
@@ -41,7 +41,7 @@ async def test_without_a_limit_none_is_sent(variant: Variant, count: int, calls:
 
 
 @pytest.mark.parametrize(("count", "limit", "calls"), [(0, 3, 1), (7, 3, 3), (9, 3, 4), (250, 200, 2), (450, 999, 3)])
-async def test_a_page_ends_where_it_is_short(variant: Variant, count: int, limit: int, calls: int) -> None:
+async def test_pagination_ends_at_a_short_page(variant: Variant, count: int, limit: int, calls: int) -> None:
     listing = Listing(count)
     pages = variant.mocked(listing).threads.iterate(limit=limit, include_messages=False)
     assert await ids(variant, pages) == listing.rows
@@ -50,7 +50,7 @@ async def test_a_page_ends_where_it_is_short(variant: Variant, count: int, limit
     assert {query["include_messages"] for query in listing.asked} == {"false"}
 
 
-async def test_each_loop_begins_anew(variant: Variant) -> None:
+async def test_paginator_can_be_iterated_again(variant: Variant) -> None:
     listing = Listing(5)
     pages = variant.mocked(listing).threads.iterate(limit=2)
     assert await ids(variant, pages) == await ids(variant, pages) == listing.rows
@@ -58,14 +58,14 @@ async def test_each_loop_begins_anew(variant: Variant) -> None:
     assert await ids(variant, variant.mocked(listing).threads.iterate(skip=3, limit=2)) == listing.rows[3:]
 
 
-async def test_the_listing_of_an_assistant(variant: Variant) -> None:
+async def test_pagination_of_an_assistants_threads(variant: Variant) -> None:
     listing = Listing(3)
     assert (
         await ids(variant, variant.mocked(listing).threads.iterate_for_assistant(ASSISTANT_ID, limit=2)) == listing.rows
     )
 
 
-async def test_what_is_inserted_meanwhile_repeats_nothing(variant: Variant) -> None:
+async def test_pagination_gives_no_item_twice_when_items_are_inserted(variant: Variant) -> None:
     listing = Listing(10)
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -76,7 +76,7 @@ async def test_what_is_inserted_meanwhile_repeats_nothing(variant: Variant) -> N
     assert await ids(variant, variant.mocked(handler).threads.iterate(limit=4)) == [f"t{i}" for i in range(10)]
 
 
-async def test_a_server_that_ignores_skip_is_an_error_and_no_loop(variant: Variant) -> None:
+async def test_pagination_raises_if_the_server_ignores_skip(variant: Variant) -> None:
     calls = 0
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -91,16 +91,14 @@ async def test_a_server_that_ignores_skip_is_an_error_and_no_loop(variant: Varia
     assert calls == 2
 
 
-async def test_a_server_without_rows_that_never_ends_is_no_loop(variant: Variant) -> None:
+async def test_pagination_with_limit_zero_ends(variant: Variant) -> None:
     listing = Listing(0)
     assert await ids(variant, variant.mocked(listing).threads.iterate(limit=0)) == []
     assert len(listing.asked) == 1
 
 
 @pytest.mark.parametrize(("limit", "count"), [(200, 10_200), (30, 10_030), (7, 10_007), (200, 30_000)])
-async def test_beyond_the_greatest_skip_is_an_error_after_all_that_can_be_had(
-    variant: Variant, limit: int, count: int
-) -> None:
+async def test_pagination_beyond_max_skip_raises_after_the_last_page(variant: Variant, limit: int, count: int) -> None:
     listing = Listing(count)
     seen: list[str] = []
     with pytest.raises(APIError, match="skip=10000"):
@@ -110,12 +108,12 @@ async def test_beyond_the_greatest_skip_is_an_error_after_all_that_can_be_had(
 
 
 @pytest.mark.parametrize("count", [10_000, 10_001, 10_199])
-async def test_up_to_the_greatest_skip_nothing_is_wrong(variant: Variant, count: int) -> None:
+async def test_pagination_up_to_max_skip_is_complete(variant: Variant, count: int) -> None:
     listing = Listing(count)
     assert await ids(variant, variant.mocked(listing).threads.iterate(limit=200)) == listing.rows
 
 
-async def test_an_error_comes_through_after_what_came_before(variant: Variant) -> None:
+async def test_pagination_raises_after_the_items_before_an_error(variant: Variant) -> None:
     listing = Listing(10)
     wrong = [httpx.Response(503), httpx.Response(429), httpx.Response(500, json={"detail": "broken"})]
 
@@ -129,7 +127,7 @@ async def test_an_error_comes_through_after_what_came_before(variant: Variant) -
     assert wrong == []
 
 
-async def test_options_are_those_of_each_page(variant: Variant) -> None:
+async def test_pagination_applies_options_to_each_page(variant: Variant) -> None:
     sent: list[httpx.Request] = []
     listing = Listing(5)
 
@@ -145,7 +143,7 @@ async def test_options_are_those_of_each_page(variant: Variant) -> None:
     assert copy.copy(pages) is not pages
 
 
-async def test_a_listing_that_is_no_array(variant: Variant) -> None:
+async def test_pagination_of_an_object_raises_decode_error(variant: Variant) -> None:
     with pytest.raises(DecodeError, match="expected an array, got an object with items"):
         await variant.all(variant.mocked(lambda _: httpx.Response(200, json={"items": []})).threads.iterate())
 

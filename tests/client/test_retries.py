@@ -29,7 +29,7 @@ NAMES = [*map(str, STATUSES), "dropped", "reset"]
 
 
 @pytest.mark.parametrize("outcome", UNKNOWN, ids=NAMES)
-async def test_get_is_tried_again_after_an_unknown_outcome(variant: Variant, server: Server, outcome: Answer) -> None:
+async def test_get_is_retried_after_an_unknown_outcome(variant: Variant, server: Server, outcome: Answer) -> None:
     server.answer(outcome, outcome, reply(200, THREAD))
     thread = await variant.do(variant.client(server).threads.get(THREAD_ID))
     assert thread.thread_id == THREAD_ID
@@ -38,7 +38,7 @@ async def test_get_is_tried_again_after_an_unknown_outcome(variant: Variant, ser
 
 
 @pytest.mark.parametrize("outcome", UNKNOWN, ids=NAMES)
-async def test_put_is_tried_again_with_the_same_bytes(variant: Variant, server: Server, outcome: Answer) -> None:
+async def test_put_is_retried_with_the_same_bytes(variant: Variant, server: Server, outcome: Answer) -> None:
     server.answer(outcome, reply(200, {"assistant_id": THREAD_ID, "name": "Guide", "created_at": MOMENT}))
     await variant.do(variant.client(server).assistants.update(THREAD_ID, name="Guide"))
     assert len(server.requests) == 2
@@ -47,7 +47,7 @@ async def test_put_is_tried_again_with_the_same_bytes(variant: Variant, server: 
 
 
 @pytest.mark.parametrize("outcome", UNKNOWN, ids=NAMES)
-async def test_post_is_tried_again_under_its_key(variant: Variant, server: Server, outcome: Answer) -> None:
+async def test_post_is_retried_under_its_idempotency_key(variant: Variant, server: Server, outcome: Answer) -> None:
     server.answer(outcome, outcome, reply(200, TURN))
     await variant.do(
         variant.client(server).messages.send(THREAD_ID, content="Hello", files=[("a.bin", bytes(range(256)))])
@@ -57,7 +57,7 @@ async def test_post_is_tried_again_under_its_key(variant: Variant, server: Serve
     assert server.requests[0].headers["idempotency-key"]
 
 
-async def test_each_call_has_a_key_of_its_own(variant: Variant, server: Server) -> None:
+async def test_each_call_has_its_own_idempotency_key(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
     client = variant.client(server)
     for _ in range(3):
@@ -66,7 +66,7 @@ async def test_each_call_has_a_key_of_its_own(variant: Variant, server: Server) 
 
 
 @pytest.mark.parametrize("status", STATUSES)
-async def test_hosted_post_is_not_repeated_without_a_given_key(variant: Variant, status: int) -> None:
+async def test_hosted_post_is_retried_only_under_a_given_idempotency_key(variant: Variant, status: int) -> None:
     sent: list[str | None] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -86,9 +86,7 @@ async def test_hosted_post_is_not_repeated_without_a_given_key(variant: Variant,
 
 
 @pytest.mark.parametrize("error", [httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.WriteTimeout])
-async def test_hosted_post_of_unknown_outcome_is_reported_as_such(
-    variant: Variant, error: type[httpx.TransportError]
-) -> None:
+async def test_hosted_post_of_unknown_outcome_is_reported(variant: Variant, error: type[httpx.TransportError]) -> None:
     attempts = 0
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -108,7 +106,7 @@ async def test_hosted_post_of_unknown_outcome_is_reported_as_such(
 
 @pytest.mark.parametrize("address", [HOSTED, "http://127.0.0.1:8000/api", "http://elsewhere/api"])
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError])
-async def test_a_connection_never_made_is_always_tried_again(
+async def test_connection_never_made_is_always_retried(
     variant: Variant, address: str, error: type[httpx.TransportError]
 ) -> None:
     attempts = 0
@@ -125,7 +123,7 @@ async def test_a_connection_never_made_is_always_tried_again(
     assert isinstance(caught.value, APITimeoutError) == issubclass(error, httpx.TimeoutException)
 
 
-async def test_nothing_listens(variant: Variant) -> None:
+async def test_refused_connection_raises_after_retries(variant: Variant) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(APIConnectionError, match=rf"could not connect.*127\.0\.0\.1:{port}.*3 attempts"):
@@ -133,7 +131,7 @@ async def test_nothing_listens(variant: Variant) -> None:
 
 
 @pytest.mark.parametrize("address", [HOSTED, "http://127.0.0.1:8000/api"])
-async def test_429_is_tried_again_for_every_method(variant: Variant, address: str) -> None:
+async def test_429_is_retried_for_every_method(variant: Variant, address: str) -> None:
     attempts = 0
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -147,7 +145,7 @@ async def test_429_is_tried_again_for_every_method(variant: Variant, address: st
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 499, 501, 521])
-async def test_any_other_status_is_final(variant: Variant, server: Server, status: int) -> None:
+async def test_other_statuses_are_not_retried(variant: Variant, server: Server, status: int) -> None:
     server.answer(reply(status, {"detail": "no"}))
     client = variant.client(server)
     for call in (lambda: client.threads.get(THREAD_ID), lambda: client.messages.send(THREAD_ID, content="x")):
@@ -173,7 +171,7 @@ async def test_max_retries_of_client_and_call(variant: Variant, server: Server, 
     assert len(server.requests) == most + 1
 
 
-async def test_back_off_doubles_and_is_jittered(
+async def test_backoff_doubles_with_full_jitter(
     variant: Variant, server: Server, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retry, "INITIAL_RETRY_DELAY", 0.5)
@@ -220,7 +218,7 @@ async def test_retry_after_as_a_date(
 
 
 @pytest.mark.parametrize("header", ["61", "3600", "9" * 400, "Fri, 01 Jan 2100 00:00:00 GMT"])
-async def test_retry_after_of_more_than_a_minute_is_not_waited_for(
+async def test_retry_after_of_more_than_a_minute_is_not_retried(
     variant: Variant, server: Server, pauses: list[float], header: str
 ) -> None:
     server.answer(reply(429, {"detail": "tomorrow"}, {"Retry-After": header}))
@@ -241,7 +239,9 @@ async def test_on_retry_is_called_before_each_wait(variant: Variant, server: Ser
     assert KEY not in repr(seen)
 
 
-async def test_undocumented_post_is_repeated_only_under_a_given_key(variant: Variant, server: Server) -> None:
+async def test_undocumented_post_is_retried_only_under_a_given_idempotency_key(
+    variant: Variant, server: Server
+) -> None:
     server.answer(reply(503, {}))
     client = variant.client(server)
     with pytest.raises(ServerError):
@@ -264,13 +264,13 @@ async def test_retry_after_is_read_by_the_clock_of_the_server(
 @pytest.mark.parametrize(
     "header", ["soon", "-5", "", "1,2", "nan", "inf", "١٢", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"]
 )
-async def test_retry_after_that_says_nothing_is_ignored(variant: Variant, pauses: list[float], header: str) -> None:
+async def test_invalid_retry_after_is_ignored(variant: Variant, pauses: list[float], header: str) -> None:
     answers = [httpx.Response(429, headers=[(b"retry-after", header.encode())]), httpx.Response(200, json=THREAD)]
     await variant.do(variant.mocked(lambda _: answers.pop(0)).threads.get(THREAD_ID))
     assert pauses == [0.0]
 
 
-async def test_a_wait_beyond_the_deadline_is_not_begun(variant: Variant, server: Server, pauses: list[float]) -> None:
+async def test_retry_beyond_the_deadline_is_not_started(variant: Variant, server: Server, pauses: list[float]) -> None:
     server.answer(reply(429, {"detail": "later"}, {"Retry-After": "30"}))
     with pytest.raises(RateLimitError) as caught:
         await variant.do(variant.client(server, deadline=10).threads.get(THREAD_ID))
@@ -282,7 +282,7 @@ async def test_a_wait_beyond_the_deadline_is_not_begun(variant: Variant, server:
 @pytest.mark.parametrize(
     "answer", [Silence(), send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")], ids=["head", "body"]
 )
-async def test_the_deadline_bounds_all_attempts_together(variant: Variant, server: Server, answer: Answer) -> None:
+async def test_deadline_covers_all_attempts(variant: Variant, server: Server, answer: Answer) -> None:
     server.answer(answer)
     begun = time.monotonic()
     with pytest.raises(APITimeoutError, match="deadline"):
@@ -291,7 +291,7 @@ async def test_the_deadline_bounds_all_attempts_together(variant: Variant, serve
     assert len(server.requests) == 1
 
 
-async def test_an_answer_that_drips_is_cut_off_at_the_deadline(variant: Variant, server: Server) -> None:
+async def test_slow_response_is_ended_at_the_deadline(variant: Variant, server: Server) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
     server.answer(send(head, *[b" "] * 900, pause=0.02))
     begun = time.monotonic()
@@ -300,7 +300,7 @@ async def test_an_answer_that_drips_is_cut_off_at_the_deadline(variant: Variant,
     assert time.monotonic() - begun < 5
 
 
-async def test_each_attempt_has_its_time_out(variant: Variant, server: Server) -> None:
+async def test_timeout_applies_to_each_attempt(variant: Variant, server: Server) -> None:
     silence = Silence()
     server.answer(silence, silence, reply(200, THREAD))
     await variant.do(variant.client(server, timeout=0.2).threads.get(THREAD_ID))
@@ -310,7 +310,7 @@ async def test_each_attempt_has_its_time_out(variant: Variant, server: Server) -
         await variant.do(variant.client(server).threads.get(THREAD_ID, timeout=0.2, max_retries=0))
 
 
-async def test_a_404_to_a_delete_after_an_unknown_outcome_counts_as_deleted(variant: Variant, server: Server) -> None:
+async def test_delete_answered_404_after_an_unknown_outcome_succeeds(variant: Variant, server: Server) -> None:
     for outcome in (drop, reply(503, {}), reply(504, {})):
         server.answer(outcome, reply(404, {"detail": "Thread not found"}))
         gone = await variant.do(variant.client(server).threads.delete(THREAD_ID))
@@ -318,29 +318,27 @@ async def test_a_404_to_a_delete_after_an_unknown_outcome_counts_as_deleted(vari
         assert not gone.deleted_at
 
 
-async def test_a_404_to_a_delete_is_an_error_where_no_attempt_can_have_deleted(
-    variant: Variant, server: Server
-) -> None:
+async def test_delete_answered_404_raises_if_no_attempt_can_have_deleted(variant: Variant, server: Server) -> None:
     for before in ([], [reply(429, {}, {"Retry-After": "0"})]):
         server.answer(*before, reply(404, {"detail": "Thread not found"}))
         with pytest.raises(NotFoundError, match="Thread not found"):
             await variant.do(variant.client(server).threads.delete(THREAD_ID))
 
 
-async def test_a_404_to_anything_else_stays_an_error(variant: Variant, server: Server) -> None:
+async def test_other_methods_answered_404_raise_after_a_retry(variant: Variant, server: Server) -> None:
     server.answer(drop, reply(404, {"detail": "Thread not found"}))
     with pytest.raises(NotFoundError):
         await variant.do(variant.client(server).threads.get(THREAD_ID))
 
 
-async def test_a_given_key_is_sent_and_a_conflict_is_final(variant: Variant, server: Server) -> None:
+async def test_conflict_under_a_given_idempotency_key_is_not_retried(variant: Variant, server: Server) -> None:
     server.answer(reply(409, {"detail": "This key was used for another request"}))
     with pytest.raises(ConflictError, match="another request"):
         await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", idempotency_key="order-7"))
     assert [seen.headers["idempotency-key"] for seen in server.requests] == ["order-7"]
 
 
-async def test_redirects_are_not_followed_and_the_key_stays_here(variant: Variant, server: Server) -> None:
+async def test_redirect_is_not_followed_and_the_api_key_not_sent(variant: Variant, server: Server) -> None:
     given = variant.http_class()
     server.answer(reply(307, b"", {"Location": "http://127.0.0.1:1/elsewhere"}))
     for client in (variant.client(server), variant.client(server, http_client=given)):
@@ -352,7 +350,7 @@ async def test_redirects_are_not_followed_and_the_key_stays_here(variant: Varian
     await variant.end(given)
 
 
-async def test_given_client_follows_redirects_and_the_key_stays_with_its_origin(variant: Variant) -> None:
+async def test_redirect_of_http_client_is_followed_without_the_api_key(variant: Variant) -> None:
     keys: list[tuple[str, str | None]] = []
 
     def handler(request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""The sample program does what it says; tests/generator/test_types.py has what type checkers say of it."""
+"""The sample program runs; tests/generator/test_type_checking.py has what type checkers say of it."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM_PATH = Path(sample_program.__file__)
 
 
-def test_it_does_what_it_says(backboard_threads_server: ThreadsAccount) -> None:
+def test_sample_program_prints_what_it_does(backboard_threads_server: ThreadsAccount) -> None:
     told = sample_program.play(backboard_threads_server.url, backboard_threads_server.api_key)
     for expected in (
         "GUIDE",
@@ -32,7 +32,7 @@ def test_it_does_what_it_says(backboard_threads_server: ThreadsAccount) -> None:
         assert any(expected in line for line in told), (expected, told)
 
 
-def test_it_answers_tools(backboard_threads_server: ThreadsAccount) -> None:
+def test_sample_program_answers_tool_calls(backboard_threads_server: ThreadsAccount) -> None:
     told = sample_program.answer_tools(backboard_threads_server.url, backboard_threads_server.api_key)
     assert {"Weather", "1 assistants", "1 thread", "0 messages", "done COMPLETED", "streamed end completed"} <= set(
         told
@@ -40,19 +40,19 @@ def test_it_answers_tools(backboard_threads_server: ThreadsAccount) -> None:
     assert told.count("streamed end completed") == 2
 
 
-async def test_it_needs_no_socket(backboard_threads_app: ThreadsApp) -> None:
+async def test_sample_program_runs_in_process(backboard_threads_app: ThreadsApp) -> None:
     async with backboard_threads_app.opened() as app:
         told = await sample_program.play_in_process(app, backboard_threads_app.api_key, ("a.txt", b"a"))
     assert "".join(told).startswith("Hello")
 
 
-def test_it_needs_no_loop(backboard_threads_app: ThreadsApp) -> None:
+def test_sample_program_runs_in_process_without_an_event_loop(backboard_threads_app: ThreadsApp) -> None:
     app = create_app(Settings(database=str(backboard_threads_app.database), api_key=backboard_threads_app.api_key))
     assert sample_program.play_beside(app, backboard_threads_app.api_key, ("a.txt", b"a")) == ["2 beside"]
     assert "API key" in sample_program.play_beside(app, "wrong", ("a.txt", b"a"))[0]
 
 
-def test_it_uses_the_whole_surface_of_the_last_release() -> None:
+def test_sample_program_uses_the_whole_released_api() -> None:
     source = PROGRAM_PATH.read_text(encoding="utf-8")
     (released,) = (ROOT / "tests" / "contract" / "released").glob("openapi-*.yaml")
     ids = re.findall(r"operationId: (\w+)", released.read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ def test_it_uses_the_whole_surface_of_the_last_release() -> None:
     assert annotated == []
 
 
-async def test_so_does_its_async_part(backboard_threads_server: ThreadsAccount) -> None:
+async def test_sample_program_prints_what_its_async_part_does(backboard_threads_server: ThreadsAccount) -> None:
     told = await sample_program.play_async(backboard_threads_server.url, backboard_threads_server.api_key)
     assert any("no luck True" in line for line in told), told
     assert "412 None" in told

@@ -1,4 +1,4 @@
-"""Bytes to events, however the bytes are cut, and whatever line ends they have."""
+"""The decoder of server-sent events: any cut of the bytes, any line end."""
 
 import json
 import random
@@ -30,7 +30,7 @@ def feed(pieces: list[bytes]) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
-def test_any_line_end_and_any_cut(end: bytes) -> None:
+def test_event_is_decoded_with_any_line_end_and_any_cut(end: bytes) -> None:
     stream = PLAIN.replace(b"\n", end)
     assert feed([stream]) == FRAMES
     assert feed([stream[i : i + 1] for i in range(len(stream))]) == FRAMES
@@ -39,24 +39,24 @@ def test_any_line_end_and_any_cut(end: bytes) -> None:
         assert feed([stream[:cut], b"", stream[cut:]]) == FRAMES
 
 
-def test_mixed_line_ends() -> None:
+def test_mixed_line_ends_are_decoded() -> None:
     stream = b"data: a\r\rdata: b\r\n\ndata: c\n\r\ndata: d\r\n\r\ndata: e\n\n"
     for cut in range(len(stream)):
         assert [data for data, _ in feed([stream[:cut], stream[cut:]])] == ["a", "b", "c", "d", "e"]
 
 
-def test_an_event_is_given_out_as_soon_as_its_blank_line_began() -> None:
+def test_event_is_given_as_soon_as_its_blank_line_begins() -> None:
     framer = SSEDecoder()
     assert framer.feed(b"data: x\r\n\r") == [("x", None)]
     assert framer.feed(b"\n") == []
     assert framer.feed(b"data: y\n\n") == [("y", None)]
 
 
-def test_an_id_with_a_nul_is_no_id_and_an_empty_one_unsets_it() -> None:
+def test_event_id_with_nul_is_ignored_and_an_empty_one_resets() -> None:
     assert feed([b"id: 1\ndata: a\n\nid: 2\0\ndata: b\n\nid:\ndata: c\n\n"]) == [("a", "1"), ("b", "1"), ("c", None)]
 
 
-def test_a_huge_event_in_small_pieces() -> None:
+def test_large_event_in_small_pieces_is_decoded() -> None:
     data = json.dumps({"text": "x" * 2_000_000})
     stream = f"data: {data}\n\n".encode()
     assert feed([stream[i : i + 4096] for i in range(0, len(stream), 4096)]) == [(data, None)]
@@ -76,7 +76,7 @@ _END = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 @given(st.lists(st.tuples(_LINE, _END), max_size=30), st.randoms(use_true_random=False))
-def test_agrees_with_httpx_sse(lines: list[tuple[str, str]], chance: random.Random) -> None:
+def test_decoder_agrees_with_httpx_sse(lines: list[tuple[str, str]], chance: random.Random) -> None:
     text = "".join(line + end for line, end in lines)
     if not text:
         return

@@ -270,7 +270,7 @@ def test_sync_client_refuses_a_coroutine_function() -> None:
 
 
 @pytest.mark.parametrize("kind", ["coroutine function", "function"])
-async def test_calls_of_a_round_run_at_once(kind: str) -> None:
+async def test_calls_of_a_round_run_concurrently(kind: str) -> None:
     met, barrier = anyio.Event(), threading.Barrier(2, timeout=60)
 
     async def first() -> str:

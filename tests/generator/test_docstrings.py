@@ -70,7 +70,7 @@ def test_docstring_names_the_result(name: str, method: Callable[..., Any]) -> No
     assert text.endswith(".")
 
 
-def test_docstring_of_results() -> None:
+def test_docstring_of_each_kind_of_result() -> None:
     client = Backboard(api_key="k")
     assert section(client.threads.create, "Returns") == {"Thread": "A persistent conversation with one assistant."}
     assert section(client.threads.list, "Returns") == {"list[Thread]": "Threads, newest first."}
@@ -101,12 +101,12 @@ def test_docstring_of_a_stream_refers_to_its_plain_method() -> None:
     assert "those of `send`" in (inspect.getdoc(client.messages.stream) or "")
 
 
-def test_limits_of_what_can_be_null() -> None:
+def test_docstring_has_limits_of_nullable_arguments() -> None:
     assert section(Backboard(api_key="k").assistants.update, "Args")["name"] == "A new name. 1 to 255 characters."
 
 
 @pytest.mark.parametrize("client", HALVES, ids=["sync", "async"])
-def test_the_constructor_is_described_with_the_class(client: Any) -> None:
+def test_docstring_of_the_class_describes_its_constructor(client: Any) -> None:
     described = section(type(client), "Args")
     assert list(described) == list(inspect.signature(type(client)).parameters)
     assert described.keys() >= OPTIONS
@@ -127,14 +127,14 @@ def test_the_constructor_is_described_with_the_class(client: Any) -> None:
     ) in text
 
 
-def test_a_field_that_is_only_narrowed_keeps_what_was_said_of_it(tmp_path: Path) -> None:
+def test_docstring_of_a_narrowed_field_is_kept(tmp_path: Path) -> None:
     text = {"type": "string", "description": "What kind it is."}
     thing = {"allOf": [{"properties": {"kind": text}}, {"properties": {"kind": {"const": "thing"}}}]}
     made = client_of(tmp_path, small_document({"Thing": thing}))
     assert section(made.models.Thing, "Attributes")["kind"] == "What kind it is."
 
 
-def test_an_answer_without_a_description_has_that_of_its_response(tmp_path: Path) -> None:
+def test_docstring_of_a_result_falls_back_to_its_response(tmp_path: Path) -> None:
     made = client_of(tmp_path, small_document())
     assert section(made.Shop(api_key="k").things.do_getThing, "Returns") == {"Thing": "The thing."}
 
@@ -148,7 +148,7 @@ def test_an_answer_without_a_description_has_that_of_its_response(tmp_path: Path
         ("# an `item`, than `async with`", "# an `item`, than `with`"),
     ],
 )
-def test_the_sync_half_has_the_right_article(text: str, derived: str, tmp_path: Path) -> None:
+def test_docstring_of_the_sync_client_has_the_right_article(text: str, derived: str, tmp_path: Path) -> None:
     (tmp_path / "_async").mkdir()
     (tmp_path / "_async" / "module.py").write_text(f"{text}\n", "utf-8")
     derive(tmp_path / "_async", tmp_path / "_sync")

@@ -1,4 +1,4 @@
-"""A document with names and texts that would break careless code gives correct code."""
+"""Documents whose names and texts would break careless code."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def caller(package: ModuleType, answer: Any, seen: list[httpx.Request]) -> Any:
     return package.Shop(api_key="k", http_client=httpx.Client(transport=httpx.MockTransport(handle)))
 
 
-def test_texts_stay_texts(package: ModuleType, models: Any) -> None:
+def test_texts_cannot_break_the_code(package: ModuleType, models: Any) -> None:
     assert all(ast.parse(inspect.getsource(module)) for module in imported_modules(package))
     assert submodule(package, "_api_info").VERSION == "1.0\"'"
     for number, text in enumerate(TEXTS):
@@ -51,7 +51,7 @@ def test_texts_stay_texts(package: ModuleType, models: Any) -> None:
         assert model.from_dict({"name": "n"}).to_dict() == {"name": "n"}
 
 
-def test_fields_of_any_name_are_read_and_written(models: Any) -> None:
+def test_fields_of_any_name_are_decoded_and_encoded(models: Any) -> None:
     named = models.Named
     everything = {name: f"value of {name}" for name in NAMES}
     read = named.from_dict(everything)
@@ -76,7 +76,7 @@ def test_arguments_of_any_name_are_sent(package: ModuleType) -> None:
     assert set(httpx.Response(200, content=seen[0].read()).json()) == set(BODY_NAMES)
 
 
-def test_enumerations_of_any_value(models: Any) -> None:
+def test_enums_of_any_value_are_decoded_and_encoded(models: Any) -> None:
     for value in [*VALUES, "not documented", "\x00"]:
         read = models.Enumerated.from_dict({"kind": value})
         assert read.kind == value
@@ -86,7 +86,7 @@ def test_enumerations_of_any_value(models: Any) -> None:
     assert [member.value for member in models.EnumeratedKind] == VALUES
 
 
-def test_tags_of_any_value(models: Any) -> None:
+def test_discriminators_of_any_value_are_decoded(models: Any) -> None:
     for number, tag in enumerate(TAGS):
         read = models.Tagged.from_dict({"one": {"my type": tag, "more": 1}})
         assert isinstance(read.one, getattr(models, f"Option{number}"))
@@ -96,7 +96,7 @@ def test_tags_of_any_value(models: Any) -> None:
     assert unknown.to_dict() == {"one": {"my type": "new", "more": [1]}}
 
 
-def test_models_that_need_each_other(hostile_client: Path, models: Any) -> None:
+def test_models_that_refer_to_each_other_can_be_imported_in_any_order(hostile_client: Path, models: Any) -> None:
     value = {"parent": {"parent": {}}, "others": {"all": [{}, {"others": {}}], "by_name": {"x": {"all": []}}}}
     assert models.Thing.from_dict(value).to_dict() == value
     for first in ("thing", "others"):
@@ -104,7 +104,7 @@ def test_models_that_need_each_other(hostile_client: Path, models: Any) -> None:
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
-def test_schemas_of_every_kind(models: Any) -> None:
+def test_schemas_of_every_kind_are_decoded_and_encoded(models: Any) -> None:
     annotations = inspect.get_annotations(models.Every)
     for number, (_, annotation, value) in enumerate(KINDS):
         name = f"field_{number}"
@@ -113,14 +113,14 @@ def test_schemas_of_every_kind(models: Any) -> None:
     assert models.Every.from_dict({}).to_dict() == {}
 
 
-def test_numbers_in_the_path_are_sent(package: ModuleType) -> None:
+def test_number_in_the_path_is_sent(package: ModuleType) -> None:
     seen: list[httpx.Request] = []
     with caller(package, {}, seen) as client:
         client.things.do_getNumber(7)
     assert seen[0].url.raw_path == b"/api/100%25/7"
 
 
-def test_lists_in_the_query_are_sent_as_the_document_says(package: ModuleType) -> None:
+def test_lists_in_the_query_are_sent_in_their_style(package: ModuleType) -> None:
     seen: list[httpx.Request] = []
     with caller(package, {}, seen) as client:
         client.things.do_findThing(joined=["a", "b&c"], repeated=["d", "e"], numbers=[1])
@@ -129,7 +129,7 @@ def test_lists_in_the_query_are_sent_as_the_document_says(package: ModuleType) -
     assert seen[1].url.query == b""
 
 
-def test_what_is_deprecated_warns_once(package: ModuleType) -> None:
+def test_deprecated_operation_and_parameter_warn_once(package: ModuleType) -> None:
     with caller(package, {}, []) as client:
         client.things.do_findRenamed(new="x")
         with pytest.warns(

@@ -37,7 +37,7 @@ def test_absent_field_reads_as_none() -> None:
 
 
 @pytest.mark.parametrize("data", [ABSENT, NULL, GIVEN, {**ABSENT, "message_count": None, "new": 1}])
-def test_to_dict_gives_back_what_came(data: dict[str, object]) -> None:
+def test_to_dict_returns_the_decoded_object(data: dict[str, object]) -> None:
     thread = models.Thread.from_dict(data)
     assert thread.to_dict() == data
     assert json.loads(thread.to_json()) == data
@@ -96,7 +96,7 @@ class Page(BaseModel):
     events: list[models.StreamEvent] = []
 
 
-def test_pydantic_takes_models() -> None:
+def test_pydantic_accepts_models() -> None:
     page = Page.model_validate({"thread": NULL, "events": [{"type": "brand_new", "x": 1}]})
     assert page.thread == models.Thread.from_dict(NULL)
     assert page.model_dump() == {"thread": NULL, "events": [{"type": "brand_new", "x": 1}]}
@@ -110,7 +110,7 @@ def test_pydantic_takes_models() -> None:
         adapter.validate_python(5)
 
 
-def test_fastapi_answers_with_models() -> None:
+def test_fastapi_returns_models() -> None:
     app = FastAPI()
 
     @app.get("/thread")

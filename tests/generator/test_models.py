@@ -1,4 +1,4 @@
-"""The models of our client: what they hold, how they are told wrong, and how they look."""
+"""Models: decoding, errors of decoding, comparison and repr."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "ob
         ),
     ],
 )
-def test_what_cannot_be_is_told_with_its_place(model: Any, data: Any, path: str, expected: str, got: str) -> None:
+def test_decode_error_has_path_and_expectation(model: Any, data: Any, path: str, expected: str, got: str) -> None:
     with pytest.raises(DecodeError) as raised:
         model.from_dict(data)
     assert (raised.value.path, raised.value.expected) == (path, expected)
@@ -79,20 +79,20 @@ def test_what_cannot_be_is_told_with_its_place(model: Any, data: Any, path: str,
         ("2026-02-05T07:45:37+05:30", datetime(2026, 2, 5, 7, 45, 37, tzinfo=timezone(timedelta(hours=5, minutes=30)))),
     ],
 )
-def test_moments_stay_the_same(text: str, moment: datetime) -> None:
+def test_date_time_keeps_its_moment(text: str, moment: datetime) -> None:
     thread = models.Thread.from_dict({**THREAD, "created_at": text})
     assert thread.created_at == moment
     assert thread.created_at.utcoffset() == moment.utcoffset()
     assert models.Thread.from_dict(thread.to_dict()).created_at == moment
 
 
-def test_whole_numbers_are_integers_however_they_are_written() -> None:
+def test_integer_written_as_a_float_is_an_integer() -> None:
     count = models.Thread.from_dict({**THREAD, "message_count": 2.0}).message_count
     assert count == 2
     assert type(count) is int
 
 
-def test_reading_changes_nothing_of_what_is_read() -> None:
+def test_decoding_does_not_change_its_source() -> None:
     source = {**THREAD, "messages": [dict(MESSAGE)], "new": 1}
     before = repr(source)
     thread = models.Thread.from_dict(source)
@@ -101,7 +101,7 @@ def test_reading_changes_nothing_of_what_is_read() -> None:
     assert thread.to_dict() == {**source, "newer": 2}
 
 
-def test_unnamed_fields_do_not_hide_named_ones() -> None:
+def test_additional_properties_do_not_override_fields() -> None:
     output = models.ToolOutput(tool_call_id="c", output="o", additional_properties={"output": "other", "more": 1})
     assert output.to_dict() == {"tool_call_id": "c", "output": "o", "more": 1}
 
@@ -116,7 +116,7 @@ def test_models_compare_by_value() -> None:
     assert hash(one) == hash(models.Message.from_dict({**MESSAGE, "content": "a"}))
 
 
-def test_a_representation_is_short() -> None:
+def test_repr_is_short() -> None:
     messages = [{**MESSAGE, "content": "word " * 1000}] * 1000
     thread = models.Thread.from_dict({**THREAD, "messages": messages, "metadata_": {"a": 1}, "new": 1})
     assert repr(thread) == (
@@ -128,7 +128,7 @@ def test_a_representation_is_short() -> None:
     assert len(repr(thread.messages[0])) < 250
 
 
-def test_every_public_name_is_documented_and_none_is_a_number() -> None:
+def test_every_model_has_a_docstring_and_a_meaningful_name() -> None:
     for name in models.__all__:
         value = getattr(models, name)
         assert "Type0" not in name
@@ -139,14 +139,14 @@ def test_every_public_name_is_documented_and_none_is_a_number() -> None:
         assert getattr(backboard_threads, name) is not None
 
 
-def test_a_misspelled_name_is_an_error() -> None:
+def test_misspelled_model_name_raises() -> None:
     with pytest.raises(AttributeError, match="Mesage"):
         _ = models.Mesage  # type: ignore[attr-defined]
     with pytest.raises(ImportError):
         exec("from backboard_threads.models import Mesage")
 
 
-def test_each_module_can_be_the_first_to_be_imported() -> None:
+def test_each_model_module_can_be_imported_first() -> None:
     code = """
 import sys
 from importlib import import_module

@@ -207,7 +207,7 @@ REFUSED: dict[str, tuple[Document, str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_an_unusable_document_is_refused(tmp_path: Path, name: str) -> None:
+def test_unusable_document_is_refused_with_its_reason(tmp_path: Path, name: str) -> None:
     document, reason = REFUSED[name]
     names = small_names({"paths": document["paths"] or {}})
     with pytest.raises(UnusableDocument) as refused:
@@ -228,7 +228,9 @@ def test_an_unusable_document_is_refused(tmp_path: Path, name: str) -> None:
         ("", "not an OpenAPI document of version 3.0 or 3.1"),
     ],
 )
-def test_a_file_that_is_no_document(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str) -> None:
+def test_file_that_is_not_a_document_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str
+) -> None:
     document, target = tmp_path / "openapi.yaml", tmp_path / "package"
     document.write_text(text, "utf-8")
     assert main(["--document", str(document), "--output", str(target)]) == 1
@@ -239,12 +241,12 @@ def test_a_file_that_is_no_document(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert not target.exists()
 
 
-def test_a_file_that_is_not_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_that_is_not_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "openapi.yaml").write_bytes(b"\x80\x81\x82")
     assert main(["--document", str(tmp_path / "openapi.yaml"), "--output", str(tmp_path / "package")]) == 1
     assert capsys.readouterr().err.startswith("generator: document: not readable")
 
 
-def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--document", str(tmp_path / "none.yaml"), "--output", str(tmp_path / "package")]) == 1
     assert capsys.readouterr().err == f"generator: {tmp_path / 'none.yaml'}: No such file or directory\n"

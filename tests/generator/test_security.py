@@ -76,12 +76,12 @@ def sent_keys(request: httpx.Request) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("name", SECURITY)
-def test_key_goes_where_the_operation_wants_it(shop: Any, requests: list[httpx.Request], name: str) -> None:
+def test_api_key_is_sent_where_the_operation_documents_it(shop: Any, requests: list[httpx.Request], name: str) -> None:
     getattr(shop.things, f"do_{name}")()
     assert sent_keys(requests[0]) == SECURITY[name][1]
 
 
-def test_key_of_a_callback_goes_where_the_operation_wants_it(module: Any) -> None:
+def test_api_key_function_is_sent_where_the_operation_documents_it(module: Any) -> None:
     sent: list[dict[str, str | None]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -95,13 +95,13 @@ def test_key_of_a_callback_goes_where_the_operation_wants_it(module: Any) -> Non
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_operation_is_called_at_its_server(shop: Any, requests: list[httpx.Request], name: str) -> None:
+def test_operation_is_sent_to_its_own_server(shop: Any, requests: list[httpx.Request], name: str) -> None:
     getattr(shop.things, f"do_{name}")()
     assert str(requests[0].url) == SERVERS[name][1]
     assert requests[0].headers["host"] == httpx.URL(SERVERS[name][1]).host
 
 
-def test_key_in_the_query_is_not_shown(module: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_api_key_in_the_query_is_redacted(module: Any, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     echo = httpx.MockTransport(lambda request: httpx.Response(404, json={"detail": f"nothing at {request.url}"}))
     with module.Shop(api_key="secret-key", http_client=echo) as shop, pytest.raises(module.NotFoundError) as raised:
@@ -115,7 +115,7 @@ OPTIONAL = [{}, {"Key": []}]
 
 
 @pytest.mark.parametrize("security", [OPTIONAL, []], ids=["optional", "none"])
-def test_client_needs_no_key_where_the_document_needs_none(tmp_path: Path, security: list[Document]) -> None:
+def test_api_key_is_optional_where_the_document_requires_none(tmp_path: Path, security: list[Document]) -> None:
     paths = {
         "/free": {"get": operation("free")},
         "/closed": {"get": operation("closed", security=[{"Key": []}])},

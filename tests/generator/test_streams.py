@@ -114,20 +114,20 @@ def test_events_of_an_object_end_with_the_answer(shop: Any, server: Server, name
         assert events.last_event_id == "7"
 
 
-def test_events_of_scalars_are_given_as_they_are(shop: Any, server: Server) -> None:
+def test_events_of_scalars_are_given_as_scalars(shop: Any, server: Server) -> None:
     server.content = b"data: 1\n\ndata: 2\n\n"
     assert read(shop.things.watch_numbers()) == [1, 2]
     assert read(shop.things.watch_log()) == read(shop.things.watch_anything()) == ["1", "2"]
 
 
-def test_stream_with_ends_is_over_with_the_first(shop: Any, server: Server, module: Any) -> None:
+def test_stream_with_final_events_ends_at_the_first(shop: Any, server: Server, module: Any) -> None:
     server.content = b'data: {"kind": "step"}\n\ndata: {"kind": "done"}\n\ndata: {"kind": "step"}\n\n'
     with shop.things.watch_ticket() as events:
         assert [event.kind for event in events] == ["step", "done"]
         assert isinstance(events.end, module.models.Done)
 
 
-def test_stream_without_its_end_is_interrupted(shop: Any, server: Server, module: Any) -> None:
+def test_stream_without_final_event_is_interrupted(shop: Any, server: Server, module: Any) -> None:
     server.content = b'id: 7\ndata: {"kind": "step", "progress": 1}\n\n'
     with shop.things.watch_ticket() as events:
         assert next(events).progress == 1
@@ -137,7 +137,7 @@ def test_stream_without_its_end_is_interrupted(shop: Any, server: Server, module
     assert len(server.requests) == 1
 
 
-def test_event_that_is_not_what_the_document_says_raises(shop: Any, server: Server, module: Any) -> None:
+def test_event_of_another_schema_raises_decode_error(shop: Any, server: Server, module: Any) -> None:
     server.content = b'data: {"name": 1}\n\n'
     with pytest.raises(module.DecodeError, match="name"):
         read(shop.things.watch())
@@ -146,19 +146,19 @@ def test_event_that_is_not_what_the_document_says_raises(shop: Any, server: Serv
         read(shop.things.watch())
 
 
-def test_switch_of_the_body_asks_for_events(shop: Any, server: Server) -> None:
+def test_body_field_requests_events(shop: Any, server: Server) -> None:
     server.content = b'data: {"name": "a"}\n\n'
     assert read(shop.things.stream(prompt="hello"))[0].name == "a"
     assert json.loads(server.requests[0].read()) == {"prompt": "hello", "stream": True}
 
 
-def test_without_a_switch_the_accept_header_asks_for_events(shop: Any, server: Server) -> None:
+def test_accept_header_requests_events(shop: Any, server: Server) -> None:
     server.content = b'data: {"name": "a"}\n\n'
     assert read(shop.things.stream_read())[0].name == "a"
     assert server.requests[0].headers["accept"] == EVENTS
 
 
-def test_what_is_known_of_runs_is_only_in_a_client_that_enables_it(module: Any) -> None:
+def test_adapter_of_runs_is_only_in_a_client_that_enables_it(module: Any) -> None:
     package = Path(module.__file__).parent
     assert not {"EventStream", "Reply", "Recovery"} & set(module.__all__)
     assert not [path for path in package.rglob("*.py") if path.name in {"_runs.py", "runs.py"}]

@@ -76,13 +76,13 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("lists", [1], "list"),
     ],
 )
-def test_value_of_a_union_is_told_apart(module: Any, field: str, value: object, kind: str) -> None:
+def test_value_of_a_union_is_decoded_by_its_branch(module: Any, field: str, value: object, kind: str) -> None:
     thing = module.models.Thing.from_dict({field: value})
     assert type(getattr(thing, field)).__name__ == kind
     assert thing.to_dict() == {field: value}
 
 
-def test_items_of_a_union_are_told_apart(module: Any) -> None:
+def test_items_of_a_union_are_decoded_by_their_branch(module: Any) -> None:
     thing = module.models.Thing.from_dict({"list_of_unions": ["a", {"alpha": 1}]})
     assert thing.list_of_unions[1].alpha == 1
     assert thing.to_dict() == {"list_of_unions": ["a", {"alpha": 1}]}
@@ -104,7 +104,7 @@ def test_value_that_fits_no_branch_raises(module: Any, field: str, value: object
     assert reason in str(raised.value)
 
 
-def test_models_and_plain_values_of_a_union_are_sent(module: Any) -> None:
+def test_models_and_plain_values_of_a_union_are_encoded(module: Any) -> None:
     sent: list[bytes] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -12,9 +12,9 @@ TESTS: dict[str, list[str]] = {
         "server/http/test_app.py::test_revoked_key_is_refused_at_once",
         "server/http/test_sse.py::test_revoked_key_ends_its_streams_and_no_others",
         "server/test_cli.py::test_a_new_database_gets_a_first_key_shown_once",
-        "client/test_credentials.py::test_the_key_is_in_no_repr",
-        "client/test_credentials.py::test_a_pickled_client_carries_its_key_and_says_so",
-        "client/test_errors.py::test_no_error_holds_the_key",
+        "client/test_credentials.py::test_api_key_is_in_no_repr",
+        "client/test_credentials.py::test_pickled_client_carries_its_api_key",
+        "client/test_errors.py::test_no_error_holds_the_api_key",
     ],
     "Accounts": [
         "server/http/test_accounts.py::test_operation_with_an_id_of_another_account_is_404",
@@ -53,8 +53,8 @@ TESTS: dict[str, list[str]] = {
         "server/store/test_database_file.py::test_symbolic_link_to_a_served_database_is_in_use",
     ],
     "What goes out": [
-        "client/test_retries.py::test_redirects_are_not_followed_and_the_key_stays_here",
-        "client/test_retries.py::test_given_client_follows_redirects_and_the_key_stays_with_its_origin",
+        "client/test_retries.py::test_redirect_is_not_followed_and_the_api_key_not_sent",
+        "client/test_retries.py::test_redirect_of_http_client_is_followed_without_the_api_key",
         "server/responders/test_secrets.py::test_key_is_in_no_database_log_export_or_answer",
     ],
     "The pages": [

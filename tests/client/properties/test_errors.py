@@ -64,7 +64,7 @@ def is_plain(value: str) -> bool:
 
 
 @pytest.mark.parametrize(("operation", "status", "half", "streamed"), [*cases()])
-def test_status_arrives_as_its_error(operation: Operation, status: int, half: str, streamed: bool) -> None:
+def test_documented_status_raises_its_error(operation: Operation, status: int, half: str, streamed: bool) -> None:
     @settings(max_examples=3 if half == "sync" else 1)
     @given(answers(operation, status))
     def check(drawn: tuple[Any, dict[str, str]]) -> None:
@@ -93,12 +93,12 @@ def test_status_arrives_as_its_error(operation: Operation, status: int, half: st
     check()
 
 
-def test_every_documented_status_has_its_error() -> None:
+def test_every_documented_status_has_an_error_class() -> None:
     documented = {int(status) for one in operations().values() for status in one.responses if status != "200"}
     assert documented == ERRORS.keys()
 
 
-def test_error_bodies_are_drawn_as_the_document_has_them() -> None:
+def test_drawn_error_bodies_fit_the_document() -> None:
     schema = operations()["getThread"].responses["422"]["content"]["application/json"]["schema"]
 
     @settings(max_examples=30)

@@ -37,7 +37,7 @@ def stream_of(*events: dict[str, Any]) -> httpx.Response:
 
 @pytest.mark.parametrize("half", HALVES)
 @pytest.mark.parametrize("kind", MAPPING)
-def test_event_arrives_typed_and_whole(kind: str, half: str) -> None:
+def test_event_is_typed_and_whole(kind: str, half: str) -> None:
     schema = {"$ref": MAPPING[kind]}
 
     @settings(max_examples=20 if half == "sync" else 5)
@@ -62,7 +62,7 @@ def test_event_arrives_typed_and_whole(kind: str, half: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(MAPPING.keys() - ENDS))
-def test_stream_that_stops_after_another_event_was_interrupted(kind: str) -> None:
+def test_stream_that_stops_after_another_event_is_interrupted(kind: str) -> None:
     request = plain_request(operations()["sendMessage"])
 
     @settings(max_examples=1)
@@ -84,7 +84,7 @@ def test_every_streaming_method_gives_events(name: str, half: str) -> None:
     assert [event.to_dict() for event in events] == [text, ENDED]
 
 
-def test_the_document_names_the_ends() -> None:
+def test_document_names_the_final_events() -> None:
     union = document()["components"]["schemas"]["StreamEvent"]
     assert set(union["x-stream-ends"]) == ENDS
     assert set(union["x-stream-failures"]) == FAILURES

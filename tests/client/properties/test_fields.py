@@ -29,5 +29,5 @@ def test_every_field_is_read(name: str) -> None:
     check()
 
 
-def test_models_of_answers_and_events_are_among_them() -> None:
+def test_models_of_responses_and_events_are_covered() -> None:
     assert {"Assistant", "Thread", "Message", "Turn", "GeneratedMedia", "RunEndedEvent"} <= set(MODELS)

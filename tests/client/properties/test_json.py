@@ -58,7 +58,7 @@ def shown(value: Any) -> Any:
 
 
 @given(VALUES)
-def test_documents_read_alike(value: Any) -> None:
+def test_msgspec_and_json_decode_documents_alike(value: Any) -> None:
     text = written(value)
     assert outcome(loads, text) == outcome(json.loads, text)
     content = text.encode("utf-8", "surrogatepass")
@@ -66,7 +66,7 @@ def test_documents_read_alike(value: Any) -> None:
 
 
 @given(st.binary(max_size=40))
-def test_bytes_read_alike(content: bytes) -> None:
+def test_msgspec_and_json_decode_bytes_alike(content: bytes) -> None:
     assert outcome(loads, content) == outcome(json.loads, content)
 
 
@@ -79,7 +79,7 @@ def test_bytes_read_alike(content: bytes) -> None:
     ],
     ids=range(21),
 )  # fmt: skip
-def test_odd_documents_read_alike(content: bytes) -> None:
+def test_msgspec_and_json_decode_odd_documents_alike(content: bytes) -> None:
     assert outcome(loads, content) == outcome(json.loads, content)
 
 

@@ -97,7 +97,7 @@ def heard(request: Request, half: str, *, streamed: bool) -> list[Heard]:
 
 
 @pytest.mark.parametrize(("operation", "media_type", "half", "streamed"), [*cases()])
-def test_request_arrives_as_it_was_said(
+def test_request_is_sent_valid_and_equal(
     operation: Operation, media_type: str | None, half: str, streamed: bool
 ) -> None:
     @settings(max_examples=EXAMPLES[half])
@@ -138,7 +138,7 @@ UNSAYABLE = {
 @pytest.mark.parametrize(
     ("name", "place", "parameter", "text"), [(*where, text) for where, texts in UNSAYABLE.items() for text in texts]
 )
-def test_what_cannot_be_carried_is_not_sent(name: str, place: str, parameter: str, text: str, half: str) -> None:
+def test_unsendable_request_is_refused(name: str, place: str, parameter: str, text: str, half: str) -> None:
     operation = operations()[name]
     (schema,) = [one["schema"] for one in operation.parameters if one["name"] == parameter]
     assert faults(schema, text)
@@ -156,7 +156,7 @@ def test_what_cannot_be_carried_is_not_sent(name: str, place: str, parameter: st
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_blanks_around_a_header_are_left_out(half: str) -> None:
+def test_blanks_around_a_header_are_removed(half: str) -> None:
     """HTTP drops them; what the document allows has none."""
     said = plain_request(operations()["getThread"])
     said.headers["If-None-Match"] = "\t * "
@@ -168,14 +168,14 @@ def as_sent(body: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}
 
 
-def test_every_operation_can_be_said() -> None:
+def test_every_operation_has_a_method() -> None:
     assert METHODS.keys() | STREAMED.keys() == operations().keys()
     streams = {one.id for one in operations().values() if "text/event-stream" in one.responses["200"]["content"]}
     assert STREAMED.keys() == streams
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
-def test_what_is_drawn_fits_the_document(operation: Operation) -> None:
+def test_drawn_requests_fit_the_document(operation: Operation) -> None:
     """The drawing itself: a body that does not fit would prove nothing."""
     for media in operation.bodies.values():
         schema = media["schema"]
@@ -193,7 +193,7 @@ def judged(schema: Node) -> Callable[[], None]:
     return check
 
 
-def test_arrays_are_told_from_single_files() -> None:
+def test_arrays_of_files_differ_from_single_files() -> None:
     known = merged(operations()["sendChatMessage"].bodies[MULTIPART]["schema"])["properties"]
     assert is_array(known["files"])
     assert not is_array(known["input_image"])

@@ -1,4 +1,4 @@
-"""No fault of the stock generator is left in our client: one test for each that `test_overrides.py` knows, and more."""
+"""No fault of the stock generator is left in our client: one test for each that `test_template_overrides.py` knows."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ def check_operations_are_methods() -> None:
 
 
 @pytest.mark.parametrize("slug", FAULTS)
-def test_the_fault_is_not_ours(slug: str) -> None:
+def test_stock_fault_is_absent_from_our_client(slug: str) -> None:
     OURS[slug]()
 
 
@@ -285,7 +285,7 @@ def values_of(kind: Any) -> Iterator[str]:
     yield from (member.value for member in kind)
 
 
-def test_documented_values_are_known() -> None:
+def test_documented_enum_values_are_known() -> None:
     assert list(values_of(models.MessageRole)) == ["user", "assistant", "tool", "system"]
     assert models.MessageRole.USER == "user"
     assert {models.MessageRole("user"): 1}["user"] == 1

@@ -26,7 +26,7 @@ def encoded(value: Any) -> Any:
 
 @pytest.mark.parametrize("half", HALVES)
 @pytest.mark.parametrize("name", METHODS)
-def test_answer_is_kept_whole(name: str, half: str) -> None:
+def test_response_is_decoded_and_encoded_back_unchanged(name: str, half: str) -> None:
     operation = operations()[name]
     schema = operation.responses["200"]["content"][JSON]["schema"]
 

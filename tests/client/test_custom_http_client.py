@@ -1,4 +1,4 @@
-"""An httpx client or transport of the caller's: what it was made with holds as httpx would have it."""
+"""`http_client`: the caller's httpx client or transport works as httpx would have it."""
 
 import asyncio
 import gc
@@ -32,7 +32,7 @@ def given(variant: Variant, recorder: Recorder, **options: Any) -> Any:
     return variant.client(base_url="http://server/api", http_client=http_client)
 
 
-async def test_headers_cookies_and_params_of_the_client_are_sent(variant: Variant) -> None:
+async def test_headers_cookies_and_params_of_http_client_are_sent(variant: Variant) -> None:
     recorder = Recorder()
     client = given(
         variant,
@@ -53,14 +53,14 @@ async def test_headers_cookies_and_params_of_the_client_are_sent(variant: Varian
     assert dict(recorder.requests[1].url.params) == {"limit": "3", "api-version": "8"}
 
 
-async def test_user_agent_is_ours_where_the_client_has_none_of_its_own(variant: Variant) -> None:
+async def test_user_agent_is_ours_if_http_client_sets_none(variant: Variant) -> None:
     recorder = Recorder()
     await variant.do(given(variant, recorder).threads.get(THREAD_ID))
     assert recorder.requests[0].headers["user-agent"].startswith("backboard-threads/")
 
 
 @pytest.mark.parametrize("options", [{"timeout": httpx.Timeout(5.0)}, {}, {"timeout": 7}])
-async def test_time_out_of_the_client_holds(variant: Variant, options: dict[str, Any]) -> None:
+async def test_timeout_of_http_client_applies(variant: Variant, options: dict[str, Any]) -> None:
     recorder = Recorder()
     client = given(variant, recorder, **options)
     await variant.do(client.threads.get(THREAD_ID))
@@ -69,7 +69,7 @@ async def test_time_out_of_the_client_holds(variant: Variant, options: dict[str,
     assert limits == [options.get("timeout", 5.0) if options.get("timeout") == 7 else 5.0, 3]
 
 
-async def test_error_says_whose_time_out_it_was(variant: Variant, server: Server) -> None:
+async def test_timeout_error_names_its_source(variant: Variant, server: Server) -> None:
     server.answer(Silence())
     http_client = variant.http_class(timeout=0.2)
     client = variant.client(server, http_client=http_client, max_retries=0)
@@ -81,7 +81,7 @@ async def test_error_says_whose_time_out_it_was(variant: Variant, server: Server
     await variant.end(http_client)
 
 
-async def test_hooks_and_transports_read_the_content(variant: Variant) -> None:
+async def test_hooks_and_transports_can_read_the_content(variant: Variant) -> None:
     seen: list[bytes] = []
 
     def note(request: httpx.Request) -> None:
@@ -109,7 +109,7 @@ async def test_hooks_and_transports_read_the_content(variant: Variant) -> None:
 
 
 @pytest.mark.parametrize("is_given", [False, True])
-async def test_elapsed_is_known(variant: Variant, server: Server, is_given: bool) -> None:
+async def test_elapsed_is_set(variant: Variant, server: Server, is_given: bool) -> None:
     server.answer(reply(200, THREAD))
     http_client = variant.http_class() if is_given else None
     answer = await variant.do(variant.client(server, http_client=http_client).threads.with_response.get(THREAD_ID))
@@ -118,7 +118,7 @@ async def test_elapsed_is_known(variant: Variant, server: Server, is_given: bool
         await variant.end(http_client)
 
 
-def test_second_event_loop_is_our_error(server: Server) -> None:
+def test_http_client_in_a_second_event_loop_raises_api_connection_error(server: Server) -> None:
     server.answer(reply(200, THREAD))
 
     def use_in_two_loops() -> None:
@@ -135,3 +135,50 @@ def test_second_event_loop_is_our_error(server: Server) -> None:
     with warnings.catch_warnings():  # httpx's client leaves the connection of the first loop open
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+async def test_cookies_of_a_response_are_readable_and_not_sent_back(variant: Variant, server: Server) -> None:
+    server.answer(reply(200, THREAD, {"Set-Cookie": "sticky=1"}), reply(200, THREAD))
+    client = variant.client(server)
+    answer = await variant.do(client.threads.with_response.get(THREAD_ID))
+    await variant.do(client.threads.get(THREAD_ID))
+    assert dict(answer.response.cookies) == {"sticky": "1"}
+    assert "cookie" not in server.requests[1].headers
+
+
+@pytest.mark.parametrize("wrong", ["other half", "text"])
+def test_http_client_of_the_wrong_kind_is_refused(variant: Variant, wrong: str) -> None:
+    other: Any = "http://proxy"
+    if wrong == "other half":
+        other = httpx.HTTPTransport() if variant.name == "async" else httpx.AsyncHTTPTransport()
+    with pytest.raises(TypeError, match="http_client must be"):
+        variant.client_class(api_key=KEY, http_client=other)
+
+
+async def test_http_client_keeps_headers_timeouts_and_hooks_and_stays_open(variant: Variant, server: Server) -> None:
+    seen: list[str] = []
+
+    limits: list[float | None] = []
+
+    def note(message: httpx.Request | httpx.Response) -> None:
+        seen.append(type(message).__name__)
+        if isinstance(message, httpx.Request):
+            limits.append(message.extensions["timeout"].get("read"))
+
+    async def note_async(message: httpx.Request | httpx.Response) -> None:
+        note(message)
+
+    hook = note_async if variant.name == "async" else note
+    given = variant.http_class(
+        headers={"X-Gateway": "g", "X-API-Key": "other"}, timeout=3, event_hooks={"request": [hook], "response": [hook]}
+    )
+    server.answer(reply(503, {}), reply(200, THREAD))
+    client = variant.client(server, http_client=given)
+    await variant.do(client.threads.get(THREAD_ID))
+    await variant.end(client)
+    assert seen == ["Request", "Response"] * 2
+    assert server.requests[0].headers["x-gateway"] == "g"
+    assert server.requests[0].headers["x-api-key"] == KEY
+    assert limits == [3, 3]
+    assert not given.is_closed
+    await variant.do(given.aclose() if variant.name == "async" else given.close())

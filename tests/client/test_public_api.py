@@ -84,7 +84,7 @@ ALIASES = {"File", "Files", "Timeout"}
 """Names of types that are not classes of this package."""
 
 
-def test_all_is_the_fixed_names() -> None:
+def test_all_has_the_fixed_names() -> None:
     assert set(backboard_threads.__all__) == ERRORS.keys() | OTHER_NAMES
 
 

@@ -1,4 +1,4 @@
-"""Realistic additions to a document: right in the client, tried by its trial and by mypy, or refused by name."""
+"""Realistic additions to a document: generated, tried and type-checked, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLIENT = small_names({"paths": {}})["client"]
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_case_is_refused_by_name(name: str, tmp_path: Path) -> None:
+def test_case_is_refused_with_its_reason(name: str, tmp_path: Path) -> None:
     document, names = case_document(name)
     with pytest.raises(UnusableDocument) as refused:
         write_client(tmp_path, document, {"operations": names, "client": CLIENT})
@@ -27,6 +27,6 @@ def test_case_of_a_whole_document_is_generated(name: str, tmp_path: Path) -> Non
     write_client(tmp_path, document, {"operations": names, "client": CLIENT})
 
 
-def test_cases_together_are_generated_and_tried(cases_client: Path) -> None:
+def test_cases_together_are_generated_and_pass_the_trial(cases_client: Path) -> None:
     source = (cases_client / "_sync" / "resources" / "extras.py").read_text("utf-8")
     assert source.count("    def ") >= len(TOGETHER)

@@ -1,4 +1,4 @@
-"""Streams that break off: none ends silently, and where they can they go on without loss or repetition."""
+"""Streams that break off: resumed without loss or repetition where they can, interrupted where they cannot."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from backboard_threads import (
     StreamInterrupted,
     models,
 )
-from tests.support.client_variants import MESSAGE_ID, MOMENT, THREAD_ID, Variant
+from tests.support.client_variants import KEY, MESSAGE_ID, MOMENT, THREAD_ID, Variant
 from tests.support.scripted_server import Answer, Server, Silence, drop, events, reply, reset, send
 from tests.support.sse_frames import (
     ENDED,
@@ -28,7 +28,9 @@ from tests.support.sse_frames import (
 
 
 @pytest.mark.parametrize("ascii_only", [True, False])
-async def test_cut_at_every_byte_without_ids(variant: Variant, server: Server, ascii_only: bool) -> None:
+async def test_stream_without_ids_cut_anywhere_is_interrupted(
+    variant: Variant, server: Server, ascii_only: bool
+) -> None:
     sent = [STARTED, said("é"), said("\u2028😀"), {"type": "run_ended"}]
     whole = b"".join(frame(event, ascii_only=ascii_only) for event in sent)
     for cut in range(len(whole)):
@@ -50,7 +52,9 @@ async def test_cut_at_every_byte_without_ids(variant: Variant, server: Server, a
         assert len(server.requests) == 1
 
 
-async def test_cut_at_every_byte_with_ids_nothing_is_lost_or_repeated(variant: Variant, server: Server) -> None:
+async def test_stream_with_ids_cut_anywhere_resumes_without_loss_or_repetition(
+    variant: Variant, server: Server
+) -> None:
     sent = [STARTED, said("é"), {"type": "run_ended"}]
     frames = [frame(event, i) for i, event in enumerate(sent, 1)]
     whole = b"".join(frames)
@@ -67,14 +71,14 @@ async def test_cut_at_every_byte_with_ids_nothing_is_lost_or_repeated(variant: V
         assert len(server.requests) == 2
 
 
-async def test_an_event_sent_again_after_resuming_is_given_once(variant: Variant, server: Server) -> None:
+async def test_event_repeated_after_resuming_is_given_once(variant: Variant, server: Server) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[2:]))
     read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
     assert opened.text == TEXT
 
 
-async def test_a_server_that_begins_again_repeats_nothing(variant: Variant, server: Server) -> None:
+async def test_stream_restarted_by_the_server_repeats_nothing(variant: Variant, server: Server) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[:4], then=drop), events(*NUMBERED))
     read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
@@ -83,7 +87,7 @@ async def test_a_server_that_begins_again_repeats_nothing(variant: Variant, serv
 
 
 @pytest.mark.parametrize("answer", [reply(204), reply(200, b"<html>", content_type="text/html")])
-async def test_resuming_that_gives_no_stream_is_an_interruption(
+async def test_resuming_without_an_event_stream_is_an_interruption(
     variant: Variant, server: Server, answer: Answer
 ) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), answer)
@@ -94,7 +98,7 @@ async def test_resuming_that_gives_no_stream_is_an_interruption(
 
 
 @pytest.mark.parametrize("ids", [["7", None, None, None, None, None], ["7"] * len(REPLY)], ids=["once", "the same"])
-async def test_events_without_an_id_of_their_own_are_all_given_out(
+async def test_events_without_ids_are_all_given_and_not_resumed(
     variant: Variant, server: Server, ids: list[str | None]
 ) -> None:
     frames = [frame(event, event_id) for event, event_id in zip(REPLY, ids, strict=True)]
@@ -128,7 +132,7 @@ async def test_resuming_stays_within_max_retries(variant: Variant, server: Serve
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_resuming_survives_a_busy_server(variant: Variant, server: Server, status: int) -> None:
+async def test_resuming_retries_while_the_server_is_busy(variant: Variant, server: Server, status: int) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), reply(status, {}), events(*NUMBERED[3:]))
     read, opened = await read_stream(variant, server)
     assert len(read) == len(REPLY)
@@ -136,7 +140,7 @@ async def test_resuming_survives_a_busy_server(variant: Variant, server: Server,
 
 
 @pytest.mark.parametrize("status", [401, 404, 409, 501])
-async def test_resuming_that_is_refused_is_an_interruption(variant: Variant, server: Server, status: int) -> None:
+async def test_refused_resuming_is_an_interruption(variant: Variant, server: Server, status: int) -> None:
     server.answer(events(*NUMBERED[:3], then=drop), reply(status, {"detail": "no such run"}))
     with pytest.raises(StreamInterrupted, match="no such run") as caught:
         await read_stream(variant, server)
@@ -144,14 +148,14 @@ async def test_resuming_that_is_refused_is_an_interruption(variant: Variant, ser
     assert len(server.requests) == 2
 
 
-async def test_silence_is_an_interruption_too(variant: Variant, server: Server) -> None:
+async def test_silent_stream_is_interrupted_after_the_timeout(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), frame(said("x")), then=Silence()))
     with pytest.raises(StreamInterrupted) as caught:
         await read_stream(variant, server, timeout=0.2)
     assert caught.value.partial_text == "x"
 
 
-async def test_a_deadline_ends_a_stream_that_drips(variant: Variant, server: Server) -> None:
+async def test_slow_stream_is_interrupted_at_the_deadline(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), then=send(*[b"3\r\n:\n\n\r\n"] * 500, pause=0.02)))
     with pytest.raises(StreamInterrupted):
         await read_stream(variant, server, deadline=0.3)
@@ -188,7 +192,7 @@ def _message(role: str, content: str, run_id: str | None = RUN, **more: object) 
         ([], None),
     ],
 )
-async def test_recover_says_whether_the_reply_was_stored(
+async def test_recover_tells_whether_the_reply_was_stored(
     variant: Variant, server: Server, messages: list[Any], stored: str | None
 ) -> None:
     server.answer(
@@ -205,7 +209,7 @@ async def test_recover_says_whether_the_reply_was_stored(
     assert len(recovery.thread.messages) == len(messages)
 
 
-async def test_recover_without_a_thread_says_that_it_does_not_know(variant: Variant, server: Server) -> None:
+async def test_recover_without_a_thread_is_unknown(variant: Variant, server: Server) -> None:
     server.answer(events(then=drop))
     opened = variant.client(server).messages.chat_stream(content="x")
     with pytest.raises(StreamInterrupted):
@@ -214,7 +218,7 @@ async def test_recover_without_a_thread_says_that_it_does_not_know(variant: Vari
     assert (recovery.stored, recovery.thread) == (None, None)
 
 
-async def test_a_log_goes_on_past_a_demand_that_was_met(variant: Variant, server: Server) -> None:
+async def test_run_events_continue_after_submitted_tool_outputs(variant: Variant, server: Server) -> None:
     demand = {"type": "tool_submit_required", "run_id": RUN, "tool_calls": []}
     server.answer(events(frame(STARTED, 1), frame(demand, 2), frame(said("done"), 3), frame(ENDED, 4)))
     client = variant.client(server)
@@ -232,3 +236,23 @@ async def test_a_log_goes_on_past_a_demand_that_was_met(variant: Variant, server
     assert [seen.headers.get("last-event-id") for seen in server.requests] == ["0", "2"]
     for name, value in (("accept", "text/event-stream"), ("accept-encoding", "identity")):
         assert [seen.headers[name] for seen in server.requests] == [value] * 2
+
+
+@pytest.mark.parametrize("event_id", ["é", "\x07", "😀", "a\x7f"])
+async def test_stream_with_an_id_that_fits_no_header_is_interrupted(
+    variant: Variant, server: Server, event_id: str
+) -> None:
+    server.answer(events(frame(STARTED, event_id), frame(said("x"), event_id + "2"), then=drop))
+    with pytest.raises(StreamInterrupted) as caught:
+        await read_stream(variant, server)
+    assert caught.value.partial_text == "x"
+    assert len(server.requests) == 1
+
+
+async def test_interrupted_stream_stays_interrupted(variant: Variant, server: Server) -> None:
+    server.answer(events(frame(said("x")), then=drop))
+    async with variant.within(variant.client(server, api_key=KEY).messages.stream(THREAD_ID, content="x")) as stream:
+        await variant.next(stream)
+        for _ in range(2):
+            with pytest.raises(StreamInterrupted):
+                await variant.next(stream)

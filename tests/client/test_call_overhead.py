@@ -32,7 +32,7 @@ def count(call: Callable[[], object]) -> int:
     return int(stats.total_calls)
 
 
-def test_a_call_costs_no_more_than_httpx(server: Server) -> None:
+def test_call_costs_no_more_than_httpx(server: Server) -> None:
     server.answer(reply(200, {**THREAD, "messages": [MESSAGE] * 20}, HEADERS))
     variant = Variant("sync")
     client = variant.client(server)

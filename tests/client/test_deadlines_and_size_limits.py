@@ -1,4 +1,4 @@
-"""Bounds in time and size: deadlines that hold however the other side drips, and answers that are too large."""
+"""Deadlines that hold however slow the other side is, and limits on the size of responses."""
 
 import gzip
 import io
@@ -44,7 +44,7 @@ def endless(start: bytes, *pieces: bytes) -> Answer:
     ],
     ids=["head", "1xx", "body", "chunks", "trailer", "extension"],
 )
-async def test_deadline_ends_an_answer_that_drips(variant: Variant, server: Server, answer: Answer) -> None:
+async def test_deadline_ends_a_slow_response(variant: Variant, server: Server, answer: Answer) -> None:
     server.answer(answer)
     begun = time.monotonic()
     with pytest.raises(APITimeoutError, match="the deadline passed"):
@@ -53,7 +53,7 @@ async def test_deadline_ends_an_answer_that_drips(variant: Variant, server: Serv
 
 
 @pytest.mark.parametrize("stalled", ["resolver", "addresses"])
-async def test_deadline_bounds_resolver_and_addresses_together(
+async def test_deadline_covers_resolver_and_all_addresses(
     variant: Variant, monkeypatch: pytest.MonkeyPatch, stalled: str
 ) -> None:
     is_over = threading.Event()
@@ -85,7 +85,7 @@ async def test_deadline_bounds_resolver_and_addresses_together(
     assert time.monotonic() - begun < 20, "the deadline did not hold"
 
 
-async def test_deadline_ends_an_upload_that_nobody_reads(variant: Variant, server: Server) -> None:
+async def test_deadline_ends_an_unread_upload(variant: Variant, server: Server) -> None:
     go_on = threading.Event()
 
     def stall(connection: Any) -> bool:
@@ -104,14 +104,14 @@ async def test_deadline_ends_an_upload_that_nobody_reads(variant: Variant, serve
         go_on.set()
 
 
-async def test_deadline_ends_a_stream_that_drips_inside_an_event(variant: Variant, server: Server) -> None:
+async def test_deadline_ends_a_slow_event(variant: Variant, server: Server) -> None:
     start = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: "
     server.answer(endless(start, b"x"))
     with pytest.raises(APIConnectionError):
         await variant.read(variant.client(server, timeout=60).messages.stream(THREAD_ID, content="x", deadline=0.5))
 
 
-async def test_decoded_size_of_an_answer_is_bounded(variant: Variant, server: Server) -> None:
+async def test_response_larger_than_the_limit_is_refused(variant: Variant, server: Server) -> None:
     packed = gzip.compress(b" " * 20_000_000)
     server.answer(reply(200, packed, {"Content-Encoding": "gzip"}))
     with pytest.raises(DecodeError, match=r"at most 1000000 bytes \(max_response_bytes\)"):
@@ -119,7 +119,7 @@ async def test_decoded_size_of_an_answer_is_bounded(variant: Variant, server: Se
     assert len(server.requests) == 1
 
 
-async def test_answer_of_just_the_bound_is_read(variant: Variant, server: Server) -> None:
+async def test_response_of_exactly_the_limit_is_read(variant: Variant, server: Server) -> None:
     content = httpx.Response(200, json=THREAD).content
     server.answer(reply(200, content))
     await variant.do(variant.client(server, max_response_bytes=len(content)).threads.get(THREAD_ID))
@@ -128,19 +128,19 @@ async def test_answer_of_just_the_bound_is_read(variant: Variant, server: Server
 
 
 @pytest.mark.parametrize("content", [b"data: " + b"x" * 2_000_000, b"data: x\n" * 300_000], ids=["line", "event"])
-async def test_event_that_never_ends_is_bounded(variant: Variant, server: Server, content: bytes) -> None:
+async def test_event_larger_than_the_limit_is_refused(variant: Variant, server: Server, content: bytes) -> None:
     server.answer(events(frame(STARTED), content))
     with pytest.raises(DecodeError, match=r"an event of at most 1000000 bytes \(max_response_bytes\)"):
         await variant.read(variant.client(server, max_response_bytes=1_000_000).messages.stream(THREAD_ID, content="x"))
 
 
-async def test_head_of_an_answer_is_bounded(variant: Variant, server: Server) -> None:
+async def test_response_head_larger_than_the_limit_is_refused(variant: Variant, server: Server) -> None:
     server.answer(send(HEAD + b"X: " + b"x" * 2_000_000))
     with pytest.raises(APIConnectionError, match="head"):
         await variant.do(variant.client(server, max_retries=0).threads.get(THREAD_ID))
 
 
-async def test_stream_in_a_content_encoding_is_refused_unread(variant: Variant) -> None:
+async def test_compressed_stream_is_refused_unread(variant: Variant) -> None:
     class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
             yield gzip.compress(frame(ENDED))

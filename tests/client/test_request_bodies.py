@@ -55,7 +55,7 @@ async def sent(variant: Variant, server: Server, **arguments: Any) -> Seen:
     return server.requests[0]
 
 
-async def test_send_goes_out_urlencoded(variant: Variant, server: Server) -> None:
+async def test_form_body_is_urlencoded(variant: Variant, server: Server) -> None:
     seen = await sent(variant, server, content="a+b & é=\u2028\n", metadata={"a": [1, None], "é": "\n"}, memory="off")
     assert seen.method == "POST"
     assert seen.target == f"/api/threads/{THREAD_ID}/messages"
@@ -65,14 +65,14 @@ async def test_send_goes_out_urlencoded(variant: Variant, server: Server) -> Non
     assert fields == {"memory": "off"}
 
 
-async def test_what_is_not_given_is_not_sent(variant: Variant, server: Server) -> None:
+async def test_arguments_not_given_are_not_sent(variant: Variant, server: Server) -> None:
     assert form(await sent(variant, server, content="x")) == [("content", "x")]
     assert form(await sent(variant, server, content="x", metadata=UNSET)) == [("content", "x")]
     assert form(await sent(variant, server, content="x", metadata=None)) == [("content", "x")]
 
 
 @pytest.mark.parametrize("content", NASTY, ids=range(len(NASTY)))
-async def test_any_bytes_arrive_whole(variant: Variant, server: Server, content: bytes) -> None:
+async def test_file_with_any_bytes_arrives_whole(variant: Variant, server: Server, content: bytes) -> None:
     seen = await sent(variant, server, content="with a file", files=[("data.bin", content)])
     assert parts(seen) == [
         ("content", None, None, b"with a file"),
@@ -80,7 +80,7 @@ async def test_any_bytes_arrive_whole(variant: Variant, server: Server, content:
     ]
 
 
-async def test_the_kinds_of_files(variant: Variant, server: Server, tmp_path: Path) -> None:
+async def test_file_may_be_path_file_object_or_bytes(variant: Variant, server: Server, tmp_path: Path) -> None:
     path = tmp_path / "résumé.pdf"
     path.write_bytes(EVERY_BYTE)
     memory = io.BytesIO(b"skipped, rest")
@@ -99,18 +99,18 @@ async def test_the_kinds_of_files(variant: Variant, server: Server, tmp_path: Pa
     ]
 
 
-async def test_one_file_needs_no_list(variant: Variant, server: Server, tmp_path: Path) -> None:
+async def test_single_file_needs_no_list(variant: Variant, server: Server, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"a")
     for single in (path, ("a.txt", b"a")):
         assert parts(await sent(variant, server, files=single)) == [("files", "a.txt", "text/plain", b"a")]
 
 
-async def test_no_files_are_no_multipart(variant: Variant, server: Server) -> None:
+async def test_empty_list_of_files_is_not_multipart(variant: Variant, server: Server) -> None:
     assert form(await sent(variant, server, content="x", files=[])) == [("content", "x")]
 
 
-async def test_names_that_could_break_a_part_s_head(variant: Variant, server: Server) -> None:
+async def test_file_name_is_escaped_in_multipart_header(variant: Variant, server: Server) -> None:
     seen = await sent(variant, server, files=[('a"b\r\nX-Evil: 1\n;.txt', b"x")])
     assert b'filename="a%22b%0D%0AX-Evil: 1%0D%0A;.txt"' in seen.body
     with pytest.raises(ValueError, match="Content-Type"):
@@ -128,7 +128,7 @@ async def test_names_that_could_break_a_part_s_head(variant: Variant, server: Se
         ({"a": b"b"}, TypeError),
     ],
 )
-async def test_what_is_no_file_is_refused_before_anything_is_sent(
+async def test_invalid_file_is_refused_unsent(
     variant: Variant, server: Server, file: Any, error: type[Exception]
 ) -> None:
     with pytest.raises(error, match=r"^files(\[0\])? must be|No such file"):
@@ -136,7 +136,7 @@ async def test_what_is_no_file_is_refused_before_anything_is_sent(
     assert server.requests == []
 
 
-async def test_chat_goes_out_as_json(variant: Variant, server: Server) -> None:
+async def test_chat_body_is_json(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
     client = variant.client(server)
     tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
@@ -147,7 +147,7 @@ async def test_chat_goes_out_as_json(variant: Variant, server: Server) -> None:
     assert json.loads(seen.body) == {"content": "é\u2028", "tools": [tool, tool], "thinking": None, "json_output": True}
 
 
-async def test_chat_with_files_goes_out_as_multipart_with_json_text_in_it(variant: Variant, server: Server) -> None:
+async def test_chat_body_with_files_is_multipart_with_json_fields(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
     await variant.do(
         variant.client(server).messages.chat(
@@ -160,14 +160,14 @@ async def test_chat_with_files_goes_out_as_multipart_with_json_text_in_it(varian
     assert fields == {"content": b"x", "json_output": b"true", "files": b"b"}
 
 
-async def test_an_empty_body_is_an_object(variant: Variant, server: Server) -> None:
+async def test_empty_json_body_is_an_object(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD))
     await variant.do(variant.client(server).threads.create(ASSISTANT_ID))
     assert server.requests[0].body == b"{}"
     assert server.requests[0].headers["content-length"] == "2"
 
 
-async def test_no_body_is_no_body(variant: Variant, server: Server) -> None:
+async def test_operation_without_body_has_no_content_type(variant: Variant, server: Server) -> None:
     server.answer(reply(200, {"thread_id": THREAD_ID, "run_id": "r", "cancelled": True}))
     await variant.do(variant.client(server).runs.cancel(THREAD_ID, "r"))
     assert server.requests[0].headers["content-length"] == "0"
@@ -177,7 +177,7 @@ async def test_no_body_is_no_body(variant: Variant, server: Server) -> None:
 @pytest.mark.parametrize(
     ("method", "length"), [("POST", "0"), ("PUT", "0"), ("PATCH", "0"), ("GET", None), ("DELETE", None)]
 )
-async def test_a_method_that_means_a_body_says_that_there_is_none(
+async def test_content_length_is_zero_for_methods_that_take_a_body(
     variant: Variant, server: Server, method: str, length: str | None
 ) -> None:
     """RFC 9110, section 8.6."""
@@ -187,7 +187,7 @@ async def test_a_method_that_means_a_body_says_that_there_is_none(
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", object(), {"a": {1, 2, object()}}])
-async def test_what_json_cannot_carry_is_refused_unsent(variant: Variant, server: Server, value: Any) -> None:
+async def test_value_that_is_not_json_is_refused_unsent(variant: Variant, server: Server, value: Any) -> None:
     for arguments in ({"metadata": {"a": value}}, {"content": value}):
         if arguments == {"content": value} and not isinstance(value, str):
             continue
@@ -218,7 +218,7 @@ UNSENDABLE: list[tuple[dict[str, Any], type[Exception], str]] = [
 
 @pytest.mark.parametrize("media_type", ["application/json", "multipart/form-data", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize(("arguments", "kind", "told"), UNSENDABLE, ids=[told for _, _, told in UNSENDABLE])
-async def test_what_cannot_be_sent_is_named(
+async def test_unsendable_value_is_named_in_the_error(
     variant: Variant, server: Server, arguments: dict[str, Any], kind: type[Exception], told: str, media_type: Any
 ) -> None:
     client = variant.client(server)
@@ -229,7 +229,7 @@ async def test_what_cannot_be_sent_is_named(
     assert server.requests == []
 
 
-async def test_what_holds_itself_or_is_too_deep_is_named(variant: Variant, server: Server) -> None:
+async def test_circular_or_too_deep_value_is_named_in_the_error(variant: Variant, server: Server) -> None:
     inside: dict[str, Any] = {}
     inside["again"] = [inside]
     deep: list[Any] = []
@@ -253,7 +253,7 @@ async def test_what_holds_itself_or_is_too_deep_is_named(variant: Variant, serve
         ({"headers": {1: "b"}}, "a header's name must be a string"),
     ],
 )
-async def test_files_and_headers_that_cannot_be_sent_are_named(
+async def test_unsendable_file_or_header_is_named_in_the_error(
     variant: Variant, server: Server, arguments: dict[str, Any], told: str
 ) -> None:
     with pytest.raises((ValueError, TypeError), match=f"^{told}"):
@@ -270,7 +270,9 @@ async def test_files_and_headers_that_cannot_be_sent_are_named(
         (("GET", None), "path must be a string"),
     ],
 )
-async def test_a_request_that_cannot_be_made(variant: Variant, server: Server, arguments: Any, told: str) -> None:
+async def test_request_with_invalid_method_or_path_is_refused(
+    variant: Variant, server: Server, arguments: Any, told: str
+) -> None:
     with pytest.raises((ValueError, TypeError), match=told):
         await variant.do(variant.client(server).request(*arguments))
     assert server.requests == []
@@ -288,7 +290,7 @@ async def test_a_request_that_cannot_be_made(variant: Variant, server: Server, a
         ({"query": {"\ud800": 1}}, "the name of a query parameter holds"),
     ],
 )
-async def test_a_free_request_names_what_it_cannot_carry(
+async def test_request_with_unsendable_value_is_refused(
     variant: Variant, server: Server, arguments: dict[str, Any], told: str
 ) -> None:
     with pytest.raises((ValueError, TypeError), match=f"^{told}"):
@@ -296,7 +298,7 @@ async def test_a_free_request_names_what_it_cannot_carry(
     assert server.requests == []
 
 
-async def test_dates_ids_tuples_and_models_have_their_place_in_json(variant: Variant, server: Server) -> None:
+async def test_dates_uuids_tuples_and_models_are_encoded_as_json(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
     thread = models.Thread.from_dict(THREAD)
     metadata = {"at": datetime(2026, 2, 5, tzinfo=UTC), "id": UUID(THREAD_ID), "pair": (1, 2), "thread": thread}
@@ -308,7 +310,7 @@ async def test_dates_ids_tuples_and_models_have_their_place_in_json(variant: Var
     assert body["thread"]["thread_id"] == THREAD_ID
 
 
-async def test_queries(variant: Variant, server: Server) -> None:
+async def test_query_parameters_are_encoded(variant: Variant, server: Server) -> None:
     server.answer(reply(200, []))
     client = variant.client(server)
     await variant.do(client.threads.list())
@@ -325,20 +327,20 @@ async def test_queries(variant: Variant, server: Server) -> None:
     ("thread_id", "quoted"),
     [("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("é ", "%C3%A9%20"), ("%2e%2e", "%252e%252e"), ("a:b@c", "a%3Ab%40c")],
 )
-async def test_ids_are_quoted_whole(variant: Variant, server: Server, thread_id: str, quoted: str) -> None:
+async def test_id_in_path_is_percent_encoded(variant: Variant, server: Server, thread_id: str, quoted: str) -> None:
     server.answer(reply(200, THREAD))
     await variant.do(variant.client(server).threads.get(thread_id))
     assert server.requests[0].target == f"/api/threads/{quoted}"
 
 
 @pytest.mark.parametrize("thread_id", ["", ".", "..", None, 7, "\ud800"])
-async def test_ids_that_would_make_another_path_are_refused(variant: Variant, server: Server, thread_id: Any) -> None:
+async def test_id_that_would_change_the_path_is_refused(variant: Variant, server: Server, thread_id: Any) -> None:
     with pytest.raises((ValueError, TypeError), match=r"^thread_id (must be|holds)"):
         await variant.do(variant.client(server).threads.delete(thread_id))
     assert server.requests == []
 
 
-async def test_the_escape_hatch(variant: Variant, server: Server) -> None:
+async def test_request_sends_undocumented_operations(variant: Variant, server: Server) -> None:
     server.answer(
         reply(200, {"a": 1}, {"X-Request-ID": "r"}), reply(200, b"plain", content_type="text/plain"), reply(200)
     )
@@ -361,7 +363,7 @@ async def test_the_escape_hatch(variant: Variant, server: Server) -> None:
         await variant.do(client.request("POST", "/x", json={}, form={}))
 
 
-async def test_with_response(variant: Variant, server: Server) -> None:
+async def test_with_response_returns_value_and_response(variant: Variant, server: Server) -> None:
     server.answer(reply(200, {**THREAD, "created_at": MOMENT}, {"ETag": '"7"', "X-Request-ID": "r"}))
     client = variant.client(server)
     answer = await variant.do(client.threads.with_response.get(THREAD_ID))

@@ -298,16 +298,16 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Stock:
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.iterdir()), ids=lambda path: path.name)
-def test_a_template_names_the_faults_that_it_answers(template: Path) -> None:
+def test_every_template_names_the_faults_that_it_fixes(template: Path) -> None:
     named = named_by(template)
     assert named
     assert set(named) <= set(FAULTS)
 
 
-def test_every_fault_is_answered_by_a_template() -> None:
+def test_every_fault_is_fixed_by_a_template() -> None:
     assert set(upstream_faults.FAULTS) == set(FAULTS)
 
 
 @pytest.mark.parametrize("slug", FAULTS)
-def test_the_stock_generator_still_has_the_fault(stock: Stock, slug: str) -> None:
+def test_stock_generator_still_has_the_fault(stock: Stock, slug: str) -> None:
     assert FAULTS[slug](stock)

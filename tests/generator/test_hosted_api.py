@@ -1,4 +1,4 @@
-"""Documents, memories and models of the hosted API: their client is typed, and right on the wire."""
+"""Documents, memories and models of the hosted API: a client of them is typed, and right on the wire."""
 
 from __future__ import annotations
 
@@ -64,14 +64,16 @@ def test_upload_sends_the_file_and_default_encodings(shop: Any, server: Server) 
     assert "Idempotency-Key" not in request.headers
 
 
-def test_post_without_documented_key_is_not_repeated(shop: Any, server: Server, module: ModuleType) -> None:
+def test_post_without_documented_idempotency_key_is_not_retried(shop: Any, server: Server, module: ModuleType) -> None:
     server.answer({"detail": "later"}, status=503)
     with pytest.raises(module.ServerError):
         shop.memories.create(ID, content="Ada likes tea.")
     assert len(server.requests) == 1
 
 
-def test_delete_that_finds_nothing_invents_no_answer(shop: Any, server: Server, module: ModuleType) -> None:
+def test_delete_answered_404_after_a_retry_raises_if_it_returns_a_value(
+    shop: Any, server: Server, module: ModuleType
+) -> None:
     server.answer({"detail": "later"}, status=503)
     server.answer({"detail": "gone"}, status=404)
     with pytest.raises(module.NotFoundError):
@@ -81,7 +83,7 @@ def test_delete_that_finds_nothing_invents_no_answer(shop: Any, server: Server, 
     assert shop.with_options(max_retries=1).memories.delete(ID, "m") is None
 
 
-def test_body_leaves_out_what_is_read_only(shop: Any, server: Server) -> None:
+def test_body_leaves_out_read_only_fields(shop: Any, server: Server) -> None:
     server.answer(MEMORY)
     assert shop.memories.update(ID, "m/1", content="Ada likes tea.", metadata={"source": "chat"}).id == "m"
     (request,) = server.requests
@@ -89,7 +91,7 @@ def test_body_leaves_out_what_is_read_only(shop: Any, server: Server) -> None:
     assert json.loads(request.read()) == {"content": "Ada likes tea.", "metadata": {"source": "chat"}}
 
 
-def test_listing_in_an_envelope_is_iterated(shop: Any, server: Server) -> None:
+def test_pagination_of_a_listing_in_an_envelope(shop: Any, server: Server) -> None:
     models = [{"name": name, "provider": "p"} for name in "abc"]
     server.answer({"models": models[:2], "total": 3}, {"models": models[2:], "total": 3})
     found = list(shop.models.iterate(provider=["x,y", "z"], supports_tools=True))

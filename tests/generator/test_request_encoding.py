@@ -109,13 +109,13 @@ def test_query_parameter_has_its_style(things: Any, arguments: dict[str, Any], q
     assert request.url.raw_path.decode().partition("?")[0] == f"/api/find/{SENT}/true"
 
 
-def test_query_parameter_takes_a_model(things: Any, module: Any) -> None:
+def test_query_parameter_accepts_a_model(things: Any, module: Any) -> None:
     deep = module.models.FindThingDeep(a="x", b=1)
     request = sent(things.with_response.do_findThing(MOMENT, True, deep=deep))
     assert request.url.query == b"deep%5Ba%5D=x&deep%5Bb%5D=1"
 
 
-def test_header_parameters_are_texts_and_not_the_clients_own(things: Any) -> None:
+def test_header_parameter_is_text_and_not_reserved(things: Any) -> None:
     request = sent(things.with_response.do_findThing(MOMENT, False, x_at=MOMENT, x_on=True, header_id="2"))
     assert request.headers["X-At"] == "2026-02-05T02:15:38.000Z"
     assert request.headers["X-On"] == "true"
@@ -161,7 +161,7 @@ def test_whole_body_of_another_class_is_refused(things: Any, method: str, value:
         getattr(things, f"do_{method}")(body=value)
 
 
-def test_answers_of_several_kinds(tmp_path: Path) -> None:
+def test_response_of_each_kind_is_decoded(tmp_path: Path) -> None:
     def answers(**by_status: Any) -> Document:
         return {status.removeprefix("s"): {"description": "", **content} for status, content in by_status.items()}
 

@@ -20,16 +20,16 @@ from tests.support.generator_documents import small_document, write_client
 FOREIGN = "konuşma, 会話"  # more than any of the small character sets can say
 
 
-def test_the_committed_client_is_what_the_document_gives() -> None:
+def test_committed_client_is_up_to_date() -> None:
     assert main(["--check"]) == 0
 
 
-def test_the_client_names_its_document() -> None:
+def test_client_names_version_and_digest_of_its_document() -> None:
     assert hashlib.sha256((ROOT / "openapi.yaml").read_bytes()).hexdigest() == facts.DIGEST
     assert f"\n  version: {facts.VERSION}\n" in (ROOT / "openapi.yaml").read_text("utf-8")
 
 
-def test_another_machine_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_generation_is_the_same_on_another_machine(tmp_path: Path) -> None:
     elsewhere = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -53,7 +53,7 @@ def test_another_machine_gives_the_same_bytes(tmp_path: Path) -> None:
         assert differences(made.package, target) == []
 
 
-def test_other_versions_of_the_tools_are_refused(tmp_path: Path) -> None:
+def test_tool_of_another_version_is_refused(tmp_path: Path) -> None:
     settings = tmp_path / "pyproject.toml"
     pinned = '[dependency-groups]\ndev = ["openapi-python-client==0.29.1", "ruff==0.0.1", "unasync==0.6.0", "x>=1"]\n'
     settings.write_text(pinned, "utf-8")
@@ -84,7 +84,7 @@ def target(generated: Generated, tmp_path: Path) -> Path:
     return shutil.copytree(generated.package, tmp_path / "backboard_threads")
 
 
-def test_check_says_what_is_different_and_changes_nothing(
+def test_check_lists_differences_and_changes_nothing(
     generated: Generated, target: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (target / "_api_info.py").write_text("edited by hand", "utf-8")
@@ -96,7 +96,7 @@ def test_check_says_what_is_different_and_changes_nothing(
     assert (target / "_api_info.py").read_text("utf-8") == "edited by hand"
 
 
-def test_generating_prints_names_and_files(
+def test_generation_prints_names_and_files(
     generated: Generated, target: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (target / "_api_info.py").write_text("edited by hand", "utf-8")
@@ -108,7 +108,7 @@ def test_generating_prints_names_and_files(
     assert capsys.readouterr().out == "getThing  things.do_getThing\nNothing changed.\n"
 
 
-def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:
+def test_replacing_removes_the_old_client(tmp_path: Path) -> None:
     target = tmp_path / "package"
     target.mkdir()
     for name in ("stale.py", "_api_info.py"):
@@ -126,7 +126,7 @@ def test_writing_leaves_nothing_of_the_old_client(tmp_path: Path) -> None:
         ("api_info.py.jinja", "this is no Python", "_api_info.py"),
     ],
 )
-def test_a_failing_template_leaves_the_client_untouched(
+def test_failing_template_leaves_the_old_client(
     template: str,
     text: str,
     named: str,
@@ -153,7 +153,7 @@ def test_a_failing_template_leaves_the_client_untouched(
         ("_models/base_model.py", "backboard_threads._models.unions: ModuleNotFoundError: "),
     ],
 )
-def test_a_client_that_cannot_be_imported_leaves_the_old_one(
+def test_client_that_cannot_be_imported_leaves_the_old_client(
     missing: str,
     told: str,
     generated: Generated,
@@ -171,7 +171,7 @@ def test_a_client_that_cannot_be_imported_leaves_the_old_one(
     assert differences(generated.package, target) == []
 
 
-def test_a_name_that_is_offered_and_not_there_leaves_the_old_client(
+def test_missing_public_name_leaves_the_old_client(
     generated: Generated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     templates = tmp_path / "templates"
@@ -185,7 +185,7 @@ def test_a_name_that_is_offered_and_not_there_leaves_the_old_client(
     assert not (tmp_path / "package").exists()
 
 
-def test_what_is_no_client_is_not_replaced(tmp_path: Path) -> None:
+def test_folder_that_is_not_a_client_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "thesis.txt").write_text("ten years of work", "utf-8")
     with pytest.raises(Unwritable, match="not a client of this generator"):
@@ -195,9 +195,7 @@ def test_what_is_no_client_is_not_replaced(tmp_path: Path) -> None:
         replace(tmp_path / "file", tmp_path)
 
 
-def test_a_client_that_cannot_be_put_in_place_leaves_the_old_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_replacement_leaves_the_old_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, target = tmp_path / "new", tmp_path / "package"
     for folder in (package, target):
         folder.mkdir()

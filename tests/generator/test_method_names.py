@@ -100,7 +100,7 @@ def test_unfit_exception_is_refused(tmp_path: Path, change: Described, reason: s
     assert reason in str(refused.value)
 
 
-def test_a_client_with_the_name_of_a_resource(tmp_path: Path) -> None:
+def test_client_named_like_a_resource_is_refused(tmp_path: Path) -> None:
     names = small_names(small_document())
     names["client"]["name"] = "Things"
     with pytest.raises(UnusableDocument, match="the client and a resource would both be Things"):

@@ -26,7 +26,7 @@ ECHOES = [
 
 
 @pytest.mark.parametrize("answer", ECHOES, ids=range(len(ECHOES)))
-async def test_echoed_key_is_in_no_error_text(variant: Variant, server: Server, answer: Answer) -> None:
+async def test_echoed_api_key_is_redacted(variant: Variant, server: Server, answer: Answer) -> None:
     server.answer(answer)
     with pytest.raises(APIError) as caught:
         await variant.do(variant.client(server, max_retries=0).messages.send(THREAD_ID, content="x"))
@@ -46,7 +46,7 @@ async def test_echoed_key_is_in_no_error_text(variant: Variant, server: Server, 
     ],
     ids=range(4),
 )
-async def test_echoed_key_is_in_no_error_text_of_a_stream(variant: Variant, server: Server, data: bytes) -> None:
+async def test_echoed_api_key_is_redacted_in_stream_errors(variant: Variant, server: Server, data: bytes) -> None:
     server.answer(events(data))
     with pytest.raises((RunFailedError, DecodeError)) as caught:
         await variant.read(variant.client(server).messages.stream(THREAD_ID, content="x"))
@@ -78,7 +78,7 @@ async def test_long_detail_is_cut(variant: Variant, server: Server, body: Any) -
 
 
 @pytest.mark.parametrize("charset", ["base64", "rot13", "hex", "no-such", "idna", "utf-16", "undefined", "\\"])
-async def test_charset_that_is_none_is_no_raw_error(variant: Variant, server: Server, charset: str) -> None:
+async def test_unknown_charset_is_tolerated(variant: Variant, server: Server, charset: str) -> None:
     server.answer(reply(400, b"plain words", content_type=f"text/plain; charset={charset}"))
     with pytest.raises(APIStatusError):
         await variant.do(variant.client(server).threads.get(THREAD_ID))
@@ -99,7 +99,7 @@ async def test_charset_that_is_none_is_no_raw_error(variant: Variant, server: Se
         ({"detail": "Thread not found"}, False),
     ],
 )
-async def test_404_of_another_service_says_where_the_api_is(
+async def test_404_of_another_service_names_the_base_path(
     variant: Variant, server: Server, body: Any, is_foreign: bool
 ) -> None:
     server.answer(reply(404, body))
@@ -112,7 +112,7 @@ async def test_404_of_another_service_says_where_the_api_is(
     assert "under" not in str(caught.value)
 
 
-def test_model_errors_show_no_control_characters() -> None:
+def test_decode_error_shows_no_control_characters() -> None:
     with pytest.raises(DecodeError) as caught:
         models.Thread.from_dict(json.loads('{"thread_id": 1, "created_at": "\\u001b"}'))
     assert str(caught.value).isprintable()

@@ -1,4 +1,4 @@
-"""The client against the reference server, as it is: a thread's life, and streams that a bad network cuts."""
+"""The client against the reference server: the life of a thread, and streams that a bad network cuts."""
 
 import itertools
 import socket
@@ -37,7 +37,7 @@ async def new_thread(variant: Variant, client: object) -> str:
     return str(thread.thread_id)
 
 
-async def test_a_thread_s_life(variant: Variant, account: dict[str, str]) -> None:
+async def test_thread_is_created_used_and_deleted(variant: Variant, account: dict[str, str]) -> None:
     client = variant.client(**account)
     thread_id = await new_thread(variant, client)
     turn = await variant.do(
@@ -64,7 +64,7 @@ async def test_a_thread_s_life(variant: Variant, account: dict[str, str]) -> Non
         await variant.do(variant.client(base_url=account["base_url"]).threads.list())
 
 
-async def test_the_same_key_gives_the_same_answer(variant: Variant, account: dict[str, str]) -> None:
+async def test_same_idempotency_key_gives_the_same_response(variant: Variant, account: dict[str, str]) -> None:
     client = variant.client(**account)
     thread_id = await new_thread(variant, client)
     first, second = [
@@ -78,7 +78,7 @@ async def test_the_same_key_gives_the_same_answer(variant: Variant, account: dic
         await variant.do(client.messages.send(thread_id, content="Twice", idempotency_key="k-1"))
 
 
-async def test_tools_and_failures(variant: Variant, account: dict[str, str]) -> None:
+async def test_tool_calls_and_failed_runs(variant: Variant, account: dict[str, str]) -> None:
     client = variant.client(**account)
     opened = client.messages.chat_stream(content='/call look {"at": "the sky"}', tools=[TOOL])
     demand = (await variant.read(opened))[-1]
@@ -96,7 +96,7 @@ async def test_tools_and_failures(variant: Variant, account: dict[str, str]) -> 
         await variant.read(client.messages.stream(opened.thread_id, content="/fail out of luck"))
 
 
-async def test_cancelling_from_within_the_stream(variant: Variant, account: dict[str, str]) -> None:
+async def test_stream_is_cancelled_from_within(variant: Variant, account: dict[str, str]) -> None:
     client = variant.client(**account)
     thread_id = await new_thread(variant, client)
     async with variant.within(client.messages.stream(thread_id, content="/slow 200 a long story")) as opened:
@@ -153,7 +153,7 @@ def wired(target: str) -> Iterator[Wire]:
         wire.close()
 
 
-async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(
+async def test_stream_cut_anywhere_resumes_without_loss_or_repetition(
     variant: Variant, account: dict[str, str]
 ) -> None:
     direct = variant.client(**account)
@@ -187,7 +187,7 @@ async def test_a_stream_cut_anywhere_goes_on_without_loss_or_repetition(
     assert resumed > 10
 
 
-async def test_a_call_cut_anywhere_happens_once(variant: Variant, account: dict[str, str]) -> None:
+async def test_call_cut_anywhere_happens_once(variant: Variant, account: dict[str, str]) -> None:
     direct = variant.client(**account)
     thread_id = await new_thread(variant, direct)
     with wired(account["base_url"]) as wire:

@@ -70,5 +70,5 @@ def surface(owner: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("ours", "twin"), PAIRS, ids=[twin.__name__ for _, twin in PAIRS])
-def test_same_names_signatures_and_docstrings(ours: ModuleType, twin: ModuleType) -> None:
+def test_sync_and_async_have_the_same_names_signatures_and_docstrings(ours: ModuleType, twin: ModuleType) -> None:
     assert surface(ours) == surface(twin)

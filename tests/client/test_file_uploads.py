@@ -1,4 +1,4 @@
-"""Files on their way out: names, sources, pieces, retries, and who waits while they are read."""
+"""File uploads: names, sources, pieces, retries, and event loops that go on meanwhile."""
 
 import asyncio
 import io
@@ -161,7 +161,7 @@ async def test_large_file_is_sent_in_pieces_without_being_held(variant: Variant,
     assert peak < 8 * CHUNK
 
 
-async def test_size_of_a_large_upload_is_said_before_it(variant: Variant, server: Server) -> None:
+async def test_large_upload_has_a_content_length(variant: Variant, server: Server) -> None:
     server.answer(reply(200, TURN))
     await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=[("a", Endless(2 * CHUNK))]))
     seen = server.requests[0]
@@ -169,7 +169,7 @@ async def test_size_of_a_large_upload_is_said_before_it(variant: Variant, server
     assert int(seen.headers["content-length"]) == len(seen.body)
 
 
-async def test_answer_that_comes_early_ends_the_upload(variant: Variant, server: Server) -> None:
+async def test_early_response_ends_the_upload(variant: Variant, server: Server) -> None:
     server.answer_early(reply(413, {"detail": "too large"}))
     with pytest.raises(APIStatusError, match="too large"):
         await variant.do(
@@ -179,7 +179,7 @@ async def test_answer_that_comes_early_ends_the_upload(variant: Variant, server:
         )
 
 
-async def test_event_loop_goes_on_while_a_file_is_read(server: Server) -> None:
+async def test_event_loop_runs_while_a_file_is_read(server: Server) -> None:
     server.answer(reply(200, TURN))
     variant = Variant("async")
     go_on = threading.Event()

@@ -1,0 +1,48 @@
+"""Clients and models in pickles, copies and process pools."""
+
+import copy
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+
+import httpx
+import pytest
+
+from backboard_threads import Backboard, models
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
+from tests.support.scripted_server import Server, reply
+
+
+def _get(client: Backboard) -> str:
+    return client.threads.get(THREAD_ID).thread_id
+
+
+async def test_client_survives_pickle_copy_and_process_pool(variant: Variant, server: Server) -> None:
+    server.answer(reply(200, THREAD))
+    client = variant.client(
+        server, timeout=httpx.Timeout(3, connect=2), deadline=7, max_retries=5, headers={"X-Team": "a"}
+    )
+    await variant.do(client.threads.get(THREAD_ID))
+    for twin in (pickle.loads(pickle.dumps(client)), copy.copy(client), copy.deepcopy(client)):
+        assert repr(twin) == repr(client)
+        assert twin.__getstate__() == client.__getstate__()
+        await variant.do(twin.threads.get(THREAD_ID))
+        await variant.end(twin)
+    await variant.do(client.threads.get(THREAD_ID))
+    assert {seen.headers["x-team"] for seen in server.requests} == {"a"}
+    assert {seen.headers["x-api-key"] for seen in server.requests} == {KEY}
+    if variant.name == "sync":
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            assert list(pool.map(_get, [client, client])) == [THREAD_ID] * 2
+
+
+def test_client_with_http_client_cannot_be_pickled(variant: Variant) -> None:
+    with pytest.raises(TypeError, match="http_client of its own"):
+        pickle.dumps(variant.mocked(lambda _: httpx.Response(200)))
+
+
+def test_models_survive_pickle_and_copy() -> None:
+    thread = models.Thread.from_dict({**THREAD, "metadata_": {"a": [1]}, "new_field": {"x": None}})
+    for twin in (pickle.loads(pickle.dumps(thread)), copy.copy(thread), copy.deepcopy(thread)):
+        assert twin == thread
+        assert twin.to_dict() == thread.to_dict()
