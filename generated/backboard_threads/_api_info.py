@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ._request.operation import ApiInfo, SecurityScheme
+from ._request.api_info import ApiInfo, SecurityScheme
 
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""

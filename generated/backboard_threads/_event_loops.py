@@ -88,6 +88,8 @@ def async_preload(client: object) -> None:
         "anyio._backends._asyncio",
         "sniffio",
         f"{__package__}._network.backends",
+        f"{__package__}._async.connection_pool",
+        f"{__package__}._async.sender",
     ):
         with contextlib.suppress(ImportError):
             import_module(name)

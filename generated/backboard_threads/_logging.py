@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, URL, redacted_url
-from ._request.operation import SecurityScheme
+from ._request.api_info import SecurityScheme
 
 logger = logging.getLogger(__package__.partition(".")[0] if __package__ else __name__)
 

@@ -149,7 +149,7 @@ def test_failing_template_leaves_the_old_client(
     ("missing", "told"),
     [
         ("_unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads._unset'"),
-        ("_async/sender.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
+        ("_async/http_clients.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
         ("_models/base_model.py", "backboard_threads._models.unions: ModuleNotFoundError: "),
     ],
 )

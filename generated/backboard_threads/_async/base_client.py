@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from .._event_loops import async_preload
 from .._logging import hide_keys, hide_secrets_of_http2, print_if_asked
 from .._network.settings import CertOption, VerifyOption
-from .._network.transport import AsyncBaseTransport, AsyncHTTPClient, redact
-from .._request.auth import ApiKey, KeyCallback, check_method
-from .._request.bodies import encode_free
+from .._network.transport import AsyncBaseTransport, AsyncHTTPClient
+from .._request.api_info import ApiInfo
+from .._request.auth import ApiKey, KeyCallback
 from .._request.client_config import ClientConfig
-from .._request.files import Files
-from .._request.operation import ApiInfo, Operation
 from .._request.options import MAX_RESPONSE_BYTES, TimeoutOption
-from .._request.state import RequestState, RetryCallback, free_value, read_response
-from .._response import Answer
 from .._unset import UNSET, Unset
 from .http_clients import AsyncHTTPClients, check_http_client
-from .sender import AsyncSender
 
 if TYPE_CHECKING:
+    # Loaded with the resources: making a client needs none of them.
+    from .._request.files import Files
+    from .._request.operation import Operation
+    from .._request.state import RequestState, RetryCallback
+    from .._response import Answer
     from .pagination import AsyncPaginator
+    from .sender import AsyncSender
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -161,19 +162,12 @@ class AsyncBaseClient:
         ones are left out), `parameters` its header parameters, `media` the body's media type if it is not to be the
         usual one. Raises an `APIError`.
         """
+        from .sender import AsyncSender
+
         config = self._config.copy_with(timeout, deadline, max_retries, headers, raise_on_failed_run)
-        state = config.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
-        response = await AsyncSender(config, self._http_clients).send(state)
-        if state.assumed_deleted and operation.assume_deleted is not None:
-            value = operation.assume_deleted(path[-1])
-        else:
-            value = read_response(response, operation)
-            if operation.check is not None and config.options.raise_on_failed_run:
-                operation.check(value, response)
-        if self._answers:
-            redact(response.request)
-            return cast("T", Answer(value, response))
-        return value
+        sender = AsyncSender(config, self._http_clients)
+        state = sender.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
+        return await sender.call(operation, path, state, in_answer=self._answers)
 
     def _iterate(
         self,
@@ -187,7 +181,8 @@ class AsyncBaseClient:
         headers: Mapping[str, str] | Unset = UNSET,
     ) -> AsyncPaginator[Any]:
         """The items of a listing, page after page. The options are those of each page's call."""
-        from .pagination import AsyncPaginator  # loaded with the resources
+        from .pagination import AsyncPaginator
+        from .sender import AsyncSender
 
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
         return AsyncPaginator(AsyncSender(config, self._http_clients), operation, path, query or {})
@@ -215,11 +210,13 @@ class AsyncBaseClient:
 
         `known` are values that the stream knows before its first event.
         """
-        config = self._config.copy_with(timeout, deadline, max_retries, headers)
-        state = config.operation_request(
+        from .sender import AsyncSender
+
+        sender = AsyncSender(self._config.copy_with(timeout, deadline, max_retries, headers), self._http_clients)
+        state = sender.operation_request(
             operation, path, query, parameters, body, files, media, idempotency_key, is_stream=True
         )
-        return stream(AsyncSender(config, self._http_clients), streaming, state, known or {})
+        return stream(sender, streaming, state, known or {})
 
     async def request(
         self,
@@ -243,14 +240,10 @@ class AsyncBaseClient:
         text of anything else, or None for an empty body. Raises an `APIError`, and `ValueError` or `TypeError`, before
         anything is sent, for such a path and for what no request can carry.
         """
-        config = self._config.copy_with(timeout, deadline, max_retries, headers)
-        state = config.request_state(
-            check_method(method), config.url_of(path, query), encode_free(json, form, files), None, idempotency_key
-        )
-        response = await AsyncSender(config, self._http_clients).send(state)
-        value = free_value(response)
-        redact(response.request)
-        return Answer(value, response)
+        from .sender import AsyncSender
+
+        sender = AsyncSender(self._config.copy_with(timeout, deadline, max_retries, headers), self._http_clients)
+        return await sender.free_call(sender.free_request(method, path, query, json, form, files, idempotency_key))
 
     async def aclose(self) -> None:
         """Close the connections. A copy made by `with_options` leaves them to its original."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 from .._errors import APIConnectionError, DecodeError, Shown
 from .._event_loops import async_blocking, async_pause, async_result, async_until
@@ -18,13 +19,19 @@ from .._network.transport import (
     TransportError,
     already_read,
     origin,
+    redact,
     set_content,
 )
 from .._request.auth import check_called_key
 from .._request.bodies import Multipart
+from .._request.builder import RequestBuilder
 from .._request.client_config import ClientConfig
-from .._request.state import RequestState
+from .._request.operation import Operation
+from .._request.state import RequestState, free_value, read_response
+from .._response import Answer
 from .http_clients import AsyncHTTPClients
+
+T = TypeVar("T")
 
 SHOWN_CHARACTERS = 80
 
@@ -40,14 +47,35 @@ def before_deadline(state: RequestState) -> Generator[None]:
         raise
 
 
-class AsyncSender:
-    """Sends the calls of a client."""
+class AsyncSender(RequestBuilder):
+    """Builds and sends the calls of a client."""
 
-    __slots__ = ("config", "http_clients")
+    __slots__ = ("http_clients",)
 
     def __init__(self, config: ClientConfig, http_clients: AsyncHTTPClients) -> None:
-        self.config: ClientConfig = config
+        super().__init__(config)
         self.http_clients: AsyncHTTPClients = http_clients
+
+    async def call(self, operation: Operation[T], path: tuple[str, ...], state: RequestState, *, in_answer: bool) -> T:
+        """Send a call and return its result, in an `Answer` if `in_answer`. Raises an `APIError`."""
+        response = await self.send(state)
+        if state.assumed_deleted and operation.assume_deleted is not None:
+            value = operation.assume_deleted(path[-1])
+        else:
+            value = read_response(response, operation)
+            if operation.check is not None and self.config.options.raise_on_failed_run:
+                operation.check(value, response)
+        if in_answer:
+            redact(response.request)
+            return cast("T", Answer(value, response))
+        return value
+
+    async def free_call(self, state: RequestState) -> Answer[Any]:
+        """Send a call that the document does not describe. Raises an `APIError`."""
+        response = await self.send(state)
+        value = free_value(response)
+        redact(response.request)
+        return Answer(value, response)
 
     async def send(self, state: RequestState, *, keep_open: bool = False) -> Response:
         """Send the request of `state`, again where the retry policy says so, and return its success.

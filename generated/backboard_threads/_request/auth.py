@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias, cast
 
 from .._network.transport import SECRET, URL
-from .operation import ApiInfo
+from .api_info import ApiInfo
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 

@@ -36,9 +36,10 @@ from .._network.transport import (
 )
 from .._public import public
 from .._retries import Retries
+from .api_info import SecurityScheme
 from .auth import ApiKey
 from .bodies import Body, Multipart
-from .operation import Operation, SecurityScheme
+from .operation import Operation
 from .urls import encode_pairs
 
 T = TypeVar("T")

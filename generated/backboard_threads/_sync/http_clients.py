@@ -9,7 +9,6 @@ from .._errors import APIConnectionError
 from .._event_loops import close_with_process, is_over, no_loop
 from .._network.settings import Network, UnusableEnvironment
 from .._network.transport import BaseTransport, HTTPClient, keep_no_cookies
-from .connection_pool import ConnectionPool
 
 
 def check_http_client(value: object) -> None:
@@ -58,6 +57,8 @@ class HTTPClients:
         return self.is_given and self._first_loop is not no_loop()
 
     def _open(self, loop: object) -> HTTPClient:
+        from .connection_pool import ConnectionPool
+
         for other in [other for other in self._by_loop if is_over(other)]:
             self._by_loop.pop(other, None)
         try:

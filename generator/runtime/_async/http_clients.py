@@ -9,7 +9,6 @@ from .._errors import APIConnectionError
 from .._event_loops import close_with_loop, is_over, running_loop
 from .._network.settings import Network, UnusableEnvironment
 from .._network.transport import AsyncBaseTransport, AsyncHTTPClient, keep_no_cookies
-from .connection_pool import AsyncConnectionPool
 
 
 def check_http_client(value: object) -> None:
@@ -60,6 +59,8 @@ class AsyncHTTPClients:
         return self.is_given and self._first_loop is not running_loop()
 
     async def _open(self, loop: object) -> AsyncHTTPClient:
+        from .connection_pool import AsyncConnectionPool
+
         for other in [other for other in self._by_loop if is_over(other)]:
             self._by_loop.pop(other, None)
         try:

@@ -59,7 +59,7 @@ class AsyncPaginator(Generic[T]):
         previous: list[object] = []
         given = 0
         while True:
-            state = self._sender.config.operation_request(self._operation, self._path, query)
+            state = self._sender.operation_request(self._operation, self._path, query)
             answer = decode_response(await self._sender.send(state), self._operation.decode)
             items: list[T] = (answer if page.items is None else page.items(answer)) or []
             keys: list[object] = [item if page.key is None else getattr(item, page.key) for item in items]

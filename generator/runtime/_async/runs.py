@@ -121,7 +121,7 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
         assert self._streaming.cancel is not None
         assert self.thread_id is not None
         assert self.run_id is not None
-        state = self._sender.config.operation_request(self._streaming.cancel, (self.thread_id, self.run_id))
+        state = self._sender.operation_request(self._streaming.cancel, (self.thread_id, self.run_id))
         answer = decode_response(await self._sender.send(state), lambda value: value)
         return is_object(answer) and answer.get("cancelled") is True
 
@@ -134,7 +134,7 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
         history = self._streaming.history
         if self.thread_id is None or history is None:
             return Recovery(None, None, None)
-        state = self._sender.config.operation_request(history, (self.thread_id,))
+        state = self._sender.operation_request(history, (self.thread_id,))
         response = await self._sender.send(state)
         thread = decode_response(response, history.decode)
         text = find_reply(loads(response.content), self.run_id, self._accumulator.said)
@@ -238,7 +238,7 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
             return None
         if self._retry >= self._request_state.retries.max_retries or not is_header_value(received):
             return None
-        return self._sender.config.operation_request(
+        return self._sender.operation_request(
             resume, (self.thread_id, self.run_id), None, {LAST_EVENT_ID: received}, is_stream=True
         )
 

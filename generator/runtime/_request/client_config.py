@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .._network.settings import CertOption, Network, VerifyOption
 from .._network.transport import URL, Headers, PrivateHeaders, Timeout, httpx_version, is_httpx_default
-from .._retries import Retries
 from .._unset import UNSET, Unset
-from .auth import (
-    IDEMPOTENCY_KEY,
-    ApiKey,
-    check_header,
-    check_headers,
-    find_base_url,
-    find_key,
-    honours_keys,
-    missing_key,
-)
-from .bodies import EMPTY, JSON, Body, encode_body
-from .files import Files
-from .operation import ApiInfo, Operation, SecurityScheme
+from .api_info import ApiInfo
+from .auth import ApiKey, check_headers, find_base_url, find_key, honours_keys
 from .options import (
     DEFAULT_TIMEOUT,
     Options,
@@ -33,10 +20,9 @@ from .options import (
     check_max_retries,
     check_timeout,
 )
-from .state import RequestState, RetryCallback
-from .urls import encode_query, fill
 
-EVENTS = "text/event-stream"
+if TYPE_CHECKING:
+    from .state import RetryCallback
 
 
 class ClientConfig:
@@ -103,7 +89,7 @@ class ClientConfig:
         self.headers: Headers = PrivateHeaders(
             {
                 "Host": URL(self.base_url).netloc.decode("ascii"),
-                "Accept": JSON,
+                "Accept": "application/json",
                 "Accept-Encoding": "gzip, deflate",
                 "Connection": "keep-alive",
                 "User-Agent": f"{api_info.package}/{api_info.version} ({half}; {versions})",
@@ -154,127 +140,3 @@ class ClientConfig:
         if timeout is not UNSET:
             copy.timeout_owner = ""
         return copy
-
-    def operation_request(
-        self,
-        operation: Operation[Any],
-        path: tuple[str, ...],
-        query: Mapping[str, object] | None = None,
-        parameters: Mapping[str, object] | None = None,
-        body: object = None,
-        files: Mapping[str, Files | Unset] | None = None,
-        media: str | Unset = UNSET,
-        idempotency_key: str | Unset = UNSET,
-        *,
-        is_stream: bool = False,
-    ) -> RequestState:
-        """The call of a documented operation."""
-        if operation.deprecated is not None:
-            from .._deprecation import warn_once
-
-            warn_once(operation.id, operation.deprecated)
-        url = self._server_of(operation) + fill(operation.template, operation.names, path)
-        state = self.request_state(
-            operation.method,
-            url if query is None else url + encode_query(query, operation.styles),
-            EMPTY if body is None else encode_body(operation, media, body, files),
-            parameters,
-            idempotency_key,
-            may_assume_deleted=operation.assume_deleted is not None,
-            is_stream=is_stream,
-            takes_key=operation.takes_key,
-            accept=operation.accept,
-            security=operation.security,
-        )
-        if operation.server and "host" in state.headers:
-            state.headers["Host"] = URL(url).netloc.decode("ascii")
-        return state
-
-    def _server_of(self, operation: Operation[Any]) -> str:
-        """The address of an operation, without a slash at its end: the base URL unless it has one of its own."""
-        if not operation.server:
-            return self.base_url
-        return str(URL(self.base_url).join(operation.server)).rstrip("/")
-
-    def request_state(
-        self,
-        method: str,
-        url: str,
-        body: Body,
-        parameters: Mapping[str, object] | None,
-        idempotency_key: str | Unset,
-        *,
-        may_assume_deleted: bool = False,
-        is_stream: bool = False,
-        takes_key: bool | None = None,
-        accept: str = JSON,
-        security: SecurityScheme | Unset | None = UNSET,
-    ) -> RequestState:
-        """A call. It carries an idempotency key of its own if it is a POST that takes one and is given none.
-
-        `takes_key` says whether the operation documents keys; None where that is not known, and a key is only sent.
-        Raises `ValueError` if the operation needs an API key and the client has none.
-        """
-        options = self.options
-        headers = PrivateHeaders(self.headers)
-        if accept != JSON:
-            headers["Accept"] = accept
-        if is_stream:
-            headers["Accept"] = EVENTS
-            headers["Accept-Encoding"] = "identity"
-        if body.content_type is not None:
-            headers["Content-Type"] = body.content_type
-        if options.headers:
-            headers.update(options.headers)
-        if parameters is not None:
-            for name, value in parameters.items():
-                if not isinstance(value, Unset) and value is not None:
-                    headers[name] = check_header(name, value)
-        repeatable = True
-        if not isinstance(idempotency_key, Unset):
-            headers[IDEMPOTENCY_KEY] = _check_key(idempotency_key)
-        else:
-            repeatable = self.honours_keys and method == "POST" and takes_key is True
-            if method == "POST" and takes_key is not False:
-                headers[IDEMPOTENCY_KEY] = os.urandom(16).hex()
-        scheme = self.api_info.security if isinstance(security, Unset) else security
-        if scheme is not None and not scheme.optional and self.key.value == "":
-            raise ValueError(missing_key(self.api_info))
-        state = RequestState(
-            method,
-            url,
-            headers,
-            body,
-            options.timeout,
-            Retries(
-                method,
-                repeatable=repeatable,
-                max_retries=options.max_retries,
-                total_timeout=options.deadline_of_stream() if is_stream else options.deadline_of_call(),
-            ),
-            security=scheme,
-            idempotency_key=headers.get(IDEMPOTENCY_KEY),
-            may_assume_deleted=may_assume_deleted,
-            on_retry=self.on_retry,
-            timeout_owner=self.timeout_owner,
-            hint=self.hint,
-        )
-        state.set_key(self.key)
-        return state
-
-    def url_of(self, path: object, query: Mapping[str, object] | None) -> str:
-        """The URL of a path that the document does not know. Raises `ValueError` for one that leaves the base URL."""
-        if not isinstance(path, str):
-            raise TypeError(f"path must be a string, not {type(path).__name__}")
-        if not path.startswith("/") or "#" in path or any(not "!" <= character <= "~" for character in path):
-            raise ValueError(f"path must begin with a slash and be quoted, as it follows {self.base_url}: {path!r}")
-        if {".", ".."} & set(path.partition("?")[0].split("/")):
-            raise ValueError(f"path must not hold . or .. as a step: {path!r}")
-        return f"{self.base_url}{path}{encode_query(query or {})}"
-
-
-def _check_key(key: str) -> str:
-    checked = check_header(IDEMPOTENCY_KEY, key)
-    if not checked:
-        raise ValueError("idempotency_key must not be blank")
-    return checked

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from .._network.transport import NO_LIMIT_SECONDS, Timeout
 from .._unset import UNSET, Unset
+from .api_info import ApiInfo
 from .auth import check_headers
-from .operation import ApiInfo
 
 TimeoutOption: TypeAlias = float | Timeout | Unset | None
 """Seconds for each of connecting, sending, and waiting for the next piece of the answer; or these apart; None for
