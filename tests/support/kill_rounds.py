@@ -1,7 +1,8 @@
 """Rounds of load on a server that is killed at a random moment: what was acknowledged is kept, nothing is there twice.
 
 Clients send messages of each kind under idempotency keys: stored only, answered, streamed, to new threads, with a round
-of tools, and to threads that they delete. After each kill everything is repeated under its key.
+of tools, and to threads that they delete. After each kill the round's requests are repeated under their keys, and after
+the last one all of them.
 """
 
 import asyncio
@@ -92,6 +93,7 @@ async def play_kill_rounds(server: LocalServer, rounds: int, seed: int) -> Count
     requests = SentRequests()
     seen: Counter[str] = Counter()
     for round_number in range(rounds):
+        messages_before, threads_before = len(requests.messages), len(requests.threads)
         async with connect(server) as http:
             names = [f"{round_number}-{number}" for number in range(CLIENTS)]
             clients = [
@@ -105,9 +107,11 @@ async def play_kill_rounds(server: LocalServer, rounds: int, seed: int) -> Count
             await sending
         await restart(server)
         seen["unanswered at a kill"] += sum(sent.answer is None for sent in requests.messages.values())
+        if round_number == rounds - 1:
+            messages_before = threads_before = 0
         async with connect(server) as http:
             _check_acknowledged(requests, await all_messages(http))
-            await _repeat_all(http, requests)
+            await _repeat(http, requests, messages_before, threads_before)
             _check_once(requests, await all_messages(http))
     for sent in requests.messages.values():
         assert sent.deleted or sent.answer is not None
@@ -200,8 +204,8 @@ def _check_acknowledged(requests: SentRequests, threads: dict[str, list[dict[str
     assert set(states) <= {"COMPLETED", "FAILED", "REQUIRES_ACTION"}
 
 
-async def _repeat_all(http: httpx.AsyncClient, requests: SentRequests) -> None:
-    """Repeat all requests under their keys; check that earlier answers are repeated."""
+async def _repeat(http: httpx.AsyncClient, requests: SentRequests, first_message: int, first_thread: int) -> None:
+    """Repeat the requests from these on under their keys; check that earlier answers are repeated."""
 
     async def repeat(sent: SentMessage) -> None:
         before = sent.answer, sent.second
@@ -209,11 +213,12 @@ async def _repeat_all(http: httpx.AsyncClient, requests: SentRequests) -> None:
         assert before[0] in (None, sent.answer)
         assert before[1] in (None, sent.second)
 
-    for key, thread_id in requests.threads.items():
+    for key, thread_id in itertools.islice(requests.threads.items(), first_thread, None):
         made = await make_thread(http, key)
         assert thread_id in (None, made)
         requests.threads[key] = made
-    await asyncio.gather(*(repeat(sent) for sent in requests.messages.values()))
+    messages = itertools.islice(requests.messages.values(), first_message, None)
+    await asyncio.gather(*(repeat(sent) for sent in messages))
 
 
 def _check_once(requests: SentRequests, threads: dict[str, list[dict[str, Any]]]) -> None:
