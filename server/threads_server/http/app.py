@@ -232,16 +232,14 @@ class App:
             query = scope["query_string"].decode("latin-1")
             request = await endpoint.read(path_values, path, query, headers, receive, account, budget)
             reads = endpoint.operation.method == "GET"
-            if reads:
-                budget.check_responses()
+            budget.check_responses()
             if endpoint.operation.streams and (reads or request.body.get("stream") or request.query.get("stream")):
-                budget.check_streams()
+                budget.open_stream()
             response = await self._functions[endpoint.operation.id](request, services)
             if isinstance(response, Response):
                 budget.respond(response.size, refusable=reads)  # what was done is never refused afterwards
                 await sender.send_response(response)
             else:
-                budget.open_stream()
                 metrics = self._metrics
                 on_first = None if metrics is None else metrics.time_first_event(endpoint.operation.id, started)
                 await sender.send_stream(response, self._streams, None if key is None else digest(key), on_first)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from threads_server.errors import HTTPError
 
@@ -18,7 +19,7 @@ OPEN_STREAMS = 400, 800
 """Event streams, per account and per process."""
 
 LARGE_READS = 1, 2
-"""Reads of large threads at once, per account and per process; further ones wait."""
+"""Reads at once of what may be large, a page each, per account and per process; further ones wait."""
 LARGE_READ_WAIT_SECONDS = 10.0
 
 RESERVE_DIVISOR = 8
@@ -65,7 +66,7 @@ class Budget:
 
 
 class LargeReads:
-    """Slots of large reads. A read's size is known only once it is in memory, so few are made at once."""
+    """Slots of large reads, which take memory and a thread: few are made at once."""
 
     def __init__(self, per_account: int, per_process: int) -> None:
         self._per_account = per_account
@@ -106,12 +107,12 @@ class Budgets:
 class RequestBudget:
     """The amounts that one request has taken of the budgets; `release` returns them at its end."""
 
-    __slots__ = ("_account", "_budgets", "_reads", "_releases")
+    __slots__ = ("_account", "_budgets", "_expected", "_releases")
 
     def __init__(self, budgets: Budgets, account: str) -> None:
         self._budgets = budgets
         self._account = account
-        self._reads = False
+        self._expected = 0
         self._releases: list[Callable[[], None]] | None = None  # most requests take nothing
 
     def receive(self, size: int) -> None:
@@ -124,47 +125,42 @@ class RequestBudget:
         self._budgets.bodies.check(self._account, size)
         self._take(self._budgets.bodies, size)
 
-    def check_responses(self, size: int = 0) -> None:
-        """Raise HTTPError 429 or 503 while earlier responses leave no room for another, of about `size`."""
-        self._budgets.responses.check(self._account, size)
+    def check_responses(self) -> None:
+        """Raise HTTPError 429 or 503 while earlier responses leave no room for another."""
+        self._budgets.responses.check(self._account)
 
-    async def begin_large_read(self, size: int = 0) -> None:
-        """Wait for a slot to read a large thread, held until `respond`. Raises HTTPError 429 or 503.
-
-        `size` is about that of the response, as far as it is known, so that one without room is refused unread.
-        """
-        self.check_responses(size)
+    @asynccontextmanager
+    async def large_read(self) -> AsyncIterator[None]:
+        """Hold a slot to read what may be large. Raises HTTPError 503 if none is free in time."""
         await self._budgets.large_reads.enter(self._account)
-        self._reads = True
-        self.check_responses(size)
+        try:
+            yield
+        finally:
+            self._budgets.large_reads.leave(self._account)
+
+    def expect_response(self, size: int) -> None:
+        """Count the response to something that is about to be done. Raises HTTPError 429 or 503."""
+        self.respond(size, refusable=True)
+        self._expected = size
 
     def respond(self, size: int, *, refusable: bool) -> None:
-        """Count a response, unless it is small. Raises HTTPError 429 or 503 if it may be refused."""
+        """Count a response, unless it is small or expected. Raises HTTPError 429 or 503 if it may be refused."""
+        size -= self._expected
         if size > LARGE_RESPONSE_BYTES:
             if refusable:
                 self._budgets.responses.check(self._account, size)
             self._take(self._budgets.responses, size)
-        self._end_large_read()
-
-    def check_streams(self) -> None:
-        """Raise HTTPError 429 or 503 if no further event stream may be opened."""
-        self._budgets.streams.check(self._account, 1)
 
     def open_stream(self) -> None:
-        """Count an event stream."""
+        """Count an event stream, before anything is done for it. Raises HTTPError 429 or 503."""
+        self._budgets.streams.check(self._account, 1)
         self._take(self._budgets.streams, 1)
 
     def release(self) -> None:
         """Give back everything."""
-        self._end_large_read()
         for release in self._releases or ():
             release()
         self._releases = None
-
-    def _end_large_read(self) -> None:
-        if self._reads:
-            self._reads = False
-            self._budgets.large_reads.leave(self._account)
 
     def _take(self, budget: Budget, amount: int) -> None:
         budget.take(self._account, amount)

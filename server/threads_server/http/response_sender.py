@@ -1,16 +1,18 @@
 """Sending of one response."""
 
+import asyncio
 import itertools
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 
 from starlette.types import Message, Receive, Send
 
 from threads_server.errors import ValidationErrorItem
 from threads_server.http.budgets import LARGE_RESPONSE_BYTES
 from threads_server.http.responses import EventStream, Response
-from threads_server.http.sse import OpenStreams, close_events
+from threads_server.http.sse import OpenStreams, StreamBroken, close_events, wait_for_disconnect
 
 _WITHOUT_CONTENT = (204, 304)
 _VARY = (b"vary", b"X-API-Key")
@@ -36,7 +38,7 @@ class ResponseSender:
         """Whether the response is an event stream."""
 
     async def send_response(self, response: Response) -> None:
-        """Send a whole response, a large one in pieces, as fast as the client reads them."""
+        """Send a whole response, a large one in pieces, as fast as the client reads them. Raises StreamBroken."""
         self.status = status = response.status
         body = response.body
         headers = response.headers
@@ -45,19 +47,34 @@ class ResponseSender:
             body = b""
             head = [(b"x-request-id", self._request_id), *caching]
         else:
-            head = [
-                (b"content-type", b"application/json"),
-                (b"content-length", b"%d" % response.size),
-                (b"x-request-id", self._request_id),
-                *caching,
-            ]
+            head = [(b"content-type", b"application/json"), (b"x-request-id", self._request_id), *caching]
+            if response.pieces is None:
+                head.append((b"content-length", b"%d" % len(body)))
         if headers:
             head += _encoded(headers)
         await self._send({"type": "http.response.start", "status": status, "headers": head})
-        pieces = None if self._head_only else response.pieces
-        await self._send_body(b"" if self._head_only else body, more=bool(pieces))
-        while pieces:
-            await self._send_body(pieces.popleft(), more=bool(pieces))
+        if self._head_only:
+            body = b""
+        if response.pieces is None or self._head_only:
+            await self._send_body(body)
+        else:
+            await self._send_body(body, more=True)
+            response.body = body = b""  # let go of it while the client reads the rest
+            await self._send_pieces(response.pieces)
+
+    async def _send_pieces(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        left = asyncio.get_running_loop().create_task(wait_for_disconnect(self._receive))
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    await self._send_body(piece, more=True)
+                    if left.done():  # then sending waits for nobody
+                        return
+        except Exception as error:
+            raise StreamBroken from error
+        finally:
+            left.cancel()
+        await self._send_body(b"")
 
     async def _send_body(self, body: bytes, *, more: bool = False) -> None:
         """Send bytes of the body, each piece once the client has read enough of those before it."""

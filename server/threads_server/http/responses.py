@@ -1,7 +1,6 @@
 """Results of operations: a JSON response or a stream of events."""
 
-from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -10,18 +9,18 @@ from typing import TypeAlias
 class Response:
     """A whole response. `body` is encoded JSON.
 
-    A large one has the rest of it in `pieces`, which are let go of as they are sent.
+    The rest of a large one is `pieces`, each made when those before it were sent. If that fails, the connection is cut.
     """
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    pieces: deque[bytes] | None = None
+    pieces: AsyncGenerator[bytes, None] | None = None
 
     @property
     def size(self) -> int:
-        """Bytes of the body and its pieces."""
-        return len(self.body) if self.pieces is None else len(self.body) + sum(map(len, self.pieces))
+        """Bytes that it has in memory at once, about."""
+        return len(self.body) if self.pieces is None else 2 * len(self.body)
 
 
 Event: TypeAlias = tuple[int | None, str]

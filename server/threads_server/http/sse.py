@@ -145,7 +145,7 @@ class _StreamSender:
     def _check(self) -> None:
         """Watch for a disconnect, and send a ping if nothing was sent for long."""
         if self._disconnect is None:
-            self._disconnect = self._loop.create_task(_wait_for_disconnect(self._receive))
+            self._disconnect = self._loop.create_task(wait_for_disconnect(self._receive))
             self._disconnect.add_done_callback(lambda _: self.end())
         left = self._sent_at + KEEPALIVE_INTERVAL_SECONDS - self._loop.time()
         if left <= 0:
@@ -164,6 +164,7 @@ def _frames(batch: Sequence[Event]) -> bytes:
     return "".join(frames).encode()
 
 
-async def _wait_for_disconnect(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Return once the client has left; what else comes of it is dropped."""
     while (await receive())["type"] != "http.disconnect":
         pass

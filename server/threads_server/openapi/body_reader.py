@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from tempfile import SpooledTemporaryFile
 from typing import Any, Protocol
 
@@ -28,8 +29,12 @@ class RequestBudget(Protocol):
         """Reserve memory for a body of `size` bytes."""
         ...
 
-    async def begin_large_read(self, size: int = 0) -> None:
-        """Wait until a response of about `size`, if that is known, may be read into memory."""
+    def expect_response(self, size: int) -> None:
+        """Reserve memory for a response of about `size` bytes, before what it is the response to is done."""
+        ...
+
+    def large_read(self) -> AbstractAsyncContextManager[None]:
+        """Wait until what may be large may be read from the store, a page of it."""
         ...
 
 

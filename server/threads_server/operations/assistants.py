@@ -1,17 +1,20 @@
 """Operations of assistants."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from threads_server.clock import format_timestamp, now
 from threads_server.encoding import encode
+from threads_server.errors import HTTPError
 from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.assistant_json import changed_assistant, cloned_assistant, new_assistant
+from threads_server.operations.large_responses import respond
 from threads_server.operations.services import Services
-from threads_server.store import assistants
+from threads_server.store import ResultTooLarge, Store, assistants
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.idempotency_keys import Replay
 
@@ -22,11 +25,26 @@ async def create_assistant(request: ValidatedRequest, services: Services) -> Res
 
 
 async def list_assistants(request: ValidatedRequest, services: Services) -> Response:
-    query = request.query
-    bodies = await services.store.read(
-        assistants.list_page, request.account, query.get("name"), query["skip"], query["limit"]
-    )
-    return Response(f"[{','.join(bodies)}]".encode())
+    query, store = request.query, services.store
+    page = (request.account, query.get("name"), query["skip"], query["limit"])
+    with suppress(ResultTooLarge):
+        bodies = await store.read_small(assistants.list_page, *page)
+        if bodies is not None:
+            return Response(f"[{','.join(bodies)}]".encode())
+    return await respond(_listed(request, store, await store.read(assistants.id_page, *page)))
+
+
+async def _listed(request: ValidatedRequest, store: Store, assistant_ids: list[str]) -> AsyncIterator[str]:
+    separator = "["
+    for assistant_id in assistant_ids:
+        async with request.budget.large_read():
+            try:
+                body = await store.read_large(assistants.get, request.account, assistant_id)
+            except HTTPError:  # it was deleted since the ids were read
+                continue
+        yield f"{separator}{body}"
+        separator = ","
+    yield "]" if separator == "," else "[]"
 
 
 async def get_assistant(request: ValidatedRequest, services: Services) -> Response:
@@ -36,6 +54,8 @@ async def get_assistant(request: ValidatedRequest, services: Services) -> Respon
 
 async def update_assistant(request: ValidatedRequest, services: Services) -> Response:
     change = partial(changed_assistant, given=request.body)
+    size = await services.store.read(assistants.size_of, request.account, request.path["assistant_id"])
+    request.budget.expect_response(size + request.body_size)
     body = await services.store.write(assistants.update, request.account, request.path["assistant_id"], change)
     return Response(body.encode())
 
@@ -65,6 +85,7 @@ async def clone_assistant(request: ValidatedRequest, services: Services) -> Resp
         )
     except Replay as replay:
         return _replayed(replay)
+    request.budget.expect_response(len(source.encode()) + request.body_size)
     row = cloned_assistant(request.account, source, request.body, services.create_assistant.longest["name"])
     return await _create(request, services, row, f'{{"assistant":{row.body},"documents_cloned":0,"memories_cloned":0}}')
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from threads_server.ids import new_id
 from threads_server.openapi import Contract, Operation
-from threads_server.operations.large_threads import LargeThreads
 from threads_server.operations.quotas import Quotas
 from threads_server.responders import Responder, open_responder
 from threads_server.runs.cancellation import end_orphan
@@ -47,7 +46,6 @@ class Services:
         self.heartbeat = heartbeat
         self.create_assistant = create_assistant
         self.quotas = quotas
-        self.large_threads = LargeThreads()
         self.sweeper = Sweeper(context.store, retain_days)
         self._orphans = orphans
 

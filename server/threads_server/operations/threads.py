@@ -1,6 +1,7 @@
 """Operations of threads."""
 
-import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from threads_server.clock import format_timestamp, now
 from threads_server.encoding import encode
@@ -9,12 +10,20 @@ from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.ids import new_id
 from threads_server.openapi import ValidatedRequest
-from threads_server.operations.large_threads import LARGE_BYTES
+from threads_server.operations.large_responses import respond
 from threads_server.operations.services import Services
-from threads_server.operations.thread_json import light_thread_json, new_thread_json, thread_json, thread_pieces
+from threads_server.operations.thread_json import (
+    closing,
+    light_thread_json,
+    listed_thread_json,
+    new_thread_json,
+    opening,
+    thread_json,
+)
 from threads_server.runs.run_segment import LARGE_THREAD
-from threads_server.store import threads
+from threads_server.store import ResultTooLarge, threads
 from threads_server.store.idempotency_keys import Replay
+from threads_server.store.threads import ThreadHead
 from threads_server.store.usage import Usage
 
 
@@ -50,12 +59,39 @@ async def list_assistant_threads(request: ValidatedRequest, services: Services) 
 async def _list(request: ValidatedRequest, services: Services, assistant_id: str | None) -> Response:
     query, store = request.query, services.store
     page = (request.account, assistant_id, query["skip"], query["limit"])
-    if query["include_messages"]:
-        await request.budget.begin_large_read()
-        bodies = [thread_json(row) for row in await store.read_large(threads.whole_page, *page)]
-    else:
+    if not query["include_messages"]:
         bodies = [light_thread_json(row) for row in await store.read(threads.light_page, *page)]
-    return Response(f"[{','.join(bodies)}]".encode())
+        return Response(f"[{','.join(bodies)}]".encode())
+    async with request.budget.large_read():
+        heads, texts = await store.read_snapshot(threads.head_page, *page)
+    if texts is None:
+        return await respond(_listed(request, services, heads))
+    return Response(f"[{','.join(listed_thread_json(head, texts[head.thread]) for head in heads)}]".encode())
+
+
+async def _listed(request: ValidatedRequest, services: Services, heads: Sequence[ThreadHead]) -> AsyncIterator[str]:
+    yield "["
+    for index, head in enumerate(heads):
+        if index:
+            yield ","
+        async for text in _pages(request, services, head):
+            yield text
+    yield "]"
+
+
+async def _pages(request: ValidatedRequest, services: Services, head: ThreadHead) -> AsyncIterator[str]:
+    """The JSON of a thread, read a page at a time."""
+    yield opening(head)
+    version = count = 0
+    while count < head.message_count:
+        async with request.budget.large_read():
+            rows = await services.store.read_large(threads.message_page, request.account, head, version)
+        version, texts = rows[-1][0], [body for _, body in rows]
+        text = ",".join(texts if count == 0 else ["", *texts])
+        count += len(rows)
+        del rows, texts
+        yield text
+    yield closing(head)
 
 
 async def get_thread(request: ValidatedRequest, services: Services) -> Response:
@@ -65,21 +101,12 @@ async def get_thread(request: ValidatedRequest, services: Services) -> Response:
         version, _ = await store.read(threads.size_of, request.account, thread_id)
         if matches_weakly(known, version):
             return Response(b"", 304, {"ETag": tag(version)})
-    size = services.large_threads.get(thread_id)
-    if size is None:
-        version, row = await store.read(threads.whole, request.account, thread_id, LARGE_THREAD)
+    with suppress(ResultTooLarge):
+        version, row = await store.read_small(threads.whole, request.account, thread_id, LARGE_THREAD)
         if row is not None:
-            size = len(row.messages or "")
-            if size < LARGE_BYTES:
-                return Response(thread_json(row).encode(), headers={"ETag": tag(version)})
-            services.large_threads.note(thread_id, size)
-            del row
-    await request.budget.begin_large_read(size or 0)
-    version, head, texts = await store.read_snapshot(threads.whole_in_pieces, request.account, thread_id)
-    pieces = await asyncio.to_thread(thread_pieces, head, texts)
-    response = Response(pieces.popleft(), headers={"ETag": tag(version)}, pieces=pieces)
-    services.large_threads.note(thread_id, response.size)
-    return response
+            return Response(thread_json(row).encode(), headers={"ETag": tag(version)})
+    head = await store.read(threads.head, request.account, thread_id)
+    return await respond(_pages(request, services, head), {"ETag": tag(head.version)})
 
 
 async def delete_thread(request: ValidatedRequest, services: Services) -> Response:

@@ -20,7 +20,10 @@ from threads_server.store.transaction import Transaction, one
 if TYPE_CHECKING:
     from threads_server.settings import Settings
 
-__all__ = ["KeyRow", "Store", "StoreLoad", "StoreOpenError", "StoreUnavailable", "open_store"]
+__all__ = ["KeyRow", "ResultTooLarge", "Store", "StoreLoad", "StoreOpenError", "StoreUnavailable", "open_store"]
+
+MAX_VALUE_BYTES = 1024 * 1024
+"""Of an SQLite database, a larger value is not read on the event loop."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +31,10 @@ T = TypeVar("T")
 
 class StoreUnavailable(Exception):
     """The store cannot be reached or written now (locked, full, gone); the same request may succeed later."""
+
+
+class ResultTooLarge(Exception):
+    """`read_small` found more than it gives."""
 
 
 class StoreOpenError(Exception):
@@ -63,6 +70,10 @@ class Store(ABC):
 
         For small answers: everything else may wait meanwhile. Raises StoreUnavailable.
         """
+
+    async def read_small(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `read`. May raise ResultTooLarge for a value of more than MAX_VALUE_BYTES, without reading it whole."""
+        return await self.read(transaction, *args, **kwargs)
 
     @abstractmethod
     async def read_large(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:

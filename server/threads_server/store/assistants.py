@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threads_server.errors import HTTPError
 from threads_server.runs.states import RunState
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
-from threads_server.store.transaction import Transaction, every, one
+from threads_server.store.transaction import PAGE_BYTES, Transaction, every, one, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,43 @@ def get(account: str, assistant_id: str) -> Transaction[str]:
     return body
 
 
+def size_of(account: str, assistant_id: str) -> Transaction[int]:
+    """Bytes of an assistant's JSON. Raises a 404 HTTPError."""
+    row = yield from one(
+        "SELECT octet_length(body) FROM assistants WHERE assistant_id = ? AND account_id = ?", assistant_id, account
+    )
+    if row is None:
+        raise not_found()
+    size: int = row[0]
+    return size
+
+
 def get_to_clone(account: str, assistant_id: str, request: IdempotencyRequest | None, now: int) -> Transaction[str]:
     """The JSON of an assistant to clone. Raises Replay if the clone is stored already, a 404 and a 409 HTTPError."""
     return (yield from check_replay(request, now, get(account, assistant_id)))
 
 
-def list_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str]]:
-    """A page of the account's assistants as JSON, newest first."""
-    named = "" if name is None else " AND name = ?"
-    rows = yield from every(
-        f"SELECT body FROM assistants WHERE account_id = ?{named}"
-        " ORDER BY created_at DESC, assistant_id DESC LIMIT ? OFFSET ?",
-        *([account] if name is None else [account, name]),
-        limit,
-        skip,
+def list_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str] | None]:
+    """A page of the account's assistants as JSON, newest first; None if it has more than PAGE_BYTES."""
+    selected, parameters = _selection("assistant_id, body", account, name, skip, limit)
+    bodies = [body for _, body in (yield from page(selected, *parameters))]
+    return None if sum(len(body.encode()) for body in bodies) >= PAGE_BYTES else bodies
+
+
+def id_page(account: str, name: str | None, skip: int, limit: int) -> Transaction[list[str]]:
+    """The ids of a page of the account's assistants, newest first."""
+    selected, parameters = _selection("assistant_id", account, name, skip, limit)
+    return [assistant_id for (assistant_id,) in (yield from every(selected, *parameters))]
+
+
+def _selection(
+    columns: str, account: str, name: str | None, skip: int, limit: int
+) -> tuple[str, tuple[str | int, ...]]:
+    where, values = ("account_id = ?", (account,)) if name is None else ("account_id = ? AND name = ?", (account, name))
+    return (
+        f"SELECT {columns} FROM assistants WHERE {where} ORDER BY created_at DESC, assistant_id DESC LIMIT ? OFFSET ?",
+        (*values, limit, skip),
     )
-    return [row[0] for row in rows]
 
 
 def update(account: str, assistant_id: str, change: Callable[[str], tuple[str, str]]) -> Transaction[str]:

@@ -4,13 +4,12 @@ import json
 from dataclasses import dataclass, field
 
 from threads_server.store.history import Message
-from threads_server.store.transaction import Transaction, every, one
+from threads_server.store.transaction import PAGE_BYTES, Transaction, one, page
 
 FIRST_PAGE_ROWS = 2
 """Enough where a responder needs only the message that it answers."""
-MAX_PAGE_ROWS = 512
-PAGE_CHARACTERS = 1_000_000
-"""Pages after the first have about so many characters."""
+PAGE_ROWS = 512
+"""Rows of each page after the first, or fewer large ones."""
 MESSAGE_BYTES = 9
 """Added to the bytes of each message's text, so that short ones count too."""
 
@@ -36,25 +35,19 @@ class _Pages:
     ended: bool = field(default=False, init=False)
     """Whether the page that was read last is the last one."""
     _version: int | None = field(default=None, init=False)
-    _count: int = field(default=0, init=False)
-    _characters: int = field(default=0, init=False)
 
     def next(self) -> Transaction[list[Message]]:
-        rows = FIRST_PAGE_ROWS
-        if self._count:
-            rows = max(1, min(MAX_PAGE_ROWS, PAGE_CHARACTERS * self._count // self._characters))
+        most = FIRST_PAGE_ROWS if self._version is None else PAGE_ROWS
         where, order = ("version > ?", "version") if self.ascending else ("version < ?", "version DESC")
         start = self._version if self._version is not None else -1 if self.ascending else 2**62
-        page = yield from every(
+        rows = yield from page(
             f"SELECT version, body FROM messages WHERE thread = ? AND {where} ORDER BY {order} LIMIT ?",
-            *(self.thread, start, rows),
+            *(self.thread, start, most),
         )
-        self.ended = len(page) < rows
-        if page:
-            self._version = page[-1][0]
-        self._count += len(page)
-        self._characters += sum(len(body) for _, body in page)
-        return [json.loads(body) for _, body in page]
+        self.ended = len(rows) < most and sum(len(body.encode()) for _, body in rows) < PAGE_BYTES
+        if rows:
+            self._version = rows[-1][0]
+        return [json.loads(body) for _, body in rows]
 
 
 def read_recent(thread: int, needed: int, *, one_page: bool = False) -> Transaction[RecentHistory | None]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from threads_server.errors import HTTPError
@@ -11,7 +12,7 @@ from threads_server.settings import FIRST_USER_MESSAGE_CHARACTERS
 from threads_server.store import assistants
 from threads_server.store.history import History, Message
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
-from threads_server.store.transaction import Row, Transaction, every, one
+from threads_server.store.transaction import PAGE_BYTES, SMALL_MESSAGES, Row, Transaction, every, one, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,24 @@ class WholeThreadRow(NamedTuple):
 
 
 VersionedThread: TypeAlias = tuple[int, WholeThreadRow | None]
+
+
+class ThreadHead(NamedTuple):
+    """A thread whose messages are read in pages. `thread` is its number inside the store; `metadata` is JSON."""
+
+    thread: int
+    version: int
+    message_count: int
+    thread_id: str
+    assistant_id: str
+    created_at: int
+    metadata: str
+
+
+_HEAD = ", ".join(ThreadHead._fields)
+
+MAX_PAGE_ROWS = 10_000
+"""Messages that are read at once."""
 
 
 class LightThreadRow(NamedTuple):
@@ -198,16 +217,14 @@ def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
     return row[0], row[1]
 
 
-def whole(account: str, thread_id: str, most_messages: int | None = None) -> Transaction[VersionedThread]:
+def whole(account: str, thread_id: str, most_messages: int) -> Transaction[VersionedThread]:
     """A thread with its messages, read in one statement. Raises a 404 HTTPError.
 
-    The row is None, and no message is read, if there are more than `most_messages`.
+    The row is None, and no message is read, if there are more than `most_messages`, or too large ones.
     """
-    messages = _MESSAGES
-    if most_messages is not None:
-        messages = f"CASE WHEN message_count <= {int(most_messages)} THEN {_MESSAGES} END"
     row = yield from one(
-        f"SELECT version, message_count, thread_id, assistant_id, created_at, metadata, {messages} FROM threads"
+        "SELECT version, message_count, thread_id, assistant_id, created_at, metadata,"
+        f" CASE WHEN message_count <= {int(most_messages)} AND {SMALL_MESSAGES} THEN {_MESSAGES} END FROM threads"
         f" WHERE thread_id = ? AND account_id = ? AND {LIVE}",
         thread_id,
         account,
@@ -215,51 +232,85 @@ def whole(account: str, thread_id: str, most_messages: int | None = None) -> Tra
     if row is None:
         raise not_found()
     version, count, *columns = row
-    return version, None if most_messages is not None and count > most_messages else WholeThreadRow(*columns)
+    found = WholeThreadRow(*columns)
+    return version, found if found.messages is not None or not count else None
 
 
-def whole_in_pieces(account: str, thread_id: str) -> Transaction[tuple[int, WholeThreadRow, list[str]]]:
-    """A thread, and its messages one by one: two statements, for one snapshot. Raises a 404 HTTPError."""
+def head(account: str, thread_id: str) -> Transaction[ThreadHead]:
+    """A thread without its messages. Raises a 404 HTTPError."""
     row = yield from one(
-        "SELECT thread, version, thread_id, assistant_id, created_at, metadata FROM threads"
-        f" WHERE thread_id = ? AND account_id = ? AND {LIVE}",
-        thread_id,
-        account,
+        f"SELECT {_HEAD} FROM threads WHERE thread_id = ? AND account_id = ? AND {LIVE}", thread_id, account
     )
     if row is None:
         raise not_found()
-    thread, version, identifier, assistant_id, created_at, metadata = row
-    texts = yield from message_texts(thread)
-    return version, WholeThreadRow(identifier, assistant_id, created_at, metadata, None), texts
+    return ThreadHead(*row)
 
 
-def whole_page(account: str, assistant_id: str | None, skip: int, limit: int) -> Transaction[list[WholeThreadRow]]:
-    """A page of the account's threads, or of one assistant's, newest first. Raises a 404 HTTPError."""
-    rows = yield from _page(account, assistant_id, skip, limit, _MESSAGES)
-    return [WholeThreadRow(*row) for row in rows]
+def message_page(account: str, head: ThreadHead, after: int) -> Transaction[list[tuple[int, str]]]:
+    """The first messages of a thread later than the version `after`, each with its version; at most PAGE_BYTES.
+
+    Those that came after `head` was read are left out. Raises a 404 HTTPError if the thread was deleted since.
+    """
+    rows = yield from page(
+        "SELECT version, body FROM messages WHERE thread = ? AND version > ? AND version <= ? ORDER BY version LIMIT ?",
+        *(head.thread, after, head.version, MAX_PAGE_ROWS),
+    )
+    # after the messages, which go later than the thread
+    found = yield from one(
+        f"SELECT 1 FROM threads WHERE thread = ? AND account_id = ? AND {LIVE}", head.thread, account
+    )
+    if found is None:
+        raise not_found()
+    return [(version, body) for version, body in rows]
+
+
+def head_page(
+    account: str, assistant_id: str | None, skip: int, limit: int
+) -> Transaction[tuple[list[ThreadHead], dict[int, list[str]] | None]]:
+    """A page of the account's threads, or of one assistant's, newest first, and the messages of each by its number.
+
+    The messages are None if they have more than PAGE_BYTES. Raises a 404 HTTPError.
+    """
+    heads = [ThreadHead(*row) for row in (yield from _page(account, assistant_id, skip, limit, _HEAD))]
+    selected, parameters = _selection(account, assistant_id, skip, limit)
+    rows = yield from page(
+        f"SELECT thread, version, body FROM messages WHERE thread IN ({selected}) LIMIT ?", *parameters, MAX_PAGE_ROWS
+    )
+    if len(rows) == MAX_PAGE_ROWS or sum(len(row[2].encode()) for row in rows) >= PAGE_BYTES:
+        return heads, None
+    texts: dict[int, list[str]] = {head.thread: [] for head in heads}
+    for thread, _, body in sorted(rows, key=itemgetter(0, 1)):
+        texts[thread].append(body)
+    return heads, texts
 
 
 def light_page(account: str, assistant_id: str | None, skip: int, limit: int) -> Transaction[list[LightThreadRow]]:
-    """As `whole_page`, without messages: each thread costs the same, however long it is."""
-    columns = "title, first_user_message, message_count, updated_at"
+    """As `head_page`, without messages: each thread costs the same, however long it is."""
+    columns = "thread_id, assistant_id, created_at, metadata, title, first_user_message, message_count, updated_at"
     rows = yield from _page(account, assistant_id, skip, limit, columns)
     return [LightThreadRow(*row) for row in rows]
 
 
 def _page(account: str, assistant_id: str | None, skip: int, limit: int, columns: str) -> Transaction[list[Row]]:
-    if assistant_id is None:
-        where, parameter = f"account_id = ? AND {LIVE}", account
-    else:
+    if assistant_id is not None:
         yield from assistants.get(account, assistant_id)
-        where, parameter = "assistant_id = ?", assistant_id
-    # the page is found in the index alone; only its own rows are read
+    selected, parameters = _selection(account, assistant_id, skip, limit)
     return (
         yield from every(
-            f"SELECT thread_id, assistant_id, created_at, metadata, {columns} FROM threads WHERE thread IN"
-            f" (SELECT thread FROM threads WHERE {where} ORDER BY created_at DESC, thread_id DESC LIMIT ? OFFSET ?)"
-            " ORDER BY created_at DESC, thread_id DESC",
-            *(parameter, limit, skip),
+            f"SELECT {columns} FROM threads WHERE thread IN ({selected}) ORDER BY created_at DESC, thread_id DESC",
+            *parameters,
         )
+    )
+
+
+def _selection(account: str, assistant_id: str | None, skip: int, limit: int) -> tuple[str, tuple[str | int, ...]]:
+    """A statement for the numbers of a page's threads, found in the index alone, and its parameters."""
+    where, parameter = (
+        (f"account_id = ? AND {LIVE}", account) if assistant_id is None else ("assistant_id = ?", assistant_id)
+    )
+    return (
+        f"SELECT thread FROM threads WHERE {where} ORDER BY created_at DESC, thread_id DESC LIMIT ? OFFSET ?",
+        (parameter, limit, skip),
     )
 
 

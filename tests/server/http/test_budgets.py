@@ -79,35 +79,56 @@ def test_response_to_what_was_done_is_counted_but_not_refused() -> None:
     request.respond(LARGE_RESPONSE_BYTES, refusable=True)  # small ones are not counted
 
 
+def test_expected_response_is_counted_before_it_is_made_and_once() -> None:
+    shared, room = Budgets(), budgets.RESPONSE_BYTES[0]
+    first, second = RequestBudget(shared, "a"), RequestBudget(shared, "a")
+    first.expect_response(room - 1000)
+    first.respond(room - 1000, refusable=False)
+    second.check_responses()
+    with pytest.raises(HTTPError, match="429"):
+        second.expect_response(LARGE_RESPONSE_BYTES + 1)
+    first.respond(room, refusable=False)  # a little more than was expected
+    second.check_responses()
+    first.respond(2 * room, refusable=False)
+    with pytest.raises(HTTPError, match="429"):
+        second.check_responses()
+    first.release()
+    second.expect_response(room)
+
+
 async def test_large_reads_of_one_account_wait_for_each_other() -> None:
     """Eight of 150 MB, begun at once, were all in memory before one of them was counted."""
     shared = Budgets()
-    first, second, other = RequestBudget(shared, "a"), RequestBudget(shared, "a"), RequestBudget(shared, "b")
-    await first.begin_large_read()
-    waiting = asyncio.create_task(second.begin_large_read())
-    await other.begin_large_read()
-    assert not waiting.done()
-    first.respond(budgets.RESPONSE_BYTES[0] + 1, refusable=True)
-    with pytest.raises(HTTPError, match="429"):  # not read at all, since the first is still unsent
-        await waiting
-    second.release()
-    first.release()
-    await second.begin_large_read()
+    began: list[str] = []
+    go_on = asyncio.Event()
+
+    async def read(account: str) -> None:
+        async with RequestBudget(shared, account).large_read():
+            began.append(account)
+            await go_on.wait()
+
+    reads = [asyncio.create_task(read(account)) for account in ("a", "a", "b", "c")]
+    await asyncio.sleep(0)
+    assert began == ["a", "b"]
+    go_on.set()
+    await asyncio.gather(*reads)
+    assert sorted(began) == ["a", "a", "b", "c"]
 
 
 async def test_large_read_without_a_slot_in_time_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "LARGE_READ_WAIT_SECONDS", 0.01)
     shared = Budgets()
-    held = [RequestBudget(shared, name) for name in ("a", "b")]
-    for request in held:
-        await request.begin_large_read()
+
+    async def read(account: str) -> None:
+        async with RequestBudget(shared, account).large_read():
+            pass
+
+    async with RequestBudget(shared, "a").large_read(), RequestBudget(shared, "b").large_read():
+        for account in ("a", "c"):
+            with pytest.raises(HTTPError, match="503"):
+                await read(account)
     for account in ("a", "c"):
-        with pytest.raises(HTTPError, match="503"):
-            await RequestBudget(shared, account).begin_large_read()
-    for request in held:
-        request.release()
-    for account in ("a", "c"):
-        await RequestBudget(shared, account).begin_large_read()
+        await read(account)
 
 
 class Disk:
@@ -122,7 +143,10 @@ class Disk:
     def load(self, size: int) -> None:
         self.loaded += size
 
-    async def begin_large_read(self) -> None:
+    def expect_response(self, size: int) -> None:
+        raise NotImplementedError
+
+    def large_read(self) -> Any:
         raise NotImplementedError
 
 
@@ -180,12 +204,12 @@ async def test_body_that_breaks_off_is_no_request() -> None:
 class Exchange:
     """A request to an application whose client is slow: it sends and reads when it is told to."""
 
-    def __init__(self, app: App, path: str, key: str = KEY) -> None:
+    def __init__(self, app: App, path: str, key: str = KEY, method: str = "GET") -> None:
         self.sent: list[Any] = []
         self.reading = asyncio.Event()
         self.began = asyncio.Event()
         headers = [(b"x-api-key", key.encode())]
-        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
+        scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
         self.task = asyncio.create_task(app(scope, self.receive, self.send))
 
     async def receive(self) -> Any:
@@ -263,6 +287,51 @@ async def test_open_streams_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
         again = Exchange(app, f"/api/things/{UUID}/events")
         await finish(again)
         assert again.status == 200
+
+
+async def test_streams_that_begin_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """900 requests in one moment opened 842 streams, each before the first of them was counted."""
+    monkeypatch.setattr(budgets, "OPEN_STREAMS", (2, 10))
+    begin = asyncio.Event()
+
+    async def watch(request: ValidatedRequest, services: Any) -> EventStream:
+        await begin.wait()
+
+        async def events() -> AsyncIterator[list[Event]]:
+            yield [(1, "{}")]
+
+        return EventStream(events())
+
+    app = small_app({"watchThing": watch})
+    async with app.opened():
+        exchanges = [Exchange(app, f"/api/things/{UUID}/events") for _ in range(5)]
+        await asyncio.sleep(0)
+        begin.set()
+        await finish(*exchanges)
+    assert sorted(exchange.status for exchange in exchanges) == [200, 200, 429, 429, 429]
+
+
+async def test_nothing_is_done_while_responses_are_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 changes of an assistant of 4 MB, whose responses were not read, took 773 MB."""
+    monkeypatch.setattr(budgets, "RESPONSE_BYTES", (1_000_000, 2_000_000))
+    done = 0
+
+    async def large(request: ValidatedRequest, services: Any) -> Response:
+        nonlocal done
+        done += 1
+        request.budget.expect_response(900_000)
+        await asyncio.sleep(0)
+        return Response(b"x" * 900_000)
+
+    app = small_app({"deleteThing": large})
+    async with app.opened():
+        exchanges = [Exchange(app, f"/api/things/{UUID}", method="DELETE") for _ in range(3)]
+        await exchanges[0].began.wait()
+        later = Exchange(app, f"/api/things/{UUID}", method="DELETE")
+        await later.began.wait()
+        await finish(*exchanges, later)
+    assert [exchange.status for exchange in exchanges] == [200, 429, 429]
+    assert (later.status, done) == (429, 3)
 
 
 async def test_uploads_in_flight_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -357,7 +357,7 @@ class TestOrder:
             return threads.light_page("a", "assistant", skip, limit)
 
         await store.write(tell)
-        _, whole = await store.read(threads.whole, "a", "b")
+        _, whole = await store.read(threads.whole, "a", "b", 1000)
         assert whole is not None
         assert whole.messages == ",".join(map(str, range(300)))
         listed = await store.read(page, 0, 10)

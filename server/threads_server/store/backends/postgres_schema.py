@@ -12,7 +12,7 @@ import asyncpg
 
 from threads_server.store import StoreOpenError
 from threads_server.store.backends.schema import MIGRATIONS
-from threads_server.store.transaction import Value
+from threads_server.store.transaction import PAGE, PAGE_BYTES, Value
 
 SCHEMA = "backboard_threads"
 MIGRATION_LOCK = 0x4242544800000001
@@ -29,10 +29,18 @@ def translate(sql: str) -> str:
     found = _translations.get(sql)
     if found is None:
         numbers = itertools.count(1)
-        found = re.sub(r"\?", lambda _: f"${next(numbers)}", sql).replace("group_concat(", "string_agg(")
+        statement = _page(sql) if sql.startswith(PAGE) else sql
+        found = re.sub(r"\?", lambda _: f"${next(numbers)}", statement).replace("group_concat(", "string_agg(")
         found = _TABLE.sub(rf"\1\2{SCHEMA}.\3", found)
         _translations[sql] = found
     return found
+
+
+def _page(sql: str) -> str:
+    """A statement for the first rows of another; the size of a text is known here without reading it."""
+    columns = sql.removeprefix(f"{PAGE}SELECT ").partition(" FROM ")[0]
+    size = "sum(octet_length(body)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(body)"
+    return f"SELECT {columns} FROM (SELECT *, {size} AS before FROM ({sql}) AS r) AS sized WHERE before < {PAGE_BYTES}"
 
 
 def _translate_definition(sql: str) -> str:

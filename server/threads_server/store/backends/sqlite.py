@@ -16,7 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable
+from threads_server.store import (
+    MAX_VALUE_BYTES,
+    ResultTooLarge,
+    Store,
+    StoreLoad,
+    StoreOpenError,
+    StoreUnavailable,
+)
 from threads_server.store.backends.sqlite_file import DatabaseFile
 from threads_server.store.backends.sqlite_statements import run
 from threads_server.store.transaction import Transaction
@@ -58,6 +65,7 @@ class SqliteStore(Store):
         """The connection of `write`, used by the writer thread only."""
         self.reader = file.connect_reader()
         """The connection of `read`, used on the event loop's thread."""
+        self.reader.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         self._reader_threads = ThreadPoolExecutor(READER_THREADS, "threads-server-reader")
         self._local = threading.local()
         self._thread_connections: list[sqlite3.Connection] = []
@@ -115,9 +123,19 @@ class SqliteStore(Store):
             self._queue.put(gathered)
 
     async def read(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await self.read_small(transaction, *args, **kwargs)
+        except ResultTooLarge:
+            return await self.read_large(transaction, *args, **kwargs)
+
+    async def read_small(self, transaction: Callable[P, Transaction[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         self._check_open()
         try:
             return run(self.reader, transaction(*args, **kwargs))
+        except sqlite3.DataError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_TOOBIG:
+                raise
+            raise ResultTooLarge from error
         except sqlite3.Error as error:
             raise _as_store_error(error) from error
 

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import TypeVar
 
-from threads_server.store.transaction import LOCKS, Transaction
+from threads_server.store.transaction import LOCKS, PAGE, PAGE_BYTES, SMALL_MESSAGES, Row, Transaction
 
 T = TypeVar("T")
 
@@ -19,16 +19,33 @@ def run(connection: sqlite3.Connection, transaction: Transaction[T]) -> T:
             translated = _translations.get(sql)
             if translated is None:
                 translated = _translate(sql)
-            sql, parameters = transaction.send(execute(translated, parameters).fetchall() if translated else [])
+            if translated.startswith(PAGE):
+                rows = _page(execute(translated, parameters))
+            else:
+                rows = execute(translated, parameters).fetchall() if translated else []
+            sql, parameters = transaction.send(rows)
     except StopIteration as end:
         result: T = end.value
         return result
+
+
+def _page(cursor: sqlite3.Cursor) -> list[Row]:
+    rows: list[Row] = []
+    size = 0
+    for row in cursor:
+        rows.append(row)
+        size += len(row[-1])
+        if size >= PAGE_BYTES:
+            break
+    cursor.close()
+    return rows
 
 
 def _translate(sql: str) -> str:
     # there is one writer at a time: everything is locked already
     translated = "" if sql.startswith(LOCKS) else sql.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", "")
     translated = translated.replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
+    translated = translated.replace(f" AND {SMALL_MESSAGES}", "")  # SqliteStore.read_small bounds what is read
     translated = translated.replace("octet_length(body)", "length(CAST(body AS BLOB))")  # SQLite 3.43 has it as well
     _translations[sql] = translated
     return translated
