@@ -319,9 +319,9 @@ async def test_nothing_is_done_while_responses_are_unread(monkeypatch: pytest.Mo
     async def large(request: ValidatedRequest, services: Any) -> Response:
         nonlocal done
         done += 1
-        request.budget.expect_response(900_000)
         await asyncio.sleep(0)
-        return Response(b"x" * 900_000)
+        request.budget.expect_response(1_100_000)
+        return Response(b"x" * 1_100_000)
 
     app = small_app({"deleteThing": large})
     async with app.opened():
