@@ -12,7 +12,8 @@ from threads_server.operations.assistant_json import new_assistant
 from threads_server.runs.message_json import Model, message_text
 from threads_server.runs.states import RunState
 from threads_server.settings import Settings
-from threads_server.store import assistants, open_store
+from threads_server.store import assistants
+from threads_server.store.backends import open_store
 
 TEXT = "A sentence of the middle length that people send, and a second one after it. " * 2
 

@@ -15,7 +15,8 @@ from threads_server.operations.assistant_json import new_assistant
 from threads_server.runs.message_json import Model, message_text
 from threads_server.runs.states import RunState
 from threads_server.settings import Settings
-from threads_server.store import assistants, open_store, threads
+from threads_server.store import assistants, threads
+from threads_server.store.backends import open_store
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Transaction
 

@@ -6,7 +6,8 @@ import os
 import sys
 import warnings
 
-_warned: set[str] = set()
+warned: set[str] = set()
+"""Names that this process was warned of."""
 _HERE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120 - pathlib is not needed for anything else at import
 
 
@@ -15,9 +16,9 @@ def warn_once(name: str, advice: str) -> None:
 
     The warning is for the line outside this package that uses it.
     """
-    if name in _warned:
+    if name in warned:
         return
-    _warned.add(name)
+    warned.add(name)
     level, frame = 2, sys._getframe(1)  # pyright: ignore[reportPrivateUsage] # documented so
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         level, frame = level + 1, frame.f_back

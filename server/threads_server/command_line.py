@@ -126,7 +126,8 @@ def needs_extra(extra: str = "server") -> Iterator[None]:
 
 def with_store(options: argparse.Namespace, work: Callable[["Store"], Awaitable[T]], *, create: bool = True) -> T:
     """Run `work` on the opened database, which may be in use by a running server."""
-    from threads_server.store import StoreOpenError, StoreUnavailable, open_store
+    from threads_server.store import StoreOpenError, StoreUnavailable
+    from threads_server.store.backends import open_store
 
     async def opened() -> T:
         store = await open_store(Settings(database=options.database), create=create)

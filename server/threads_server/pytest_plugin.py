@@ -108,7 +108,7 @@ def backboard_threads_app(tmp_path: Path) -> ThreadsApp:
 async def _new_account(database: str) -> str:
     from threads_server.http.authentication import create_key
     from threads_server.settings import Settings
-    from threads_server.store import open_store
+    from threads_server.store.backends import open_store
 
     store = await open_store(Settings(database=database))
     try:

@@ -29,9 +29,10 @@ from threads_server.http.middleware import MiddlewareFailed, wrap
 from threads_server.http.rate_limit import RateTooLow
 from threads_server.openapi import DocumentError
 from threads_server.operations.binding import OperationMismatch
-from threads_server.responders import check_responder
+from threads_server.responders.loading import check_responder
 from threads_server.settings import Settings
-from threads_server.store import StoreOpenError, StoreUnavailable, open_store
+from threads_server.store import StoreOpenError, StoreUnavailable
+from threads_server.store.backends import open_store
 
 if TYPE_CHECKING:
     from threads_server.testing.script import Script

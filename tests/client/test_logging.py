@@ -67,7 +67,7 @@ def test_log_lines_are_not_doubled_where_logging_is_configured(server: Server) -
 async def test_deprecated_operation_warns_once(
     variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deprecation, "_warned", set())
+    monkeypatch.setattr(deprecation, "warned", set())
     monkeypatch.setattr(GET_THREAD, "deprecated", "use something newer")
     server.answer(reply(200, THREAD))
     client = variant.client(server)
@@ -82,7 +82,7 @@ async def test_deprecated_operation_warns_once(
 
 
 def test_deprecated_parameter_warns_once_at_the_calling_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deprecation, "_warned", set())
+    monkeypatch.setattr(deprecation, "warned", set())
 
     def method() -> None:
         deprecation.warn_once("threads.list(old=…)", "use new")

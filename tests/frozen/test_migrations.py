@@ -27,7 +27,8 @@ STATES = {len(json.loads(path.read_text())): path.parent for path in HERE.glob("
 
 OPENER = """
 import asyncio, sys
-from threads_server.store import StoreOpenError, open_store
+from threads_server.store import StoreOpenError
+from threads_server.store.backends import open_store
 from threads_server.settings import Settings
 from threads_server.store.backends import postgres_schema, schema, sqlite_file
 

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,5 +156,5 @@ for module in {modules!r}:
     for name in [name for name in sys.modules if name.startswith("backboard_threads.models.")]:
         del sys.modules[name]
 """
-    modules = sorted(set(models._MODULES.values()))
+    modules = sorted(path.stem for path in Path(models.__file__).parent.glob("[!_]*.py"))
     subprocess.run([sys.executable, "-c", code.format(modules=modules)], check=True)

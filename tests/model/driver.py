@@ -20,7 +20,7 @@ from threads_server.archive import export_account, import_account
 from threads_server.responders import Conversation, ModelUsage, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
 from threads_server.settings import Settings
-from threads_server.store import open_store
+from threads_server.store.backends import open_store
 from threads_server.store.clearing import sweep
 
 HANG_SECONDS = 600

@@ -15,7 +15,7 @@ from tests.support.threads_api import called
 from threads_server.archive import BadArchive, export_account, import_account, importing
 from threads_server.http.app import create_app
 from threads_server.http.authentication import create_key
-from threads_server.store import open_store
+from threads_server.store.backends import open_store
 from threads_server.store.backends.sqlite import SqliteStore
 from threads_server.store.transaction import one
 

@@ -8,7 +8,7 @@ import httpx
 from threads_server.archive import export_account, import_account
 from threads_server.http.app import create_app
 from threads_server.settings import Settings
-from threads_server.store import open_store
+from threads_server.store.backends import open_store
 
 KEY = "archive-key"
 TOOL = {"function": {"name": "look", "parameters": {"properties": {}}}}

@@ -16,7 +16,8 @@ import pytest
 from tests.support.postgres import PostgresServer
 from tests.support.threads_api import Api, serving
 from threads_server.settings import Settings
-from threads_server.store import Store, open_store
+from threads_server.store import Store
+from threads_server.store.backends import open_store
 from threads_server.store.clearing import clear_deleted
 from threads_server.store.transaction import Transaction, one
 from threads_server.testing import free_port

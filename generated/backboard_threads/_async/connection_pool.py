@@ -21,7 +21,6 @@ from .._network.transport import (
     Limits,
     Request,
     Response,
-    async_http_transport,
 )
 
 MAX_CONNECTIONS = 1000
@@ -115,7 +114,7 @@ class AsyncConnectionPool(AsyncBaseTransport):
         except IndexError:
             if len(self._connections) >= MAX_CONNECTIONS:
                 return None
-            connection = AsyncConnection(async_http_transport(self._context, self._proxy))
+            connection = AsyncConnection(self._new_transport())
             self._connections.add(connection)
             return connection
 
@@ -154,5 +153,10 @@ class AsyncConnectionPool(AsyncBaseTransport):
     def _overflow_transport(self) -> AsyncHTTPTransport:
         """An ordinary pool, for the calls beyond the connections: it has them wait their turn."""
         if self._overflow is None:
-            self._overflow = async_http_transport(self._context, self._proxy, OVERFLOW_LIMITS)
+            self._overflow = self._new_transport(OVERFLOW_LIMITS)
         return self._overflow
+
+    def _new_transport(self, limits: Limits | None = None) -> AsyncHTTPTransport:
+        from .._network.backends import async_http_transport  # imports httpcore
+
+        return async_http_transport(self._context, self._proxy, limits)

@@ -1,4 +1,7 @@
-"""Connections under httpx's transports: sync ones heed a deadline, and uploads end when they were answered."""
+"""httpx's transports over our own network backends: reads respect a deadline, and answered uploads end.
+
+Imported with the first connection, as it imports httpcore.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from typing import Any, cast
 
 import httpcore
 
-from .transport import Seconds
+from .transport import KEEPALIVE_EXPIRY, AsyncHTTPTransport, HTTPTransport, Limits, Proxy, Seconds
 
+CONNECTION_LIMITS = Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY)
+"""For the httpx transport around a single connection."""
 UPLOAD_PIECE_BYTES = 16 * 1024
 """Size from which a write counts as a piece of an upload."""
 
@@ -184,3 +189,34 @@ class AsyncUploadBackend(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await self._backend.sleep(seconds)
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """TCP keep-alive: an idle connection that a firewall forgot is noticed within two minutes."""
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+SOCKET_OPTIONS = _socket_options()
+
+
+def http_transport(context: Any, proxy: Proxy | None, limits: Limits | None = None) -> HTTPTransport:
+    """Return a transport of httpx's own whose connections respect deadlines."""
+    transport = HTTPTransport(
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+    )
+    # httpx has no argument for httpcore's backend.
+    transport._pool._network_backend = DeadlineBackend()  # pyright: ignore[reportPrivateUsage]
+    return transport
+
+
+def async_http_transport(context: Any, proxy: Proxy | None, limits: Limits | None = None) -> AsyncHTTPTransport:
+    """Return the same for the async client, where a deadline cancels."""
+    transport = AsyncHTTPTransport(
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+    )
+    transport._pool._network_backend = AsyncUploadBackend()  # pyright: ignore[reportPrivateUsage]
+    return transport

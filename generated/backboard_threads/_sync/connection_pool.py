@@ -21,7 +21,6 @@ from .._network.transport import (
     Limits,
     Request,
     Response,
-    http_transport,
 )
 
 MAX_CONNECTIONS = 1000
@@ -115,7 +114,7 @@ class ConnectionPool(BaseTransport):
         except IndexError:
             if len(self._connections) >= MAX_CONNECTIONS:
                 return None
-            connection = Connection(http_transport(self._context, self._proxy))
+            connection = Connection(self._new_transport())
             self._connections.add(connection)
             return connection
 
@@ -154,5 +153,10 @@ class ConnectionPool(BaseTransport):
     def _overflow_transport(self) -> HTTPTransport:
         """An ordinary pool, for the calls beyond the connections: it has them wait their turn."""
         if self._overflow is None:
-            self._overflow = http_transport(self._context, self._proxy, OVERFLOW_LIMITS)
+            self._overflow = self._new_transport(OVERFLOW_LIMITS)
         return self._overflow
+
+    def _new_transport(self, limits: Limits | None = None) -> HTTPTransport:
+        from .._network.backends import http_transport  # imports httpcore
+
+        return http_transport(self._context, self._proxy, limits)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import socket
 import time
-from typing import Any
 
 import httpx
 
@@ -40,8 +38,6 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx
 
 KEEPALIVE_EXPIRY = 4.5
 """Seconds that a connection is kept open without work. uvicorn closes one after 5 s: ours is given up before."""
-CONNECTION_LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY)
-"""For the httpx transport around a single connection."""
 NO_LIMIT_SECONDS = 2_000_000.0
 """Stands for no time-out where a number is needed: the system counts time-outs in 31 bits of milliseconds."""
 
@@ -107,43 +103,6 @@ class Seconds(float):
         """Seconds that a single operation may take now; zero or less after the deadline."""
         deadline = self._timeouts.deadline
         return self._limit if deadline is None else min(self._limit, deadline - time.monotonic())
-
-
-def _socket_options() -> list[tuple[int, int, int]]:
-    """TCP keep-alive: an idle connection that a firewall forgot is noticed within two minutes."""
-    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, name):
-            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-    return options
-
-
-SOCKET_OPTIONS = _socket_options()
-
-
-def http_transport(context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None) -> httpx.HTTPTransport:
-    """A sync transport of httpx's own whose connections respect deadlines."""
-    from .backends import DeadlineBackend
-
-    transport = httpx.HTTPTransport(
-        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
-    )
-    # httpx has no argument for httpcore's backend.
-    transport._pool._network_backend = DeadlineBackend()  # pyright: ignore[reportPrivateUsage]
-    return transport
-
-
-def async_http_transport(
-    context: Any, proxy: Proxy | None, limits: httpx.Limits | None = None
-) -> httpx.AsyncHTTPTransport:
-    """The same for the async client, where a deadline cancels."""
-    from .backends import AsyncUploadBackend
-
-    transport = httpx.AsyncHTTPTransport(
-        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
-    )
-    transport._pool._network_backend = AsyncUploadBackend()  # pyright: ignore[reportPrivateUsage]
-    return transport
 
 
 def redact(request: httpx.Request) -> httpx.Request:

@@ -7,7 +7,8 @@ from contextlib import suppress
 from threads_server.ids import new_id
 from threads_server.openapi import Contract, Operation
 from threads_server.operations.quotas import Quotas
-from threads_server.responders import Responder, open_responder
+from threads_server.responders import Responder
+from threads_server.responders.loading import open_responder
 from threads_server.runs.cancellation import end_orphan
 from threads_server.runs.heartbeat import Heartbeat
 from threads_server.runs.live_runs import Runs
@@ -15,7 +16,8 @@ from threads_server.runs.run_context import RunContext
 from threads_server.runs.turns import Turns
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreUnavailable, open_store, runs
+from threads_server.store import Store, StoreUnavailable, runs
+from threads_server.store.backends import open_store
 from threads_server.store.clearing import Sweeper
 
 ORPHANS_RETRY_SECONDS = 5.0

@@ -9,7 +9,7 @@ no clock.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from threads_server.clock import now
 from threads_server.ids import new_id
@@ -17,10 +17,7 @@ from threads_server.store import api_keys
 from threads_server.store.api_keys import KeyRow
 from threads_server.store.transaction import Transaction, one
 
-if TYPE_CHECKING:
-    from threads_server.settings import Settings
-
-__all__ = ["KeyRow", "ResultTooLarge", "Store", "StoreLoad", "StoreOpenError", "StoreUnavailable", "open_store"]
+__all__ = ["KeyRow", "ResultTooLarge", "Store", "StoreLoad", "StoreOpenError", "StoreUnavailable"]
 
 MAX_VALUE_BYTES = 1024 * 1024
 """Of an SQLite database, a larger value is not read on the event loop."""
@@ -122,25 +119,3 @@ class Store(ABC):
     async def has_keys(self, *, revoked: bool = False) -> bool:
         """Whether any key is in use; with `revoked` also whether one ever was."""
         return await self.read(api_keys.has_keys, revoked=revoked)
-
-
-async def open_store(settings: "Settings", *, serving: bool = False, create: bool = True) -> Store:
-    """Open the database of the settings, and make or update its tables.
-
-    `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
-    the same database beside it. Without `create` there must be one already. Raises StoreOpenError when it
-    cannot be used.
-    """
-    if settings.postgres:
-        try:
-            from threads_server.store.backends.postgres import PostgresStore
-        except ModuleNotFoundError as error:
-            if error.name != "asyncpg":
-                raise
-            raise StoreOpenError(
-                "PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'"
-            ) from error
-        return await PostgresStore.open(settings, create=create)
-    from threads_server.store.backends.sqlite import SqliteStore
-
-    return await SqliteStore.open(settings.database, serving=serving, create=create)

@@ -1,15 +1,17 @@
 """The application: what it answers around the operations."""
 
 import asyncio
+import importlib
 import json
 import logging
 import types
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app, tell
+from tests.support.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app
 from threads_server.errors import HTTPError
 from threads_server.http.app import create_app
 from threads_server.http.rate_limit import RateLimit, RateTooLow
@@ -303,41 +305,32 @@ class TestBinding:
 
         return Contract(Document(DOCUMENT))
 
-    def package(self, monkeypatch: pytest.MonkeyPatch, **modules: list[str]) -> types.ModuleType:
-        """A package of modules with operations of these names."""
-        import sys
-
-        from threads_server.operations import binding
-
-        package = types.ModuleType("small_operations")
-        package.__path__ = []
-        made = []
+    def package(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **modules: list[str]) -> types.ModuleType:
+        """A package, named after its folder, of modules with operations of these names."""
+        (folder / "__init__.py").touch()
         for name, functions in modules.items():
-            module = types.ModuleType(f"small_operations.{name}")
-            source = "".join(f"async def {function}(request, services): ...\n" for function in functions)
-            exec(source, vars(module))
-            exec("async def assist(one): ...\nasync def _private(request, services): ...\n", vars(module))
-            module.tell = tell  # type: ignore[attr-defined]  # imported from elsewhere: no operation of this module
-            made.append(module)
-        monkeypatch.setattr(binding, "_modules", lambda package: made)
-        monkeypatch.setitem(sys.modules, "small_operations", package)
-        return package
+            lines = [f"async def {function}(request, services): ..." for function in functions]
+            lines += ["async def assist(one): ...", "async def _private(request, services): ..."]
+            lines += ["from tests.support.small_document import tell  # no operation of this module"]
+            (folder / f"{name}.py").write_text("\n".join(lines), "utf-8")
+        monkeypatch.syspath_prepend(folder.parent)
+        return importlib.import_module(folder.name)
 
     THINGS = ("list_things", "create_thing", "search_things", "get_thing", "delete_thing", "watch_thing")
 
-    def test_each_operation_has_its_function(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        package = self.package(monkeypatch, things=list(self.THINGS), parts=["touch_part"])
+    def test_each_operation_has_its_function(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        package = self.package(tmp_path, monkeypatch, things=list(self.THINGS), parts=["touch_part"])
         bound = bind(self.contract(), package)
         assert bound["createThing"].__name__ == "create_thing"
         assert len(bound) == 7
 
-    def test_operation_without_a_function_is_a_mismatch(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        package = self.package(monkeypatch, things=list(self.THINGS[:-1]), parts=["touch_part"])
+    def test_operation_without_a_function_is_a_mismatch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        package = self.package(tmp_path, monkeypatch, things=list(self.THINGS[:-1]), parts=["touch_part"])
         with pytest.raises(OperationMismatch, match=r"differ: watchThing has no function things\.watch_thing$"):
             bind(self.contract(), package)
 
-    def test_function_without_an_operation_is_a_mismatch(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        package = self.package(monkeypatch, things=list(self.THINGS), parts=["touch_part", "paint_part"])
+    def test_function_without_an_operation_is_a_mismatch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        package = self.package(tmp_path, monkeypatch, things=list(self.THINGS), parts=["touch_part", "paint_part"])
         with pytest.raises(OperationMismatch, match=r"differ: the function parts\.paint_part belongs to no operation$"):
             bind(self.contract(), package)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.model_endpoint import Endpoint, answered, asking, listening, message
 from tests.support.threads_api import Api, serving
-from threads_server.responders import open_responder
+from threads_server.responders.loading import open_responder
 from threads_server.settings import Settings
 
 FILE = """

@@ -16,7 +16,7 @@ from tests.support.model_endpoint import (
     streamed,
 )
 from tests.support.threads_api import Api, text_of
-from threads_server.responders import open_responder
+from threads_server.responders.loading import open_responder
 from threads_server.settings import Settings
 
 SENTENCES = {

@@ -18,8 +18,8 @@ from threads_server.responders import (
     ResponderFailed,
     TextDelta,
     ToolCallRequested,
-    open_responder,
 )
+from threads_server.responders.loading import open_responder
 from threads_server.responders.scripted import Answer, FunctionResponder, ScriptedResponder
 from threads_server.settings import Settings
 from threads_server.testing import LocalServer

@@ -16,7 +16,8 @@ import pytest
 
 from tests.support.builders import WEATHER
 from tests.support.model_endpoint import API_KEY, DONE, Reply, answered, delta, head, listening, message, streamed
-from threads_server.responders import Conversation, open_responder
+from threads_server.responders import Conversation
+from threads_server.responders.loading import open_responder
 from threads_server.responders.redaction import FRAGMENT_CHARACTERS, REDACTED, DeltaBuffer, Redactor
 from threads_server.settings import Settings
 from threads_server.testing import LocalServer

@@ -22,9 +22,9 @@ from threads_server.clock import now
 from threads_server.http.app import create_app
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.backends import sqlite_file
+from threads_server.store.backends import open_store, sqlite_file
 from threads_server.store.backends.sqlite import SqliteStore
 from threads_server.store.transaction import Transaction, one
 
@@ -70,7 +70,7 @@ async def served_elsewhere(path: Path) -> AsyncIterator[None]:
     program = (
         "import asyncio, sys\n"
         "from threads_server.settings import Settings\n"
-        "from threads_server.store import open_store\n"
+        "from threads_server.store.backends import open_store\n"
         "asyncio.run(open_store(Settings(database=sys.argv[1]), serving=True))\n"
         "print('open', flush=True)\n"
         "sys.stdin.read()\n"

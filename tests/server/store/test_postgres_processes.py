@@ -21,7 +21,7 @@ from threads_server.http.authentication import create_key
 from threads_server.ids import new_id
 from threads_server.operations.services import Services
 from threads_server.settings import Settings
-from threads_server.store import open_store
+from threads_server.store.backends import open_store
 from threads_server.testing import LocalServer
 
 OUTPUTS = [{"tool_call_id": "call_1", "output": "x"}]

@@ -13,10 +13,10 @@ from tests.support.postgres import PostgresServer
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants
 from threads_server.store.assistants import AssistantRow
+from threads_server.store.backends import open_store, postgres_schema
 from threads_server.store.backends import postgres as backend
-from threads_server.store.backends import postgres_schema
 from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.transaction import Transaction, every, one
 

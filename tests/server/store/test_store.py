@@ -15,9 +15,9 @@ from tests.support.builders import eventually
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, open_store, threads
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, threads
 from threads_server.store.assistants import AssistantRow
-from threads_server.store.backends import sqlite_file
+from threads_server.store.backends import open_store, sqlite_file
 from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.threads import LightThreadRow, NewMessage
 from threads_server.store.transaction import Transaction, one
@@ -226,7 +226,7 @@ class TestOpening:
         program = (
             "import asyncio, os, sys\n"
             "from threads_server.settings import Settings\n"
-            "from threads_server.store import open_store\n"
+            "from threads_server.store.backends import open_store\n"
             "asyncio.run(open_store(Settings(database=sys.argv[1]), serving=True))\n"
             "print('open', flush=True)\n"
             "sys.stdin.read()\n"

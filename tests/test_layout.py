@@ -1,0 +1,101 @@
+"""The layout: imports run in no circle and, in the server, down the way of a request; modules are short."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SERVER = "threads_server"
+MAY_IMPORT = {
+    "store": {"runs.states"},
+    "responders": {"store.history"},
+    "openapi": set(),
+    "runs": {"responders", "store"},
+}
+"""Packages of the server that each of them may import, apart from modules that belong to none."""
+
+
+def modules(folder: Path) -> dict[str, Path]:
+    """The modules of a package by their dotted names, but for what `make world` installed among them."""
+    return {
+        ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted(folder.rglob("*.py"))
+        if "node_modules" not in path.parts
+    }
+
+
+CLIENT = "backboard_threads"
+PACKAGES = {
+    CLIENT: modules(ROOT / "generated" / CLIENT),
+    SERVER: modules(ROOT / "server" / SERVER),
+    **{name: modules(ROOT / name) for name in ("benchmarks", "generator", "tests", "tools")},
+}
+
+
+def imports(name: str, path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules that a module imports, at once or in a function later; what only type checkers import is left out."""
+    found: set[str] = set()
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for child in node.orelse:
+                visit(child)
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*parts, *([node.module] if node.module else [])])
+            for alias in node.names:
+                submodule = f"{module}.{alias.name}"
+                found.add(submodule if submodule in known else module)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(path.read_text("utf-8")))
+    return found & known.keys() - {name}
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_server_package_imports_only_what_is_below_it(package: str) -> None:
+    above = [
+        f"{name} imports {imported}"
+        for name, path in PACKAGES[SERVER].items()
+        if name.split(".")[1:2] == [package]
+        for imported in imports(name, path, PACKAGES[SERVER])
+        if imported != SERVER and (other := imported.split(".")[1]) != package
+        if PACKAGES[SERVER][f"{SERVER}.{other}"].name == "__init__.py"
+        if not {other, imported.removeprefix(f"{SERVER}.")} & MAY_IMPORT[package]
+    ]
+    assert above == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_modules_import_each_other_in_no_circle(package: str) -> None:
+    known = PACKAGES[package]
+    graph = {name: imports(name, path, known) for name, path in known.items()}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_modules_have_at_most_400_lines() -> None:
+    lines = {
+        name: len(path.read_text("utf-8").splitlines())
+        for package, found in PACKAGES.items()
+        if package != CLIENT  # models are as long as the document makes them
+        for name, path in found.items()
+    }
+    assert [name for name, count in lines.items() if count > 400] == []
+
+
+def test_no_test_imports_another() -> None:
+    """Shared helpers are in tests/support, or in a module beside the tests that is none."""
+    found = [
+        f"{name} imports {imported}"
+        for name, path in PACKAGES["tests"].items()
+        for imported in imports(name, path, PACKAGES["tests"])
+        if imported.rpartition(".")[2].startswith("test_")
+    ]
+    assert found == []
