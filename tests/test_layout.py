@@ -81,13 +81,9 @@ def test_modules_import_each_other_in_no_circle(package: str) -> None:
 
 
 def test_modules_have_at_most_400_lines() -> None:
-    lines = {
-        name: len(path.read_text("utf-8").splitlines())
-        for package, found in PACKAGES.items()
-        if package != CLIENT  # models are as long as the document makes them
-        for name, path in found.items()
-    }
-    assert [name for name, count in lines.items() if count > 400] == []
+    by_hand = [path for package in PACKAGES.keys() - {CLIENT} for path in PACKAGES[package].values()]
+    by_hand += [*(ROOT / "server").rglob("*.js"), *(ROOT / "generator").rglob("*.jinja")]
+    assert [str(path) for path in by_hand if len(path.read_text("utf-8").splitlines()) > 400] == []
 
 
 def test_no_test_imports_another() -> None:

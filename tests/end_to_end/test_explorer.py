@@ -185,7 +185,7 @@ def test_hostile_texts_are_shown_as_texts(browser: Browser, server: LocalServer,
 
 
 def test_policy_lets_nothing_in_from_outside(server: LocalServer) -> None:
-    for path in ("", "explorer/explorer.js", "explorer/explorer.css"):
+    for path in ("", "explorer/api.js", "explorer/explorer.js", "explorer/explorer.css"):
         answer = httpx.get(f"{address(server)}{path}")
         assert answer.status_code == 200
         policy = answer.headers["content-security-policy"]

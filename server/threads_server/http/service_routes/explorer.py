@@ -4,7 +4,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("pages")
 
-ASSETS = {"explorer.css": "text/css", "explorer.js": "text/javascript"}
+ASSETS = {"api.js": "text/javascript", "explorer.css": "text/css", "explorer.js": "text/javascript"}
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; connect-src 'self'; img-src data:; script-src 'self'; style-src 'self'; base-uri 'none'; "

@@ -1,6 +1,6 @@
 // One more client of the API. Texts of others are only ever set as textContent.
-const api = new URL(document.body.dataset.api + "/", document.baseURI);
-const KEY = "backboard-threads-key";
+import { ApiError, KEY, curl, events, json, request } from "./api.js";
+
 const PAGE = 100;
 const SHOWN_MESSAGES = 200;
 const SHOWN_CHARACTERS = 20_000; // of a message, until all of it is asked for
@@ -18,60 +18,6 @@ function make(tag, properties = {}, ...children) {
 // Characters that turn the direction of others around, and could show a text as another one.
 const shown = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g,
   (one) => `\\u${one.charCodeAt(0).toString(16)}`);
-
-// ---- requests
-
-class ApiError extends Error {}
-
-async function request(method, path, body, headers = {}) {
-  const form = body instanceof FormData;
-  const answer = await fetch(new URL(path, api), {
-    method,
-    headers: {
-      "X-API-Key": sessionStorage.getItem(KEY) ?? "",
-      ...(body && !form ? { "Content-Type": "application/json" } : {}),
-      ...headers,
-    },
-    body: body && !form ? JSON.stringify(body) : body,
-  });
-  if (answer.ok) return answer;
-  const text = await answer.text();
-  let detail = text;
-  try {
-    ({ detail } = JSON.parse(text));
-    if (Array.isArray(detail)) detail = detail.map((one) => `${one.loc.join(".")} ${one.msg}`).join("; ");
-  } catch { /* not JSON: the text itself */ }
-  if (answer.status === 401) {
-    sessionStorage.removeItem(KEY);
-    askForKey("This key opens no account here.");
-  }
-  throw new ApiError(`${answer.status}: ${detail}`);
-}
-
-const json = async (...parameters) => (await request(...parameters)).json();
-
-async function* events(answer) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let held = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    held += value;
-    const frames = held.split("\n\n");
-    held = frames.pop();
-    for (const frame of frames) {
-      const data = frame.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5));
-      if (data.length) yield JSON.parse(data.join("\n"));
-    }
-  }
-}
-
-function curl(method, path, body) {
-  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  const lines = [`curl -X ${method} ${quoted(new URL(path, api).href)}`, `  -H "X-API-Key: $BACKBOARD_API_KEY"`];
-  if (body) lines.push("  -H 'Content-Type: application/json'", `  -d ${quoted(JSON.stringify(body))}`);
-  return lines.join(" \\\n");
-}
 
 // ---- what went wrong, and texts to copy
 
@@ -385,6 +331,7 @@ at("key-dialog").querySelector("form").onsubmit = guarded(async () => {
   at("key-dialog").close();
   await start();
 });
+document.addEventListener("unauthorized", () => askForKey("This key opens no account here."));
 at("key-dialog").oncancel = (event) => event.preventDefault();
 at("forget").onclick = () => { sessionStorage.removeItem(KEY); location.hash = ""; location.reload(); };
 at("search").oninput = showLists;
