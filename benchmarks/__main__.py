@@ -26,7 +26,11 @@ def main() -> int:
     """Measure the chosen parts, by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, *ALONE, []], help="parts to measure (default: client server)"
+        "parts",
+        nargs="*",
+        choices=[*PARTS, *ALONE, []],
+        metavar="PART",
+        help=f"{', '.join([*PARTS, *ALONE])} (default: client server)",
     )
     parser.add_argument("--only", help="measure one module of the parts")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/benchmarks.md")
