@@ -2,7 +2,7 @@
 
 - Up to `max_retries` retries, exponential back-off with full jitter. `Retry-After` is honoured if it fits into
   `MAX_RETRY_AFTER` and the call's deadline; if it does not, there is no retry. Zero or a past date is ignored.
-- Always: a connection that was never made, and 429.
+- Always: a connection that was never made, and 429. Never: a certificate that is not trusted.
 - GET, PUT and DELETE (and HEAD, OPTIONS): also 408, 500, 502, 503, 504, 520, 529, time-outs and dropped connections.
 - Anything else only if it is `repeatable`: sent under an `Idempotency-Key` that the server honours,
   or that the caller gave.
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ._network.transport import NEVER_SENT, TransportError
+from ._network.transport import NEVER_CURED, NEVER_SENT, TransportError, certificate_error
 
 INITIAL_RETRY_DELAY = 0.5
 """Seconds: the upper end of the wait before the first retry. It doubles with each."""
@@ -86,10 +86,11 @@ class Retries:
     def wait_after_error(self, error: TransportError) -> float | None:
         """Seconds to wait after an attempt without an answer; None: do not retry."""
         self.attempts += 1
-        if isinstance(error, NEVER_SENT):
-            return self._wait(None)
-        self.outcome_unknown = True
-        return self._wait(None) if self.repeatable else None
+        is_known = isinstance(error, NEVER_SENT)
+        self.outcome_unknown = self.outcome_unknown or not is_known
+        if isinstance(error, NEVER_CURED) or certificate_error(error) is not None:
+            return None
+        return self._wait(None) if is_known or self.repeatable else None
 
     def wait_after_status(self, status: int, headers: Mapping[str, str]) -> float | None:
         """Seconds to wait after an error status; None: do not retry."""

@@ -1,13 +1,24 @@
 """Server text in error messages: without the key, without control characters, and bounded."""
 
 import json
+import logging
+import traceback
 from typing import Any
 
 import pytest
 
-from backboard_threads import APIError, APIStatusError, DecodeError, NotFoundError, RunFailedError, models
+from backboard_threads import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    DecodeError,
+    NotFoundError,
+    Retry,
+    RunFailedError,
+    models,
+)
 from tests.support.client_variants import KEY, THREAD_ID, TURN, Variant
-from tests.support.scripted_server import Answer, Server, events, reply
+from tests.support.scripted_server import Answer, Server, events, reply, send
 from tests.support.sse_frames import frame
 
 ECHO = f"Bad key: {KEY}"
@@ -34,6 +45,31 @@ async def test_echoed_api_key_is_redacted(variant: Variant, server: Server, answ
     assert "[redacted]" in "".join(shown)
     assert KEY not in "".join(shown)
     assert KEY not in getattr(caught.value, "detail", "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        send(f"HTTP/1.1 200 OK\r\nX-API-Key : {KEY}\r\n\r\n".encode()),
+        reply(302, b"", {"Location": f"http://[::1]:{KEY}/"}),
+        events(then=send(f"{KEY}\r\n".encode())),
+        events(then=send(f"{KEY}\r\n".encode()), content_type="text/html"),
+    ],
+    ids=["head", "location", "chunk", "no stream"],
+)
+async def test_key_echoed_in_malformed_answers_is_in_no_error(
+    variant: Variant, server: Server, caplog: pytest.LogCaptureFixture, answer: Answer
+) -> None:
+    """A malformed answer is quoted by the errors of httpx, httpcore and h11 that ours is raised from."""
+    server.answer(answer)
+    caplog.set_level(logging.DEBUG, "backboard_threads")
+    retries: list[Retry] = []
+    client = variant.client(server, max_retries=1, on_retry=retries.append)
+    with pytest.raises(APIConnectionError) as caught:
+        await variant.read(client.messages.stream(THREAD_ID, content="x", idempotency_key="k"))
+    shown = ["".join(traceback.format_exception(caught.value)), caplog.text, *[str(one.error) for one in retries]]
+    assert "[redacted]" in shown[0]
+    assert KEY not in "".join(shown)
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,37 @@ async def test_certificates_are_read_once_for_all_clients(
     assert read == []
 
 
+class DistrustingContext(ssl.SSLContext):
+    """Finds the same fault with every certificate."""
+
+    code = 18
+
+    def wrap_socket(self, *arguments: Any, **names: Any) -> Any:
+        error = ssl.SSLCertVerificationError(1, "certificate verify failed: no good")
+        error.verify_code = self.code
+        raise error
+
+    wrap_bio = wrap_socket
+
+
+@pytest.mark.parametrize(("code", "hinted"), [(18, True), (20, True), (10, False), (62, False)])
+async def test_untrusted_certificate_is_named_and_not_tried_again(
+    variant: Variant, server: Server, code: int, hinted: bool
+) -> None:
+    context = DistrustingContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.code = code
+    address = server.url.replace("http:", "https:")
+    http_client = variant.http_class(verify=context)
+    for options in ({"verify": context}, {"http_client": http_client}):
+        retries: list[object] = []
+        client = variant.client(base_url=address, on_retry=retries.append, **options)
+        with pytest.raises(APIConnectionError, match="no good") as caught:
+            await variant.do(client.threads.get(THREAD_ID))
+        assert retries == []
+        assert ("verify= " in str(caught.value) and "SSL_CERT_FILE" in str(caught.value)) is hinted
+    await variant.do(http_client.aclose() if variant.name == "async" else http_client.close())
+
+
 async def test_connections_have_tcp_keepalive(variant: Variant, server: Server) -> None:
     server.answer(events(frame(STARTED), then=Silence()))
     async with variant.within(variant.client(server).messages.stream(THREAD_ID, content="x")) as stream:

@@ -58,11 +58,12 @@ def reply(
     return send("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
 
 
-def events(*frames: bytes, then: Answer | None = None) -> Answer:
+def events(*frames: bytes, then: Answer | None = None, content_type: str = "text/event-stream") -> Answer:
     """An event stream of these bytes, each piece a chunk; cut off by what `then` does, else properly ended."""
 
     def act(connection: socket.socket) -> bool:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        kind = content_type.encode()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % kind)
         chunks = [b"%x\r\n%s\r\n" % (len(frame), frame) for frame in frames if frame]
         if then is None:
             chunks.append(b"0\r\n\r\n")

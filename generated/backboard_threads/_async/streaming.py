@@ -126,6 +126,7 @@ class AsyncServerSentEvents(Generic[E]):
         try:
             piece = await self._reader.next(self._request_state.retries.deadline_at)
         except TransportError as error:
+            self._request_state.clean(error)
             await self._break_off(error)
             return
         if piece is None:
@@ -167,6 +168,7 @@ class AsyncServerSentEvents(Generic[E]):
             try:
                 text = await self._sender.read_start(response)
             except TransportError as error:
+                state.clean(error)
                 raise state.connection_error(redact(response.request), error) from error
             finally:
                 await response.aclose()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import ssl
 import time
+from collections.abc import Iterator
 
 import httpx
 
@@ -35,6 +37,8 @@ DecodingError = httpx.DecodingError
 TooManyRedirects = httpx.TooManyRedirects
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Errors after which it is certain that no request was sent."""
+NEVER_CURED = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
+"""Errors that come again with every attempt."""
 
 KEEPALIVE_EXPIRY = 4.5
 """Seconds that a connection is kept open without work. uvicorn closes one after 5 s: ours is given up before."""
@@ -123,6 +127,22 @@ def redacted_url(url: httpx.URL) -> httpx.URL:
     for name in SECRET_PARAMETERS & set(url.params):
         url = url.copy_set_param(name, REDACTED)
     return url
+
+
+def certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """Return the reason why a server's certificate was refused, if `error` comes from that."""
+    for cause in causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause
+    return None
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, the one that it was raised from, and so on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def set_content(response: httpx.Response, content: bytes) -> None:

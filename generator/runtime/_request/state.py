@@ -32,6 +32,8 @@ from .._network.transport import (
     Timeout,
     TimeoutException,
     TransportError,
+    causes,
+    certificate_error,
     redact,
 )
 from .._public import public
@@ -183,6 +185,7 @@ class RequestState:
         if isinstance(error, DecodingError):
             said = Shown(str(error))
             raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
+        self.clean(error)
         seconds = self.retries.wait_after_error(error)
         if seconds is None:
             raise self.connection_error(redact(request), error) from error
@@ -234,6 +237,11 @@ class RequestState:
         """Return a text that may quote the server, without this call's secrets."""
         return cleaned(text, Request(self.method, self._address, headers=self.headers))
 
+    def clean(self, error: TransportError) -> None:
+        """Take this call's secrets out of an error and its causes: their texts quote malformed answers."""
+        for cause in causes(error):
+            cause.args = tuple(self.cleaned(one) if isinstance(one, str) else one for one in cause.args)
+
     def check_deadline(self) -> None:
         """Raise `APITimeoutError` once the deadline passed."""
         if self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at:
@@ -248,6 +256,10 @@ H11_BUFFER_KIB = 100
 """KiB of a response head that httpcore lets h11 buffer."""
 
 
+UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
+"""OpenSSL's codes for a certificate whose authority is not among the trusted ones."""
+
+
 def _reason(error: TransportError) -> str:
     """Describe a transport error: many of httpx's errors have no text."""
     reasons = {
@@ -260,6 +272,9 @@ def _reason(error: TransportError) -> str:
     }
     words = reasons.get(type(error).__name__, "the connection broke")
     detail = str(error)
+    untrusted = certificate_error(error)
+    if untrusted is not None and untrusted.verify_code in UNKNOWN_AUTHORITY:
+        return f"{words}: {detail}; verify= (a given http_client's own) or SSL_CERT_FILE names authorities to trust"
     if detail == H11_BUFFER_ERROR:
         return f"the head or a line of the answer is longer than {H11_BUFFER_KIB} KiB, the bound of httpx's HTTP/1.1"
     return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
