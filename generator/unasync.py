@@ -15,6 +15,8 @@ REPLACEMENTS = {
     "anext": "next",
     "async_all": "all_in_turn",
     "async_blocking": "blocking",
+    "async_bound_connections": "bound_connections",
+    "async_bound_reads": "bound_reads",
     "async_called": "called",
     "async_http_transport": "http_transport",
     "async_lock": "lock",

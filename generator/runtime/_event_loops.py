@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from ._network.transport import ReadError, ReadTimeout
+from ._network.transport import ReadError, ReadTimeout, Request, Response
 
 T = TypeVar("T")
 
@@ -136,6 +136,29 @@ def until(moment: float | None) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
+def async_bound_connections(request: Request) -> None:
+    """A deadline cancels, whatever the connection is."""
+
+
+def bound_connections(request: Request) -> None:
+    """Have connections that a caller's client makes for `request` respect its deadline."""
+    from ._network.backends import trace_connections
+
+    request.extensions["trace"] = trace_connections
+
+
+def async_bound_reads(response: Response) -> bool:
+    """Return whether reading the body ends at the deadline."""
+    return True
+
+
+def bound_reads(response: Response) -> bool:
+    """Have the connection of a caller's client respect the deadline, and return whether it does."""
+    from ._network.backends import bound_by_deadline
+
+    return response.http_version != "HTTP/2" and bound_by_deadline(response.extensions.get("network_stream"))
+
+
 async def async_blocking(function: Callable[[], T]) -> T:
     """The result of a function that may block, run in a thread."""
     import anyio.to_thread
@@ -216,9 +239,6 @@ class AsyncReader:
     Under trio, which has no tasks without a nursery, cancelling a read ends the body.
     """
 
-    always_ends = True
-    """Whether a read ends at its deadline whatever it reads from."""
-
     def __init__(self, pieces: AsyncIterator[bytes]) -> None:
         self._pieces = pieces
         self._task: Any = None
@@ -263,9 +283,7 @@ def _forget_error(task: Any) -> None:
 
 
 class Reader:
-    """A body, piece by piece; a connection of ours respects the deadline by itself."""
-
-    always_ends = False
+    """A body, piece by piece; a connection that is `bound_by_deadline` respects it by itself."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces

@@ -32,24 +32,38 @@ def endless(start: bytes, *pieces: bytes) -> Answer:
     return act
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        endless(HEAD + b"X-Slow: ", b"x"),
-        endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
-        endless(HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
-        endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1;extension=x\r\n \r\n"),
-        endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n0\r\nX-Trailer: ", b"x"),
-        endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x"),
-    ],
-    ids=["head", "1xx", "body", "chunks", "trailer", "extension"],
-)
+SLOW_RESPONSES = {
+    "head": endless(HEAD + b"X-Slow: ", b"x"),
+    "1xx": endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "body": endless(HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "chunks": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1;extension=x\r\n \r\n"),
+    "trailer": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n \r\n0\r\nX-Trailer: ", b"x"),
+    "extension": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x"),
+}
+
+
+@pytest.mark.parametrize("answer", SLOW_RESPONSES.values(), ids=SLOW_RESPONSES.keys())
 async def test_deadline_ends_a_slow_response(variant: Variant, server: Server, answer: Answer) -> None:
     server.answer(answer)
     begun = time.monotonic()
     with pytest.raises(APITimeoutError, match="the deadline passed"):
         await variant.do(variant.client(server, deadline=0.5, timeout=60).threads.get(THREAD_ID))
     assert time.monotonic() - begun < 20, "the deadline did not hold"
+
+
+@pytest.mark.parametrize("kind", ["client", "transport"])
+@pytest.mark.parametrize("slow", ["head", "extension"])
+async def test_deadline_ends_a_slow_response_over_a_custom_http_client(
+    variant: Variant, server: Server, slow: str, kind: str
+) -> None:
+    transports = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}
+    http_client = variant.http_class() if kind == "client" else transports[variant.name]()
+    server.answer(SLOW_RESPONSES[slow])
+    with pytest.raises(APITimeoutError, match="the deadline passed"):
+        await variant.do(
+            variant.client(server, deadline=0.2, timeout=60, http_client=http_client).threads.get(THREAD_ID)
+        )
+    await variant.do(http_client.aclose() if variant.name == "async" else http_client.close())
 
 
 @pytest.mark.parametrize("stalled", ["resolver", "addresses"])

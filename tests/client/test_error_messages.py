@@ -57,7 +57,7 @@ async def test_echoed_api_key_is_redacted(variant: Variant, server: Server, answ
     ],
     ids=["head", "location", "chunk", "no stream"],
 )
-async def test_key_echoed_in_malformed_answers_is_in_no_error(
+async def test_api_key_echoed_in_a_malformed_response_is_redacted(
     variant: Variant, server: Server, caplog: pytest.LogCaptureFixture, answer: Answer
 ) -> None:
     """A malformed answer is quoted by the errors of httpx, httpcore and h11 that ours is raised from."""

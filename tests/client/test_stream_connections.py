@@ -2,10 +2,12 @@
 
 import ssl
 
+import httpx
 import pytest
 
-from tests.support.client_variants import THREAD_ID, Variant
-from tests.support.scripted_server import Server, Silence, events, serving
+from backboard_threads import Backboard
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
+from tests.support.scripted_server import Server, Silence, events, reply, serving
 from tests.support.sse_frames import (
     ENDED,
     REPLY,
@@ -16,11 +18,29 @@ from tests.support.sse_frames import (
 
 async def test_streams_read_to_the_end_reuse_one_connection(variant: Variant, server: Server) -> None:
     server.answer(events(*UNNUMBERED))
-    client = variant.client(server)
-    for _ in range(5):
-        assert len(await variant.read(client.messages.stream(THREAD_ID, content="x"))) == len(REPLY)
+    http_client = variant.http_class()
+    for count, options in enumerate(({}, {"http_client": http_client}), 1):
+        client = variant.client(server, **options)
+        for _ in range(5):
+            assert len(await variant.read(client.messages.stream(THREAD_ID, content="x"))) == len(REPLY)
+        assert server.connections == count
+        await variant.end(client)
+    await variant.do(http_client.aclose() if variant.name == "async" else http_client.close())
+
+
+def test_connection_of_http_client_keeps_its_timeouts_for_other_requests(server: Server) -> None:
+    """The sync client bounds the reads of such a connection, but only those of its own calls."""
+    server.answer(events(*UNNUMBERED), reply(200, THREAD), Silence())
+    with (
+        httpx.Client(timeout=0.2) as http_client,
+        Backboard(api_key=KEY, base_url=server.url, http_client=http_client, deadline=60) as client,
+    ):
+        with client.messages.stream(THREAD_ID, content="x") as stream:
+            list(stream)
+        assert http_client.get(server.url).status_code == 200
+        with pytest.raises(httpx.ReadTimeout):
+            http_client.get(server.url)
     assert server.connections == 1
-    await variant.end(client)
 
 
 async def test_ten_streams_over_tls_cost_one_handshake(variant: Variant) -> None:

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from .._errors import APIConnectionError, DecodeError, Shown
-from .._event_loops import async_blocking, async_pause, async_result, async_until
+from .._event_loops import (
+    async_blocking,
+    async_bound_connections,
+    async_bound_reads,
+    async_pause,
+    async_result,
+    async_until,
+)
 from .._network.transport import (
     SECRET,
     AsyncHTTPClient,
@@ -91,9 +98,13 @@ class AsyncSender(RequestBuilder):
             if self.config.key.is_callback and state.security is not None:
                 state.set_key(check_called_key(await self._called_key(state)))
             request = state.new_request(self.http_clients.given)
+            if self.http_clients.is_given:
+                async_bound_connections(request)
             try:
                 with async_until(state.retries.deadline_at):
                     response = await self._exchange(client, request, state)
+                    if self.http_clients.is_given:
+                        async_bound_reads(response)
                     if not keep_open or not response.is_success:
                         await self._read(response, state.retries.deadline_at)
             except TransportError as error:

@@ -9,7 +9,7 @@ import ipaddress
 import queue
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import httpcore
@@ -31,6 +31,16 @@ def _check_unanswered(stream: httpcore.NetworkStream | httpcore.AsyncNetworkStre
         raise httpcore.WriteError("the answer came before the end of the request")
 
 
+def _left(timeout: float | None, error_class: type[Exception]) -> float | None:
+    """Return the time-out of one operation on a connection. Raises `error_class` after the deadline."""
+    if not isinstance(timeout, Seconds):
+        return timeout
+    left = timeout.left()
+    if left <= 0:
+        raise error_class
+    return left
+
+
 class DeadlineStream(httpcore.NetworkStream):
     """A sync connection whose every read and write ends at the deadline, however slowly the bytes come."""
 
@@ -40,21 +50,13 @@ class DeadlineStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read up to `max_bytes`."""
-        if isinstance(timeout, Seconds):
-            timeout = timeout.left()
-            if timeout <= 0:
-                raise httpcore.ReadTimeout
-        return self._stream.read(max_bytes, timeout)
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of `buffer`."""
         if self._is_plain:
             _check_unanswered(self._stream, buffer)
-        if isinstance(timeout, Seconds):
-            timeout = timeout.left()
-            if timeout <= 0:
-                raise httpcore.WriteTimeout
-        self._stream.write(buffer, timeout)
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -64,15 +66,42 @@ class DeadlineStream(httpcore.NetworkStream):
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """The same connection with TLS on it."""
-        if isinstance(timeout, Seconds):
-            timeout = timeout.left()
-            if timeout <= 0:
-                raise httpcore.ConnectTimeout
-        return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, timeout), is_plain=False)
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left), is_plain=False)
 
     def get_extra_info(self, info: str) -> Any:
         """Return the underlying stream's information."""
         return self._stream.get_extra_info(info)
+
+
+def bound_by_deadline(stream: object) -> bool:
+    """Have a sync connection of a caller's client respect the deadlines of our calls, and return whether it does.
+
+    Other requests on it, whose time-outs are plain numbers, are as before. HTTP/2 is left alone: there a read that ends
+    breaks the connection of all.
+    """
+    if not isinstance(stream, httpcore.NetworkStream):
+        return False
+    tls = stream.get_extra_info("ssl_object")
+    if tls is not None and tls.selected_alpn_protocol() == "h2":
+        return False
+    if not isinstance(stream, DeadlineStream) and "read" not in vars(stream):
+        read, write = stream.read, stream.write
+
+        def bounded_read(max_bytes: int, timeout: float | None = None) -> bytes:
+            return read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+        def bounded_write(buffer: bytes, timeout: float | None = None) -> None:
+            write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+        vars(stream).update(read=bounded_read, write=bounded_write)
+    return True
+
+
+def trace_connections(event: str, info: Mapping[str, Any]) -> None:
+    """Bound a connection as soon as httpcore has made it: its extension `trace`."""
+    if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        bound_by_deadline(info["return_value"])
 
 
 def _resolve(host: str, port: int, timeout: Seconds) -> list[str]:

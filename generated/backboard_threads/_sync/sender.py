@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from .._errors import APIConnectionError, DecodeError, Shown
-from .._event_loops import blocking, pause, result, until
+from .._event_loops import (
+    blocking,
+    bound_connections,
+    bound_reads,
+    pause,
+    result,
+    until,
+)
 from .._network.transport import (
     SECRET,
     HTTPClient,
@@ -91,9 +98,13 @@ class Sender(RequestBuilder):
             if self.config.key.is_callback and state.security is not None:
                 state.set_key(check_called_key(self._called_key(state)))
             request = state.new_request(self.http_clients.given)
+            if self.http_clients.is_given:
+                bound_connections(request)
             try:
                 with until(state.retries.deadline_at):
                     response = self._exchange(client, request, state)
+                    if self.http_clients.is_given:
+                        bound_reads(response)
                     if not keep_open or not response.is_success:
                         self._read(response, state.retries.deadline_at)
             except TransportError as error:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from .._errors import APIError, DecodeError, Shown, StreamInterrupted
-from .._event_loops import Reader, lock
+from .._event_loops import Reader, bound_reads, lock
 from .._json_types import is_object
 from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact
 from .._public import public
@@ -81,8 +81,8 @@ class ServerSentEvents(Generic[E]):
         self._is_open = False
         reader = self._reader
         if reader is not None:
-            if kind is None and self.end is not None:
-                self._drain(reader)
+            if kind is None and self.end is not None and self.response is not None:
+                self._drain(reader, self.response)
             reader.close()
         with self._lock:
             self._close()
@@ -176,12 +176,12 @@ class ServerSentEvents(Generic[E]):
         redact(response.request)
         self._reader = Reader(response.iter_bytes() if already_read(response) else response.iter_raw())
 
-    def _drain(self, reader: Reader) -> None:
+    def _drain(self, reader: Reader, response: Response) -> None:
         """Read what follows the last event, which is nearly always nothing, so that the connection can be used again.
 
-        Skipped in the sync client over a given `http_client`, where a read cannot be time-limited.
+        Skipped where a read cannot be time-limited: in the sync client over a given HTTP/2 client or other transport.
         """
-        if not reader.always_ends and self._sender.http_clients.is_given:
+        if not bound_reads(response):
             return
         deadline = time.monotonic() + DRAIN_SECONDS
         if self._timeouts is not None:
