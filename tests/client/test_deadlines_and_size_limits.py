@@ -150,8 +150,21 @@ async def test_event_larger_than_the_limit_is_refused(variant: Variant, server: 
 
 async def test_response_head_larger_than_the_limit_is_refused(variant: Variant, server: Server) -> None:
     server.answer(send(HEAD + b"X: " + b"x" * 2_000_000))
-    with pytest.raises(APIConnectionError, match="head"):
-        await variant.do(variant.client(server, max_retries=0).threads.get(THREAD_ID))
+    with pytest.raises(DecodeError, match=r"headers of at most 102400 bytes \(max_header_bytes\)"):
+        await variant.do(variant.client(server).threads.get(THREAD_ID))
+    assert len(server.requests) == 1
+
+
+async def test_headers_of_a_response_may_have_max_header_bytes(variant: Variant, server: Server) -> None:
+    lengths = {"Content-Type": len("application/json"), "Content-Length": len("2"), "X": 1000}
+    size = sum(len(name) + length for name, length in lengths.items())
+    server.answer(reply(200, b"{}", {"X": "x" * 1000}))
+    await variant.do(variant.client(server, max_header_bytes=size).request("GET", "/x"))
+    client = variant.client(server, max_header_bytes=size - 1)
+    with pytest.raises(DecodeError, match=rf"headers of at most {size - 1} bytes \(max_header_bytes\)"):
+        await variant.do(client.request("GET", "/x"))
+    with pytest.raises(DecodeError, match="max_header_bytes"):
+        await variant.read(client.messages.stream(THREAD_ID, content="x"))
 
 
 async def test_compressed_stream_is_refused_unread(variant: Variant) -> None:

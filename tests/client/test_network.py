@@ -118,6 +118,8 @@ async def test_trust_env_false_ignores_the_environment(
         ({"verify": False, "http_client": httpx.MockTransport(lambda _: httpx.Response(200))}, TypeError),
         ({"proxy": "http://p", "http_client": httpx.MockTransport(lambda _: httpx.Response(200))}, TypeError),
         ({"max_response_bytes": 0}, ValueError),
+        ({"max_header_bytes": 0}, ValueError),
+        ({"max_header_bytes": 100 * 1024 + 1}, ValueError),
         ({"on_retry": "x"}, TypeError),
     ],
 )

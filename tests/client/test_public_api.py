@@ -26,7 +26,16 @@ RESOURCES = {
 }
 CONSTRUCTOR = [
     *("api_key", "base_url", "timeout", "deadline", "max_retries", "headers", "http_client"),
-    *("verify", "cert", "proxy", "trust_env", "max_response_bytes", "raise_on_failed_run", "on_retry"),
+    *(
+        "verify",
+        "cert",
+        "proxy",
+        "trust_env",
+        "max_response_bytes",
+        "max_header_bytes",
+        "raise_on_failed_run",
+        "on_retry",
+    ),
 ]
 PER_CALL = ["timeout", "deadline", "max_retries", "headers"]
 ERRORS = {

@@ -13,7 +13,7 @@ from .._network.transport import AsyncBaseTransport, AsyncHTTPClient
 from .._request.api_info import ApiInfo
 from .._request.auth import ApiKey, KeyCallback
 from .._request.client_config import ClientConfig
-from .._request.options import MAX_RESPONSE_BYTES, TimeoutOption
+from .._request.options import MAX_HEADER_BYTES, MAX_RESPONSE_BYTES, TimeoutOption
 from .._unset import UNSET, Unset
 from .http_clients import AsyncHTTPClients, check_http_client
 
@@ -59,6 +59,7 @@ class AsyncBaseClient:
         proxy: str | None = None,
         trust_env: bool = True,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
+        max_header_bytes: int = MAX_HEADER_BYTES,
         raise_on_failed_run: bool = True,
         on_retry: RetryCallback | None = None,
     ) -> None:
@@ -78,6 +79,7 @@ class AsyncBaseClient:
             max_retries=max_retries,
             headers=headers,
             max_response_bytes=max_response_bytes,
+            max_header_bytes=max_header_bytes,
             raise_on_failed_run=raise_on_failed_run,
             on_retry=on_retry,
             verify=verify,

@@ -42,6 +42,7 @@ from .api_info import SecurityScheme
 from .auth import ApiKey
 from .bodies import Body, Multipart
 from .operation import Operation
+from .options import MAX_HEADER_BYTES
 from .urls import encode_pairs
 
 T = TypeVar("T")
@@ -185,6 +186,8 @@ class RequestState:
         if isinstance(error, DecodingError):
             said = Shown(str(error))
             raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
+        if str(error) == H11_BUFFER_ERROR:
+            raise headers_too_long(MAX_HEADER_BYTES, request=redact(request)) from error
         self.clean(error)
         seconds = self.retries.wait_after_error(error)
         if seconds is None:
@@ -252,8 +255,7 @@ class RequestState:
 
 
 H11_BUFFER_ERROR = "Receive buffer too long"
-H11_BUFFER_KIB = 100
-"""KiB of a response head that httpcore lets h11 buffer."""
+"""h11's error for a head, or a line of a chunked body, that is longer than it may buffer."""
 
 
 UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
@@ -275,9 +277,12 @@ def _reason(error: TransportError) -> str:
     untrusted = certificate_error(error)
     if untrusted is not None and untrusted.verify_code in UNKNOWN_AUTHORITY:
         return f"{words}: {detail}; verify= (a given http_client's own) or SSL_CERT_FILE names authorities to trust"
-    if detail == H11_BUFFER_ERROR:
-        return f"the head or a line of the answer is longer than {H11_BUFFER_KIB} KiB, the bound of httpx's HTTP/1.1"
     return f"{words}: {detail}" if detail and detail not in ("timed out", words) else words
+
+
+def headers_too_long(limit: int, request: Request | None = None) -> DecodeError:
+    """Return the error for an answer whose headers are longer than `limit`."""
+    return DecodeError(f"headers of at most {limit} bytes (max_header_bytes)", Shown("more"), request=request)
 
 
 def read_response(response: Response, operation: Operation[T]) -> T:

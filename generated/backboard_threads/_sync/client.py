@@ -45,6 +45,7 @@ class Backboard(BaseClient):
         proxy: The URL of a proxy.
         trust_env: Whether the environment's proxy and certificate variables count.
         max_response_bytes: Decoded bytes that an answer may have, and an event of a stream. 256 MiB unless given.
+        max_header_bytes: Bytes that the headers of an answer may have. 100 KiB, the bound of httpx, unless given.
         raise_on_failed_run: Whether a failed run raises `RunFailedError`; otherwise its turn is returned.
         on_retry: A function that is called with a `Retry` before each wait for another attempt.
 

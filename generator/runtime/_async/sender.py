@@ -34,7 +34,8 @@ from .._request.bodies import Multipart
 from .._request.builder import RequestBuilder
 from .._request.client_config import ClientConfig
 from .._request.operation import Operation
-from .._request.state import RequestState, free_value, read_response
+from .._request.options import MAX_HEADER_BYTES
+from .._request.state import RequestState, free_value, headers_too_long, read_response
 from .._response import Answer
 from .http_clients import AsyncHTTPClients
 
@@ -105,6 +106,8 @@ class AsyncSender(RequestBuilder):
                     response = await self._exchange(client, request, state)
                     if self.http_clients.is_given:
                         async_bound_reads(response)
+                    if self.config.options.max_header_bytes < MAX_HEADER_BYTES:
+                        await self._check_headers(response)
                     if not keep_open or not response.is_success:
                         await self._read(response, state.retries.deadline_at)
             except TransportError as error:
@@ -148,6 +151,13 @@ class AsyncSender(RequestBuilder):
             response = await client.send(following, stream=True, auth=None, follow_redirects=False)
             response.history = list(history)
         return response
+
+    async def _check_headers(self, response: Response) -> None:
+        """Raise `DecodeError` for headers above `max_header_bytes`."""
+        limit = self.config.options.max_header_bytes
+        if sum(len(name) + len(value) for name, value in response.headers.raw) > limit:
+            await response.aclose()
+            raise headers_too_long(limit).within(response)
 
     async def _read(self, response: Response, deadline: float | None) -> None:
         """Read the body, and close the response. Raises `DecodeError` for a body above `max_response_bytes`."""

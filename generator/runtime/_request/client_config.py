@@ -13,11 +13,12 @@ from .api_info import ApiInfo
 from .auth import ApiKey, check_headers, find_base_url, find_key, honours_keys
 from .options import (
     DEFAULT_TIMEOUT,
+    MAX_HEADER_BYTES,
     Options,
     TimeoutOption,
     check_deadline,
-    check_max_response_bytes,
     check_max_retries,
+    check_size,
     check_timeout,
 )
 
@@ -54,6 +55,7 @@ class ClientConfig:
         max_retries: int,
         headers: Mapping[str, str] | None,
         max_response_bytes: int,
+        max_header_bytes: int,
         raise_on_failed_run: bool,
         on_retry: RetryCallback | None,
         verify: VerifyOption,
@@ -70,7 +72,8 @@ class ClientConfig:
             deadline if isinstance(deadline, Unset) else check_deadline(deadline),
             check_max_retries(max_retries),
             check_headers(headers or {}, api_info),
-            check_max_response_bytes(max_response_bytes),
+            check_size("max_response_bytes", max_response_bytes),
+            check_size("max_header_bytes", max_header_bytes, MAX_HEADER_BYTES),
             raise_on_failed_run,
         )
         if on_retry is not None and not callable(on_retry):
@@ -116,6 +119,7 @@ class ClientConfig:
             "max_retries": self.options.max_retries,
             "headers": self.options.headers,
             "max_response_bytes": self.options.max_response_bytes,
+            "max_header_bytes": self.options.max_header_bytes,
             "raise_on_failed_run": self.options.raise_on_failed_run,
             **self._arguments,
         }

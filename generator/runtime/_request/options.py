@@ -19,12 +19,22 @@ DEFAULT_DEADLINE = 600.0
 """Seconds, for a call that is no stream: a stream has no deadline unless it is given one."""
 MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 """Decoded bytes that an answer may have, and an event of a stream."""
+MAX_HEADER_BYTES = 100 * 1024
+"""Bytes that the headers of an answer may have: no more than httpcore lets h11 buffer."""
 
 
 class Options:
     """The options in force: checked, and the same for every attempt of a call."""
 
-    __slots__ = ("deadline", "headers", "max_response_bytes", "max_retries", "raise_on_failed_run", "timeout")
+    __slots__ = (
+        "deadline",
+        "headers",
+        "max_header_bytes",
+        "max_response_bytes",
+        "max_retries",
+        "raise_on_failed_run",
+        "timeout",
+    )
 
     def __init__(
         self,
@@ -33,6 +43,7 @@ class Options:
         max_retries: int,
         headers: Mapping[str, str],
         max_response_bytes: int,
+        max_header_bytes: int,
         raise_on_failed_run: bool,
     ) -> None:
         self.timeout: Timeout = timeout
@@ -40,6 +51,7 @@ class Options:
         self.max_retries: int = max_retries
         self.headers: Mapping[str, str] = headers
         self.max_response_bytes: int = max_response_bytes
+        self.max_header_bytes: int = max_header_bytes
         self.raise_on_failed_run: bool = raise_on_failed_run
 
     def copy_with(
@@ -58,6 +70,7 @@ class Options:
             self.max_retries if max_retries is UNSET else check_max_retries(max_retries),
             self.headers if headers is UNSET else _joined(self.headers, check_headers(headers, api_info)),
             self.max_response_bytes,
+            self.max_header_bytes,
             self.raise_on_failed_run if raise_on_failed_run is UNSET else raise_on_failed_run,
         )
 
@@ -88,12 +101,14 @@ def check_deadline(value: object) -> float | None:
     return None if value is None else _seconds("deadline", value)
 
 
-def check_max_response_bytes(value: object) -> int:
-    """`value`, if it can be a size."""
+def check_size(name: str, value: object, most: int | None = None) -> int:
+    """`value`, if it can be the size `name`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"max_response_bytes must be a whole number, not {value!r}")
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
     if value <= 0:
-        raise ValueError(f"max_response_bytes must be more than 0: {value}")
+        raise ValueError(f"{name} must be more than 0: {value}")
+    if most is not None and value > most:
+        raise ValueError(f"{name} must be at most {most}, the bound of httpx: {value}")
     return value
 
 
