@@ -16,6 +16,10 @@ EVENTS = "text/event-stream"
 TEXT: Document = {"type": "string"}
 THING: Document = {"$ref": "#/components/schemas/Thing"}
 TICKET: Document = {"$ref": "#/components/schemas/Ticket"}
+UNTAGGED: Document = {
+    "oneOf": [{"$ref": "#/components/schemas/Step"}, {"$ref": "#/components/schemas/Done"}],
+    "x-stream-ends": ["done"],
+}
 STEP: Document = {
     "type": "object",
     "required": ["kind"],
@@ -69,6 +73,7 @@ PATHS = {
     "/ticket": {"get": streamed("watchTicket", {"schema": TICKET})},
     "/ask": {"post": ASK},
     "/read": {"get": READ},
+    "/only": {"get": streamed("watchOnly", {"schema": UNTAGGED}, tags=["only"])},
 }
 
 
