@@ -46,7 +46,7 @@ def limits(schema: Mapping[str, Any]) -> list[str]:
     if "enum" in schema:
         said.append(f"One of {_listed(schema['enum'])}.")
     if "default" in schema:
-        said.append(f"`{schema['default']}` unless given.")
+        said.append(f"{_listed([schema['default']])} unless given.")
     return [sentence for sentence in said if sentence]
 
 
@@ -122,4 +122,11 @@ def _range(schema: Mapping[str, Any], least: str, most: str, unit: str) -> str:
 
 
 def _listed(values: Iterable[object]) -> str:
-    return ", ".join(f"`{'null' if value is None else value}`" for value in values)
+    return ", ".join(f"`{_shown(value)}`" for value in values)
+
+
+def _shown(value: object) -> str:
+    """Return a value as texts show it: a text without quotes, unless it is empty."""
+    if value is None:
+        return "null"
+    return str(value) or '""'
