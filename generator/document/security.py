@@ -130,7 +130,7 @@ def find_server(document: Document, operation: Operation) -> str:
     if not operation.servers:
         return ""
     url = _address(operation.servers[0], str(operation))
-    return "" if url in {url for url, _ in find_servers(document)} else url
+    return "" if url in {url for url, _ in find_servers(document)[:1]} else url
 
 
 def _address(server: dict[str, Any], where: str) -> str:
