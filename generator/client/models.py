@@ -16,6 +16,7 @@ from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from ..document.bodies import merged_properties
 from ..document.document import Document, UnusableDocument
+from ..document.unions import texts_of
 from ..text import literal, wrapped
 from .types import Name, Shape, Shapes, enum_values
 
@@ -326,11 +327,14 @@ class Catalogue:
             if target not in referred:
                 raise UnusableDocument(f"{where}: the discriminator leads from {tag!r} to {target}, which is no branch")
         own = {
-            reference: _values(merged_properties(self._document, {"$ref": reference}, where).get(tag_name))
+            reference: texts_of(
+                self._document, merged_properties(self._document, {"$ref": reference}, where).get(tag_name), where
+            )
             for reference in referred
+            if reference.rsplit("/", 1)[-1] in self._document.schemas
         }
         for tag, target in mapping.items():
-            if own[target] and tag not in own[target]:
+            if own.get(target) and tag not in own[target]:
                 name = target.rsplit("/", 1)[-1]
                 raise UnusableDocument(
                     f"{where}: the mapping leads from {tag!r} to {name}, whose `{tag_name}` is another"
@@ -340,13 +344,6 @@ class Catalogue:
             if reference not in mapping.values():
                 for tag in own[reference] or [reference.rsplit("/", 1)[-1]]:
                     yield tag, reference
-
-
-def _values(schema: Any) -> list[str]:
-    """Return the texts that a schema allows, if it names them."""
-    if not isinstance(schema, dict):
-        return []
-    return [str(schema["const"])] if "const" in schema else [str(value) for value in schema.get("enum", ())]
 
 
 def attribute_name(python_name: str, wire: str) -> str:

@@ -99,10 +99,29 @@ def merged_properties(document: Document, schema: Any, where: str, depth: int = 
         return {}
     schema = document.follow(schema, where)
     found: dict[str, Any] = {}
-    for part in schema.get("allOf", ()):
-        found |= merged_properties(document, part, where, depth + 1)
-    found.update(schema.get("properties", {}))
+    of_parts = [merged_properties(document, part, where, depth + 1) for part in schema.get("allOf", ())]
+    for properties in (*of_parts, schema.get("properties", {})):
+        for name, written in properties.items():
+            found[name] = _both(found.get(name), written)
     return found
+
+
+def _both(first: Any, second: Any) -> Any:
+    """Return the schema of what fits two schemas of one property, as far as their words tell."""
+    if not isinstance(first, dict) or not isinstance(second, dict) or "$ref" in {*first, *second}:
+        return second
+    enums = [one["enum"] for one in (first, second) if "enum" in one]
+    allowed = {"enum": [value for value in enums[0] if value in enums[-1]]} if enums else {}
+    return {**first, **second, **allowed}
+
+
+def required_properties(document: Document, schema: Any, where: str, depth: int = 0) -> set[str]:
+    """Return the properties that an object needs, those that its `allOf` needs included."""
+    if not isinstance(schema, dict) or depth > MAX_DEPTH:
+        return set()
+    schema = document.follow(schema, where)
+    of_parts = (required_properties(document, part, where, depth + 1) for part in schema.get("allOf", ()))
+    return set(schema.get("required", ())).union(*of_parts)
 
 
 def additional(document: Document, schema: Any, where: str, depth: int = 0) -> Any:

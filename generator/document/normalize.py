@@ -16,7 +16,8 @@ from ..text import describe, first_sentences
 from .answers import plan_answers, plan_events
 from .bodies import is_file, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
-from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named
+from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named, with_integers
+from .unions import find_tag, only_constrains
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
 BRANCHES = {"allOf", "anyOf", "oneOf"}
@@ -177,7 +178,7 @@ class _Reader:
             shape.pop("type", None)
             shape.update(alternatives)
             if inside and "discriminator" in schema:
-                self.unions[name] = schema
+                self._note_union(name, schema)
         return self._lifted(shape, name, where, inside)
 
     def _plainer(self, schema: Schema) -> Schema:
@@ -232,7 +233,8 @@ class _Reader:
     def _free_name(self, name: str, shape: Schema) -> str:
         """Return a name that is no component's and no other shape's: the given one, or with the first free number."""
         candidate, number = name, 1
-        while candidate in self.document.schemas or self.lifted.get(candidate, shape) != shape:
+        taken = {*self.document.schemas, *self.unions}
+        while candidate in taken or self.lifted.get(candidate, shape) != shape:
             number += 1
             candidate = f"{name}{number}"
         return candidate
@@ -242,7 +244,7 @@ class _Reader:
         shape: Schema = {}
         for word in ("anyOf", "oneOf"):
             branches = schema.get(word, [])
-            if all(self._only_constrains(branch, where) for branch in branches):
+            if all(only_constrains(self.document, branch, where) for branch in branches):
                 own = merged_properties(self.document, schema, where)
                 lost = [
                     key for one in branches for key in merged_properties(self.document, one, where) if key not in own
@@ -252,26 +254,23 @@ class _Reader:
                 continue
             if schema.get("properties") or "allOf" in schema or kinds(schema) - {"object"}:
                 raise UnusableDocument(f"{where}: `{word}` beside what is no alternative is not understood")
+            branches = sorted(branches, key=lambda one: one == {"type": "null"})
+            tag = None if "discriminator" in schema else find_tag(self.document, branches, where)
+            names = tag.names(name) if tag else [name, *(f"{name}{number + 1}" for number in range(1, len(branches)))]
             shape[word] = [
-                self.shape(branch, where, name if number == 0 else f"{name}{number + 1}")
-                for number, branch in enumerate(sorted(branches, key=lambda one: one == {"type": "null"}))
+                self.shape(branch, where, one) for branch, one in zip(branches, [*names, name], strict=False)
             ]
+            if tag:
+                self._note_union(name, {**schema, word: shape[word], **tag.discriminator(shape[word])})
         return shape
 
-    def _only_constrains(self, schema: Any, where: str) -> bool:
-        """Whether a schema says nothing of a value's shape, only which of the values that have it are allowed."""
-        if schema is True:
-            return True
-        schema = self.document.follow(schema, where)
-        if "allOf" in schema or schema.get("type", "object") != "object":
-            return False
-        if schema.get("additionalProperties", True) is not True or {"items", "enum", "const", "format"} & set(schema):
-            return False
-        branches = (branch for word in ("anyOf", "oneOf") for branch in schema.get(word, []))
-        values = (value for value in schema.get("properties", {}).values())
-        return all(self._only_constrains(one, where) for one in branches) and all(
-            "type" not in one and self._only_constrains(one, where) for one in values if isinstance(one, dict)
-        )
+    def _note_union(self, name: str, union: Schema) -> None:
+        """Keep a union that a property of its objects tells apart, under a name that nothing else has."""
+        candidate, number = name, 1
+        while candidate in self.lifted or self.unions.get(candidate, union) != union:
+            number += 1
+            candidate = f"{name}{number}"
+        self.unions[candidate] = union
 
     def _object(self, schema: Schema, where: str, name: str) -> Schema:
         shape: Schema = {}
@@ -326,7 +325,7 @@ class _Reader:
         """Return `allOf` as one shape: the properties of all its parts, or the one part that has a shape."""
         self._alternatives(schema, where, name)
         own = {key: value for key, value in schema.items() if key not in BRANCHES}
-        parts = [part for part in (*schema["allOf"], own) if not self._only_constrains(part, where)]
+        parts = [part for part in (*schema["allOf"], own) if not only_constrains(self.document, part, where)]
         if len(parts) == 1 and parts[0] is not own:
             shape = self.shape(parts[0], where, name, inside=False)
             if len(schema["allOf"]) == 1 or not self._kinds(shape, where) & {"object"}:
@@ -336,7 +335,7 @@ class _Reader:
         for part in (*schema["allOf"], own):
             shape = self._whole(part, where, name)
             required += shape.get("required", [])
-            if self._only_constrains(part, where):
+            if only_constrains(self.document, part, where):
                 continue
             if "object" not in kinds(shape) and "properties" not in shape:
                 raise UnusableDocument(f"{where}: `allOf` of something that is not an object is not understood")
@@ -369,7 +368,7 @@ class _Reader:
         """Return the shape that fits both of two parts of an `allOf` which define the same property."""
         if bare(first) == bare(second):
             return {**first, **second}
-        before, after = (self._kinds(bare(shape), where) for shape in (first, second))
+        before, after = (with_integers(self._kinds(bare(shape), where)) for shape in (first, second))
         second = {**second, "x-text": second["x-text"] or first["x-text"]}
         if after and (not before or after < before):
             return second

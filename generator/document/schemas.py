@@ -36,6 +36,11 @@ def kinds(schema: Schema) -> set[str]:
     return found
 
 
+def with_integers(kinds: set[str]) -> set[str]:
+    """Return JSON types with `integer` beside `number`, which allows integers."""
+    return {*kinds, "integer"} if "number" in kinds else kinds
+
+
 def kind_of(value: object) -> str:
     names = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
     return names.get(type(value), "null")

@@ -1,4 +1,4 @@
-"""Unions without a discriminator: told apart by JSON type and by required fields, otherwise read as `Any`."""
+"""Unions without a discriminator: told apart by JSON type, by a tag or by required fields, else read as `Any`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ def thing(required: list[str], *optional: str) -> Document:
     return {"type": "object", "required": required, "properties": dict.fromkeys((*required, *optional), INTEGER)}
 
 
+def tagged(kind: Document, *optional: str) -> Document:
+    return {"type": "object", "required": ["kind"], "properties": {"kind": kind, **dict.fromkeys(optional, INTEGER)}}
+
+
 SCHEMAS: Document = {
+    "Cat": tagged({"enum": ["cat", "kitten"]}, "lives"),
+    "Dog": {"allOf": [{"$ref": "#/components/schemas/Animal"}, tagged({"const": "dog"})]},
+    "Animal": {"type": "object", "properties": {"kind": TEXT, "lives": INTEGER}},
+    "Kind": {"type": "string", "enum": ["hare"]},
+    "Hare": tagged({"$ref": "#/components/schemas/Kind"}),
     "Alpha": thing(["alpha"], "shared"),
     "Beta": thing(["beta"], "shared"),
     "AlphaMore": thing(["alpha", "more"]),
@@ -41,6 +50,8 @@ SCHEMAS: Document = {
             "objects_or_text": one_of(TEXT, "Alpha", "Beta"),
             "list_of_unions": {"type": "array", "items": one_of(TEXT, "Alpha")},
             "ambiguous": one_of("Loose", "Alpha"),
+            "pet": one_of("Cat", "Dog", "Hare", {"type": "null"}),
+            "part": one_of(tagged({"const": "text"}, "a"), tagged({"const": "input image"}, "a"), "Hare"),
             "lists": one_of({"type": "array", "items": TEXT}, {"type": "array", "items": INTEGER}),
         },
     },
@@ -73,12 +84,21 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("objects_or_text", {"beta": 1}, "Beta"),
         ("objects_or_text", "a", "str"),
         ("ambiguous", {"alpha": 1}, "dict"),
+        ("pet", {"kind": "kitten", "lives": 1}, "Cat"),
+        ("pet", {"kind": "dog", "lives": 1}, "Dog"),
+        ("pet", {"kind": "hare"}, "Hare"),
+        ("pet", {"kind": "fish"}, "UnknownThingPet"),
+        ("pet", None, "NoneType"),
+        ("part", {"kind": "text", "a": 1}, "ThingPartText"),
+        ("part", {"kind": "input image", "a": 1}, "ThingPartInputImage"),
+        ("part", {"kind": "hare"}, "Hare"),
         ("lists", [1], "list"),
     ],
 )
 def test_value_of_a_union_is_decoded_by_its_branch(module: Any, field: str, value: object, kind: str) -> None:
     thing = module.models.Thing.from_dict({field: value})
     assert type(getattr(thing, field)).__name__ == kind
+    assert getattr(getattr(thing, field), "a", 1) == 1
     assert thing.to_dict() == {field: value}
 
 
