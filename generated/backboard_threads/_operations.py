@@ -22,7 +22,7 @@ LIST_ASSISTANTS: Operation[list[models.Assistant]] = Operation(
     "GET",
     "/assistants",
     lambda value: decode_list(value, models.Assistant.from_dict),
-    page=Page(default=100, max_limit=200, max_skip=10000, key="assistant_id"),
+    page=Page(default=100, max_limit=200, max_position=10000, key="assistant_id"),
 )
 GET_ASSISTANT: Operation[models.Assistant] = Operation(
     "getAssistant",
@@ -67,14 +67,14 @@ LIST_ASSISTANT_THREADS: Operation[list[models.Thread]] = Operation(
     "GET",
     "/assistants/{assistant_id}/threads",
     lambda value: decode_list(value, models.Thread.from_dict),
-    page=Page(default=100, max_limit=200, max_skip=10000, key="thread_id"),
+    page=Page(default=100, max_limit=200, max_position=10000, key="thread_id"),
 )
 LIST_THREADS: Operation[list[models.Thread]] = Operation(
     "listThreads",
     "GET",
     "/threads",
     lambda value: decode_list(value, models.Thread.from_dict),
-    page=Page(default=100, max_limit=200, max_skip=10000, key="thread_id"),
+    page=Page(default=100, max_limit=200, max_position=10000, key="thread_id"),
 )
 GET_THREAD: Operation[models.Thread] = Operation(
     "getThread",

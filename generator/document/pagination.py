@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from .bodies import required_properties
 from .document import Document, Operation, UnusableDocument
 
 JSON = "application/json"
@@ -30,7 +31,7 @@ class Paging:
     limit: str
     default: int | None
     max_limit: int | None
-    max_skip: int | None
+    max_position: int | None
     items: str
     next: str
     key: str | None
@@ -69,7 +70,7 @@ def find_paging(document: Document, operation: Operation) -> Paging | None:
         limit_name,
         size.get("default"),
         size.get("maximum"),
-        parameters[position].get("maximum") if style == "skip" else None,
+        None if style == "cursor" else parameters[position].get("maximum"),
         items[0],
         str(declared.get("next", "")),
         str(declared["key"]) if "key" in declared else _key(document, operation, items[1]),
@@ -113,7 +114,7 @@ def _is_object(document: Document, schema: dict[str, Any], where: str) -> bool:
 
 def _key(document: Document, operation: Operation, item: dict[str, Any]) -> str | None:
     """Return the identity of a listing's items: the last path parameter of the operation that gives one of them."""
-    required = _required(document, item, str(operation))
+    required = required_properties(document, item, str(operation))
     for other in document.operations:
         name = re.search(r"/\{([^{}]+)\}$", other.path)
         if name is None or other.method != "get" or name[1] not in required:
@@ -121,11 +122,3 @@ def _key(document: Document, operation: Operation, item: dict[str, Any]) -> str 
         if other.path == f"{operation.path}/{{{name[1]}}}" or answered_schema(document, other) == item:
             return name[1]
     return None
-
-
-def _required(document: Document, schema: Any, where: str) -> set[str]:
-    schema = document.follow(schema, where)
-    found = set(schema.get("required", ()))
-    for part in schema.get("allOf", ()):
-        found |= _required(document, part, where)
-    return found

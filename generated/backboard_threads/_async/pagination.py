@@ -57,7 +57,7 @@ class AsyncPaginator(Generic[T]):
         query = self._query
         seen: set[object] = set()
         previous: list[object] = []
-        given = 0
+        given = repeated = 0
         while True:
             state = self._sender.operation_request(self._operation, self._path, query)
             answer = decode_response(await self._sender.send(state), self._operation.decode)
@@ -68,7 +68,7 @@ class AsyncPaginator(Generic[T]):
                     f"{self._operation!r} gave the same page at {page.position}={position} as before it: "
                     "it cannot be paged"
                 )
-            fresh = items
+            fresh = items[repeated:]
             if page.key is not None:
                 fresh = [item for key, item in zip(keys, items, strict=True) if key not in seen]
                 seen.update(keys)
@@ -83,6 +83,8 @@ class AsyncPaginator(Generic[T]):
                     f"{self._operation!r} goes on beyond {page.position}={position}, the most the API allows: "
                     f"{given} items were given, and there may be more"
                 )
+            if isinstance(position, int) and isinstance(following, int) and not page.numbered:
+                repeated = position + len(items) - following  # not 0 where the API allows to skip less
             previous, position = keys, following
             query = {**self._query, page.position: position}
 
@@ -95,6 +97,5 @@ class AsyncPaginator(Generic[T]):
         if not count or (full is not None and count < full):
             return None
         assert isinstance(position, int)
-        if page.numbered:
-            return position + 1
-        return position + count if page.max_skip is None else min(position + count, page.max_skip)
+        following = position + (1 if page.numbered else count)
+        return following if page.max_position is None else min(following, page.max_position)

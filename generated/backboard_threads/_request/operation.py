@@ -20,19 +20,19 @@ class Page:
     """How a listing is paged: by the query parameters `position` and `limit`.
 
     A position is the number of items to skip, a page's number if `numbered`, or what `next` takes from the last answer.
-    `default` is the page size when no limit is sent, `max_limit` the greatest limit, `max_skip` the greatest number to
-    skip; None where the document does not say it. `items` takes the items from an answer that is no array. `key` is the
-    attribute that identifies an item; without one, every item is given.
+    `default` is the page size when no limit is sent, `max_limit` the greatest limit, `max_position` the greatest
+    position; None where the document does not say it. `items` takes the items from an answer that is no array. `key` is
+    the attribute that identifies an item; without one, every item is given.
     """
 
-    __slots__ = ("default", "items", "key", "limit", "max_limit", "max_skip", "next", "numbered", "position")
+    __slots__ = ("default", "items", "key", "limit", "max_limit", "max_position", "next", "numbered", "position")
 
     def __init__(
         self,
         *,
         default: int | None,
         max_limit: int | None,
-        max_skip: int | None,
+        max_position: int | None,
         key: str | None,
         position: str = "skip",
         limit: str = "limit",
@@ -42,7 +42,7 @@ class Page:
     ) -> None:
         self.default: int | None = default
         self.max_limit: int | None = max_limit
-        self.max_skip: int | None = max_skip
+        self.max_position: int | None = max_position
         self.key: str | None = key
         self.position: str = position
         self.limit: str = limit
