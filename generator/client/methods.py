@@ -103,8 +103,12 @@ class Page:
     def arguments(self) -> str:
         """The code of the arguments of the runtime's `Page`; the usual ones are left out."""
         paging = self.paging
-        given = {"default": paging.default, "max_limit": paging.max_limit, "max_position": paging.max_position}
-        given["key"] = self.key
+        given = {
+            "default": paging.default,
+            "max_limit": paging.max_limit,
+            "max_position": paging.max_position,
+            "key": self.key,
+        }
         code = [f"{name}={literal(value) if isinstance(value, str) else value}" for name, value in given.items()]
         if paging.position != "skip":
             code.append(f"position={literal(paging.position)}")
