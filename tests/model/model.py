@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tests.model.replies import Replies
 from tests.model.state import (
+    ABANDONED,
     ASSISTANT_FIELDS,
     CANCELLED,
     COMPLETED,
@@ -266,7 +267,7 @@ class Model(Replies):
     def end_abandoned(self, thread: Thread, run: Run) -> Response:
         """End a run that no task works on as failed; there is a gap in the numbers of its events."""
         run.events = None
-        return self.end(thread, run, FAILED, "", STOPPED, model=None)
+        return self.end(thread, run, FAILED, "", ABANDONED, model=None)
 
     def sweep(self) -> None:
         """Forget for good what has expired, as a server does when it starts."""

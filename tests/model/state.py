@@ -23,6 +23,7 @@ UNUSED_TURN_FIELDS = (
 CANCELLED, COMPLETED, FAILED, WAITING = "CANCELLED", "COMPLETED", "FAILED", "REQUIRES_ACTION"
 IN_PROGRESS = "IN_PROGRESS"
 STOPPED = "The server was stopped during the run"
+ABANDONED = "The server could not write to its database during the run"
 
 
 @dataclass(frozen=True)

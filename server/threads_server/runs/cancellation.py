@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from threads_server.clock import now
 from threads_server.encoding import Json, encode
@@ -21,7 +22,9 @@ from threads_server.store.idempotency_keys import IdempotencyRequest, Replay
 from threads_server.store.runs import LOST_EVENTS, Ending, RunRow
 from threads_server.store.threads import NewMessage
 
-ORPHANED = "The server was stopped during the run"
+STOPPED = "The server was stopped during the run"
+ABANDONED = "The server could not write to its database during the run"
+"""For a run of a process that goes on: the commit that began it was not confirmed, or its end could not be written."""
 
 MAX_POLLS = 25
 """How often a run that another process works on is read before it is cancelled without that process."""
@@ -96,11 +99,11 @@ async def end_orphans(context: RunContext, owner: str | None = None) -> None:
         await end_orphan(context, run_id, segment)
 
 
-async def end_orphan(context: RunContext, run_id: str, segment: int) -> None:
+async def end_orphan(context: RunContext, run_id: str, segment: int, reason: str = STOPPED) -> None:
     """End a segment as failed, if it is in progress. No task may be at work on it."""
-    thread_id = await context.store.write(runs.end_orphan, run_id, segment, _orphaned, now())
+    thread_id = await context.store.write(runs.end_orphan, run_id, segment, partial(_orphaned, reason=reason), now())
     if thread_id is not None:
-        context.report(RunReport(run_id, thread_id, RunState.FAILED, ORPHANED))
+        context.report(RunReport(run_id, thread_id, RunState.FAILED, reason))
 
 
 def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:
@@ -121,16 +124,16 @@ def _cancelled(run: RunRow, log: Sequence[str], last: Message) -> Ending:
     )
 
 
-def _orphaned(run: RunRow, log: Sequence[str], last: Message) -> Ending:
+def _orphaned(run: RunRow, log: Sequence[str], last: Message, *, reason: str) -> Ending:
     reply = _reply(run, log, last)
     events = RunEvents(run.thread.thread_id, run.run_id)
-    metadata: Mapping[str, Json] = {"error": ORPHANED}
+    metadata: Mapping[str, Json] = {"error": reason}
     return Ending(
         state=RunState.FAILED,
         messages=[NewMessage(reply.message(RunState.FAILED, metadata))],
         first_event=run.last_event + LOST_EVENTS,
-        lines=[events.failed(ORPHANED)],
-        answer=reply.turn(RunState.FAILED, ORPHANED),
+        lines=[events.failed(reason)],
+        answer=reply.turn(RunState.FAILED, reason),
     )
 
 

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from threads_server.runs.cancellation import end_orphan, end_orphans
+from threads_server.runs.cancellation import ABANDONED, end_orphan, end_orphans
 from threads_server.runs.live_runs import Stop
 from threads_server.runs.run_context import RunContext
 from threads_server.settings import Settings
@@ -115,7 +115,7 @@ class Heartbeat:
             elif (live.run_id, live.segment) not in report.runs:
                 live.stop(Stop.ENDED_ELSEWHERE)
         for run_id, segment in self._abandoned(report.runs):
-            await end_orphan(self._context, run_id, segment)
+            await end_orphan(self._context, run_id, segment, ABANDONED)
         for other in self._detector.gone(report.beats):
             log.warning("another server process is gone; its runs are ended")
             await end_orphans(self._context, other)

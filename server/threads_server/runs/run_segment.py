@@ -21,6 +21,7 @@ from threads_server.responders import (
     TextDelta,
     ToolCallRequested,
 )
+from threads_server.runs.cancellation import STOPPED
 from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Stop, thread_not_found
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.run_context import RunContext
@@ -383,7 +384,7 @@ _STOPPED = {
     Stop.DELETED: (RunState.CANCELLED, "The thread was deleted"),
     Stop.ENDED_ELSEWHERE: (RunState.FAILED, "The run was ended by another server process"),
     Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
-    Stop.CLOSING: (RunState.FAILED, "The server was stopped during the run"),
+    Stop.CLOSING: (RunState.FAILED, STOPPED),
 }
 
 

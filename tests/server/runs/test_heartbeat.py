@@ -135,7 +135,10 @@ class TestRunWithoutTask:
         unconfirm(api, begin_turn, monkeypatch)
         assert (await api.send(thread_id, "x", key="k")).status_code == 503
         again = (await api.send(thread_id, "x", key="k")).json()
-        assert (again["status"], again["message"]) == ("FAILED", "The server was stopped during the run")
+        assert (again["status"], again["message"]) == (
+            "FAILED",
+            "The server could not write to its database during the run",
+        )
         assert (await api.turn(thread_id, "/say on"))["content"] == "on"
 
     async def test_segment_whose_commit_was_not_confirmed_does_not_hold_its_thread(
