@@ -2,8 +2,9 @@
 
 import asyncio
 import selectors
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 
@@ -46,3 +47,9 @@ def virtual_time() -> Iterator[VirtualClock]:
     clock = VirtualClock()
     with patch("time.monotonic", lambda: clock.now), patch("time.sleep", clock.advance):
         yield clock
+
+
+def run_in_virtual_time(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine on a loop whose time passes only by waiting."""
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(VirtualClock())) as runner:
+        runner.run(work)

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -38,11 +39,17 @@ if TYPE_CHECKING:
 REVOCATION_INTERVAL_SECONDS = 0.5
 """Interval between two checks of the keys of open streams."""
 
-MAX_SEEN_HOSTS = 100
+MAX_CACHED_HOSTS = 100
 
 _PORT = re.compile(r":[0-9]*\Z")
 
 logger = logging.getLogger("threads_server")
+
+
+@lru_cache(MAX_CACHED_HOSTS)
+def host_name(host: bytes) -> str:
+    """The name in a Host header, in lower case and without a port."""
+    return _PORT.sub("", host.decode("latin-1").lower())
 
 
 def _join_repeated(received: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -97,7 +104,6 @@ class App:
         self._streams = OpenStreams()
         self._budgets = Budgets()
         self._allowed_hosts = frozenset(host.lower() for host in settings.allowed_hosts)
-        self._seen_hosts: set[bytes] = set()  # headers that were allowed, so that each is parsed once
         self._valid_request_id = re.compile(rb"[!-~]{1,%d}" % contract.request_id_limit)
         self._service_routes = service_routes(contract, lambda: self._opened_services().store, self._metrics)
         self._application: ASGIApp = self._respond if middleware is None else middleware(self._respond)
@@ -173,7 +179,7 @@ class App:
         started = monotonic()
         operation = None
         try:
-            if self._allowed_hosts and headers.get(b"host") not in self._seen_hosts:
+            if self._allowed_hosts:
                 self._check_host(headers.get(b"host", b""))
             path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
             found = self.contract.find(path)
@@ -248,11 +254,9 @@ class App:
 
     def _check_host(self, host: bytes) -> None:
         """Refuse a host that is not allowed: a page may have made a browser resolve its own name to this machine."""
-        name = _PORT.sub("", host.decode("latin-1").lower())
+        name = host_name(host)
         if name not in self._allowed_hosts:
             raise HTTPError(400, f"The host {name[:255]!r} is not served here; allow it with --allowed-hosts")
-        if len(self._seen_hosts) < MAX_SEEN_HOSTS:
-            self._seen_hosts.add(host)
 
     def _repeated_work(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._end_revoked_streams()
