@@ -3,6 +3,8 @@
 import contextlib
 from typing import Any
 
+import pytest
+
 from tests.support.small_document import KEY, Wire
 
 KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
@@ -92,3 +94,39 @@ def test_bytes_that_begin_no_request_are_400_before_they_end() -> None:
     wire = Wire()
     wire.protocol.data_received(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
     assert wire.written.startswith(b"HTTP/1.1 400 ")
+
+
+def test_head_and_body_of_a_response_are_one_write() -> None:
+    wire = Wire(answer)
+    wire.protocol.data_received(GET)
+    begin(wire)
+    [(written,)] = [call[0] for call in wire.transport.write.call_args_list]
+    assert written.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_head_of_a_stream_waits_for_its_first_event_until_the_next_pass_of_the_loop() -> None:
+    async def begin_stream(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await receive()
+        await receive()
+
+    wire = Wire(begin_stream)
+    wire.protocol.data_received(GET)
+    begin(wire).close()
+    assert not wire.written
+    [(send_head,)] = [call[0] for call in wire.loop.call_soon.call_args_list]
+    send_head()
+    assert wire.written.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert wire.written.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(("name", "value"), [(b"a b", b"x"), (b"a:", b"x"), (b"a", b"x\r\nb: x"), (b"a", b"x\n")])
+def test_response_header_that_is_none_is_not_written(name: bytes, value: bytes) -> None:
+    async def answer_wrongly(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(name, value)]})
+
+    wire = Wire(answer_wrongly)
+    wire.protocol.data_received(GET)
+    begin(wire)
+    assert not wire.written
+    assert wire.transport.close.called

@@ -18,13 +18,12 @@ from urllib.parse import unquote
 from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
 from threads_server.http.http11.body_framing import BodyFraming, ChunkedFraming, LengthFraming
 from threads_server.http.http11.request_head import BadRequest, HeadParser, RequestHead
-from threads_server.http.http11.response_cycle import ClosingCycle
+from threads_server.http.http11.response_cycle import ClosingCycle, ResponseCycle
 from threads_server.http.response_sender import new_request_id
 
 LINGER_SECONDS = 2
@@ -106,7 +105,7 @@ class HTTPProtocol(asyncio.Protocol):
         self._searched = 0  # bytes of the buffer already searched for the end of the head
         self._in_head = True
         self._framing: BodyFraming | None = None  # None between requests
-        self._cycle: RequestResponseCycle | None = None
+        self._cycle: ResponseCycle | None = None
         self._refused = False
         self._read_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
@@ -226,7 +225,7 @@ class HTTPProtocol(asyncio.Protocol):
             "state": self._app_state.copy(),
         }
         received = framing.complete or len(self._buffer) >= (head.content_length or math.inf)
-        make = RequestResponseCycle if received and head.keep_alive else ClosingCycle
+        make = ResponseCycle if received and head.keep_alive else ClosingCycle
         self._cycle = cycle = make(
             scope=scope,
             transport=self._transport,
@@ -240,6 +239,7 @@ class HTTPProtocol(asyncio.Protocol):
             keep_alive=head.keep_alive,
             on_response=self._end_response,
         )
+        cycle.loop = self._loop
         if framing.complete:
             cycle.more_body = False
             cycle.message_event.set()
