@@ -13,7 +13,7 @@ from threads_server.operations.assistant_json import DEFAULT_NAME, new_assistant
 from threads_server.operations.services import Services
 from threads_server.operations.turn_response import turn_response
 from threads_server.responders import Responder, UnknownModel
-from threads_server.runs.run_segment import TurnSettings
+from threads_server.runs.turn_settings import TurnSettings
 from threads_server.runs.turns import SendMessage
 from threads_server.runs.unsupported_fields import UNSUPPORTED_FILES, unsupported
 from threads_server.store.assistants import AssistantRow

@@ -6,7 +6,7 @@ In memory and in the log `content_streaming`, the most frequent event, is only i
 makes the event of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring_ascii as text_of
 from typing import Any, TypeAlias
 
@@ -44,10 +44,10 @@ class RunEvents:
     def started(self) -> str:
         return event("run_started", self._ids)
 
-    def content(self, text: str) -> str:
-        """A text delta in its short form. `accumulated_content` is left out: with it a stream's size would grow with
+    def contents(self, texts: Iterable[str]) -> Iterator[str]:
+        """Text deltas in their short form. `accumulated_content` is left out: with it a stream's size would grow with
         the square of its length."""
-        return text_of(text)
+        return map(text_of, texts)
 
     def expand(self, lines: Sequence[str], first: int) -> list[NumberedEvent]:
         """Stored events as they are sent, the first numbered `first`."""

@@ -222,6 +222,8 @@ class Runs:
 def _batch_end(lines: Sequence[str], start: int) -> int:
     """Where the batch ends that begins at `start`."""
     end = min(len(lines), start + BATCH_EVENTS)
+    if sum(map(len, lines[start:end])) < BATCH_CHARACTERS:
+        return end
     characters = 0
     for position in range(start, end):
         characters += len(lines[position])

@@ -4,12 +4,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from threads_server.clock import now
-from threads_server.encoding import Json
+from threads_server.encoding import Json, replace_surrogates
 from threads_server.ids import new_id
 from threads_server.responders import (
     Conversation,
@@ -27,6 +26,7 @@ from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.run_context import RunContext
 from threads_server.runs.run_log import RunReport
 from threads_server.runs.states import RunState
+from threads_server.runs.turn_settings import TurnSettings
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.runs.watchdog import Watchdog
 from threads_server.store import StoreUnavailable, assistants, runs, threads
@@ -47,20 +47,13 @@ END_RETRY_SECONDS = (0.1, 2.0)
 REASONING_BATCH_DIVISOR = 32
 """A reasoning event is sent once at least 1/32 of the text sent so far is waiting."""
 
+OPENING_PASSES = 2
+"""Passes of the event loop that a stream's first events take from their task to the reader: work begins after them."""
+
 YIELD_EVERY = 256
 """Deltas after which the event loop gets a turn, for responders that never wait."""
 
 log = logging.getLogger("threads_server")
-
-
-@dataclass(frozen=True, slots=True)
-class TurnSettings:
-    """A turn's own settings for the responder, stored with its run."""
-
-    system_prompt: str | None = None
-    model_name: str | None = None
-    json_output: bool = False
-    thinking: dict[str, Any] | None = None
 
 
 class RunSegment:
@@ -120,6 +113,8 @@ class RunSegment:
     async def _work(self) -> None:
         live = self._live
         try:
+            for _ in range(OPENING_PASSES if self._streamed else 0):
+                await asyncio.sleep(0)
             state, reason = await self._respond()
             self._end_reasoning()
             self._emit()
@@ -152,8 +147,7 @@ class RunSegment:
                     watchdog.reset()
                     if self._first_piece is None:
                         self._first_piece = monotonic() - self._started
-                for responder_event in batch:
-                    self._handle_event(responder_event)
+                self._handle_batch(batch)
                 self._emit()
                 taken += len(batch) or 1
                 if taken >= YIELD_EVERY:
@@ -171,7 +165,7 @@ class RunSegment:
             detail = failure.detail or ""
             words = str(failure) if detail in str(failure) else f"{failure}: {detail}"
             self._log_failure(words, "" if failure.status is None else f" (status {failure.status})")
-            return RunState.FAILED, _replace_surrogates(str(failure))
+            return RunState.FAILED, replace_surrogates(str(failure))
         except StoreUnavailable as failure:
             return RunState.FAILED, f"The history could not be read: {failure}"
         except Exception:
@@ -182,7 +176,7 @@ class RunSegment:
             watchdog.stop()
 
     def _log_failure(self, words: str, status: str = "") -> None:
-        line = " ".join(_replace_surrogates(words).split())
+        line = " ".join(replace_surrogates(words).split())
         log.warning("run %s of thread %s failed%s: %s", self._live.run_id, self._live.thread_id, status, line)
 
     async def _conversation(self) -> Conversation:
@@ -219,15 +213,31 @@ class RunSegment:
         self._history = await asyncio.to_thread(History.decode, texts)
         return None
 
+    def _handle_batch(self, batch: Sequence[ResponderEvent]) -> None:
+        texts: list[str] = []
+        for event in batch:
+            if isinstance(event, TextDelta):
+                texts.append(event.text)
+            else:
+                self._add_text(texts)
+                texts = []
+                self._handle_event(event)
+        self._add_text(texts)
+
+    def _add_text(self, texts: list[str]) -> None:
+        """Handle text deltas in a row together: a stream has hardly anything else."""
+        if not texts:
+            return
+        self._end_reasoning()
+        if not all(map(str.isascii, texts)):
+            texts = [replace_surrogates(text) for text in texts]
+        self._deltas += texts
+        self._pending += self._events.contents(texts)
+
     def _handle_event(self, event: ResponderEvent) -> None:
         reply, events = self._reply, self._events
-        if isinstance(event, TextDelta):
-            self._end_reasoning()
-            text = _replace_surrogates(event.text)
-            self._deltas.append(text)
-            self._pending.append(events.content(text))
-        elif isinstance(event, ReasoningDelta):
-            self._reasoning_held += _replace_surrogates(event.text)
+        if isinstance(event, ReasoningDelta):
+            self._reasoning_held += replace_surrogates(event.text)
             # each event repeats all reasoning so far: larger parts as it grows keep the stream linear in its length
             if len(self._reasoning_held) * REASONING_BATCH_DIVISOR >= len(reply.reasoning):
                 self._flush_reasoning()
@@ -235,16 +245,16 @@ class RunSegment:
             self._end_reasoning()
             if len(reply.tool_calls) >= self._context.max_tool_calls:
                 raise ResponderFailed(f"The answer asks for more than {self._context.max_tool_calls} tool calls")
-            call = json.loads(_replace_surrogates(json.dumps(event.call, ensure_ascii=False)))
+            call = json.loads(replace_surrogates(json.dumps(event.call, ensure_ascii=False)))
             if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
                 call = {**call, "id": f"call_{new_id()}"}  # outputs name their call by it
             reply.tool_calls.append(call)
             self._pending += events.tool_call(call)
         elif isinstance(event, ModelUsage):
-            name = _replace_surrogates(event.model_name)
+            name = replace_surrogates(event.model_name)
             reply.model = Model(event.model_provider, name, event.tokens, context_usage=event.context_usage)
         elif isinstance(event, FinishReason):
-            self._finish_reason = _replace_surrogates(event.reason)
+            self._finish_reason = replace_surrogates(event.reason)
 
     def _flush_reasoning(self) -> None:
         held, self._reasoning_held = self._reasoning_held, ""
@@ -386,8 +396,3 @@ _STOPPED = {
     Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
     Stop.CLOSING: (RunState.FAILED, STOPPED),
 }
-
-
-def _replace_surrogates(text: str) -> str:
-    """Replace each lone surrogate, which UTF-8 cannot hold."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

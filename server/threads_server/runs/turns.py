@@ -1,21 +1,20 @@
 """A turn: user message -> run -> reply, whole or streamed (docs/architecture.md)."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from threads_server.clock import now
-from threads_server.encoding import encode
 from threads_server.ids import new_id
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, LiveRun, Stop, thread_not_found
 from threads_server.runs.message_json import UserMessage, attachment
 from threads_server.runs.run_context import RunContext
-from threads_server.runs.run_segment import RunSegment, TurnSettings
+from threads_server.runs.run_segment import RunSegment
 from threads_server.runs.tool_outputs import ToolOutput, output_messages
 from threads_server.runs.turn_queue import TurnQueue
+from threads_server.runs.turn_settings import TurnSettings, next_settings, settings_json
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.store import idempotency_keys, runs
 from threads_server.store.assistants import AssistantRow
@@ -133,7 +132,7 @@ class Turns:
         return TurnBody(user_message.turn(thread.thread_id, thread.assistant_id), thread.version)
 
     async def _begin_run(self, message: SendMessage) -> LiveRun:
-        run = NewRun(f"run_{new_id()}", self._owner, _settings_json(message.settings))
+        run = NewRun(f"run_{new_id()}", self._owner, settings_json(message.settings))
         user_message, turn = _new_turn(message, run)
         live = LiveRun(run.run_id, turn.fresh_thread_id, segment=1, first=1)
         with self._context.runs.starting(live):
@@ -167,7 +166,7 @@ class Turns:
         live = LiveRun(run.run_id, outputs.thread_id, run.segment, run.last_event + 1)
         self._context.runs.add(live)
         segment = RunSegment(
-            *(self._context, live, outputs.account, run.thread, _settings(run.settings, outputs.thinking)),
+            *(self._context, live, outputs.account, run.thread, next_settings(run.settings, outputs.thinking)),
             outputs.tools,
             message="Tool outputs submitted",
             unsupported=outputs.unsupported,
@@ -242,17 +241,6 @@ def _new_turn(message: SendMessage, run: NewRun | None) -> tuple[UserMessage, Ne
         now=user_message.created_at,
     )
     return user_message, turn
-
-
-def _settings_json(settings: TurnSettings) -> str:
-    return "{}" if settings == TurnSettings() else encode(asdict(settings))
-
-
-def _settings(stored: str, thinking: dict[str, Any] | None) -> TurnSettings:
-    """The settings of a run's next segment: unknown keys, of another version of the server, are ignored."""
-    names = {field.name for field in fields(TurnSettings)}
-    known = {name: value for name, value in json.loads(stored).items() if name in names}
-    return TurnSettings(**{**known, "thinking": thinking})
 
 
 async def _unnumbered(lines: str) -> AsyncIterator[list[tuple[None, str]]]:

@@ -32,13 +32,13 @@ def test_examples_of_the_document_are_the_events_of_one_turn() -> None:
     answered = [
         events.reasoning(thought, thought),
         events.reasoning_ended(),
-        events.content(ANSWER["content"]),
+        *events.contents([ANSWER["content"]]),
         events.ended(ANSWER["content"], ANSWER["message_id"], TURN["message"], TOKENS | MODEL),
     ]
     [call] = WAITING["tool_calls"]
     waited = [*events.tool_call(call), events.tools_required([call], TOKENS)]
     used = [
-        events.content(WEATHER["content"]),
+        *events.contents([WEATHER["content"]]),
         events.ended(WEATHER["content"], WEATHER["message_id"], WEATHER["message"], TOKENS | MODEL),
     ]
     assert events.expand(beginning + answered, 1) == shown(

@@ -1,7 +1,9 @@
 """Races: callers that disconnect while a run begins, late ends, early answers."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,9 @@ import pytest
 from tests.support.builders import eventually, hold, running, waiting_run
 from tests.support.threads_api import Api, serving, unconfirm
 from threads_server.clock import now
-from threads_server.runs.run_segment import TurnSettings
 from threads_server.runs.states import RunState
-from threads_server.runs.turns import SendMessage
+from threads_server.runs.turn_settings import TurnSettings
+from threads_server.runs.turns import SendMessage, TurnEvents
 from threads_server.store import StoreUnavailable, event_log, runs
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage
@@ -85,6 +87,14 @@ async def test_nothing_is_answered_before_it_is_stored(api: Api, monkeypatch: py
         delaying.go.set()
         assert [event["type"] for event in await rest] == ["run_ended"]
     assert (await sent).json()["content"] == "x"
+
+
+async def test_first_events_of_a_stream_are_sent_before_its_answer_is_made(api: Api) -> None:
+    turn = await api.services.turns.send(replace(sending(await api.thread(), "/say x y"), streamed=True))
+    assert isinstance(turn, TurnEvents)
+    batches = [[json.loads(line)["type"] for _, line in batch] async for batch in turn.events]
+    assert batches[0] == ["user_message", "run_started"]
+    assert [kind for batch in batches[1:] for kind in batch] == ["content_streaming", "content_streaming", "run_ended"]
 
 
 async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
