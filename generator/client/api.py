@@ -11,11 +11,11 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from ..document.answers import EVENTS, Answers, is_success, plan_answers, plan_events
 from ..document.bodies import BodyPlan, additional, json_fields, plan_body
 from ..document.document import Document, Operation, UnusableDocument
 from ..document.normalize import parts_name
 from ..document.pagination import find_paging
+from ..document.responses import EVENTS, Answers, is_success, plan_answers, plan_events
 from ..document.security import Security, addresses, find_server, find_servers
 from ..text import literal
 from .methods import AlreadyDeleted, Argument, Call, Events, Page, Place, Resource, Result, distinct

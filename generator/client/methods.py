@@ -8,9 +8,9 @@ from typing import Literal
 
 from openapi_python_client.strings import PythonIdentifier
 
-from ..document.answers import Kind
 from ..document.document import Operation, UnusableDocument
 from ..document.pagination import Paging
+from ..document.responses import Kind
 from ..document.security import Scheme
 from ..text import literal
 from .adapters import Adapter

@@ -17,9 +17,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from ..document.answers import events_media
 from ..document.document import Document, Operation, UnusableDocument
 from ..document.pagination import find_paging
+from ..document.responses import events_media
 from .adapters import ADAPTERS, Adapter
 
 EXCEPTIONS = Path(__file__).parent.parent / "methods.yaml"

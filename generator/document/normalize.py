@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text import describe, first_sentences
-from .answers import plan_answers, plan_events
 from .bodies import is_file, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
+from .responses import plan_answers, plan_events
 from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named, with_integers
 from .unions import find_tag, only_constrains
 
