@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from threads_server.care.commands import add_commands as add_care_commands
-from threads_server.cli import archive, completion, keys, serve, threads
-from threads_server.command_line import PREFIX, CommandFailed, Parser, unknown_variables
+from threads_server.cli import archive, completion, keys, maintenance, serve, threads
+from threads_server.cli.command_line import PREFIX, CommandFailed, Parser, unknown_variables
 from threads_server.encoding import printable
 from threads_server.settings import Settings
 
@@ -42,7 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     keys.add(commands)
     threads.add(commands)
     archive.add(commands)
-    add_care_commands(commands)
+    maintenance.add_commands(commands)
     completion.add(commands, make_parser)
     return parser
 

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from threads_server.command_line import (
+from threads_server.cli.command_line import (
     CommandFailed,
     Commands,
     add_database,

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from threads_server.command_line import Commands, needs_extra
+from threads_server.cli.command_line import Commands, needs_extra
 
 SHELLS = ("bash", "zsh", "tcsh")
 

@@ -5,8 +5,8 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from threads_server import option_values
-from threads_server.command_line import (
+from threads_server.cli import option_values
+from threads_server.cli.command_line import (
     CommandFailed,
     Commands,
     add_database,

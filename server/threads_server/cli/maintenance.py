@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from threads_server.command_line import CommandFailed, Parser, add_database, with_store
+from threads_server.cli.command_line import CommandFailed, Parser, add_database, with_store
 from threads_server.encoding import printable
 from threads_server.settings import Settings
 
@@ -30,7 +30,7 @@ def add_commands(commands: "argparse._SubParsersAction[Parser]") -> None:
 
 
 def _backup(options: argparse.Namespace) -> None:
-    from threads_server.care.backup import BackupFailed, backup
+    from threads_server.maintenance.backup import BackupFailed, backup
 
     settings = Settings(database=options.database)
     if settings.postgres:
@@ -47,7 +47,7 @@ def _backup(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from threads_server.care.checks import problems
+    from threads_server.maintenance.checks import problems
 
     async def check(store: "Store") -> int:
         count = 0
@@ -62,7 +62,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _stats(options: argparse.Namespace) -> None:
-    from threads_server.care.stats import database_bytes, usage_by_account
+    from threads_server.maintenance.stats import database_bytes, usage_by_account
     from threads_server.store.usage import Usage
 
     async def collect(store: "Store") -> "tuple[dict[str, Usage], int]":

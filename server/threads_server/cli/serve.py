@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from threads_server import option_values
-from threads_server.command_line import CommandFailed, Commands, add_database, environment, needs_extra, option
+from threads_server.cli import option_values
+from threads_server.cli.command_line import CommandFailed, Commands, add_database, environment, needs_extra, option
 from threads_server.settings import Settings
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")

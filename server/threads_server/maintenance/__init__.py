@@ -1,1 +1,1 @@
-"""Care of a database: its backup, its check, and what is stored for each account."""
+"""Maintenance of a database: its backup, its check, and what is stored for each account."""

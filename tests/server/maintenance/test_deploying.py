@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.command_line import run
 from tests.support.postgres import PostgresServer
-from threads_server.command_line import PREFIX
+from threads_server.cli.command_line import PREFIX
 
 ROOT = Path(__file__).parents[3]
 DEPLOYING = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")

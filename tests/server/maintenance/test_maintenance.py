@@ -13,11 +13,11 @@ from tests.support.builders import WEATHER
 from tests.support.command_line import refused, run
 from tests.support.raw_database import execute
 from tests.support.threads_api import Api, called
-from threads_server.care import checks
-from threads_server.care.backup import BackupFailed, backup
-from threads_server.care.checks import problems
-from threads_server.care.stats import database_bytes, usage_by_account
 from threads_server.ids import new_id
+from threads_server.maintenance import checks
+from threads_server.maintenance.backup import BackupFailed, backup
+from threads_server.maintenance.checks import problems
+from threads_server.maintenance.stats import database_bytes, usage_by_account
 from threads_server.store import usage
 
 BREAKAGES = {
@@ -142,7 +142,7 @@ def test_backup_counts_and_copies_the_same_moment(tmp_path: Path, monkeypatch: p
         return connect(path)
 
     monkeypatch.setattr(
-        "threads_server.care.backup.sqlite3", SimpleNamespace(connect=connect_after_a_write, Error=OSError)
+        "threads_server.maintenance.backup.sqlite3", SimpleNamespace(connect=connect_after_a_write, Error=OSError)
     )
     assert backup(database, tmp_path / "copy.db")["processes"] == 0
 
