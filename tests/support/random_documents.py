@@ -1,7 +1,6 @@
 """Small OpenAPI documents drawn at random: parameters of every kind and place, bodies, answers, unions and paging.
 
-The documents are such that the generator accepts them whole. `PYTHON_NAMES` are the names on the wire that they use,
-with the names that these have in Python.
+The generator accepts them whole. `PYTHON_NAMES` has the Python name of each name on the wire that they use.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
 
 Schema = dict[str, Any]
 Document = dict[str, Any]
@@ -45,7 +43,7 @@ TYPED = ({"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": 
 class Drawer:
     """Draws the parts of one document."""
 
-    def __init__(self, draw: DrawFn) -> None:
+    def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
         self.is_3_0 = self.chance()
 
@@ -397,6 +395,6 @@ def reference(name: str) -> Schema:
 
 
 @st.composite
-def documents(draw: DrawFn) -> Document:
+def documents(draw: st.DrawFn) -> Document:
     """A document of which the generator refuses nothing."""
     return Drawer(draw).document()
