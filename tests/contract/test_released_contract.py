@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from tests.contract.contract_facts import facts_of
-from tools.document import document
+from tools.document import LOADER, document
 
 (RELEASED,) = Path(__file__).with_name("released").glob("openapi-*.yaml")
 
@@ -27,7 +27,7 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[tuple[str, str], s
 
 
 def released() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(RELEASED.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.load(RELEASED.read_text(encoding="utf-8"), LOADER)
     return loaded
 
 

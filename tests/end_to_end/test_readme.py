@@ -13,13 +13,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-import yaml
 
 from threads_server.testing import LocalServer, free_port
+from tools.document import document
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-VERSION = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["info"]["version"]
+VERSION = document()["info"]["version"]
 
 OLD = 1_577_836_800  # 2020, in seconds: before any setup
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.frozen import exchange
 from tests.frozen.database import copied, restored, tables
@@ -19,9 +18,9 @@ from tests.frozen.exchange import ID, TIME, Exchange, Replay
 from tests.frozen.model import Model, answering, as_sent_today
 from tests.frozen.server import make_keys, run, serving
 from threads_server.store.backends.schema import MIGRATIONS
+from tools.document import document
 
 FROZEN = Path(__file__).with_name("v0_1_0")
-DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 MODEL_OPTIONS = ("--responder", "openai", "--busy-wait", "0")
 REFUSED = {400, 401, 404, 405, 409, 412, 413, 415, 422, 429, 431}
 
@@ -167,7 +166,7 @@ def test_too_many_requests_are_refused_the_same(tmp_path: Path) -> None:
 def test_transcript_has_every_operation_and_every_kind_of_refusal() -> None:
     asked = {
         (method.upper(), path)
-        for path, methods in yaml.safe_load(DOCUMENT.read_text())["paths"].items()
+        for path, methods in document()["paths"].items()
         for method in methods
         if method != "parameters"
     }

@@ -14,9 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from threads_server.testing import LocalServer
+from tools.document import document
 from tools.publish.forms import write_forms
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +103,7 @@ def derive() -> None:
     """Write the forms of the document that the languages' settings name into `languages/document`."""
     folder = FOLDER / "document"
     folder.mkdir(exist_ok=True)
-    write_forms(yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8")), folder, "openapi")
+    write_forms(document(), folder, "openapi")
 
 
 def build(name: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from tools.document import LOADER
 from tools.release.reach import Document, answered, asked, at, operations, step
 
 ROOT = Path(__file__).parents[2]
@@ -231,5 +232,5 @@ def properties(document: Document, schema: Document) -> set[str]:
 
 def read(content: str) -> Document:
     """A document from the text of its file."""
-    document: Document = yaml.safe_load(content)
+    document: Document = yaml.load(content, LOADER)
     return document

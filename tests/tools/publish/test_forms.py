@@ -4,20 +4,19 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 
-from tools.document import ROOT
+from tools.document import document
 from tools.publish.forms.event_streams import EVENT_STREAM
 from tools.publish.forms.for_generators import RENAMED, TAKEN, for_generators
 from tools.publish.forms.openapi_3_0 import Inexpressible, schema_3_0, to_3_0
 from tools.publish.forms.openapi_3_2 import to_3_2
 
-DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT = document()
 FORMS = {"3.2.0": to_3_2(DOCUMENT), "3.0.3": to_3_0(DOCUMENT)}
 FOR_GENERATORS = for_generators(DOCUMENT)
 SCHEMAS = DOCUMENT["components"]["schemas"]

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from openapi_spec_validator import validate
 
 from tests.support import source
 from tests.support.publishing import publish
-from tools.document import ROOT
+from tools.document import ROOT, document
 from tools.publish.__main__ import main
 from tools.publish.commit import current
 from tools.publish.page import UnexpectedPage, write_page
 
-DOCUMENT = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+DOCUMENT = document()
 VERSION = DOCUMENT["info"]["version"]
 
 

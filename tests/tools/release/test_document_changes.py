@@ -1,6 +1,7 @@
 """Every kind of change is rated as it should be."""
 
 import copy
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,15 +38,21 @@ def meet(one: str, other: str) -> bool:
 
 SUBJECTS = (planted_requests, planted_answers)
 """The modules whose changes are planted."""
-PLACES = {name: list(touched(document(), planted(edit))) for name, _, edit in PLANTED}
+
+
+@functools.cache
+def changed_places() -> dict[str, list[str]]:
+    """Where each planted change is."""
+    return {name: list(touched(document(), planted(edit))) for name, _, edit in PLANTED}
 
 
 def groups() -> list[dict[str, Callable[[Document], object]]]:
     """The planted changes in groups that do not touch each other: a run of redocly costs half a second."""
     found: list[dict[str, Callable[[Document], object]]] = []
+    at = changed_places()
     for name, _, edit in PLANTED:
         for group in found:
-            if not any(meet(one, two) for other in group for one in PLACES[name] for two in PLACES[other]):
+            if not any(meet(one, two) for other in group for one in at[name] for two in at[other]):
                 group[name] = edit
                 break
         else:
@@ -62,7 +69,7 @@ def rated() -> dict[str, Level]:
         for edit in group.values():
             edit(changed)
         found = document_changes(document(), changed)
-        levels |= {name: heaviest(found, PLACES[name]) for name in group}
+        levels |= {name: heaviest(found, changed_places()[name]) for name in group}
     return levels
 
 
