@@ -1,4 +1,4 @@
-"""The sample program runs; tests/generator/test_type_checking.py has what type checkers say of it."""
+"""The sample program runs; tests/world/types/test_type_checking.py has what type checkers say of it."""
 
 import ast
 import re

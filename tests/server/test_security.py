@@ -59,7 +59,7 @@ TESTS: dict[str, list[str]] = {
     ],
     "The pages": [
         "server/http/test_service_routes.py::test_docs_page_loads_everything_from_this_server",
-        "tools/publish/test_page.py::test_page_fits_its_window_loads_nothing_from_outside_and_does_not_complain",
+        "world/browser/test_page.py::test_page_fits_its_window_loads_nothing_from_outside_and_does_not_complain",
     ],
 }
 

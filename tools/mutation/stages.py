@@ -49,6 +49,7 @@ GENERATOR = Stage(
     "generator",
     ("tests/generator", "--ignore=tests/generator/test_generation.py", "--ignore=tests/generator/test_public_api.py"),
 )
+TYPES = Stage("types", ("tests/world/types",))
 MODEL = Stage("model", ("tests/model", "-k", "sqlite"))
 FUZZ = Stage("fuzz", ("tests/fuzz",))
 
@@ -64,11 +65,12 @@ STAGES = {
         CLIENT,
         SERVER,
         GENERATOR,
+        TYPES,
         FUZZ,
     ),
     "prose": (CONTRACT,),
     "server": (OPERATION_MATRIX, MODEL, CONFORMANCE, SERVER, VENDOR, FUZZ, CLIENT),
-    "client": (PROPERTIES, CLIENT, GENERATOR, VENDOR),
+    "client": (PROPERTIES, CLIENT, GENERATOR, TYPES, VENDOR),
 }
 
 

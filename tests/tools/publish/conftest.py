@@ -1,11 +1,9 @@
-"""Fixtures of the publishing tests: one published folder, and one browser."""
+"""The published folder, made once in a run."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.browser import Browser
 from tests.support.publishing import copy_sources, publish
 from tests.support.shared_folder import shared_folder
 
@@ -18,9 +16,3 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def published(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared_folder(tmp_path_factory, "published", lambda folder: publish(sources, folder / "dist")) / "dist"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with Browser() as browser:
-        yield browser
