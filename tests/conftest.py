@@ -3,7 +3,9 @@
 No example is too slow, and the same ones are drawn each time.
 """
 
+import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,9 @@ settings.register_profile(
 settings.register_profile("random", settings.get_profile("same"), derandomize=False, print_blob=True)
 settings.register_profile("quick", settings.get_profile("same"), phases=CAUGHT)  # `make mutation` shrinks nothing
 settings.load_profile(os.environ.get("PROPERTIES", "same"))
+
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpx's ASGITransport looks for it at every request
 
 
 @pytest.fixture(scope="session", autouse=True)

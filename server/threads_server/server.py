@@ -65,8 +65,10 @@ def serve(settings: Settings) -> None:
     try:
         app, script = _make_app(settings)
         wrap(app, settings.middleware)  # what it lacks is said before there is a database or a key
-        listener = listen(settings.host, settings.port)
-        first_key = asyncio.run(_prepare(settings))
+        with ExitStack() as failed:
+            listener = failed.enter_context(listen(settings.host, settings.port))
+            first_key = asyncio.run(_prepare(settings))
+            failed.pop_all()
     except (
         DocumentError,
         OperationMismatch,
@@ -113,10 +115,12 @@ def listen(host: str, port: int) -> socket.socket:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, place = places[0]
         # with its protocol named, so that asyncio sets TCP_NODELAY: without it an answer can wait 40 ms for an ACK
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(2048)
+        with ExitStack() as failed:
+            listener = failed.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(place)
+            listener.listen(2048)
+            failed.pop_all()
     except OSError as error:
         raise StartFailed(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
     return listener

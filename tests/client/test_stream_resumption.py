@@ -33,11 +33,13 @@ async def test_stream_without_ids_cut_anywhere_is_interrupted(
 ) -> None:
     sent = [STARTED, said("é"), said("\u2028😀"), {"type": "run_ended"}]
     whole = b"".join(frame(event, ascii_only=ascii_only) for event in sent)
-    for cut in range(len(whole)):
+    client = variant.client(server)
+    each = variant.name == "sync" and not ascii_only  # the other half is derived, and ASCII is cut between letters
+    for cut in range(0, len(whole), 1 if each else 7):
         server.answer(events(whole[:cut], then=(drop, reset)[cut % 2]) if cut % 3 else events(whole[:cut]))
         seen: list[Any] = []
         with pytest.raises(StreamInterrupted) as caught:
-            await collect(variant, variant.client(server).messages.stream(THREAD_ID, content="x"), seen)
+            await collect(variant, client.messages.stream(THREAD_ID, content="x"), seen)
         complete = whole[:cut].count(b"\n\n")
         if cut % 3 and cut % 2:
             complete = min(complete, len(seen))  # a reset may take bytes with it that were already sent
@@ -59,7 +61,7 @@ async def test_stream_with_ids_cut_anywhere_resumes_without_loss_or_repetition(
     frames = [frame(event, i) for i, event in enumerate(sent, 1)]
     whole = b"".join(frames)
     client = variant.client(server)
-    for cut in range(len(frames[0]), len(whole)):
+    for cut in range(len(frames[0]), len(whole), 1 if variant.name == "sync" else 7):
         complete = whole[:cut].count(b"\n\n")
         server.answer(events(whole[:cut], then=drop), events(*frames[complete:]))
         opened = client.messages.stream(THREAD_ID, content="x")

@@ -1,7 +1,6 @@
 """The commands `export` and `import`: what they print, and how they end."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.archives import exported, filled, seen
+from tests.support.command_line import run
 
 
 def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
-    return subprocess.run(
-        [sys.executable, "-m", "threads_server", *arguments],
-        input=given,
-        capture_output=True,
-        timeout=600,
-        env={**environment, "PYTHONIOENCODING": "ascii"},
-    )
+    """A command on a terminal that can print ASCII only; what it prints is bytes."""
+    done = run(*arguments, given=given, encoding="ascii")
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.encode(), done.stderr.encode())
 
 
 async def test_the_commands(tmp_path: Path) -> None:

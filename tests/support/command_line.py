@@ -1,20 +1,67 @@
-"""The command `threads-server` as a process: run to its end, refused, or serving."""
+"""The command `threads-server`: run to its end in this process, or as a process that serves or sits at a terminal."""
 
+import io
+import logging
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import pytest
+
+from threads_server.cli import main
+
 COMMAND = [sys.executable, "-m", "threads_server"]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("THREADS_SERVER_")}
+LOGGERS = (None, "threads_server", "uvicorn.error")
+"""Loggers that a server configures."""
+
+TIMEOUT_SECONDS = 600
+"""Only bounds a hang."""
 
 
-def run(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=30, env={**CLEAN, **(environment or {})}
-    )
+def run(
+    *arguments: str, environment: Mapping[str, str] | None = None, given: bytes = b"", encoding: str = "utf-8"
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in a thread of this process: each process would import all of it anew.
+
+    `given` is its standard input, `encoding` that of its output.
+    """
+    output, errors = (io.TextIOWrapper(io.BytesIO(), encoding, errors=one) for one in ("strict", "backslashreplace"))
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            main(arguments)
+        except BaseException as error:
+            ended.append(error)
+
+    levels = {name: logging.getLogger(name).level for name in LOGGERS}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - CLEAN.keys():
+            patch.delenv(name)
+        for name, value in (environment or {}).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        patch.setattr(sys, "stdout", output)
+        patch.setattr(sys, "stderr", errors)
+        patch.setattr(logging.getLogger(), "handlers", [])  # so that warnings are printed
+        patch.setattr(signal, "signal", lambda *_: None)  # only the main thread may handle signals
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(TIMEOUT_SECONDS)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    if not ended or not isinstance(ended[0], SystemExit):
+        raise ended[0] if ended else AssertionError("the command does not end")
+    printed = []
+    for stream in (output, errors):
+        stream.flush()
+        printed.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]  # BytesIO
+    return subprocess.CompletedProcess([*arguments], int(ended[0].code or 0), *printed)
 
 
 def refused(*arguments: str, code: int = 1, environment: Mapping[str, str] | None = None) -> str:

@@ -40,7 +40,7 @@ def stream_of(*events: dict[str, Any]) -> httpx.Response:
 def test_event_is_typed_and_whole(kind: str, half: str) -> None:
     schema = {"$ref": MAPPING[kind]}
 
-    @settings(max_examples=20 if half == "sync" else 5)
+    @settings(max_examples=8 if half == "sync" else 2)
     @given(values(schema, unknown=True))
     def check(sent: dict[str, Any]) -> None:
         assert faults({"$ref": "#/components/schemas/StreamEvent"}, sent) == []

@@ -14,7 +14,7 @@ from tools.document import Node, Operation, operations, resolve
 from tools.schema_strategies import merged, values
 from tools.schema_validation import faults, same
 
-EXAMPLES = {"sync": 25, "async": 5}
+EXAMPLES = {"sync": 10, "async": 2}
 # An id that no `Last-Event-ID` of the document can be.
 ENDED = b'id: 999999999999999999999\ndata: {"type": "run_ended", "status": "completed"}\n\n'
 
@@ -185,7 +185,7 @@ def test_drawn_requests_fit_the_document(operation: Operation) -> None:
 
 
 def judged(schema: Node) -> Callable[[], None]:
-    @settings(max_examples=30)
+    @settings(max_examples=10)
     @given(values(schema))
     def check(body: Any) -> None:
         assert faults(schema, body) == []

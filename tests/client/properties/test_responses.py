@@ -14,7 +14,7 @@ from tools.schema_strategies import values
 from tools.schema_validation import faults, same
 
 JSON = "application/json"
-EXAMPLES = {"sync": 60, "async": 6}
+EXAMPLES = {"sync": 16, "async": 2}
 
 
 def encoded(value: Any) -> Any:
