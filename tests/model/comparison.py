@@ -234,23 +234,26 @@ class ModelMachine(RuleBasedStateMachine):
 
     @invariant()
     def everything_agrees(self) -> None:
-        """Threads of every account, in its own eyes, and each time another list."""
+        """Assistants and threads of every account, in its own eyes, and each time another part of them."""
         self.calm += 1
         for key in {account: key for key, account in self.model.keys.items()}.values():
-            threads, another = self.run(self.lists(key))
-            self.compare("threads", self.model.list_threads(key, None, 0, 200, True), threads, False)
-            self.compare(*another)
+            for kind, expected, listed in self.run(self.lists(key)):
+                self.compare(kind, expected, listed, False)
 
-    async def lists(self, key: str) -> "tuple[Answered, tuple[str, Response, Answered, bool]]":
-        """The threads of an account, and one of its other lists with what it has to be."""
-        client, turn = self.server.client(key), self.calm % 4
-        threads = client.threads.with_response
-        whole = await answered(lambda: threads.list(limit=200, include_messages=True))
-        if turn < 2:
-            name, limit = (None, 200) if turn else (NAMES[self.calm // 4 % len(NAMES)], 3)
-            listed = await answered(lambda: client.assistants.with_response.list(name=given(name), limit=limit))
-            return whole, ("assistants", self.model.list_assistants(key, name, None, limit), listed, False)
-        # without a skip, or a page that ends between ties
-        skip, limit = (0, 200) if turn == 2 else (self.calm // 4 % 3, 2)
-        listed = await answered(lambda: threads.list(skip=skip, limit=limit, include_messages=False))
-        return whole, ("threads", self.model.list_threads(key, None, skip, limit, False), listed, False)
+    async def lists(self, key: str) -> "list[tuple[str, Response, Answered]]":
+        """The lists of an account, with what they have to be."""
+        client, (number, turn) = self.server.client(key), divmod(self.calm, 3)
+        assistants, threads = client.assistants.with_response, client.threads.with_response
+        found = [
+            ("assistants", self.model.list_assistants(key, None, None, 200), lambda: assistants.list(limit=200)),
+            ("threads", self.model.list_threads(key, None, 0, 200, True), lambda: threads.list(limit=200)),
+        ]
+        if turn == 0:
+            name = NAMES[number % len(NAMES)]
+            some = self.model.list_assistants(key, name, None, 3)
+            found.append(("assistants of a name", some, lambda: assistants.list(name=name, limit=3)))
+        else:
+            skip, limit = (0, 200) if turn == 1 else (number % 3, 2)  # all, or a page that ends between ties
+            light = self.model.list_threads(key, None, skip, limit, False)
+            found.append(("threads", light, lambda: threads.list(skip=skip, limit=limit, include_messages=False)))
+        return [(kind, expected, await answered(call)) for kind, expected, call in found]

@@ -27,7 +27,9 @@ def machine(half: str) -> type[ClientMachine]:
 @pytest.mark.parametrize("half", ["sync", "async"])
 def test_client_does_what_the_model_says(half: str) -> None:
     COUNTS.clear()
-    run_state_machine_as_test(machine(half), settings=settings(max_examples=50, stateful_step_count=30))
+    run_state_machine_as_test(
+        machine(half), settings=settings(max_examples=80 if half == "sync" else 50, stateful_step_count=30)
+    )
     cancelled = {"cancelled before its end", "cancelled after its end"} if half == "async" else set()
     assert sorted((REACHED | cancelled) - COUNTS.keys()) == []
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import PostgresServer
 from tests.support.threads_api import Api, serving
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new database, of each kind."""
+    """An empty database, of each kind."""
     if request.param == "postgres":
-        address: str = request.getfixturevalue("postgres")
-        return address
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        return server.emptied()
     return str(tmp_path / "threads.db")
 
 
