@@ -46,7 +46,7 @@ def _kathmandu() -> Iterator[None]:
 @pytest.mark.timeout(1800)
 def test_server_on_sqlite_does_what_the_model_says() -> None:
     COUNTS.clear()
-    run_state_machine_as_test(Machine, settings=settings(max_examples=36, stateful_step_count=40))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=48, stateful_step_count=40))
     reached = {name if name.startswith("fault") else name.partition(":")[0] for name in COUNTS}
     assert sorted(REACHED - reached) == []
 

@@ -1,6 +1,6 @@
 """Code samples for every operation, in curl, Python and TypeScript, made from the document's own examples.
 
-Nothing here is typed by hand, so that nothing goes stale; tests/tools/publish runs every sample against a server.
+Nothing here is typed by hand, so that nothing goes stale; tests/world/publish runs every sample against a server.
 """
 
 import json

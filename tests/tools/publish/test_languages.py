@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support import source
-from tests.support.typescript_reader import read_cut_streams
 from tools.document import ROOT
 from tools.languages.__main__ import LANGUAGES, main
 
@@ -37,10 +36,6 @@ def test_a_reader_of_streams_knows_what_ends_them(name: str) -> None:
     listed = re.search(r"(?:STREAM_ENDS|streamEnds)\b[^\"]*((?:\"\w+\",?\s*)+)", source)
     assert listed is not None
     assert re.findall(r'"(\w+)"', listed[1]) == ENDS
-
-
-def test_typescript_reader_takes_no_cut_stream_for_a_whole_one(tmp_path: Path) -> None:
-    assert read_cut_streams("node", tmp_path) == "cut everywhere\n"
 
 
 def test_every_generator_is_pinned() -> None:

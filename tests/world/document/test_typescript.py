@@ -66,3 +66,7 @@ def test_our_typescript_client_runs_on_node_22(npm: Npm, tmp_path: Path, monkeyp
     derive()
     build("typescript")
     assert "Assistant deleted" in live("typescript")
+
+
+def test_typescript_reader_takes_no_cut_stream_for_a_whole_one(tmp_path: Path) -> None:
+    assert read_cut_streams("node", tmp_path) == "cut everywhere\n"
