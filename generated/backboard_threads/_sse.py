@@ -16,8 +16,11 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 KEEPALIVE_EVENTS = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
 """Names of events that gateways put into a stream, whose data says nothing."""
 
-Frame: TypeAlias = tuple[str, str | None]
-"""One event: its data, and the stream's last event id as of it."""
+UNNAMED = "message"
+"""The name of an event without one (HTML Standard)."""
+
+Frame: TypeAlias = tuple[str, str | None, str]
+"""One event: its data, the stream's last event id as of it, and its name."""
 
 
 NO_EVENT = frozenset({"", "[DONE]"})
@@ -92,22 +95,22 @@ class SSEDecoder:
         for block in whole.decode("utf-8", "replace").split("\n\n"):
             # The two usual forms first: data alone, and an id before it.
             if block.startswith("data: ") and "\n" not in block:
-                frames.append((block[6:], self._id))
+                frames.append((block[6:], self._id, UNNAMED))
                 continue
             end = block.find("\n")
             if block.startswith("data: ", end + 1) and block.startswith("id: ") and block.find("\n", end + 1) < 0:
                 self._note_id(block[4:end])
-                frames.append((block[end + 7 :], self._id))
+                frames.append((block[end + 7 :], self._id, UNNAMED))
                 continue
-            data = self._read_block(block)
-            if data is not None:
-                frames.append((data, self._id))
+            frame = self._read_block(block)
+            if frame is not None:
+                frames.append(frame)
         return frames
 
-    def _read_block(self, block: str) -> str | None:
-        """The data of the lines before a blank line; None if they hold none."""
+    def _read_block(self, block: str) -> Frame | None:
+        """The event of the lines before a blank line; None if they hold no data."""
         data: list[str] = []
-        is_ping = False
+        event = ""
         for line in block.split("\n"):
             name, _, value = line.partition(":")
             value = value.removeprefix(" ")
@@ -116,8 +119,8 @@ class SSEDecoder:
             elif name == "id":
                 self._note_id(value)
             elif name == "event":
-                is_ping = value in KEEPALIVE_EVENTS
-        return "\n".join(data) if data and not is_ping else None
+                event = value
+        return ("\n".join(data), self._id, event or UNNAMED) if data and event not in KEEPALIVE_EVENTS else None
 
     def _note_id(self, value: str) -> None:
         if "\0" not in value:

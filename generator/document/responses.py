@@ -67,6 +67,15 @@ def plan_answers(document: Document, operation: Operation) -> Answers:
     return Answers(tuple(plain), events, texts[0])
 
 
+def gives_bytes(document: Document, operation: Operation) -> bool:
+    """Return whether all successful answers of an operation are bytes, so that they can be streamed to a file."""
+    try:
+        answers = plan_answers(document, operation)
+    except UnusableDocument:
+        return False
+    return answers.events is None and {answer.kind for answer in answers.plain} == {"bytes"}
+
+
 def events_media(content: Collection[str]) -> str | None:
     """Return the media type of server-sent events among those of an answer, or None."""
     return next((media for media in content if media.partition(";")[0].strip().lower() == EVENTS), None)
@@ -76,7 +85,7 @@ def plan_events(document: Document, described: dict[str, Any], where: str) -> Ev
     """Return what the events of a stream hold.
 
     The schema is that of one event's data, or of a whole event with its property `data`, a text; so is `itemSchema`.
-    Without a schema the data is text.
+    Several whole events give the union of their data. Without a schema the data is text.
     """
     schema = described.get("schema", described.get("itemSchema"))
     if schema is None:
@@ -84,15 +93,27 @@ def plan_events(document: Document, described: dict[str, Any], where: str) -> Ev
     followed = document.follow({} if schema is True else schema, where)
     if followed.get("type") == "array" and "itemSchema" not in described:
         raise UnusableDocument(f"{where}: a schema of a list of {EVENTS} is not understood")
+    events = [document.follow(one, where) for word in ("oneOf", "anyOf") for one in followed.get(word, ())]
+    if any(is_event(one) for one in events):
+        held = [document.follow(one.get("properties", {}).get("data", {}), where) for one in events]
+        if not all("contentSchema" in one for one in held):
+            raise UnusableDocument(f"{where}: only some of its events say in `contentSchema` what their `data` is")
+        return EventPlan("json", {"anyOf": [one["contentSchema"] for one in held]})
     data = document.follow(followed.get("properties", {}).get("data", {}), where)
     if "contentSchema" in data:
         return EventPlan("json", data["contentSchema"])
-    is_frame = data.get("type") == "string" and set(followed["properties"]) <= OF_EVENTS
-    return EventPlan("text", None) if is_frame or _is_text(followed) else EventPlan("json", schema)
+    is_text = data.get("type") == "string" and is_event(followed)
+    return EventPlan("text", None) if is_text or _is_text(followed) else EventPlan("json", schema)
 
 
 OF_EVENTS = {"data", "event", "id", "retry"}
 """Fields of a server-sent event."""
+
+
+def is_event(schema: dict[str, Any]) -> bool:
+    """Return whether a schema is that of a whole server-sent event, not of its data."""
+    properties: dict[str, Any] = schema.get("properties", {})
+    return "data" in properties and set(properties) <= OF_EVENTS
 
 
 def _is_text(schema: dict[str, Any]) -> bool:

@@ -26,7 +26,7 @@ FRAMES = [
 
 def feed(pieces: list[bytes]) -> list[tuple[str, str | None]]:
     framer = SSEDecoder()
-    return [frame for piece in pieces for frame in framer.feed(piece)]
+    return [(data, event_id) for piece in pieces for data, event_id, _ in framer.feed(piece)]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -47,9 +47,10 @@ def test_mixed_line_ends_are_decoded() -> None:
 
 def test_event_is_given_as_soon_as_its_blank_line_begins() -> None:
     framer = SSEDecoder()
-    assert framer.feed(b"data: x\r\n\r") == [("x", None)]
+    assert framer.feed(b"data: x\r\n\r") == [("x", None, "message")]
     assert framer.feed(b"\n") == []
-    assert framer.feed(b"data: y\n\n") == [("y", None)]
+    assert framer.feed(b"event: name\ndata: y\n\n") == [("y", None, "name")]
+    assert framer.feed(b"event:\ndata: z\n\n") == [("z", None, "message")]
 
 
 def test_event_id_with_nul_is_ignored_and_an_empty_one_resets() -> None:
@@ -62,11 +63,11 @@ def test_large_event_in_small_pieces_is_decoded() -> None:
     assert feed([stream[i : i + 4096] for i in range(0, len(stream), 4096)]) == [(data, None)]
 
 
-def by_httpx_sse(text: str) -> list[str]:
+def by_httpx_sse(text: str) -> list[tuple[str, str]]:
     """The same by another's framing, which is our second opinion."""
     lines, decoder = SSELineDecoder(), OtherDecoder()
     events = [decoder.decode(line) for line in lines.decode(text)]
-    return [event.data for event in events if event is not None and event.data]
+    return [(event.data, event.event) for event in events if event is not None and event.data]
 
 
 _LINE = st.sampled_from(
@@ -85,4 +86,6 @@ def test_decoder_agrees_with_httpx_sse(lines: list[tuple[str, str]], chance: ran
     pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     # Its decoder keeps a final CR back, for the LF that might follow.
     expected = by_httpx_sse(text + "\n" if text.endswith("\r") else text)
-    assert [data for data, _ in feed(pieces) if data] == expected
+    framer = SSEDecoder()
+    frames = [frame for piece in pieces for frame in framer.feed(piece)]
+    assert [(data, name) for data, _, name in frames if data] == expected

@@ -41,6 +41,11 @@ FRAME: Document = {
 }
 
 
+def framed(event: str, content: Document) -> Document:
+    data = {"type": "string", "contentMediaType": JSON, "contentSchema": content}
+    return {"type": "object", "required": ["event", "data"], "properties": {"event": {"const": event}, "data": data}}
+
+
 def streamed(identifier: str, media: Document, **more: Any) -> Document:
     described = operation(identifier, **more)
     described["responses"]["200"]["content"] = {EVENTS: media}
@@ -63,6 +68,7 @@ ASK = operation("ask", requestBody=BODY)
 ASK["responses"]["200"]["content"][EVENTS] = {"schema": THING}
 READ = operation("read")
 READ["responses"]["200"]["content"][f"{EVENTS}; charset=utf-8"] = {"schema": THING}
+STEP_REFERENCE: Document = {"$ref": "#/components/schemas/Step"}
 PATHS = {
     "/things": {"get": streamed("watchThings", {"schema": THING})},
     "/framed": {"get": streamed("watchFramed", {"schema": FRAME})},
@@ -73,6 +79,9 @@ PATHS = {
     "/ticket": {"get": streamed("watchTicket", {"schema": TICKET})},
     "/ask": {"post": ASK},
     "/read": {"get": READ},
+    "/frames": {
+        "get": streamed("watchFrames", {"itemSchema": {"oneOf": [framed("a", THING), framed("b", STEP_REFERENCE)]}})
+    },
     "/only": {"get": streamed("watchOnly", {"schema": UNTAGGED}, tags=["only"])},
 }
 
@@ -120,7 +129,9 @@ def test_events_of_an_object_end_with_the_answer(shop: Any, server: Server, name
 
 
 def test_events_of_scalars_are_given_as_scalars(shop: Any, server: Server) -> None:
-    server.content = b"data: 1\n\ndata: 2\n\n"
+    server.content = b"event: first\ndata: 1\n\ndata: 2\n\n"
+    with shop.things.watch_numbers() as events:
+        assert [(event, events.last_event_name) for event in events] == [(1, "first"), (2, "message")]
     assert read(shop.things.watch_numbers()) == [1, 2]
     assert read(shop.things.watch_log()) == read(shop.things.watch_anything()) == ["1", "2"]
 
@@ -140,6 +151,13 @@ def test_stream_without_final_event_is_interrupted(shop: Any, server: Server, mo
             next(events)
     assert raised.value.last_event_id == "7"
     assert len(server.requests) == 1
+
+
+def test_whole_events_of_several_kinds_give_their_data(shop: Any, server: Server) -> None:
+    server.content = b'event: b\ndata: {"kind": "step"}\n\nevent: a\ndata: {"name": "x"}\n\n'
+    with shop.things.watch_frames() as events:
+        found = [(type(event).__name__, events.last_event_name) for event in events]
+    assert found == [("Step", "b"), ("Thing", "a")]
 
 
 def test_event_of_another_schema_raises_decode_error(shop: Any, server: Server, module: Any) -> None:

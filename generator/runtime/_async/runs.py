@@ -140,9 +140,10 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
         text = find_reply(loads(response.content), self.run_id, self._accumulator.said)
         return Recovery(text is not None, text, thread)
 
-    def _give(self, event: Any, event_id: str | None) -> E:
-        """Decode an event and record its text and id."""
+    def _give(self, event: Any, event_id: str | None, name: str) -> E:
+        """Decode an event and record its text, id and name."""
         self.last_event_id = event_id
+        self.last_event_name = name
         self.end = None
         kind = event.get("type")
         self._last_piece = self._accumulator.add(event) if kind == TEXT else ""
@@ -181,7 +182,7 @@ class AsyncEventStream(AsyncServerSentEvents[E], Generic[E, H]):
             return
         await super()._receive()
         if self._accumulator.is_new:
-            for event, _ in self._ready:
+            for event, *_ in self._ready:
                 self._accumulator.note_ids(event)
 
     async def _break_off(self, cause: BaseException | None) -> None:

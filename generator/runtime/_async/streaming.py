@@ -16,7 +16,7 @@ from .._network.transport import PhaseTimeouts, Response, TransportError, alread
 from .._public import public
 from .._request.operation import Streaming
 from .._request.state import RequestState
-from .._sse import EventIds, SSEDecoder, parse_json, parse_text, why_no_stream
+from .._sse import UNNAMED, EventIds, SSEDecoder, parse_json, parse_text, why_no_stream
 from .sender import AsyncSender
 
 E = TypeVar("E")
@@ -46,7 +46,7 @@ class AsyncServerSentEvents(Generic[E]):
         self._ends: frozenset[str] = streaming.ends
         self._tag: str = streaming.tag
         self._request_state: RequestState = call
-        self._ready: deque[tuple[Any, str | None]] = deque()
+        self._ready: deque[tuple[Any, str | None, str]] = deque()
         # The id of the last event received, to resume after; None if it had none of its own.
         self._received_id: str | None = call.headers.get(LAST_EVENT_ID)
         self._ids = EventIds(self._received_id)  # recognizes events that a new connection repeats
@@ -61,6 +61,8 @@ class AsyncServerSentEvents(Generic[E]):
         """The response that the events come in: its status, its headers."""
         self.last_event_id: str | None = self._received_id
         """The id of the last event given out; None if it carried none."""
+        self.last_event_name: str = UNNAMED
+        """The name (`event`) of the last event given out; `message` if it carried none."""
         self.end: E | None = None
         """The event that ended the stream, once it came."""
 
@@ -105,9 +107,10 @@ class AsyncServerSentEvents(Generic[E]):
                 return self._give(*event)
         raise StopAsyncIteration
 
-    def _give(self, event: Any, event_id: str | None) -> E:
-        """Decode an event and record its id."""
+    def _give(self, event: Any, event_id: str | None, name: str) -> E:
+        """Decode an event and record its id and name."""
         self.last_event_id = event_id
+        self.last_event_name = name
         try:
             model = self._decode(event)
         except DecodeError as error:
@@ -134,11 +137,11 @@ class AsyncServerSentEvents(Generic[E]):
             return
         parse, ready, decoder, ids = self._parse, self._ready, self._decoder, self._ids
         try:
-            for data, event_id in decoder.feed(piece):
+            for data, event_id, name in decoder.feed(piece):
                 event = parse(data)
                 if event is None or ids.is_repeated(event_id):
                     continue
-                ready.append((event, ids.own(event_id)))
+                ready.append((event, ids.own(event_id), name))
             limit = self._sender.config.options.max_response_bytes
             if decoder.pending_bytes > limit:
                 raise DecodeError(f"an event of at most {limit} bytes (max_response_bytes)", Shown("a longer one"))
