@@ -76,7 +76,7 @@ def generate(document: Path, names: Path | None = EXCEPTIONS, *, leave_out: bool
             raise
         except Exception as error:
             raise Unwritable(f"{_failing_template(error)}: {error}") from error
-        _add_runtime(package, table.adapter)
+        _add_runtime(package, table.adapter, downloads=client.api.downloads)
         derive(package / "_async", package / "_sync")
         _format(package)
         _try_client(package, trial_program(client.api, client.catalogue))
@@ -149,8 +149,13 @@ def _failing_template(error: Exception) -> str:
     return f"template {places[-1] if places else getattr(error, 'name', 'unknown')}"
 
 
-def _add_runtime(package: Path, adapter: Adapter | None) -> None:
+DOWNLOADS = {Path("_partial_file.py"), Path("_async/downloads.py")}
+"""Modules of the runtime that a client needs whose API answers with bytes."""
+
+
+def _add_runtime(package: Path, adapter: Adapter | None, *, downloads: bool) -> None:
     left_out = {file for one in ADAPTERS.values() if one is not adapter for file in one.files}
+    left_out |= set() if downloads else DOWNLOADS
     for path in sorted(_files(RUNTIME) - left_out):
         if path == Path("__init__.py"):
             continue

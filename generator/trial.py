@@ -99,6 +99,9 @@ async def acall(method, arguments, kind):
         return await made
     if kind == "iterate":
         return [item async for item in made]
+    if kind == "download":
+        async with made as download:
+            return b"".join([piece async for piece in download.aiter_bytes()])
     async with made as events:
         return [event async for event in events]
 
@@ -109,6 +112,9 @@ def call(method, arguments, kind):
         return made
     if kind == "iterate":
         return list(made)
+    if kind == "download":
+        with made as download:
+            return b"".join(download.iter_bytes())
     with made as events:
         return list(events)
 
@@ -168,7 +174,8 @@ def trial_program(api: Api, catalogue: Catalogue) -> str:
 
 
 def _calls(call: Call, catalogue: Catalogue) -> Iterator[str]:
-    for kind, method in (("call", call.names.method), ("iterate", call.names.iterate), ("stream", call.names.stream)):
+    streamed = "stream" if call.events else "download"
+    for kind, method in (("call", call.names.method), ("iterate", call.names.iterate), (streamed, call.names.stream)):
         if method is None:
             continue
         used = [one for one in call.arguments if kind != "iterate" or one.place in {"path", "query"}]

@@ -248,6 +248,8 @@ class AsyncReader:
 
     async def next(self, deadline: float | None) -> bytes | None:
         """The next piece; None after the last. Raises `ReadTimeout` at the deadline."""
+        if deadline is not None and time.monotonic() > deadline:
+            raise ReadTimeout("")
         asyncio = sys.modules["asyncio"]
         try:
             loop = asyncio.get_running_loop()

@@ -15,7 +15,7 @@ from ..document.bodies import BodyPlan, additional, json_fields, plan_body
 from ..document.document import Document, Operation, UnusableDocument
 from ..document.normalize import parts_name
 from ..document.pagination import find_paging
-from ..document.responses import EVENTS, Answers, is_success, plan_answers, plan_events
+from ..document.responses import EVENTS, Answers, gives_bytes, is_success, plan_answers, plan_events
 from ..document.security import Security, addresses, find_server, find_servers
 from ..text import literal
 from .methods import AlreadyDeleted, Argument, Call, Events, Page, Place, Resource, Result, distinct
@@ -58,6 +58,11 @@ class Api:
             for name in table.resources
         ]
 
+    @property
+    def downloads(self) -> bool:
+        """Whether a method streams bytes."""
+        return any(call.names.stream and call.events is None for call in self.calls.values())
+
     def _call(self, operation: Operation, parts: Parts) -> Call:
         names = self.table.operations[operation.id]
         where = str(operation)
@@ -70,7 +75,7 @@ class Api:
         arguments = [*parameters, *body]
         events = self._events(answers.events, operation, parts, arguments) if answers.events is not None else None
         switch: Place | None = None
-        if streams != bool(names.stream):
+        if streams != bool(names.stream) and not gives_bytes(self._document, operation):
             raise UnusableDocument(
                 f"{where}: answers with {EVENTS}, but the table of names has no `stream` for it"
                 if streams

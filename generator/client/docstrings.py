@@ -151,7 +151,9 @@ def _summary(call: Call, kind: str) -> str:
     summary = " ".join(str(call.operation.raw.get("summary") or call.operation.id).split()).rstrip(".")
     if kind == "iterate":
         return f"{summary}, page after page."
-    return f"{summary}, as events." if kind == "stream" and call.names.method else f"{summary}."
+    if kind == "stream" and call.names.method:
+        return f"{summary}, {'as events' if call.events else 'piece by piece or into a file'}."
+    return f"{summary}."
 
 
 def _difference(kind: str) -> str:
@@ -175,6 +177,8 @@ def _returned(call: Call, kind: str, api: Api) -> str:
     """Return the class of a result, and what the document says of it."""
     if kind == "stream" and call.events is not None:
         return f"{call.events.stream}: An iterator of `{call.events.annotation}`, for an `async with`."
+    if kind == "stream":
+        return "AsyncDownload: The bytes as they come, for an `async with`."
     result = call.result.shown if call.result else "Any"
     text = " ".join(call.result_text.split())
     if kind == "iterate":

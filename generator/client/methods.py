@@ -27,9 +27,9 @@ OF_METHODS = {"UNSET", "header_text", "id_text", "models", "plain", "self", "str
 """Names that the code of methods uses, so that no argument can have them."""
 
 OF_RESOURCES = {
-    "Answer", "Any", "AsyncEventStream", "AsyncPaginator", "AsyncResource", "AsyncServerSentEvents", "EventStream",
-    "File", "Files", "Literal", "Mapping", "Paginator", "Resource", "Sequence", "ServerSentEvents", "Timeout",
-    "TimeoutOption", "UUID", "Unset",
+    "Answer", "Any", "AsyncDownload", "AsyncEventStream", "AsyncPaginator", "AsyncResource", "AsyncServerSentEvents",
+    "Download", "EventStream", "File", "Files", "Literal", "Mapping", "Paginator", "Resource", "Sequence",
+    "ServerSentEvents", "Timeout", "TimeoutOption", "UUID", "Unset",
 }  # fmt: skip
 """Names that the modules of resources use, so that no resource's class can have them."""
 

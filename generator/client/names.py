@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 
 from ..document.document import Document, Operation, UnusableDocument
 from ..document.pagination import find_paging
-from ..document.responses import events_media
+from ..document.responses import events_media, gives_bytes
 from .adapters import ADAPTERS, Adapter
 
 EXCEPTIONS = Path(__file__).parent.parent / "methods.yaml"
@@ -115,6 +115,8 @@ def read_names(document: Document, path: Path | None = EXCEPTIONS) -> NameTable:
         names = conventional_names(document, operation)
         try:
             names = replace(names, **exception)
+            if "method" in exception and "stream" not in exception and gives_bytes(document, operation):
+                names = replace(names, stream=f"stream_{names.method}")
         except TypeError as error:
             raise UnusableDocument(f"{operation.id}: {file}: {error}") from error
         if any((names.resource, method) in taken for method in names.methods) and not exception:
@@ -144,6 +146,8 @@ def conventional_names(document: Document, operation: Operation, *, in_full: boo
         stream = "_".join(["stream", *(words if in_full else rest)])
     else:
         stream = "_".join(rest) if verb == "stream" and rest else method
+    if gives_bytes(document, operation):
+        streams, stream = True, f"stream_{method}"
     iterate = "_".join(["iterate", *rest]) if verb in {"list", "get"} else f"iterate_{method}"
     return Names(
         resource,

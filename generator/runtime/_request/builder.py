@@ -43,6 +43,7 @@ class RequestBuilder:
         is_stream: bool = False,
     ) -> RequestState:
         """The call of a documented operation."""
+        is_download = is_stream and operation.kind == "bytes"
         if operation.deprecated is not None:
             from .._deprecation import warn_once
 
@@ -57,7 +58,7 @@ class RequestBuilder:
             may_assume_deleted=operation.assume_deleted is not None,
             is_stream=is_stream,
             takes_key=operation.takes_key,
-            accept=operation.accept,
+            accept=EVENTS if is_stream and not is_download else operation.accept,
             security=operation.security,
         )
         if operation.server and "host" in state.headers:
@@ -93,8 +94,7 @@ class RequestBuilder:
         headers = PrivateHeaders(config.headers)
         if accept != JSON:
             headers["Accept"] = accept
-        if is_stream:
-            headers["Accept"] = EVENTS
+        if accept == EVENTS:
             headers["Accept-Encoding"] = "identity"
         if body.content_type is not None:
             headers["Content-Type"] = body.content_type
