@@ -1,6 +1,7 @@
-"""The layout: imports run in no circle and, in the server, down the way of a request; modules are short."""
+"""The layout: the direction of imports, the length of modules, and the files that documents name."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -95,3 +96,17 @@ def test_no_test_imports_another() -> None:
         if imported.rpartition(".")[2].startswith("test_")
     ]
     assert found == []
+
+
+def test_files_named_in_documents_exist() -> None:
+    documents = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / ".spectral.yaml"]
+    named = re.compile(
+        r"`(?:\w+/)+\w+\.(?:py|yaml|jinja)\b|\b(?:server|generator|tests|tools)/[\w/]+\.(?:py|yaml|jinja)\b"
+    )
+    missing = [
+        f"{document.name}: {path}"
+        for document in documents
+        for path in {match.strip("`") for match in named.findall(document.read_text("utf-8"))}
+        if not any((root / path).exists() for root in (ROOT, ROOT / "server" / SERVER, ROOT / "generator" / "runtime"))
+    ]
+    assert missing == []
