@@ -25,8 +25,8 @@ FRAMES = [
 
 
 def feed(pieces: list[bytes]) -> list[tuple[str, str | None]]:
-    framer = SSEDecoder()
-    return [(data, event_id) for piece in pieces for data, event_id, _ in framer.feed(piece)]
+    decoder = SSEDecoder()
+    return [(data, event_id) for piece in pieces for data, event_id, _ in decoder.feed(piece)]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -46,11 +46,11 @@ def test_mixed_line_ends_are_decoded() -> None:
 
 
 def test_event_is_given_as_soon_as_its_blank_line_begins() -> None:
-    framer = SSEDecoder()
-    assert framer.feed(b"data: x\r\n\r") == [("x", None, "message")]
-    assert framer.feed(b"\n") == []
-    assert framer.feed(b"event: name\ndata: y\n\n") == [("y", None, "name")]
-    assert framer.feed(b"event:\ndata: z\n\n") == [("z", None, "message")]
+    decoder = SSEDecoder()
+    assert decoder.feed(b"data: x\r\n\r") == [("x", None, "message")]
+    assert decoder.feed(b"\n") == []
+    assert decoder.feed(b"event: name\ndata: y\n\n") == [("y", None, "name")]
+    assert decoder.feed(b"event:\ndata: z\n\n") == [("z", None, "message")]
 
 
 def test_event_id_with_nul_is_ignored_and_an_empty_one_resets() -> None:
@@ -86,6 +86,6 @@ def test_decoder_agrees_with_httpx_sse(lines: list[tuple[str, str]], chance: ran
     pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     # Its decoder keeps a final CR back, for the LF that might follow.
     expected = by_httpx_sse(text + "\n" if text.endswith("\r") else text)
-    framer = SSEDecoder()
-    frames = [frame for piece in pieces for frame in framer.feed(piece)]
+    decoder = SSEDecoder()
+    frames = [frame for piece in pieces for frame in decoder.feed(piece)]
     assert [(data, name) for data, _, name in frames if data] == expected

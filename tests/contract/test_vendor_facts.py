@@ -139,7 +139,7 @@ each_call = pytest.mark.parametrize(("name", "call"), CALLS.items(), ids=list(CA
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_an_instance_with_everything_and_one_with_the_least_fit(shape: str) -> None:
+def test_objects_with_all_and_with_required_fields_only_fit(shape: str) -> None:
     schema, fields, besides = SHAPES[shape]
     for whole in (False, True):
         validator(schema).validate(example(fields, whole=whole) | besides)
@@ -172,7 +172,7 @@ def test_nothing_is_added_without_saying_so(shape: str) -> None:
 
 
 @pytest.mark.parametrize("operation", SENT_BESIDES)
-def test_what_clients_send_besides_is_taken(operation: str) -> None:
+def test_additional_fields_of_clients_are_accepted(operation: str) -> None:
     validator(body_schema(operation, JSON)).validate(example(BODIES[operation]) | SENT_BESIDES[operation])
 
 
@@ -224,7 +224,7 @@ def test_where_a_call_goes(name: str, call: Call) -> None:
 
 
 @each_call
-def test_what_a_call_takes(name: str, call: Call) -> None:
+def test_call_has_its_documented_request(name: str, call: Call) -> None:
     operation = operations()[name]
     assert set(operation.bodies) == set(call.bodies), call.source
     if call.body_required is not None:
@@ -248,7 +248,7 @@ def test_query(name: str, field: str) -> None:
 
 
 @each_call
-def test_what_a_call_answers(name: str, call: Call) -> None:
+def test_call_has_its_documented_response(name: str, call: Call) -> None:
     responses = operations()[name].responses
     assert {status for status in responses if status.startswith("2")} == {str(facts.SUCCESS)}, "§1"
     content = responses[str(facts.SUCCESS)]["content"]
@@ -287,7 +287,7 @@ def test_forms_say_the_same_as_the_json_body(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", FILES)
-def test_a_message_is_text_or_files(operation: str) -> None:
+def test_message_has_text_or_files(operation: str) -> None:
     multipart = validator(body_schema(operation, MULTIPART))
     for part, repeated in FILES[operation].items():
         sent = {part: ["bytes"] if repeated else "bytes"}

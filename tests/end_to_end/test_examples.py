@@ -30,7 +30,7 @@ def python(*arguments: str, typed: str = "") -> str:
     return done.stdout
 
 
-def test_the_chat_goes_on_days_later() -> None:
+def test_chat_example_continues_an_old_thread() -> None:
     first = python("chat.py", typed="My name is Ada.\n\n")
     assert 'You began with: "My name is Ada."' in first
     found = re.search(r"Thread (\S+)\.", first)
@@ -40,13 +40,13 @@ def test_the_chat_goes_on_days_later() -> None:
     assert 'I have seen 3 messages of this thread. You began with: "My name is Ada."' in second
 
 
-def test_the_chat_survives_a_failed_run() -> None:
+def test_chat_example_survives_a_failed_run() -> None:
     said = python("chat.py", typed="/fail out of ideas\nStill there?\n\n")
     assert re.search(r"\(.*out of ideas.*\)", said)
     assert "I have seen 3 messages" in said or "I have seen 2 messages" in said
 
 
-def test_the_export_has_every_thread(backboard_threads_server: ThreadsAccount) -> None:
+def test_export_example_has_every_thread(backboard_threads_server: ThreadsAccount) -> None:
     headers = {"X-API-Key": backboard_threads_server.api_key}
     with httpx.Client(base_url=backboard_threads_server.url, headers=headers) as client:
         said = [client.post("/threads/messages", json={"content": f"I am {i}."}).json() for i in range(3)]
@@ -56,19 +56,19 @@ def test_the_export_has_every_thread(backboard_threads_server: ThreadsAccount) -
     assert lines[0]["messages"][1]["role"] == "assistant"
 
 
-def test_the_tool_is_called() -> None:
+def test_tool_example_calls_its_tool() -> None:
     said = python("tools.py", '/call get_weather {"city": "Lisbon"}')
     call, answer = said.splitlines()
     assert call == 'get_weather({"city": "Lisbon"}) -> 18 degrees, light rain'
     assert answer
 
 
-def test_a_failing_tool_is_told() -> None:
+def test_tool_example_reports_a_failing_tool() -> None:
     said = python("tools.py", '/call get_weather {"town": "Lisbon"}')
     assert said.startswith('get_weather({"town": "Lisbon"}) -> Error: ')
 
 
-def test_the_tests_pass() -> None:
+def test_example_tests_pass() -> None:
     assert "2 passed" in python("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_visits.py")
 
 
@@ -96,13 +96,15 @@ async def test_every_visitor_has_a_thread(web: httpx.AsyncClient) -> None:
     assert await say("ada", "And now?") == 'I have seen 3 messages of this thread. You began with: "My name is Ada."'
 
 
-async def test_a_failed_run_is_told(web: httpx.AsyncClient) -> None:
+async def test_web_example_reports_a_failed_run(web: httpx.AsyncClient) -> None:
     answer = await web.post("/visitors/ada", data={"text": "/fail out of ideas"})
     assert answer.status_code == 200
     assert "out of ideas" in answer.text
 
 
-async def test_a_busy_thread_is_a_conflict(web: httpx.AsyncClient, backboard_threads_server: ThreadsAccount) -> None:
+async def test_web_example_answers_409_for_a_busy_thread(
+    web: httpx.AsyncClient, backboard_threads_server: ThreadsAccount
+) -> None:
     await web.post("/visitors/ada", data={"text": "My name is Ada."})
     headers = {"X-API-Key": backboard_threads_server.api_key}
     async with httpx.AsyncClient(base_url=backboard_threads_server.url, headers=headers) as client:
@@ -113,7 +115,7 @@ async def test_a_busy_thread_is_a_conflict(web: httpx.AsyncClient, backboard_thr
     assert (await web.post("/visitors/ada", data={"text": "Hello?"})).status_code == 409
 
 
-def test_the_responder_answers_for_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_responder_example_answers_for_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)
     clock = {"type": "function", "function": {"name": "clock", "parameters": {"type": "object", "properties": {}}}}
     with (

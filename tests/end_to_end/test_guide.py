@@ -31,7 +31,7 @@ def run(arguments: list[str], environment: dict[str, str], folder: Path) -> str:
     return outcome.stdout
 
 
-def test_the_python_runs(tmp_path: Path) -> None:
+def test_python_of_the_guide_runs(tmp_path: Path) -> None:
     with LocalServer(tmp_path / "threads.db", api_key="guide-key") as server:
         printed = run(
             ["-W", "error", "-c", SCRIPT + "\nbackboard.close()\n"],
@@ -49,7 +49,7 @@ def test_the_python_runs(tmp_path: Path) -> None:
         assert expected in printed
 
 
-def test_the_python_is_typed(tmp_path: Path) -> None:
+def test_python_of_the_guide_is_typed(tmp_path: Path) -> None:
     (tmp_path / "guide.py").write_text(SCRIPT, encoding="utf-8")
     cache = str(ROOT / ".mypy_cache")  # that of `make check`, under its settings
     settings = ["--strict", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", cache]
@@ -57,13 +57,13 @@ def test_the_python_is_typed(tmp_path: Path) -> None:
     assert "Success" in run(["-m", "mypy", *settings, "guide.py"], {"MYPYPATH": sources}, tmp_path)
 
 
-def test_the_tests_pass(tmp_path: Path) -> None:
+def test_tests_of_the_guide_pass(tmp_path: Path) -> None:
     for number, source in enumerate(TESTS):
         (tmp_path / f"test_application_{number}.py").write_text(source, encoding="utf-8")
     assert f"{len(TESTS)} passed" in run(["-m", "pytest", "-q", "-p", "no:cacheprovider"], {}, tmp_path)
 
 
-def test_the_commands_work_while_the_server_runs(tmp_path: Path) -> None:
+def test_commands_of_the_guide_work_while_the_server_runs(tmp_path: Path) -> None:
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     serve, *others = COMMANDS
     assert serve.endswith("serve --database threads.db --port 8000")

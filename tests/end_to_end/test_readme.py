@@ -114,7 +114,7 @@ def test_make_fuzz(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(("job", "offered"), [("soak", "--minutes"), ("mutation", "--only")])
-def test_the_long_jobs_start(tree: Path, job: str, offered: str) -> None:
+def test_long_jobs_of_the_makefile_start(tree: Path, job: str, offered: str) -> None:
     assert offered in run(tree, f"make {job} ARGS=--help")
 
 

@@ -22,7 +22,7 @@ from threads_server.store.transaction import one
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-async def test_an_account_is_the_same_in_another_database(tmp_path: Path, database: str) -> None:
+async def test_imported_account_equals_the_exported_one(tmp_path: Path, database: str) -> None:
     old, new = tmp_path / "old.db", database
     waiting = await filled(old)
     lines = await exported(old)
@@ -50,7 +50,7 @@ async def test_an_account_is_the_same_in_another_database(tmp_path: Path, databa
         assert more.json()["assistant_id"] == default["assistant_id"]
 
 
-async def test_a_second_import_changes_nothing(database: str) -> None:
+async def test_second_import_changes_nothing(database: str) -> None:
     path = database
     await filled(path)
     before, lines = await seen(path), await exported(path)

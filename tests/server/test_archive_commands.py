@@ -17,7 +17,7 @@ def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.encode(), done.stderr.encode())
 
 
-async def test_the_commands(tmp_path: Path) -> None:
+async def test_export_and_import_commands(tmp_path: Path) -> None:
     old, new = str(tmp_path / "old.db"), str(tmp_path / "new.db")
     await filled(Path(old))
     out = command("export", "--database", old)

@@ -22,7 +22,7 @@ TESTS: dict[str, list[str]] = {
     ],
     "The network": [
         "server/http/test_authentication.py::test_server_without_keys_refuses_to_start_elsewhere",
-        "server/http/test_authentication.py::test_the_environments_key_is_for_loopback_only",
+        "server/http/test_authentication.py::test_key_of_the_environment_is_for_loopback_only",
         "server/http/test_hosts.py::test_server_on_loopback_serves_its_own_names_unless_told",
         "server/http/test_hosts.py::test_other_host_is_refused_on_every_path",
     ],

@@ -46,7 +46,7 @@ def request(caller: Caller, operation: Operation, target: bytes = b"", headers: 
 
 @each_operation
 @pytest.mark.parametrize(("target", "headers"), BROKEN.values(), ids=BROKEN)
-def test_what_is_not_http(ada: Caller, operation: Operation, target: bytes, headers: bytes) -> None:
+def test_malformed_request_is_400(ada: Caller, operation: Operation, target: bytes, headers: bytes) -> None:
     status, came, body = send(ada.url, request(ada, operation, target, headers))
     assert status == 400
     assert came["X-Request-ID"]
@@ -55,7 +55,7 @@ def test_what_is_not_http(ada: Caller, operation: Operation, target: bytes, head
 
 
 @each_operation
-def test_a_head_just_short_enough_and_one_too_long(ada: Caller, operation: Operation) -> None:
+def test_head_longer_than_the_limit_is_431(ada: Caller, operation: Operation) -> None:
     rest = len(request(ada, operation, headers=b"Long: \r\n"))
     for size, expected in ((HEAD_BYTES, 401), (HEAD_BYTES + 1, 431)):
         message = request(ada, operation, headers=b"Long: " + b"x" * (size - rest) + b"\r\n")

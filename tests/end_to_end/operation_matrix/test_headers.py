@@ -39,7 +39,7 @@ def test_request_ids_differ(ada: Caller, operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "post"], ids=lambda one: one.id)
-def test_a_replay_says_so(ada: Caller, operation: Operation) -> None:
+def test_replay_is_marked_by_its_header(ada: Caller, operation: Operation) -> None:
     resources = ada.resources_for(operation)
     key: dict[str, str | None] = {"Idempotency-Key": f"replay-{operation.id}"}
     first = ada.send(operation, resources, headers=key)

@@ -113,7 +113,7 @@ def test_answers_name_the_fault(ada: Caller) -> None:
     assert sorted(one["loc"] for one in response.json()["detail"]) == [["query", "limit"], ["query", "skip"]]
 
 
-def test_a_thread_whose_run_waits_is_busy(ada: Caller) -> None:
+def test_thread_with_a_waiting_run_is_409(ada: Caller) -> None:
     resources = ada.resources(waiting=True)
     for name in ("sendMessage", "sendChatMessage"):
         check(operations()[name], 409, ada.send(operations()[name], resources))

@@ -13,7 +13,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("operation", "media_type"), FORMS)
-def test_what_is_unknown_is_ignored(ada: Caller, operation: Operation, media_type: str | None) -> None:
+def test_unknown_fields_and_parameters_are_ignored(ada: Caller, operation: Operation, media_type: str | None) -> None:
     resources = ada.resources_for(operation)
     response = ada.send(
         operation,

@@ -69,7 +69,7 @@ async def test_unknown_thread_while_streaming(client: backboard.BackboardClient)
         await collect(await client.add_message(uuid.uuid4(), "x", stream=True))
 
 
-async def test_what_does_not_fit_the_document(client: backboard.BackboardClient) -> None:
+async def test_invalid_request_raises_a_422(client: backboard.BackboardClient) -> None:
     for call in (client.get_thread("not-a-uuid"), client.create_assistant(""), client.send_message("")):
         with pytest.raises(exceptions.BackboardAPIError) as caught:
             await call

@@ -95,7 +95,7 @@ async def test_server_with_keys_starts_anywhere(store: Any) -> None:
     assert await prepare_keys(store, Settings(host="0.0.0.0")) is None
 
 
-async def test_the_environments_key_is_for_loopback_only(store: Any) -> None:
+async def test_key_of_the_environment_is_for_loopback_only(store: Any) -> None:
     assert await prepare_keys(store, Settings(api_key="k")) is None
     assert store.rows == []
     await create_key(store, "a")

@@ -89,7 +89,7 @@ async def test_bad_body_is_refused(client: httpx.AsyncClient, subtests: pytest.S
 
 
 @pytest.mark.parametrize(("media_type", "limit"), document()["x-body-limits"].items())
-async def test_a_body_may_be_as_large_as_its_media_type_allows(
+async def test_body_may_be_as_large_as_its_media_type_allows(
     client: httpx.AsyncClient, media_type: str, limit: int
 ) -> None:
     """A body within the limit is read, and is not text."""

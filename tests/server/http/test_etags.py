@@ -95,7 +95,7 @@ async def test_lists_have_no_etag(api: Api) -> None:
     assert "etag" not in (await api.http.get("/threads")).headers
 
 
-async def test_the_order_of_messages_does_not_depend_on_the_clock(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_order_of_messages_does_not_depend_on_the_clock(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     thread_id = await api.thread()
     times = iter(range(2_000_000_000_000, 0, -1))
     set_clock(monkeypatch, lambda: next(times))

@@ -72,7 +72,7 @@ async def test_each_request_costs_what_it_must(api: Api, key: str | None) -> Non
 
 
 @pytest.mark.parametrize("key", [None, "k"])
-async def test_a_run_at_work_is_cancelled_by_its_own_end(api: Api, key: str | None) -> None:
+async def test_run_at_work_is_cancelled_by_its_own_end(api: Api, key: str | None) -> None:
     api.services.context.log_interval = 3_600
     hold(api)
     thread_id = await api.thread()

@@ -97,9 +97,7 @@ async def test_first_events_of_a_stream_are_sent_before_its_answer_is_made(api: 
     assert [kind for batch in batches[1:] for kind in batch] == ["content_streaming", "content_streaming", "run_ended"]
 
 
-async def test_a_store_that_is_away_for_a_moment_ends_the_run_all_the_same(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_run_ends_after_a_short_outage_of_the_store(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     delaying = Delaying(api, runs.end_segment, monkeypatch)
     delaying.away = 2
     delaying.go.set()
@@ -120,7 +118,7 @@ async def test_events_whose_commit_was_not_confirmed_are_written_once(
         assert [event.id for event in await stream.rest()] == ["1", "2", "3", "4", "5"]
 
 
-async def test_a_store_that_is_away_for_longer_is_503_and_the_run_ends_when_it_is_back(
+async def test_long_outage_of_the_store_is_503_and_the_run_ends_afterwards(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delaying = Delaying(api, runs.end_segment, monkeypatch)
@@ -156,7 +154,7 @@ async def test_events_of_a_run_whose_end_is_not_stored_yet_are_503_until_it_is(
     assert '"run_ended"' in resumed.text
 
 
-async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked(
+async def test_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread_id = await api.thread()
@@ -173,9 +171,7 @@ async def test_a_caller_that_leaves_while_its_run_begins_leaves_no_thread_locked
     assert len(contents) > 2
 
 
-async def test_a_run_that_began_while_its_caller_left_is_cancelled_like_any_other(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_run_begun_while_its_caller_left_can_be_cancelled(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     held = hold(api)
     delaying = Delaying(api, begin_turn, monkeypatch)
     thread_id = await api.thread()
@@ -190,7 +186,7 @@ async def test_a_run_that_began_while_its_caller_left_is_cancelled_like_any_othe
     assert await api.history(thread_id) == [("user", "x"), ("assistant", "first ")]
 
 
-async def test_a_late_end_changes_nothing(api: Api) -> None:
+async def test_late_end_of_a_run_changes_nothing(api: Api) -> None:
     hold(api)
     store = api.services.store
     thread_id, other = await api.thread(), await api.thread()
@@ -209,7 +205,7 @@ async def test_a_late_end_changes_nothing(api: Api) -> None:
     assert rows == [(0,)]
 
 
-async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
+async def test_end_of_an_earlier_segment_changes_nothing(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     hold(api)
     submitting = asyncio.create_task(api.outputs(thread_id, run_id, {"call_1": "x"}))
@@ -221,7 +217,7 @@ async def test_the_end_of_an_earlier_leg_changes_nothing(api: Api) -> None:
     assert (await submitting).json()["status"] == "CANCELLED"
 
 
-async def test_a_commit_comes_before_its_acknowledgement(api: Api) -> None:
+async def test_commit_comes_before_its_acknowledgement(api: Api) -> None:
     seen: list[bool] = []
     inserted = False
     writer = api.services.store.writer  # type: ignore[attr-defined]

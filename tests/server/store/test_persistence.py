@@ -11,7 +11,7 @@ from threads_server.store.clearing import sweep
 TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000  # milliseconds
 
 
-async def test_the_life_of_a_thread(api: Api) -> None:
+async def test_thread_is_created_used_and_deleted(api: Api) -> None:
     assistant_id = await api.assistant()
     thread_id = await api.thread(assistant_id)
     await api.turn(thread_id, "/say Hello Ada")
@@ -37,7 +37,7 @@ async def test_years_later_the_assistant_remembers(database: str, monkeypatch: p
         assert (await api.get(thread_id))["messages"][:2] == before[0]["messages"]
 
 
-async def test_it_is_of_one_assistant_for_life(api: Api) -> None:
+async def test_thread_keeps_its_assistant(api: Api) -> None:
     assistant_id, other = await api.assistant(), await api.assistant()
     thread_id = await api.thread(assistant_id)
     body = {"content": "x", "thread_id": thread_id, "assistant_id": other}

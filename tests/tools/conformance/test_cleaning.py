@@ -88,7 +88,7 @@ def pretend_to_delete(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("tampering", [refuse_to_delete, pretend_to_delete])
-def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
+def test_leftovers_are_named(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
     with faulty_proxy(server.url, before=tampering) as (url, _), asking(url, Rests()) as prober:
         resources = prober.resources()
         clean(prober)
@@ -99,7 +99,7 @@ def test_what_is_left_behind_is_named(server: LocalServer, owner: Caller, tamper
     assert owner.ask("getAssistant", resources)
 
 
-def test_what_is_left_behind_fails_the_command(
+def test_leftovers_fail_the_command(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results = Results(Secret(KEY))
@@ -138,7 +138,7 @@ def name_nothing(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("tampering", [lose, break_down, say_created, name_nothing])
-def test_what_no_answer_named_is_deleted_too(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
+def test_objects_that_no_response_named_are_deleted(server: LocalServer, owner: Caller, tampering: Tampering) -> None:
     """And what is another's is not."""
     others = owner.resources()
     with faulty_proxy(server.url, after=tampering) as (url, _), asking(url, Rests()) as prober:
@@ -191,9 +191,7 @@ def test_only_what_can_do_nothing_is_sent_to_a_whole_collection(server: LocalSer
 
 
 @pytest.mark.parametrize("at", [1, 40, 150])
-def test_whoever_stops_the_questions_gets_a_report_and_an_empty_account(
-    server: LocalServer, owner: Caller, at: int
-) -> None:
+def test_interrupted_questions_give_a_report_and_an_empty_account(server: LocalServer, owner: Caller, at: int) -> None:
     found = run(server.url, KEY, pause=0, rest=Rests((at,)))
     assert found.results.is_interrupted
     assert "interrupted" in found.text
@@ -202,7 +200,7 @@ def test_whoever_stops_the_questions_gets_a_report_and_an_empty_account(
     assert is_empty(owner)
 
 
-def test_whoever_stops_the_cleaning_is_told_what_stays(server: LocalServer, owner: Caller) -> None:
+def test_interrupted_cleaning_names_what_remains(server: LocalServer, owner: Caller) -> None:
     rests = Rests()
     with asking(server.url, rests) as prober:
         resources = prober.resources()
@@ -263,7 +261,7 @@ def test_command_that_is_stopped_cleans_and_reports(
     assert is_empty(owner)
 
 
-def test_what_was_not_made_here_is_not_touched(server: LocalServer, owner: Caller) -> None:
+def test_objects_of_others_are_not_touched(server: LocalServer, owner: Caller) -> None:
     resources = owner.resources()
     with asking(server.url, Rests()) as prober:
         for name in (

@@ -43,7 +43,7 @@ def test_all_holds_on_the_reference_server(found: Found) -> None:
     assert {fact.reason for fact in found.results.those(NOT_ASKED)} <= OPEN, found.text
 
 
-def test_what_stays_open_is_what_the_reference_server_does_not_do(found: Found) -> None:
+def test_open_questions_are_what_the_reference_server_does_not_do(found: Found) -> None:
     """Fields and events that it never sends, and the two statuses that nobody can ask for."""
     names = [fact.name for fact in found.results.those(NOT_ASKED) if fact.reason == "no answer showed it"]
     assert all(re.fullmatch(r"[A-Z]\w+(\.\w+)+", name) for name in names), names

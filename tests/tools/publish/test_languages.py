@@ -30,7 +30,7 @@ def test_every_folder_is_a_language() -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_a_reader_of_streams_knows_what_ends_them(name: str) -> None:
+def test_stream_readers_know_the_final_events(name: str) -> None:
     """Generators leave `x-stream-ends` out, so each reader repeats it; here it is held to the document."""
     source = (FOLDER / name / READERS[name]).read_text()
     listed = re.search(r"(?:STREAM_ENDS|streamEnds)\b[^\"]*((?:\"\w+\",?\s*)+)", source)
@@ -59,13 +59,13 @@ def test_nothing_generated_is_committed() -> None:
     assert [path for path in listed.stdout.split() if re.search(r"generated|\.gen\.|/target/|/build/", path)] == []
 
 
-def test_an_unknown_language_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_language_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["cobol"])
     assert "no such language: cobol" in capsys.readouterr().err
 
 
-def test_a_missing_tool_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_tool_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
         main(["go"])

@@ -19,7 +19,7 @@ DOCUMENT = document()
 VERSION = DOCUMENT["info"]["version"]
 
 
-def test_the_commit_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publishing_time_is_that_of_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     commit = current()
     assert commit.id is not None
@@ -29,7 +29,7 @@ def test_the_commit_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> No
     assert current().date == "2026-02-02T02:40:00Z"
 
 
-def test_a_failure_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_publishing_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = tmp_path / "dist"
     old.mkdir()
     (old / "kept").write_text("from before")
@@ -41,7 +41,7 @@ def test_a_failure_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.Mon
     assert (old / "kept").read_text() == "from before"
 
 
-def test_a_changed_page_of_redoc_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_page_of_redoc_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def other(*arguments: str | Path) -> None:
         Path(arguments[-1]).write_text("<!DOCTYPE html><title>Another Redoc</title>")
 
@@ -80,7 +80,7 @@ def test_readme_names_every_form_and_nothing_else(published: Path) -> None:
     }
 
 
-def test_the_sums_are_those_of_the_files(published: Path) -> None:
+def test_checksums_fit_the_files(published: Path) -> None:
     lines = (published / "SHA256SUMS").read_text().splitlines()
     listed = {name: told for told, name in (line.split("  ") for line in lines)}
     assert listed == {path.name: digest(path) for path in published.iterdir() if path.name != "SHA256SUMS"}
@@ -89,12 +89,12 @@ def test_the_sums_are_those_of_the_files(published: Path) -> None:
     assert about["sha256"] == {name: told for name, told in listed.items() if name != "version.json"}
 
 
-def test_the_forms_say_what_the_document_says(published: Path) -> None:
+def test_published_forms_say_what_the_document_says(published: Path) -> None:
     assert (published / "openapi-latest.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
     assert json.loads((published / "openapi-latest.json").read_text()) == DOCUMENT
 
 
-def test_the_dereferenced_form_is_whole(published: Path) -> None:
+def test_dereferenced_form_has_no_references(published: Path) -> None:
     document = json.loads((published / "openapi-latest.dereferenced.json").read_text())
     assert not [node for node in nodes(document) if "$ref" in node]
     validate(document)

@@ -63,7 +63,7 @@ def test_releases_page_claims_what_the_workflow_runs() -> None:
     assert [one for one in classifiers if "Operating System" in one] == ["Operating System :: POSIX :: Linux"]
 
 
-def test_the_jobs_that_it_calls_exist() -> None:
+def test_jobs_called_by_the_workflow_exist() -> None:
     targets = re.findall(r"^([a-z-]+):.* ## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
     jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"].values()
     called = [step["run"] for job in jobs for step in job["steps"] if step.get("run", "").startswith("make ")]

@@ -21,11 +21,11 @@ BAD = {
 }
 
 
-def test_the_changelog_is_in_the_form() -> None:
+def test_changelog_has_its_form() -> None:
     assert list(faults((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))) == []
 
 
-def test_a_good_one_is_read() -> None:
+def test_well_formed_changelog_is_read() -> None:
     assert list(faults(GOOD)) == []
     assert [(one.version, one.released, one.entries) for one in sections(GOOD)] == [
         ("Unreleased", None, {}),

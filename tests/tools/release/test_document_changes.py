@@ -91,6 +91,6 @@ def test_there_are_enough_kinds() -> None:
     assert len({name for name, _, _ in PLANTED}) == len(PLANTED) >= 28
 
 
-def test_a_document_that_cannot_be_compared_is_named() -> None:
+def test_document_that_cannot_be_compared_is_named() -> None:
     with pytest.raises(RuntimeError, match="Unsupported OpenAPI version"):
         document_changes(document(), {**document(), "openapi": "9.9.9"})

@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
         yield server
 
 
-def test_the_client_needs_little(client_only: Path) -> None:
+def test_wheel_client_has_few_dependencies(client_only: Path) -> None:
     installed = run(
         client_only / "python", "-c", "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"
     )
@@ -59,7 +59,7 @@ def test_the_client_needs_little(client_only: Path) -> None:
     assert needed <= names
 
 
-def test_the_client_works_alone(client_only: Path, server: LocalServer) -> None:
+def test_wheel_client_works_without_the_server(client_only: Path, server: LocalServer) -> None:
     said = run(
         client_only / "python",
         "-W",
@@ -75,7 +75,7 @@ def test_the_client_works_alone(client_only: Path, server: LocalServer) -> None:
     ]
 
 
-def test_the_client_is_typed_and_licensed(client_only: Path) -> None:
+def test_wheel_is_typed_and_licensed(client_only: Path) -> None:
     script = (
         "import importlib.metadata as m, pathlib\n"
         "names = {str(f) for f in m.files('backboard-threads')}\n"
@@ -85,7 +85,7 @@ def test_the_client_is_typed_and_licensed(client_only: Path) -> None:
     assert run(client_only / "python", "-c", script).split() == ["True", "True", "True"]
 
 
-def test_it_says_what_it_is(wheel: Path) -> None:
+def test_wheel_metadata_describes_the_project(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         carried = set(packed.namelist())
         assert {
@@ -101,14 +101,14 @@ def test_it_says_what_it_is(wheel: Path) -> None:
     assert str(said.get_payload()).startswith("# Backboard Threads")
 
 
-def test_the_server_says_what_it_lacks(client_only: Path) -> None:
+def test_wheel_server_names_missing_extras(client_only: Path) -> None:
     done = subprocess.run([client_only / "threads-server", "serve"], capture_output=True, text=True)
     assert done.returncode != 0
     assert "[server]" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_the_server_runs_from_its_extra(wheel: Path, tmp_path: Path) -> None:
+def test_wheel_server_runs_with_its_extra(wheel: Path, tmp_path: Path) -> None:
     tools = environment(tmp_path / "venv", f"{wheel}[server]")
     script = (
         "import pathlib, urllib.request\n"
