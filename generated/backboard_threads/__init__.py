@@ -28,9 +28,7 @@ from ._errors import (
     NotModifiedError,
     PreconditionFailedError,
     RateLimitError,
-    RunFailedError,
     ServerError,
-    StreamInterrupted,
     UnprocessableEntityError,
 )
 from ._unset import UNSET, Unset
@@ -50,6 +48,8 @@ if TYPE_CHECKING:
     from ._response import Answer as Answer
     from ._runs import Recovery as Recovery
     from ._runs import Reply as Reply
+    from ._runs import RunFailedError as RunFailedError
+    from ._runs import StreamInterrupted as StreamInterrupted
     from ._sync.client import Backboard as Backboard
     from ._sync.pagination import Paginator as Paginator
     from ._sync.runs import EventStream as EventStream
@@ -82,6 +82,8 @@ else:
         "EventStream": "._sync.runs",
         "Recovery": "._runs",
         "Reply": "._runs",
+        "RunFailedError": "._runs",
+        "StreamInterrupted": "._runs",
         "AsyncToolStream": "._async.tools",
         "Tool": "._tools",
         "ToolResult": "._tools",

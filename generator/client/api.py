@@ -95,7 +95,7 @@ class Api:
         return Call(
             operation=operation,
             names=names,
-            arguments=tuple(distinct(arguments, where)),
+            arguments=tuple(distinct(arguments, where, self.table.adapter)),
             media=tuple(form.media for form in plan.forms) if plan else (),
             json_fields=tuple(one.wire for one in body if one.wire in texts),
             json_parts=tuple(one.wire for one in body if one.wire in json_parts),

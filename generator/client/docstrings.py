@@ -14,6 +14,8 @@ PARTICULAR_ERRORS = {"304": "NotModifiedError", "404": "NotFoundError", "409": "
 }
 """Errors that depend on the operation. Those of every call are in the docstring of the client class."""
 
+STREAM_ERROR = "StreamInterrupted: A stream ended early."
+
 COMMON_ERRORS = (
     "AuthenticationError: 401.",
     "BadRequestError, UnprocessableEntityError: 400, 422. The request breaks a rule of the API.",
@@ -22,7 +24,7 @@ COMMON_ERRORS = (
     "APIStatusError: Any other error status; the base class of those above.",
     "APIConnectionError: No complete answer; `APITimeoutError` after a time-out.",
     "DecodeError: The answer is not what the API describes.",
-    "StreamInterrupted: A stream ended early. `RunFailedError`: a run failed.",
+    STREAM_ERROR,
     "ValueError, TypeError, OSError: An argument cannot be sent. Nothing was sent.",
 )
 
@@ -102,7 +104,7 @@ def documented(call: Call, kind: str, api: Api) -> str:
 
 def documented_client(document: Document, api: Api) -> str:
     """Return the docstring of the client class, with the options and errors of every method."""
-    names = api.table.client
+    names, adapter = api.table.client, api.table.adapter
     resources = ", ".join(f"`{resource.name}`" for resource in api.resources)
     about = (
         f"{document.title}: the client for version {document.version} of the API.\n\n"
@@ -129,10 +131,11 @@ def documented_client(document: Document, api: Api) -> str:
         "trust_env: Whether the environment's proxy and certificate variables count.",
         "max_response_bytes: Decoded bytes that an answer may have, and an event of a stream. 256 MiB unless given.",
         "max_header_bytes: Bytes that the headers of an answer may have. 100 KiB, the bound of httpx, unless given.",
-        "raise_on_failed_run: Whether a failed run raises `RunFailedError`; otherwise its turn is returned.",
+        *([adapter.option] if adapter else []),
         "on_retry: A function that is called with a `Retry` before each wait for another attempt.",
     ]
-    return "\n\n".join([wrapped(about, 4), _section("Args", own, 4), _section("Raises", list(COMMON_ERRORS), 4)])
+    errors = [f"{one} {adapter.error}" if adapter and one is STREAM_ERROR else one for one in COMMON_ERRORS]
+    return "\n\n".join([wrapped(about, 4), _section("Args", own, 4), _section("Raises", errors, 4)])
 
 
 def _key_text(api: Api) -> str:

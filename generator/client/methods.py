@@ -20,7 +20,7 @@ from .types import ID, Shape
 IDEMPOTENCY_KEY = "Idempotency-Key"
 MULTIPART = "multipart/form-data"
 
-OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type", "raise_on_failed_run")
+OPTIONS = ("timeout", "deadline", "max_retries", "headers", "media_type")
 """Arguments that every method has; `media_type` only one whose body has several forms."""
 
 OF_METHODS = {"UNSET", "header_text", "id_text", "models", "plain", "self", "str", "warn_once", "builtins"}
@@ -293,16 +293,17 @@ class Resource:
         return f"{name}Resource" if name in OF_RESOURCES else name
 
 
-def distinct(arguments: list[Argument], where: str) -> list[Argument]:
-    """Return the arguments with distinct names.
+def distinct(arguments: list[Argument], where: str, adapter: Adapter | None) -> list[Argument]:
+    """Return the arguments with distinct names, none of them that of an option or of what the code of methods uses.
 
     Two of one name in different places are distinguished by the place: `id` and `body_id`. Raises UnusableDocument for
     two in the same place.
     """
+    reserved = {*OPTIONS, *OF_METHODS, *(adapter.reserved if adapter else ())}
     first: dict[str, Argument] = {}
     named = []
     for one in arguments:
-        if one.name in {*OPTIONS, *OF_METHODS}:
+        if one.name in reserved:
             one = replace(one, name=f"{one.name}_")
         if one.name in first and one.place != first[one.name].place:
             one = replace(one, name=f"{one.place}_{one.name}")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from io import StringIO
 from typing import Any, Generic, TypeVar
 
-from ._errors import MAX_DETAIL, DecodeError, RunFailedError, cleaned, request_id
+from ._errors import MAX_DETAIL, APIConnectionError, APIError, DecodeError, cleaned, request_id
 from ._json_types import is_object
-from ._network.transport import Response, redact
+from ._network.transport import Request, Response, redact
 from ._public import public
 from ._request.operation import Operation, Streaming
 from ._sse import NO_EVENT
@@ -21,6 +21,61 @@ TEXT = "content_streaming"
 """The type of the events that the reply's text comes in."""
 
 _scan = json.JSONDecoder().raw_decode  # json.loads takes twice as long around it, for texts of this size
+
+
+@public
+class StreamInterrupted(APIConnectionError):
+    """A stream ended before the event that ends it. What came until then was given out; the run may still go on."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        partial_text: str = "",
+        last_event_id: str | None = None,
+        run_id: str | None = None,
+        thread_id: str | None = None,
+        request: Request | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        super().__init__(message, request=request, idempotency_key=idempotency_key)
+        self.partial_text = partial_text
+        """The reply's text as far as it came."""
+        self.last_event_id = last_event_id
+        """The id of the last event, for `runs.events`; None if the events carried none."""
+        self.run_id = run_id
+        """The run, if an event named it."""
+        self.thread_id = thread_id
+        """The thread, if known."""
+
+
+@public
+class RunFailedError(APIError):
+    """The run failed: the stream held a `run_failed` or an `error` event, or the turn has the status `FAILED`."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        partial_text: str,
+        run_id: str | None,
+        thread_id: str | None,
+        event: Any = None,
+        turn: Any = None,
+        request_id: str | None = None,
+        request: Request | None = None,
+    ) -> None:
+        super().__init__(message, request=request)
+        self.event = event
+        """The event of a stream that said so; None where the call was no stream."""
+        self.turn = turn
+        """The failed turn; None where the call was a stream."""
+        self.partial_text = partial_text
+        """The reply's text as far as it came."""
+        self.run_id = run_id
+        self.thread_id = thread_id
+        self.request_id = request_id
+        """The server's id of the request (`X-Request-ID`), if it sent one."""
 
 
 class RunStreaming(Streaming[E], Generic[E, H]):

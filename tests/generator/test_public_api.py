@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from difflib import unified_diff
 from pathlib import Path
@@ -30,6 +31,17 @@ def test_public_api_shows_changes(tmp_path: Path) -> None:
     before, after = PUBLIC_API.read_text("utf-8"), public_api(tmp_path, "Backboard")
     shown = "\n".join(unified_diff(before.splitlines(), after.splitlines(), lineterm=""))
     assert [line for *_, line in CHANGES if line not in shown] == []
+
+
+def test_foreign_client_knows_nothing_of_runs(cases_client: Path, tmp_path: Path) -> None:
+    shutil.copytree(cases_client, tmp_path / "backboard_threads")
+    api = public_api(tmp_path, "Shop")
+    assert [word for word in ("run", "partial_text", "turn") if re.search(rf"(?i)(\b|_){word}(_|\b)", api)] == []
+    ours, theirs = (
+        re.findall(r"^        (\w+): ", text.partition(f"class {name}(")[2].partition(") -> None")[0], re.MULTILINE)
+        for text, name in ((PUBLIC_API.read_text("utf-8"), "Backboard"), (api, "Shop"))
+    )
+    assert [name for name in ours if name != "raise_on_failed_run"] == theirs
 
 
 def test_public_api_is_written_and_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

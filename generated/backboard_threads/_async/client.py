@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._api_info import API_INFO
 from .._public import public
-from .base_client import AsyncBaseClient
+from .runs_client import AsyncRunsClient
 
 if TYPE_CHECKING:
     from .resources.assistants import AsyncAssistants
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @public
-class AsyncBackboard(AsyncBaseClient):
+class AsyncBackboard(AsyncRunsClient):
     """Backboard Threads: the client for version 0.1.0 of the API.
 
     Its methods are in `assistants`, `threads`, `messages`, `runs`; `request` calls a path that the API does not

@@ -71,7 +71,7 @@ class AsyncSender(RequestBuilder):
             value = operation.assume_deleted(path[-1])
         else:
             value = read_response(response, operation)
-            if operation.check is not None and self.config.options.raise_on_failed_run:
+            if operation.check is not None:
                 operation.check(value, response)
         if in_answer:
             redact(response.request)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from .._errors import APIError, DecodeError, Shown, StreamInterrupted
+from .._errors import APIConnectionError, APIError, DecodeError, Shown, StreamInterrupted
 from .._event_loops import AsyncReader, async_bound_reads, async_lock
 from .._json_types import is_object
 from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact
@@ -205,7 +205,7 @@ class AsyncServerSentEvents(Generic[E]):
         self._fault = self._interruption(cause)
         raise self._fault from cause
 
-    def _interruption(self, cause: BaseException | None) -> StreamInterrupted:
+    def _interruption(self, cause: BaseException | None) -> APIConnectionError:
         why = f": {cause}" if cause is not None and str(cause) else ""
         return StreamInterrupted(
             f"the stream broke off before its end{why}",

@@ -56,7 +56,6 @@ class ClientConfig:
         headers: Mapping[str, str] | None,
         max_response_bytes: int,
         max_header_bytes: int,
-        raise_on_failed_run: bool,
         on_retry: RetryCallback | None,
         verify: VerifyOption,
         cert: CertOption,
@@ -74,7 +73,6 @@ class ClientConfig:
             check_headers(headers or {}, api_info),
             check_size("max_response_bytes", max_response_bytes),
             check_size("max_header_bytes", max_header_bytes, MAX_HEADER_BYTES),
-            raise_on_failed_run,
         )
         if on_retry is not None and not callable(on_retry):
             raise TypeError(f"on_retry must be a function, not {type(on_retry).__name__}")
@@ -120,7 +118,6 @@ class ClientConfig:
             "headers": self.options.headers,
             "max_response_bytes": self.options.max_response_bytes,
             "max_header_bytes": self.options.max_header_bytes,
-            "raise_on_failed_run": self.options.raise_on_failed_run,
             **self._arguments,
         }
 
@@ -130,17 +127,14 @@ class ClientConfig:
         deadline: float | Unset | None,
         max_retries: int | Unset,
         headers: Mapping[str, str] | Unset,
-        raise_on_failed_run: bool | Unset = UNSET,
     ) -> Self:
         """The same with other options."""
-        if timeout is deadline is max_retries is headers is raise_on_failed_run is UNSET:
+        if timeout is deadline is max_retries is headers is UNSET:
             return self
         copy = type(self).__new__(type(self))
         for name in type(self).__slots__:
             setattr(copy, name, getattr(self, name))
-        copy.options = self.options.copy_with(
-            self.api_info, timeout, deadline, max_retries, headers, raise_on_failed_run
-        )
+        copy.options = self.options.copy_with(self.api_info, timeout, deadline, max_retries, headers)
         if timeout is not UNSET:
             copy.timeout_owner = ""
         return copy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._api_info import API_INFO
 from .._public import public
-from .base_client import BaseClient
+from .runs_client import RunsClient
 
 if TYPE_CHECKING:
     from .resources.assistants import Assistants
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @public
-class Backboard(BaseClient):
+class Backboard(RunsClient):
     """Backboard Threads: the client for version 0.1.0 of the API.
 
     Its methods are in `assistants`, `threads`, `messages`, `runs`; `request` calls a path that the API does not

@@ -60,10 +60,9 @@ class AsyncBaseClient:
         trust_env: bool = True,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
         max_header_bytes: int = MAX_HEADER_BYTES,
-        raise_on_failed_run: bool = True,
         on_retry: RetryCallback | None = None,
     ) -> None:
-        key, api_key = None if api_key is None else ApiKey(api_key), None  # not for a traceback's local variables
+        key, api_key = None if api_key is None else ApiKey.of(api_key), None  # not for a traceback's local variables
         check_http_client(http_client)
         if http_client is not None and (verify is not True or cert is not None or proxy is not None or not trust_env):
             raise TypeError(
@@ -80,7 +79,6 @@ class AsyncBaseClient:
             headers=headers,
             max_response_bytes=max_response_bytes,
             max_header_bytes=max_header_bytes,
-            raise_on_failed_run=raise_on_failed_run,
             on_retry=on_retry,
             verify=verify,
             cert=cert,
@@ -122,14 +120,13 @@ class AsyncBaseClient:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-        raise_on_failed_run: bool | Unset = UNSET,
     ) -> Self:
         """A client with other options, on the same connections: closing it leaves them open.
 
         `headers` are added to the ones there are. What is not given stays as it is.
         """
         copy = type(self).__new__(type(self))
-        copy._config = self._config.copy_with(timeout, deadline, max_retries, headers, raise_on_failed_run)
+        copy._config = self._config.copy_with(timeout, deadline, max_retries, headers)
         copy._http_clients = self._http_clients
         copy._is_copy = True
         copy._answers = self._answers
@@ -156,7 +153,6 @@ class AsyncBaseClient:
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
-        raise_on_failed_run: bool | Unset = UNSET,
     ) -> T:
         """Make one call and return what it answered.
 
@@ -166,7 +162,7 @@ class AsyncBaseClient:
         """
         from .sender import AsyncSender
 
-        config = self._config.copy_with(timeout, deadline, max_retries, headers, raise_on_failed_run)
+        config = self._config.copy_with(timeout, deadline, max_retries, headers)
         sender = AsyncSender(config, self._http_clients)
         state = sender.operation_request(operation, path, query, parameters, body, files, media, idempotency_key)
         return await sender.call(operation, path, state, in_answer=self._answers)

@@ -11,8 +11,6 @@ from .._errors import (
     APIError,
     APIStatusError,
     DecodeError,
-    RunFailedError,
-    StreamInterrupted,
     request_id,
 )
 from .._event_loops import async_pause
@@ -28,7 +26,9 @@ from .._runs import (
     Recovery,
     Reply,
     ReplyAccumulator,
+    RunFailedError,
     RunStreaming,
+    StreamInterrupted,
     find_reply,
     parse_event,
     reason_in_frame,

@@ -27,6 +27,11 @@ class ApiKey:
     def __init__(self, value: str | KeyCallback) -> None:
         self._value = value
 
+    @classmethod
+    def of(cls, value: str | KeyCallback | ApiKey) -> ApiKey:
+        """The key, hidden."""
+        return value if isinstance(value, ApiKey) else cls(value)
+
     def __repr__(self) -> str:
         return "ApiKey([redacted])"
 

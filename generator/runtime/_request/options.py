@@ -32,7 +32,6 @@ class Options:
         "max_header_bytes",
         "max_response_bytes",
         "max_retries",
-        "raise_on_failed_run",
         "timeout",
     )
 
@@ -44,7 +43,6 @@ class Options:
         headers: Mapping[str, str],
         max_response_bytes: int,
         max_header_bytes: int,
-        raise_on_failed_run: bool,
     ) -> None:
         self.timeout: Timeout = timeout
         self.deadline: float | Unset | None = deadline
@@ -52,7 +50,6 @@ class Options:
         self.headers: Mapping[str, str] = headers
         self.max_response_bytes: int = max_response_bytes
         self.max_header_bytes: int = max_header_bytes
-        self.raise_on_failed_run: bool = raise_on_failed_run
 
     def copy_with(
         self,
@@ -61,7 +58,6 @@ class Options:
         deadline: float | Unset | None,
         max_retries: int | Unset,
         headers: Mapping[str, str] | Unset,
-        raise_on_failed_run: bool | Unset,
     ) -> Options:
         """These options, changed by what is given; headers are added to the ones there are."""
         return Options(
@@ -71,7 +67,6 @@ class Options:
             self.headers if headers is UNSET else _joined(self.headers, check_headers(headers, api_info)),
             self.max_response_bytes,
             self.max_header_bytes,
-            self.raise_on_failed_run if raise_on_failed_run is UNSET else raise_on_failed_run,
         )
 
     def deadline_of_stream(self) -> float | None:

@@ -18,6 +18,7 @@ from ..._tools import OnToolError, Tool, ToolRun
 from ..._unset import UNSET, Unset
 from ..resource import Resource
 from ..runs import EventStream
+from ..runs_client import checked
 from ..tools import ToolStream, run_tools
 
 
@@ -78,7 +79,7 @@ class Messages(Resource):
             PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
         return self._call(
-            SEND_MESSAGE,
+            checked(self._client, SEND_MESSAGE, raise_on_failed_run),
             (id_text(thread_id),),
             parameters={"If-Match": if_match},
             body={
@@ -93,7 +94,6 @@ class Messages(Resource):
             files={"files": files},
             idempotency_key=idempotency_key,
             media=media_type,
-            raise_on_failed_run=raise_on_failed_run,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -255,7 +255,7 @@ class Messages(Resource):
             PreconditionFailedError: The thread has changed since that version; nothing was done.
         """
         return self._call(
-            SEND_CHAT_MESSAGE,
+            checked(self._client, SEND_CHAT_MESSAGE, raise_on_failed_run),
             parameters={"If-Match": if_match},
             body={
                 "content": content,
@@ -297,7 +297,6 @@ class Messages(Resource):
             },
             idempotency_key=idempotency_key,
             media=media_type,
-            raise_on_failed_run=raise_on_failed_run,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,

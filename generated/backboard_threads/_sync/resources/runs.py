@@ -16,6 +16,7 @@ from ..._response import with_response
 from ..._unset import UNSET, Unset
 from ..resource import Resource
 from ..runs import EventStream
+from ..runs_client import checked
 
 
 class Runs(Resource):
@@ -60,11 +61,10 @@ class Runs(Resource):
                 request.
         """
         return self._call(
-            SUBMIT_TOOL_OUTPUTS,
+            checked(self._client, SUBMIT_TOOL_OUTPUTS, raise_on_failed_run),
             (id_text(thread_id), run_id),
             body={"tool_outputs": tool_outputs, "tools": tools, "thinking": thinking},
             idempotency_key=idempotency_key,
-            raise_on_failed_run=raise_on_failed_run,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -138,10 +138,9 @@ class Runs(Resource):
                 request.
         """
         return self._call(
-            SUBMIT_LATEST_TOOL_OUTPUTS,
+            checked(self._client, SUBMIT_LATEST_TOOL_OUTPUTS, raise_on_failed_run),
             body={"thread_id": thread_id, "tool_outputs": tool_outputs},
             idempotency_key=idempotency_key,
-            raise_on_failed_run=raise_on_failed_run,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
