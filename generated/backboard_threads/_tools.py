@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import partial
 from importlib import import_module
@@ -18,6 +19,9 @@ T = TypeVar("T")
 
 MAX_ERROR_CHARACTERS = 2000
 """Length to which the text of a tool's error is cut before the model gets it."""
+
+TOOL_NAME = re.compile(r"[\w.:-]+")
+"""Names that some model takes; `<lambda>` is none."""
 
 
 @public
@@ -68,16 +72,17 @@ class ToolRun(Generic[T]):
         return f"ToolRun(rounds={self.rounds}, calls={self.calls!r}, total_tokens={self.total_tokens})"
 
 
-OnToolError: TypeAlias = Literal["report", "raise"] | Callable[[ToolResult], str]
+OnToolError: TypeAlias = Literal["report", "raise"] | Callable[[ToolResult], str | Awaitable[str]]
 """After an error in a tool: its text goes to the model, or the run is cancelled and the error raised, or a function
-returns the output."""
+returns the output; in the async client it may be a coroutine function."""
 
 
 @public
 class Tool:
     """A function that a model may call. Its schema comes from its type hints and its docstring.
 
-    Raises `TypeError` for a parameter that JSON cannot carry, and `ImportError` without the extra `tools`.
+    Raises `TypeError` for a parameter that JSON cannot carry, `ValueError` for a function without a usable name, and
+    `ImportError` without the extra `tools`.
     """
 
     __slots__ = ("_arguments", "description", "function", "name", "parameters")
@@ -86,10 +91,15 @@ class Tool:
         self, function: Callable[..., Any], *, name: str | None = None, description: str | None = None
     ) -> None:
         if not callable(function):
-            raise TypeError(f"a tool must be a function, not {type(function).__name__}")
+            raise TypeError(f"a tool must be a function, not {function!r}; a name is given as name=…")
         self.function: Callable[..., Any] = function
-        self.name: str = name or str(getattr(function, "__name__", type(function).__name__))
-        summary, described = _documentation(inspect.getdoc(function) or "")
+        named: Any = function
+        while isinstance(named, partial):
+            named = named.func
+        self.name: str = name or str(getattr(named, "__name__", type(named).__name__))
+        if not TOOL_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} cannot be the name of a tool; give another: Tool(function, name=…)")
+        summary, described = _documentation(inspect.getdoc(named) or "")
         self.description: str = summary if description is None else description
         self._arguments: Any = _arguments_of(function, self.name, described)
         self.parameters: dict[str, Any] = _schema(self._arguments, self.name)
@@ -129,9 +139,16 @@ def tool(function: Any = None, /, *, name: str | None = None, description: str |
 
 
 def async_tools(tools: Iterable[Tool | Callable[..., Any]]) -> dict[str, Tool]:
-    """Return the tools by name, functions made into tools. Raises `ValueError` for two of one name."""
+    """Return the tools by name, functions made into tools.
+
+    Raises `TypeError` if `tools` is no collection, and `ValueError` for two of one name.
+    """
+    try:
+        given = list(tools)
+    except TypeError:
+        raise TypeError(f"tools must be a list of functions, not {tools!r}") from None
     found: dict[str, Tool] = {}
-    for one in tools:
+    for one in given:
         made = one if isinstance(one, Tool) else Tool(one)
         if found.setdefault(made.name, made) is not made:
             raise ValueError(f"two tools are called {made.name}")
@@ -154,18 +171,9 @@ def output_text(value: object) -> str:
     return json.dumps(value, default=_encoded, ensure_ascii=False)
 
 
-def outputs_to_submit(results: Sequence[ToolResult], on_error: OnToolError) -> list[dict[str, str]]:
-    """Return the outputs to submit, made of errors as `on_error` says. Raises the first error for "raise"."""
-    for one in results:
-        if one.error is None:
-            continue
-        if on_error == "raise":
-            raise one.error
-        if callable(on_error):
-            one.output = on_error(one)
-        else:
-            one.output = f"Error: {type(one.error).__name__}: {one.error}"[:MAX_ERROR_CHARACTERS]
-    return [{"tool_call_id": one.id, "output": one.output} for one in results]
+def error_text(error: Exception) -> str:
+    """Return what the model gets of a tool's error."""
+    return f"Error: {type(error).__name__}: {error}"[:MAX_ERROR_CHARACTERS]
 
 
 def _msgspec() -> Any:
@@ -200,7 +208,7 @@ def _documentation(text: str) -> tuple[str, dict[str, str]]:
 def _arguments_of(function: Callable[..., Any], name: str, described: Mapping[str, str]) -> Any:
     """Return the msgspec Struct of a function's parameters; those with a default are optional."""
     msgspec = _msgspec()
-    hints = get_type_hints(function if inspect.isroutine(function) else type(function).__call__, include_extras=True)
+    hints = _type_hints(function, name)
     parameters: list[Any] = []
     for one in inspect.signature(function).parameters.values():
         if one.kind not in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY):
@@ -215,13 +223,32 @@ def _arguments_of(function: Callable[..., Any], name: str, described: Mapping[st
     return msgspec.defstruct(name, parameters, kw_only=True, forbid_unknown_fields=True)
 
 
-def _schema(arguments: Any, name: str) -> dict[str, Any]:
+def _type_hints(function: Any, name: str) -> dict[str, Any]:
+    while isinstance(function, partial):
+        function = function.func
     try:
-        (schema,), components = _msgspec().json.schema_components([arguments], schema_hook=_described)
-        flat = _flat(schema, components)
-    except (TypeError, RecursionError) as error:
-        raise TypeError(f"the tool {name} has a parameter that JSON Schema cannot describe: {error}") from None
-    return {"type": "object", "properties": flat["properties"], "required": flat.get("required", [])}
+        return get_type_hints(function if inspect.isroutine(function) else type(function).__call__, include_extras=True)
+    except NameError as error:
+        raise TypeError(f"the tool {name} has a type hint that cannot be resolved: {error}") from None
+
+
+def _schema(arguments: Any, name: str) -> dict[str, Any]:
+    """Return the schema of a tool's arguments, each parameter by itself, so that an error names it."""
+    properties: dict[str, Any] = {}
+    for one in _msgspec().structs.fields(arguments):
+        try:
+            (schema,), components = _msgspec().json.schema_components([one.type], schema_hook=_described)
+            properties[one.encode_name] = _flat(schema, components)
+        except (TypeError, RecursionError) as error:
+            reason = str(error).rpartition("\n")[2]  # before it, msgspec advises what no tool can do
+            raise TypeError(
+                f"the tool {name} has a parameter {one.name} that JSON Schema cannot describe: {reason}"
+            ) from None
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [one.encode_name for one in _msgspec().structs.fields(arguments) if one.required],
+    }
 
 
 def _flat(schema: Any, components: Mapping[str, Any]) -> Any:
@@ -265,10 +292,21 @@ def _described(kind: Any) -> dict[str, Any]:
 
 
 def _decoded(kind: Any, value: object) -> Any:
-    for name in ("model_validate", "from_dict"):
-        if hasattr(kind, name):
-            return getattr(kind, name)(value)
+    if hasattr(kind, "model_validate"):
+        try:
+            return kind.model_validate(value)
+        except ValueError as error:
+            raise ValueError(_faults(error)) from error
+    if hasattr(kind, "from_dict"):
+        return kind.from_dict(value)
     raise NotImplementedError
+
+
+def _faults(error: Any) -> str:
+    """Return the faults that pydantic found, each with its place, and without its links to documentation."""
+    if not hasattr(error, "errors"):
+        return str(error)
+    return "; ".join(": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in error.errors())
 
 
 def _encoded(value: Any) -> object:

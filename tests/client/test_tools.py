@@ -1,67 +1,19 @@
-"""`run_tools` and `stream_tools`: schemas of functions, rounds of calls, errors of tools."""
+"""`run_tools` and `stream_tools`: rounds of calls, errors of tools, events."""
 
-import datetime
-import enum
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 import anyio
-import attrs
 import httpx
-import pydantic
 import pytest
 
-from backboard_threads import APIError, Tool, tool
+from backboard_threads import APIError, Tool, ToolResult
 from tests.support.client_variants import THREAD_ID, TURN, Variant
 from tests.support.scripted_server import Server, events, reply
 from tests.support.sse_frames import ENDED, RUN, STARTED, frame, said
-
-
-class Unit(enum.Enum):
-    CELSIUS = "c"
-    FAHRENHEIT = "f"
-
-
-@dataclass
-class Place:
-    city: str
-    country: str = "NO"
-
-
-@attrs.define
-class Height:
-    metres: float
-
-
-class Range(TypedDict):
-    first: int
-
-
-class Station(pydantic.BaseModel):
-    number: int
-
-
-class Node(TypedDict):
-    next: "Node"
-
-
-def weather(city: str, unit: Unit = Unit.CELSIUS) -> dict[str, object]:
-    """Tell the weather.
-
-    Args:
-        city: The city,
-            by name.
-        unit: Of the temperature.
-    """
-    return {"city": city, "unit": unit}
-
-
-CITY = {"type": "string", "description": "The city, by name."}
-UNIT = {"type": "string", "enum": ["c", "f"]}
+from tests.support.tool_functions import Place, Station, weather
 
 
 class Script:
@@ -101,83 +53,6 @@ def asking(*calls: dict[str, Any]) -> dict[str, Any]:
 DONE = {**TURN, "status": "COMPLETED", "run_id": RUN, "total_tokens": 5}
 
 
-@pytest.mark.parametrize(
-    ("hint", "schema"),
-    [
-        (str, {"type": "string"}),
-        (bool | None, {"type": "boolean"}),
-        (Literal["a", "b"], {"type": "string", "enum": ["a", "b"]}),
-        (Literal[1, 2], {"anyOf": [{"const": 1}, {"const": 2}]}),
-        (Unit, UNIT),
-        (list[Unit], {"type": "array", "items": UNIT}),
-        (dict[str, int], {"type": "object", "additionalProperties": {"type": "integer"}}),
-        (int | str, {"anyOf": [{"type": "integer"}, {"type": "string"}]}),
-        (datetime.date, {"type": "string", "format": "date"}),
-        (Any, {}),
-        (
-            Place,
-            {
-                "type": "object",
-                "properties": {"city": {"type": "string"}, "country": {"type": "string", "default": "NO"}},
-                "required": ["city"],
-            },
-        ),
-        (Height, {"type": "object", "properties": {"metres": {"type": "number"}}, "required": ["metres"]}),
-        (Range, {"type": "object", "properties": {"first": {"type": "integer"}}, "required": ["first"]}),
-        (Station, {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}),
-    ],
-)
-def test_schema_follows_type_hints(hint: Any, schema: dict[str, Any]) -> None:
-    def function(value: Any) -> None: ...
-
-    function.__annotations__["value"] = hint
-    assert Tool(function).parameters == {"type": "object", "properties": {"value": schema}, "required": ["value"]}
-
-
-def test_description_comes_from_the_docstring() -> None:
-    function = Tool(weather).definition["function"]
-    assert function["description"] == "Tell the weather."
-    properties = {"city": CITY, "unit": {**UNIT, "description": "Of the temperature."}}
-    assert function["parameters"] == {"type": "object", "properties": properties, "required": ["city"]}
-
-
-def test_tool_decorator_gives_another_name() -> None:
-    @tool(name="sky", description="Look up.")
-    def look(city: str) -> str:
-        return city
-
-    assert look.definition["function"]["name"] == "sky"
-    assert look.definition["function"]["description"] == "Look up."
-    assert look("Oslo") == "Oslo"
-
-
-def variadic(*values: str) -> None: ...
-def recursive(node: Node) -> None: ...
-
-
-@pytest.mark.parametrize("function", [variadic, recursive, "no function"])
-def test_function_that_cannot_be_a_tool_is_refused(function: Any) -> None:
-    with pytest.raises(TypeError):
-        Tool(function)
-
-
-def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "msgspec", None)
-    with pytest.raises(ImportError, match=r"backboard-threads\[tools\]"):
-        Tool(weather)
-
-
-@pytest.mark.parametrize(
-    ("hint", "value", "expected"),
-    [(Unit, "f", Unit.FAHRENHEIT), (Place, {"city": "x"}, Place("x")), (Station, {"number": 3}, Station(number=3))],
-)
-def test_arguments_are_converted(hint: Any, value: Any, expected: object) -> None:
-    def function(value: Any) -> None: ...
-
-    function.__annotations__["value"] = hint
-    assert Tool(function).decode(json.dumps({"value": value})) == {"value": expected}
-
-
 async def test_rounds_go_on_until_the_reply(variant: Variant) -> None:
     script = Script(
         asking(call("weather", {"city": "Oslo"}), call("weather", {"city": "Rome", "unit": "f"}, 2)),
@@ -214,6 +89,7 @@ async def test_rounds_go_on_until_the_reply(variant: Variant) -> None:
         (call("weather", "no JSON"), "JSON is malformed"),
         (call("sky", {}), "there is no tool sky"),
         (call("unspeakable", {}), "TypeError"),
+        (call("report", {"station": {"number": "x"}}), "ValidationError: number: Input should be a valid integer, "),
     ],
 )
 async def test_error_of_a_tool_is_reported_to_the_model(variant: Variant, asked: dict[str, Any], words: str) -> None:
@@ -223,9 +99,13 @@ async def test_error_of_a_tool_is_reported_to_the_model(variant: Variant, asked:
     def unspeakable() -> object:
         return object()
 
+    def report(station: Station) -> None: ...
+
     script = Script(asking(asked), DONE)
-    run = await variant.do(variant.mocked(script).messages.run_tools(content="x", tools=[weather, broken, unspeakable]))
+    tools = [weather, broken, unspeakable, report]
+    run = await variant.do(variant.mocked(script).messages.run_tools(content="x", tools=tools))
     assert words in script.outputs[0][0]
+    assert "\n" not in script.outputs[0][0]
     assert run.calls[0].error is not None
 
 
@@ -245,6 +125,24 @@ async def test_error_of_a_tool_is_given_to_a_function(variant: Variant) -> None:
     assert script.outputs == [["weather is down"]]
 
 
+async def explain(one: ToolResult) -> str:
+    return f"{one.name} is away"
+
+
+async def test_error_of_a_tool_is_given_to_a_coroutine_function() -> None:
+    script = Script(asking(call("weather", {})), DONE)
+    client = Variant("async").mocked(script)
+    await client.messages.run_tools(content="x", tools=[weather], on_tool_error=explain)
+    assert script.outputs == [["weather is away"]]
+
+
+def test_coroutine_function_for_errors_is_refused_by_the_sync_client() -> None:
+    script = Script(asking(call("weather", {})))
+    with pytest.raises(TypeError, match="use the async client"):
+        Variant("sync").mocked(script).messages.run_tools(content="x", tools=[weather], on_tool_error=explain)
+    assert script.is_cancelled
+
+
 async def test_too_many_rounds_cancel_the_run(variant: Variant) -> None:
     script = Script(*[asking(call("weather", {"city": "Oslo"}))] * 3)
     with pytest.raises(APIError, match="max_rounds"):
@@ -259,6 +157,11 @@ async def test_arguments_are_checked_before_anything_is_sent(variant: Variant, o
     with pytest.raises(ValueError, match=r"max_rounds|on_tool_error|two tools"):
         await variant.do(variant.mocked(script).messages.run_tools(**{"content": "x", "tools": [weather], **options}))
     assert script.requests == []
+
+
+async def test_one_function_is_no_list_of_tools(variant: Variant) -> None:
+    with pytest.raises(TypeError, match="tools must be a list of functions, not <function weather"):
+        await variant.do(variant.mocked(Script()).messages.run_tools(content="x", tools=weather))
 
 
 def test_sync_client_refuses_a_coroutine_function() -> None:
@@ -323,6 +226,24 @@ async def test_events_of_all_rounds_come_in_one_stream(variant: Variant, streami
     )
     assert opened.run.turn.type == "run_ended"
     assert streaming.requests[1].path.endswith(f"/runs/{RUN}/submit-tool-outputs")
+
+
+async def test_deltas_of_all_rounds_are_their_texts(variant: Variant, server: Server) -> None:
+    first, second = [STARTED, said("Let me "), said("see. "), WAITING], [said("Sunny."), ENDED]
+    server.answer(*[events(*map(frame, part)) for part in (first, second)])
+    async with variant.within(variant.client(server).messages.stream_tools(content="x", tools=[weather])) as opened:
+        assert await variant.all(opened.deltas()) == ["Let me ", "see. ", "Sunny."]
+
+
+async def test_reply_is_that_of_the_last_round(variant: Variant, streaming: Server) -> None:
+    stream = variant.client(streaming).messages.stream_tools(THREAD_ID, content="x", tools=[weather])
+    async with variant.within(stream) as opened:
+        while not opened.tool_calls:
+            await variant.next(opened)
+        assert [one.function.name for one in opened.tool_calls] == ["weather"]
+        reply = await variant.do(opened.reply())
+    assert (reply.text, reply.end.type, reply.run_id, opened.tool_calls) == ("Sunny.", "run_ended", RUN, [])
+    assert RUN in repr(opened)
 
 
 async def test_stream_that_ended_gives_no_more(variant: Variant, streaming: Server) -> None:

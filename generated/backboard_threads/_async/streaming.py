@@ -99,7 +99,7 @@ class AsyncServerSentEvents(Generic[E]):
                 event = ready.popleft()
             except IndexError:
                 if not self._is_open:
-                    raise RuntimeError("this stream is closed: read it inside its `with`") from None
+                    raise RuntimeError("this stream is not open: read it inside its `with`") from None
                 async with self._lock:
                     if not ready and not self._is_over:
                         await self._receive()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from .._errors import APIError
-from .._event_loops import all_in_turn, called
+from .._event_loops import all_in_turn, called, result
 from .._public import public
-from .._tools import OnToolError, Tool, ToolResult, ToolRun, output_text, outputs_to_submit, sync_tools
+from .._runs import Reply
+from .._tools import OnToolError, Tool, ToolResult, ToolRun, error_text, output_text, sync_tools
 from .._unset import UNSET, Unset
 
 E = TypeVar("E")
@@ -61,13 +62,23 @@ class ToolLoop:
             self.run.rounds += 1
             results = all_in_turn([partial(self._result, call) for call in calls])
             self.run.calls += results
-            outputs = outputs_to_submit(results, self._on_tool_error)
+            outputs = [{"tool_call_id": one.id, "output": self._output(one)} for one in results]
         except Exception:
             with suppress(APIError):
                 self.runs.cancel(thread_id, run_id)
             raise
         key = UNSET if isinstance(self._key, Unset) else f"{self._key}-{self.run.rounds}"
         return {"tool_outputs": outputs, "idempotency_key": key, **self._options}
+
+    def _output(self, one: ToolResult) -> str:
+        """Return the output to submit, made of an error as `on_tool_error` says. Raises the error for "raise"."""
+        on_error = self._on_tool_error
+        if one.error is not None:
+            if on_error == "raise":
+                raise one.error
+            text = result(on_error(one)) if callable(on_error) else error_text(one.error)
+            one.output = output_text(text)
+        return one.output
 
     def _result(self, call: Any) -> ToolResult:
         result = ToolResult(call.id, call.function.name, call.function.arguments)
@@ -143,6 +154,27 @@ class ToolStream(Generic[E]):
     def run(self) -> ToolRun[E]:
         """Rounds, calls and tokens so far; its `turn` is the event that ended the last round."""
         return self._loop.run
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} thread_id={self.thread_id!r} run_id={self.run_id!r}>"
+
+    @property
+    def tool_calls(self) -> list[Any]:
+        """The tool calls that ended the round, until the next one begins."""
+        tool_calls: list[Any] = self._events.tool_calls
+        return tool_calls
+
+    def deltas(self) -> Iterator[str]:
+        """The text of all rounds, piece by piece as it comes; other events are passed over."""
+        for _ in self:
+            if self._events._last_piece:
+                yield self._events._last_piece
+
+    def reply(self) -> Reply[E]:
+        """Read on to the end of the last round, and return its reply, whole."""
+        for _ in self:
+            pass
+        return Reply(self.text, self.run.turn, self.thread_id, self.run_id)
 
     def cancel(self) -> bool:
         """End the run, as `cancel` of an event stream does."""
