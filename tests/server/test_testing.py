@@ -208,6 +208,9 @@ def test_server_starts_again_with_its_threads() -> None:
         server.stop()
         with pytest.raises(APIConnectionError, match="refused"):
             backboard.threads.list()
+        with pytest.raises(BadInstruction, match=r"not running: use it in a `with`, or start\(\) it"):
+            server.reply("4")
+        assert server.url in repr(server)
         server.start()
         assert len(server.threads) == 1
     assert not [thread for thread in threading.enumerate() if thread.name == "threads-server"]
@@ -223,8 +226,16 @@ def test_server_starts_again_with_its_threads() -> None:
         (lambda server: server.drop("sendMessage", times=0), "once or more often"),
         (lambda server: server.on("(", reply="x"), "is no regular expression"),
         (lambda server: server.reply(tool_calls=[{"arguments": {}}]), "a tool call has a name"),
-        (lambda server: server.reply(3), "'text' cannot be 3"),
+        (lambda server: server.reply(tool_calls=[{"name": "f", "args": {}}]), "an id, no 'args'"),
+        (lambda server: server.reply(usage={"tokens": 3}), "no usage 'tokens'; there are input_tokens"),
+        (lambda server: server.reply(3), "'text' is a text or a list, each a text, not 3"),
+        (lambda server: server.reply(delay=-1), "'delay' is a number from 0, not -1"),
+        (lambda server: server.insert_event("sendMessage", "x"), "'value' is an object or null, not 'x'"),
         (lambda server: server.freeze("tomorrow"), "ISO 8601"),
+        (lambda server: server.advance(days=4e6), "the years 1970 to 9999"),
+        (lambda server: server.perform("clock", {"advance": 1e308}), "ISO 8601"),
+        (lambda server: server.perform("clock", {"seed": "x"}), "'seed' is a whole number or null, not 'x'"),
+        (lambda server: server.perform("faults", {}), "'kind' is missing; there are kind, operation"),
         (lambda server: server.refuse(-1), "is a number of up to 600"),
         (lambda server: server.perform("answers", {"txt": "4"}), "there is no 'txt'; there are text"),
         (lambda server: server.perform("faults", {"kind": "flood"}), "there is no fault 'flood'"),
@@ -242,6 +253,7 @@ def test_routes_take_json_only_and_need_no_python() -> None:
     with LocalServer() as server:
         routes = server.url.replace("/api", "/testing")
         assert httpx.post(f"{routes}/answers", json={"text": "4"}).status_code == 200
+        assert "no action 'threads'" in httpx.get(f"{routes}/threads").json()["detail"]
         for wrong in ({"data": {"text": "5"}}, {"content": b'{"text": "5"}'}, {"content": b"{"}):
             headers = {"content-type": "text/plain"} if wrong.get("content") != b"{" else {}
             assert httpx.post(f"{routes}/answers", headers=headers, **wrong).status_code == 422
@@ -252,6 +264,17 @@ def test_routes_take_json_only_and_need_no_python() -> None:
         assert [request["operation"] for request in httpx.get(f"{routes}/requests").json()] == ["sendChatMessage"]
         assert len(httpx.get(f"{routes}/api/threads", headers=key).json()) == 1
         assert httpx.get(f"{routes}/api/threads").status_code == 401
+
+
+def test_seed_of_ids_that_are_stored_is_refused(told: LocalServer) -> None:
+    told.freeze("2030-01-01T00:00:00Z", seed=7)
+    with client(told) as backboard:
+        first = backboard.messages.chat(content="Hello")
+        told.reset()
+        with pytest.raises(BadInstruction, match="made the ids of seed 7 at 2030-01-01T00:00:00Z already"):
+            told.freeze("2030-01-01T00:00:00Z", seed=7)
+        told.freeze("2030-01-01T00:00:00Z", seed=8)
+        assert backboard.messages.chat(content="Hello").thread_id != first.thread_id
 
 
 def test_ordinary_server_takes_no_instructions(backboard_threads_server: ThreadsAccount) -> None:

@@ -14,7 +14,7 @@ from threads_server.operations.services import Services
 from threads_server.settings import Settings
 from threads_server.testing.faulty_response import FaultyResponse
 from threads_server.testing.instructions import BadInstruction, Fault
-from threads_server.testing.script import ACTIONS, MAX_BODY_BYTES, Script
+from threads_server.testing.script import ACTIONS, MAX_BODY_BYTES, Script, unknown_action
 
 PREFIX = "/testing"
 READ_ONLY = {"requests"}
@@ -131,11 +131,13 @@ async def _read_all(receive: Receive) -> None:
 
 async def _read_json(scope: Scope, receive: Receive, action: str) -> Mapping[str, Any]:
     """The body of an action. A page of another origin cannot send one, for want of its content type."""
+    if action not in ACTIONS:
+        raise unknown_action(action)
     if scope["method"] == "GET" and action in READ_ONLY:
         return {}
     kind = dict(scope["headers"]).get(b"content-type", b"").partition(b";")[0]
     if scope["method"] != "POST" or kind != b"application/json":
-        raise BadInstruction(f"{action} is a POST of a JSON object, as application/json")
+        raise BadInstruction(f"{action} is a POST of a JSON object, with Content-Type: application/json")
     body = b""
     more = True
     while more and len(body) <= MAX_BODY_BYTES:

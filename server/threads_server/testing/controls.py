@@ -126,7 +126,7 @@ class Controls(ABC):
         self, operation: str | None, value: Mapping[str, object], *, before: int = 0, times: int | None = 1
     ) -> None:
         """Send one more event in a stream, before the event of this number from 0, such as one of an unknown type."""
-        self._fault("event", operation, times, value=dict(value), event=before)
+        self._fault("event", operation, times, value=value, event=before)
 
     def refuse(self, seconds: float) -> None:
         """Refuse connections for so long, as if no server were running. Open ones are closed."""
@@ -140,7 +140,8 @@ class Controls(ABC):
     def freeze(self, time: datetime | str = "2026-01-01T00:00:00Z", *, seed: int = 0) -> None:
         """Stop the server's clock at a time, and make the ids that belong to `seed`.
 
-        The same calls on a new server then have the same answers, byte for byte. `advance` still moves the clock.
+        The same calls on a new server then have the same answers, byte for byte. `advance` still moves the clock. One
+        server makes the ids of a time and seed once, since what has them stays stored.
         """
         moment = time if isinstance(time, str) else time.isoformat()
         self.perform("clock", {"time": moment, "seed": seed})

@@ -2,12 +2,13 @@
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Self, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from threads_server.encoding import Json
 
 KINDS = ("status", "drop", "hang", "cut", "garbage", "event")
+USAGE = ("input_tokens", "output_tokens", "total_tokens", "cached_input_tokens")
 
 
 class BadInstruction(ValueError):
@@ -16,7 +17,7 @@ class BadInstruction(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instruction:
-    """An answer or a fault, with its form as JSON."""
+    """An answer, a fault or a time, with its form as JSON."""
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
@@ -24,10 +25,12 @@ class Instruction:
         hints = get_type_hints(cls)
         for name, value in body.items():
             if name not in hints:
-                known = ", ".join(one.name for one in fields(cls))
-                raise BadInstruction(f"there is no {name!r}; there are {known}")
+                raise BadInstruction(f"there is no {name!r}; there are {', '.join(hints)}")
             if not _fits(value, hints[name]):
-                raise BadInstruction(f"{name!r} cannot be {value!r}"[:200])
+                raise BadInstruction(f"{name!r} is {_words(hints[name])}, not {value!r}"[:200])
+        for one in fields(cls):
+            if one.name not in body and one.default is MISSING and one.default_factory is MISSING:
+                raise BadInstruction(f"{one.name!r} is missing; there are {', '.join(hints)}")
         return cls(**body)
 
     def to_json(self) -> dict[str, Json]:
@@ -56,6 +59,10 @@ class Answer(Instruction):
         for call in self.tool_calls:
             if not isinstance(call.get("name"), str):
                 raise BadInstruction(f"a tool call has a name and arguments: {call!r}"[:200])
+            for name in call.keys() - {"id", "name", "arguments"}:
+                raise BadInstruction(f"a tool call has a name, arguments and an id, no {name!r}"[:200])
+        for name in self.usage.keys() - set(USAGE):
+            raise BadInstruction(f"there is no usage {name!r}; there are {', '.join(USAGE)}"[:200])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +101,15 @@ class Fault(Instruction):
         return self.kind == "event" or self.event is not None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockChange(Instruction):
+    """Seconds to move the clock on, or a time at which it stops and the seed of ids (`Controls.freeze`)."""
+
+    advance: float = 0.0
+    time: str | None = None
+    seed: int | None = None
+
+
 def _fits(value: object, hint: Any) -> bool:
     """Whether a JSON value has a type, as far as these annotations go."""
     origin = get_origin(hint) or hint
@@ -108,3 +124,21 @@ def _fits(value: object, hint: Any) -> bool:
     if origin is int:
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, origin) if isinstance(origin, type) else True
+
+
+_NAMES = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number from 0",
+    type(None): "null",
+    Mapping: "an object",
+}
+
+
+def _words(hint: Any) -> str:
+    """Name a type as a JSON value."""
+    origin = get_origin(hint) or hint
+    if origin in (types.UnionType, Union):
+        return " or ".join(_words(one) for one in get_args(hint) if get_origin(one) is not Callable)
+    return f"a list, each {_words(get_args(hint)[0])}" if origin is Sequence else _NAMES[origin]

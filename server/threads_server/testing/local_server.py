@@ -67,6 +67,9 @@ class LocalServer(Controls):
         self._in_process = in_process
         self._output: IO[bytes] | None = None
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"
+
     def start(self) -> Self:
         """Start the server and wait until it answers."""
         if self._in_process:
@@ -124,6 +127,8 @@ class LocalServer(Controls):
             raise BadInstruction("a server on a database of yours takes no instructions: leave out `database`")
         if self._thread is not None:
             return self._thread.perform(action, body)
+        if self._process is None:
+            raise BadInstruction("the server is not running: use it in a `with`, or start() it")
         return self._fetch(f"{self.url.removesuffix('/api')}/testing/{action}", encoded(body))
 
     def look(self, path: str) -> Any:

@@ -26,7 +26,7 @@ from threads_server.responders import (
 )
 from threads_server.responders.offline import OfflineResponder
 from threads_server.responders.scripted import Function, Part, ScriptedResponder
-from threads_server.testing.instructions import Answer, BadInstruction, Fault
+from threads_server.testing.instructions import Answer, BadInstruction, ClockChange, Fault
 
 ACTIONS = ("answers", "faults", "clock", "refuse", "release", "reset", "requests")
 MAX_REQUESTS = 10_000
@@ -37,6 +37,8 @@ MAX_HOLD_SECONDS = 600.0
 """How long a held answer, or a request that is not answered, goes on."""
 HOLD_SIGN_SECONDS = 10.0
 MAX_HOLD_SIGNS = round(MAX_HOLD_SECONDS / HOLD_SIGN_SECONDS)
+END_OF_TIME = 253_402_300_800_000
+"""The first millisecond of the year 10000, which a timestamp cannot have."""
 SECRET_HEADERS = {b"authorization", b"cookie"}
 
 
@@ -77,6 +79,8 @@ class Script:
         self._secret = {contract.key_header, *SECRET_HEADERS}
         self._operations = list(contract.endpoints)
         self._faults: list[Fault] = []
+        self._seeds: set[tuple[int | None, int]] = set()
+        """Times and seeds of ids that were made, and may be stored: they cannot be made once more."""
         self._released = asyncio.Event()
 
     async def perform(self, action: str, body: Mapping[str, Any]) -> Json:
@@ -86,7 +90,7 @@ class Script:
         elif action == "faults":
             self._add_fault(Fault.from_json(body))
         elif action == "clock":
-            await self._set_clock(dict(body))
+            await self._set_clock(ClockChange.from_json(body))
         elif action == "refuse":
             await self._refuse(body.get("seconds"))
         elif action == "release":
@@ -96,7 +100,7 @@ class Script:
         elif action == "requests":
             return [request.to_json() for request in self.requests]
         else:
-            raise BadInstruction(f"there is no action {action!r}; there are {', '.join(ACTIONS)}")
+            raise unknown_action(action)
         return None
 
     def record(self, operation: str | None, scope: Mapping[str, Any]) -> Received:
@@ -193,19 +197,24 @@ class Script:
             raise BadInstruction(f"there is no operation {fault.operation!r}; {known}")
         self._faults.append(fault)
 
-    async def _set_clock(self, body: dict[str, Any]) -> None:
-        seconds, moment, seed = body.pop("advance", 0), body.pop("time", None), body.pop("seed", None)
-        if body:
-            raise BadInstruction(f"there is no {next(iter(body))!r}; there are advance, time, seed")
+    async def _set_clock(self, change: ClockChange) -> None:
         try:
-            milliseconds = None if moment is None else round(datetime.fromisoformat(moment).timestamp() * 1000)
-            step = round(seconds * 1000)
-        except (TypeError, ValueError) as error:
+            moment = None if change.time is None else round(datetime.fromisoformat(change.time).timestamp() * 1000)
+            step = round(change.advance * 1000)
+        except (OverflowError, ValueError) as error:
             raise BadInstruction(f"a clock takes seconds to advance, or an ISO 8601 time: {error}") from error
-        if milliseconds is not None:
-            clock.fix(milliseconds)
-        if seed is not None:
-            ids.seed(seed)
+        if not 0 <= (clock.now() if moment is None else moment) + step < END_OF_TIME:
+            raise BadInstruction("the clock cannot leave the years 1970 to 9999")
+        if change.seed is not None:
+            if (moment, change.seed) in self._seeds:
+                raise BadInstruction(
+                    f"this server has made the ids of seed {change.seed} at {change.time} already: "
+                    "choose another seed or time, or a new server"
+                )
+            self._seeds.add((moment, change.seed))
+            ids.seed(change.seed)
+        if moment is not None:
+            clock.fix(moment)
         clock.advance(step)
         if step and self.sweep is not None:
             await self.sweep()
@@ -216,6 +225,11 @@ class Script:
         if self.refuse is None:
             raise BadInstruction("this server has no socket of its own to close")
         await self.refuse(seconds)
+
+
+def unknown_action(action: str) -> BadInstruction:
+    """Make the error of an action that is none of ACTIONS."""
+    return BadInstruction(f"there is no action {action!r}; there are {', '.join(ACTIONS)}"[:200])
 
 
 def _parsed(body: bytes, kind: str) -> Json:
