@@ -1,4 +1,4 @@
-"""JSON as the server writes it: compact, and UTF-8 in bodies but ASCII in events."""
+"""JSON as the server writes it, compact, and UTF-8 in bodies but ASCII in events; and texts for a terminal."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,11 @@ def encode_event(value: Json) -> str:
 def encode_canonical(value: Json) -> str:
     """A value as the one text that stands for it, whatever the order of its keys: for fingerprints."""
     return _canonical.encode(value)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 thread`, `2 threads`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def printable(text: str) -> str:

@@ -29,9 +29,12 @@ async def test_export_and_import_commands(tmp_path: Path) -> None:
     assert taken.stdout == b"3 assistants and 4 threads were new in the account default\n"
     again = command("import", "-", "--database", new, given=b"\n" + out.stdout)
     assert again.stdout == b"0 assistants and 0 threads were new in the account default\n"
-    assert again.stderr.startswith(b"4 threads were in the account already")
+    assert again.stderr.startswith(b"already in the account, and left as it is there,")
+    assert again.stderr.endswith(b"newer in the archive: 4 threads\n")
     assert taken.stderr == b""
     assert await seen(Path(new)) == await seen(Path(old))
+    other = command("import", "-", "--account", "other", "--database", new, given=out.stdout)
+    assert b"other is a new account; threads-server keys create NAME --account other opens it" in other.stderr
     for arguments, given, reason in (
         (("import", str(tmp_path / "none"), "--database", new), b"", b"cannot be read: No such file"),
         (("import", "-", "--database", new), b"{}\n", b"-, line 1: it is neither an assistant nor a thread"),

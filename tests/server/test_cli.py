@@ -231,6 +231,11 @@ class TestServe:
         assert "did you mean --port?; see: threads-server serve --help" in refused("serve", "--prot", "9", code=2)
         assert "did you mean list?; see: threads-server keys --help" in refused("keys", "lits", code=2)
         assert "did you mean" not in refused("keys", "list", "--something-else", code=2)
+        assert "unrecognized arguments: --verison; did you mean --version?" in refused("--verison", code=2)
+        assert "unrecognized arguments: --acount; did you mean --account?" in refused(
+            "keys", "create", "--acount", code=2
+        )
+        assert "are required: name; see: threads-server keys create" in refused("keys", "create", "--acc", "x", code=2)
 
     def test_variable_that_does_not_exist_is_a_warning(self, database: str) -> None:
         variables = {"THREADS_SERVER_DATABSE": database, "THREADS_SERVER_X": "1"}
@@ -249,8 +254,16 @@ class TestServe:
     @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
     def test_completion_names_commands_and_options(self, shell: str) -> None:
         script = run("completion", shell).stdout
-        for word in ("rotate", "--busy-wait", "--format", "--json"):
+        for word in ("rotate", "--busy-wait", "--format", "--json", "debug"):
             assert word.removeprefix("--") in script
+        assert ("_shtab_compgen_files" if shell == "bash" else "_files" if shell == "zsh" else "/f/") in script
+
+    def test_option_without_effect_is_a_warning(self, database: str) -> None:
+        with serving("--llm-model", "gpt", "--database", database) as (process, _):
+            process.terminate()
+            assert (
+                "warning: --llm-base-url and --llm-model have no effect without" in process.communicate(timeout=600)[1]
+            )
 
     def test_a_rate_too_low_for_retry_after(self) -> None:
         assert "more than 3600 seconds" in refused("serve", "--rate-limit=0.0001")
@@ -351,7 +364,7 @@ class TestKeys:
         create = ("keys", "create", "--database", database)
         noted = run(*create, "a", "--account", "shraed")
         assert re.fullmatch(r"bbt_\S+\n", noted.stdout)
-        assert "there is no account 'shraed'" in noted.stderr
+        assert "warning: there is no account 'shraed'" in noted.stderr
         for words in (("b", "--account", "shraed"), ("c", "--account", "other", "--new-account"), ("d",)):
             assert run(*create, *words).stderr == ""
         assert "add --new-account to open it" in at_a_terminal(*create, "e", "--account", "nobody")

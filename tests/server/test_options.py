@@ -73,6 +73,7 @@ def test_help_names_every_option_and_its_default() -> None:
     for name in SETTINGS:
         assert f"--{name.replace('_', '-').removesuffix('s')}" in done.stdout
     assert "127.0.0.1" in done.stdout
+    assert "None" not in done.stdout
     assert run().returncode == 2
 
 

@@ -43,7 +43,9 @@ def test_list_shows_newest_threads_of_all_accounts(stored: tuple[str, list[str]]
     rows = [json.loads(line) for line in run("threads", "list", "--json", "--database", database).stdout.splitlines()]
     assert [(row["thread_id"], row["message_count"]) for row in rows] == [(ids[0], 6), (ids[1], 4)]
     assert len(run("threads", "list", "--limit", "1", "--database", database).stdout.splitlines()) == 2
-    assert len(run("threads", "list", "--account", "nobody", "--database", database).stdout.splitlines()) == 1
+    assert "there is no account 'nobody' in" in refused(
+        "threads", "list", "--account", "nobody", "--database", database
+    )
 
 
 def test_show_is_a_conversation_to_read(stored: tuple[str, list[str]]) -> None:
@@ -71,6 +73,14 @@ def test_show_is_a_conversation_to_read(stored: tuple[str, list[str]]) -> None:
     assert json.loads(run("threads", "show", ids[0], "--json", "--database", database).stdout)["thread_id"] == ids[0]
 
 
+def test_empty_list_says_so(tmp_path: Path) -> None:
+    database = str(tmp_path / "threads.db")
+    run("keys", "create", "a", "--account", "a", "--new-account", "--database", database)
+    done = run("threads", "list", "--account", "a", "--database", database)
+    assert (done.stdout, done.stderr) == ("", f"There are no threads in {database}.\n")
+    assert run("threads", "list", "--json", "--database", database).stderr == ""
+
+
 def test_thread_that_is_not_there(stored: tuple[str, list[str]], tmp_path: Path) -> None:
     database, _ = stored
     assert "there is no thread 'nowhere' in" in refused("threads", "show", "nowhere", "--database", database)
@@ -81,6 +91,6 @@ def test_thread_that_is_not_there(stored: tuple[str, list[str]], tmp_path: Path)
 def test_export_as_markdown_has_every_thread(stored: tuple[str, list[str]]) -> None:
     database, ids = stored
     done = run("export", "--format", "markdown", "--database", database)
-    assert done.stderr == "Exported 1 assistants and 2 threads of the account default.\n"
-    assert all(f"Thread `{thread_id}` with" in done.stdout for thread_id in ids)
+    assert done.stderr == "Exported 1 assistant and 2 threads of the account default.\n"
+    assert all(f"## Thread {thread_id}\n\nWith Default, begun " in done.stdout for thread_id in ids)
     assert "> \x1b[31m# Heading\n> > quote\n" in done.stdout  # what was said stays a quotation

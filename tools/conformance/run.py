@@ -89,7 +89,10 @@ def greet(prober: Prober) -> None:
     if response.status_code == 401:
         raise KeyRefused(f"{url} does not take the key")
     if response.status_code != 200 or "json" not in response.headers.get("Content-Type", ""):
-        raise Unreachable(f"{url} is no such server: GET /threads is answered {response.status_code}")
+        raise Unreachable(
+            f"{url} is no such server: GET /threads is answered {response.status_code}; "
+            "the address has to end with the base path, such as /api"
+        )
 
 
 def put(prober: Prober, one: Question) -> None:

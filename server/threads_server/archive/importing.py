@@ -12,7 +12,7 @@ from threads_server.archive.errors import BadArchive
 from threads_server.archive.new_ids import NewIds
 from threads_server.archive.records import RecordReader, milliseconds
 from threads_server.clock import now
-from threads_server.encoding import encode
+from threads_server.encoding import counted, encode
 from threads_server.ids import new_id
 from threads_server.store import Store, StoreUnavailable, imports, threads
 from threads_server.store.assistants import AssistantRow
@@ -102,7 +102,8 @@ class _Import:
         present = self._read["thread"] - self._added["thread"]
         if present:
             log.warning(
-                "%d threads were in the account already, and stay as they were, without newer messages", present
+                "already in the account, and left as it is there, without what is newer in the archive: %s",
+                counted(present, "thread"),
             )
         return self._added
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from threads_server.encoding import counted
+
 QUOTE = "> "
 
 
@@ -33,11 +35,11 @@ class Markdown:
 def thread_text(record: Mapping[str, Any], assistant: str) -> str:
     """A thread of an archive: its heading, then each message under its role and time."""
     messages = [one["message"] for one in record["messages"]]
+    named = f"Thread `{record['thread_id']}` w" if record["title"] else "W"
     lines = [
         f"## {_line(record['title'] or 'Thread ' + record['thread_id'])}",
         "",
-        f"Thread `{record['thread_id']}` with {_line(assistant)}, begun {record['created_at']}, "
-        f"{len(messages)} messages.",
+        f"{named}ith {_line(assistant)}, begun {record['created_at']}, {counted(len(messages), 'message')}.",
         "",
     ]
     for message in messages:
@@ -61,7 +63,7 @@ def _message(message: Mapping[str, Any]) -> Iterator[str]:
         function = call["function"]
         yield f"- calls `{_line(function['name'])}` with `{_line(function['arguments'])}`"
     for file in message["attachments"] or ():
-        yield f"- file {_line(file['filename'])}, {file['file_size_bytes']} bytes"
+        yield f"- file {_line(file['filename'])}, {counted(file['file_size_bytes'], 'byte')}"
     if metadata.get("tool_calls") or message["attachments"]:
         yield ""
 

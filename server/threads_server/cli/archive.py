@@ -12,10 +12,11 @@ from threads_server.cli.command_line import (
     Commands,
     add_database,
     needs_extra,
+    no_account,
     note,
-    shown_database,
     with_store,
 )
+from threads_server.encoding import counted
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -53,9 +54,7 @@ def _export(options: argparse.Namespace) -> None:
 
     async def export(store: "Store") -> str:
         if not await store.read(has_account, options.account):
-            raise CommandFailed(
-                f"there is no account {options.account!r} in {shown_database(options)}; see: threads-server keys list"
-            )
+            raise CommandFailed(no_account(options))
         markdown = Markdown()
         async for line in export_account(store, options.account):
             text = markdown.read(line)
@@ -63,7 +62,8 @@ def _export(options: argparse.Namespace) -> None:
                 text = f"{line}\n"
             sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-        return f"{markdown.assistants} assistants and {markdown.threads} threads of the account {options.account}"
+        written = f"{counted(markdown.assistants, 'assistant')} and {counted(markdown.threads, 'thread')}"
+        return f"{written} of the account {options.account}"
 
     try:
         written = with_store(options, export, create=False)
@@ -79,14 +79,23 @@ def _import(options: argparse.Namespace) -> None:
     with needs_extra():
         from threads_server.archive import BadArchive, import_account
 
-    async def take_in(store: "Store") -> "Counter[str]":
-        return await import_account(store, options.account, lines, keep_ids=options.keep_ids)
+    from threads_server.http.authentication import DEFAULT_ACCOUNT
+    from threads_server.store.exports import has_account
+
+    async def take_in(store: "Store") -> "tuple[bool, Counter[str]]":
+        known = await store.read(has_account, options.account)
+        return known, await import_account(store, options.account, lines, keep_ids=options.keep_ids)
 
     try:
         with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
-            added = with_store(options, take_in)
+            known, added = with_store(options, take_in)
     except OSError as error:
         raise CommandFailed(f"{options.file} cannot be read: {error.strerror}") from error
     except BadArchive as error:
         raise CommandFailed(f"{options.file}, {error}") from error
-    print(f"{added['assistant']} assistants and {added['thread']} threads were new in the account {options.account}")
+    new = f"{counted(added['assistant'], 'assistant')} and {counted(added['thread'], 'thread')}"
+    print(f"{new} {'was' if added.total() == 1 else 'were'} new in the account {options.account}")
+    if not known and options.account != DEFAULT_ACCOUNT:
+        note(
+            f"{options.account} is a new account; threads-server keys create NAME --account {options.account} opens it."
+        )

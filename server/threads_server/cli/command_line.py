@@ -34,16 +34,27 @@ class Parser(argparse.ArgumentParser):
 
     latest: ClassVar["Parser | None"] = None
     """The parser of the command that is being read."""
+    given: ClassVar[Sequence[str]] = ()
+    """The arguments of that command."""
 
-    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Remember the command: what it does not know is reported by the parser around it."""
-        Parser.latest = self
-        return super().parse_known_args(*args, **kwargs)
+        Parser.latest, Parser.given = self, sys.argv[1:] if args is None else args
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Exit with code 2."""
         command = Parser.latest or self
+        if message.startswith("the following arguments are required"):  # perhaps for want of a right option
+            message = next(command.unknown_options(), message)
         self.exit(2, f"threads-server: {message}{_suggestion(message, command)}; see: {command.prog} --help\n")
+
+    def unknown_options(self) -> Iterator[str]:
+        """A message for each argument that looks like an option of the command and is none."""
+        for word in self.given:
+            name = word.partition("=")[0]
+            if re.match("--?[a-z]", name) and not any(known.startswith(name) for known in self._option_string_actions):
+                yield f"unrecognized arguments: {name}"
 
     def words(self) -> list[str]:
         """Everything that may be written here: options and commands."""
@@ -79,12 +90,12 @@ def option(
     kind: Callable[[str], Any],
     default: object,
     text: str,
+    words: Sequence[str] = (),
 ) -> None:
-    """Add an option that can also be given as an environment variable."""
+    """Add an option that can also be given as an environment variable. A shell completes it with `words`."""
     value = environment(name.upper().replace("-", "_"), kind, default)
-    parser.add_argument(
-        f"--{name}", type=kind, default=value, metavar=name.upper(), help=f"{text} (default: {default})"
-    )
+    shown = text if default is None else f"{text} (default: {default})"
+    parser.add_argument(f"--{name}", type=kind, default=value, metavar=name.upper(), help=shown, choices=words or None)
 
 
 _known_variables: set[str] = set()
@@ -147,6 +158,11 @@ def shown_database(options: argparse.Namespace) -> str:
     return Settings(database=options.database).shown_database
 
 
+def no_account(options: argparse.Namespace) -> str:
+    """The error of an account that is not in the database."""
+    return f"there is no account {options.account!r} in {shown_database(options)}; see: threads-server keys list"
+
+
 def is_new_database(options: argparse.Namespace) -> bool:
     """Whether it is an SQLite file that is not there yet."""
     settings = Settings(database=options.database)
@@ -158,11 +174,16 @@ def note(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
-def print_rows(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> None:
-    """Print rows as a table with these headings, or with `--json` whole."""
+def print_rows(
+    options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str], things: str
+) -> None:
+    """Print rows as a table with these headings, or with `--json` whole. Without any, note that there are none."""
     if options.json:
         for row in rows:
             print(encode(row))
+        return
+    if not rows:
+        note(f"There are no {things} in {shown_database(options)}.")
         return
     table = [list(headings.values()), *([printable(str(row[name])) for name in headings] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]

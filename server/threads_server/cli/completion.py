@@ -1,11 +1,13 @@
 """`threads-server completion`: a script with which a shell completes commands and options."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from threads_server.cli.command_line import Commands, needs_extra
 
 SHELLS = ("bash", "zsh", "tcsh")
+FILES = ("database", "file", "models")
+"""Arguments that are paths."""
 
 
 def add(commands: Commands, make_parser: Callable[[], argparse.ArgumentParser]) -> None:
@@ -16,6 +18,19 @@ def add(commands: Commands, make_parser: Callable[[], argparse.ArgumentParser]) 
     def run(options: argparse.Namespace) -> None:
         with needs_extra("completion"):
             import shtab
-        print(shtab.complete(make_parser(), options.shell))
+        parser = make_parser()
+        for action in _actions(parser):
+            if action.dest in FILES:
+                action.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's way to say so
+        print(shtab.complete(parser, options.shell))
 
     parser.set_defaults(run=run)
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """The arguments of a command and of the commands under it."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from _actions(each)

@@ -66,11 +66,11 @@ def _create(options: argparse.Namespace) -> None:
 
 
 def _check_new_account(options: argparse.Namespace) -> None:
-    """Stop someone at a terminal, who may have misspelt the account; programs go on as they always did."""
+    """Stop someone at a terminal, who may have misspelt the account; programs go on (docs/decisions.md)."""
     missing = f"there is no account {options.account!r} in {shown_database(options)}"
     if sys.stdin.isatty():
         raise CommandFailed(f"{missing}; add --new-account to open it")
-    note(f"{missing}: it is opened now (--new-account)")
+    note(f"threads-server: warning: {missing}: it is opened now; say --new-account if that is meant")
 
 
 def _rotate(options: argparse.Namespace) -> None:
@@ -123,4 +123,4 @@ def _list(options: argparse.Namespace) -> None:
     }
     if options.json:
         found = [{name: row[name] for name in row if name not in ("last_use", "status")} for row in found]
-    print_rows(options, found, headings)
+    print_rows(options, found, headings, "keys")

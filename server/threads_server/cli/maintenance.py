@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from threads_server.cli.command_line import CommandFailed, Parser, add_database, with_store
-from threads_server.encoding import printable
+from threads_server.encoding import counted, printable
 from threads_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def _backup(options: argparse.Namespace) -> None:
     except BackupFailed as error:
         raise CommandFailed(str(error)) from error
     size = Path(options.file).stat().st_size
-    print(f"{options.file}: {rows.get('threads', 0)} threads, {rows.get('messages', 0)} messages, {size} bytes; sound")
+    held = f"{counted(rows.get('threads', 0), 'thread')}, {counted(rows.get('messages', 0), 'message')}"
+    print(f"{options.file}: {held}, {size} bytes; sound")
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -75,18 +75,21 @@ def attribute(text: str) -> str:
     return text
 
 
-def error_words(text: str) -> str:
-    if text not in ("general", "full"):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `general` nor `full`")
-    return text
+LLM_ERRORS = ("general", "full")
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def llm_errors(text: str) -> str:
+    return _one_of(text, LLM_ERRORS)
 
 
 def log_format(text: str) -> str:
-    return _one_of(text, ("text", "json"))
+    return _one_of(text, LOG_FORMATS)
 
 
 def log_level(text: str) -> str:
-    return _one_of(text, ("debug", "info", "warning", "error"))
+    return _one_of(text, LOG_LEVELS)
 
 
 def _one_of(text: str, known: tuple[str, ...]) -> str:

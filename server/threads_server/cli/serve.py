@@ -6,7 +6,15 @@ import tempfile
 from pathlib import Path
 
 from threads_server.cli import option_values
-from threads_server.cli.command_line import CommandFailed, Commands, add_database, environment, needs_extra, option
+from threads_server.cli.command_line import (
+    CommandFailed,
+    Commands,
+    add_database,
+    environment,
+    needs_extra,
+    note,
+    option,
+)
 from threads_server.settings import Settings
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -103,13 +111,21 @@ def add(commands: Commands) -> None:
         default.middleware,
         "ASGI middleware around the server, package.module:name, such as a tracer's",
     )
-    option(parser, "log-format", option_values.log_format, default.log_format, "lines of the log: `text` or `json`")
+    option(
+        parser,
+        "log-format",
+        option_values.log_format,
+        default.log_format,
+        "lines of the log: `text` or `json`",
+        option_values.LOG_FORMATS,
+    )
     option(
         parser,
         "log-level",
         option_values.log_level,
         default.log_level,
         "least level that is logged: `info` has a line for each request and each run",
+        option_values.LOG_LEVELS,
     )
     parser.add_argument(
         "--testing",
@@ -144,9 +160,10 @@ def _add_responder(parser: argparse.ArgumentParser) -> None:
     option(
         parser,
         "llm-errors",
-        option_values.error_words,
+        option_values.llm_errors,
         default.llm_errors,
         "what users read of an endpoint's errors: a `general` sentence, or its words in `full`",
+        option_values.LLM_ERRORS,
     )
     option(
         parser,
@@ -249,6 +266,8 @@ def _serve(options: argparse.Namespace) -> None:
 def _run(settings: Settings) -> None:
     if ":" in settings.responder or settings.middleware is not None:
         sys.path.insert(0, str(Path.cwd()))  # where a module of the user's is looked for, as uvicorn does
+    if settings.responder == Settings().responder and (settings.llm_base_url or settings.llm_model):
+        note("threads-server: warning: --llm-base-url and --llm-model have no effect without --responder openai")
     with needs_extra():
         from threads_server.server import StartFailed, serve
     try:

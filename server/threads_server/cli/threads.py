@@ -12,6 +12,7 @@ from threads_server.cli.command_line import (
     add_database,
     add_json,
     needs_extra,
+    no_account,
     print_rows,
     shown_database,
     with_store,
@@ -41,9 +42,12 @@ def add(commands: Commands) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
+    from threads_server.store.exports import has_account
     from threads_server.store.overview import list_threads
 
     async def rows(store: "Store") -> "list[ThreadSummary]":
+        if options.account is not None and not await store.read(has_account, options.account):
+            raise CommandFailed(no_account(options))
         return await store.read_large(list_threads, options.account, options.limit)
 
     found: list[dict[str, Any]] = [asdict(row) for row in with_store(options, rows, create=False)]
@@ -58,7 +62,7 @@ def _list(options: argparse.Namespace) -> None:
         "message_count": "MESSAGES",
         "first_user_message": "BEGAN WITH",
     }
-    print_rows(options, found, headings)
+    print_rows(options, found, headings, "threads")
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -74,7 +78,10 @@ def _show(options: argparse.Namespace) -> None:
         account = await store.read(find_account, thread_id)
         thread = None if account is None else await store.read_snapshot(exports.thread, account, thread_id)
         if account is None or thread is None:
-            raise CommandFailed(f"there is no thread {options.thread_id!r} in {shown_database(options)}")
+            raise CommandFailed(
+                f"there is no thread {options.thread_id!r} in {shown_database(options)}; "
+                "see: threads-server threads list"
+            )
         return thread_record(thread), json.loads(await store.read(assistants.get, account, thread.assistant_id))["name"]
 
     record, name = with_store(options, read, create=False)

@@ -24,6 +24,8 @@ def backup(database: Path, target: Path) -> dict[str, int]:
         raise BackupFailed(f"{database} is not there")
     if target.exists():
         raise BackupFailed(f"{target} is there already; choose another name")
+    if not target.parent.is_dir():
+        raise BackupFailed(f"{target}: the folder {target.parent} is not there")
     part = target.with_name(f"{target.name}.part")
     try:
         with _made(part):

@@ -131,6 +131,9 @@ async def test_backup_while_writing_is_one_moment_of_the_database(tmp_path: Path
         assert [problem async for problem in problems(api.services.store)] == []
         assert await api.get(thread_id) == expected
     assert refused("backup", str(copy), "--database", str(database)).endswith("is there already; choose another name")
+    lost = copy.parent / "none" / "copy.db"
+    said = refused("backup", str(lost), "--database", str(database))
+    assert said == f"threads-server: {lost}: the folder {lost.parent} is not there"
 
 
 def test_backup_counts_and_copies_the_same_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
