@@ -2,12 +2,13 @@
 
 import httpx
 
+from threads_server.http.service_routes.explorer import ASSETS
 from threads_server.pytest_plugin import ThreadsAccount
 
 
 def test_policy_lets_nothing_in_from_outside(backboard_threads_server: ThreadsAccount) -> None:
     root = backboard_threads_server.url.removesuffix("api")
-    for path in ("", "explorer/api.js", "explorer/explorer.js", "explorer/explorer.css"):
+    for path in ("", *(f"explorer/{name}" for name in ASSETS)):
         answer = httpx.get(f"{root}{path}")
         assert answer.status_code == 200
         policy = answer.headers["content-security-policy"]

@@ -76,6 +76,7 @@ def test_page_is_a_client_with_a_key_of_its_tab(browser: Browser, server: LocalS
     write(page, "#key", "wrong")
     click(page, "#key-dialog button")
     page.wait_for("document.querySelector('#key-error').textContent.includes('opens no account')")
+    assert page.evaluate("document.querySelector('#notice').hidden")
     write(page, "#key", server.api_key)
     click(page, "#key-dialog button")
     click(page, "#add-assistant")
@@ -85,6 +86,9 @@ def test_page_is_a_client_with_a_key_of_its_tab(browser: Browser, server: LocalS
     click(page, "#add-thread")
     page.wait_for("!document.querySelector('#composer').hidden")
 
+    write(page, "#content", "  ")
+    click(page, "#send")  # nothing to send
+    page.evaluate("document.querySelector('#content').value = ''")
     server.reply(["It is ", "sunny."], reasoning="Look outside.")
     write(page, "#content", "The weather?")
     click(page, "#send")
@@ -126,11 +130,51 @@ def test_page_is_a_client_with_a_key_of_its_tab(browser: Browser, server: LocalS
     click(page, "#text-dialog .primary")
     for words in ("Delete", "Really delete"):
         click(page, "#actions button", words)
-    page.wait_for("document.querySelectorAll('#threads li').length === 0")
+    page.wait_for("document.querySelector('#threads').textContent === 'None yet.'")
     assert server.threads == []
     # the 401 of the wrong key is all that the browser complains about
     assert all("401" in complaint for complaint in page.complaints)
     assert {url.rpartition(":")[0] for url in page.requests} == {"http://127.0.0.1"}
+
+
+def test_assistants_beyond_the_newest_hundred(browser: Browser, server: LocalServer) -> None:
+    with httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=600) as http:
+        oldest = http.post("/assistants", json={"name": "Oldest", "system_prompt": "Be old."}).json()["assistant_id"]
+        http.post(f"/assistants/{oldest}/threads", json={})
+        for number in range(100):
+            http.post("/assistants", json={"name": f"Assistant {number}"})
+    page = opened(browser, server)
+    click(page, "#threads li button", "0 messages · Oldest")
+    page.wait_for("document.querySelector('#facts').textContent.startsWith('Oldest · 0 messages · ')")
+    write(page, "#search", "Oldest")
+    page.wait_for("document.querySelector('#assistants').textContent === 'Nothing found in what is loaded.'")
+    click(page, "#more-assistants")
+    click(page, "#assistants li button", "Oldest")
+    page.wait_for("document.querySelector('article .content')?.textContent === 'Be old.'")
+    assert page.evaluate("document.querySelector('#threads-of').textContent") == "Threads of Oldest"
+    click(page, "#all-threads")
+    page.wait_for("document.querySelector('#threads-of').textContent === 'Threads'")
+
+
+def test_curl_is_the_request_that_send_makes(browser: Browser, server: LocalServer) -> None:
+    with httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=600) as http:
+        path = f"threads/{http.post('/threads/messages', json={'content': 'Hello'}).json()['thread_id']}/messages"
+    page = opened(browser, server)
+    click(page, "#threads li button", "Hello")
+    wait_for_articles(page, 2)
+    write(page, "#content", "It's @home")
+    head = f"""curl -N '{server.url}/{path}' \\\n  -H "X-API-Key: $BACKBOARD_API_KEY" \\\n"""
+    click(page, "#copy-send")
+    shown = "document.querySelector('#text').textContent"
+    body = """-d '{"content":"It'\\''s @home","stream":true}'"""
+    assert page.evaluate(shown) == f"{head}  -H 'Content-Type: application/json' \\\n  {body}"
+    page.evaluate(
+        "(() => { const chosen = new DataTransfer(); chosen.items.add(new File(['x'], 'a \"b\".txt'));"
+        " document.querySelector('#files').files = chosen.files; })()"
+    )
+    click(page, "#copy-send")
+    form = ["--form-string 'content=It'\\''s @home'", "--form-string 'stream=true'", """-F 'files=@"a \\"b\\".txt"'"""]
+    assert page.evaluate(shown) == head + " \\\n".join(f"  {line}" for line in form)
 
 
 def test_error_of_the_server_is_shown(browser: Browser, server: LocalServer) -> None:
@@ -148,6 +192,7 @@ def test_error_of_the_server_is_shown(browser: Browser, server: LocalServer) -> 
         write(page, "#content", "Again")
         click(page, "#send")
         page.wait_for(f"document.querySelector('#notice').textContent.includes({words!r})")
+        assert "…" not in page.evaluate("document.querySelector('#messages').textContent")
         page.evaluate("document.querySelector('#notice').textContent = ''")
         page.evaluate("document.querySelector('#content').value = ''")
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("pages")
 
-ASSETS = {"api.js": "text/javascript", "explorer.css": "text/css", "explorer.js": "text/javascript"}
+SCRIPTS = ("api.js", "explorer.js", "nodes.js")
+ASSETS = {"explorer.css": "text/css", **dict.fromkeys(SCRIPTS, "text/javascript")}
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; connect-src 'self'; img-src data:; script-src 'self'; style-src 'self'; base-uri 'none'; "

@@ -1,8 +1,13 @@
-// Requests to the API, with the key of this tab. A refused key is forgotten, and the event "unauthorized" dispatched.
+// Requests to the API, with the key of this tab.
 const api = new URL(document.body.dataset.api + "/", document.baseURI);
 export const KEY = "backboard-threads-key";
 
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export async function request(method, path, body, headers = {}) {
   const form = body instanceof FormData;
@@ -22,11 +27,7 @@ export async function request(method, path, body, headers = {}) {
     ({ detail } = JSON.parse(text));
     if (Array.isArray(detail)) detail = detail.map((one) => `${one.loc.join(".")} ${one.msg}`).join("; ");
   } catch { /* not JSON: the text itself */ }
-  if (answer.status === 401) {
-    sessionStorage.removeItem(KEY);
-    document.dispatchEvent(new Event("unauthorized"));
-  }
-  throw new ApiError(`${answer.status}: ${detail}`);
+  throw new ApiError(`${answer.status}: ${detail}`, answer.status);
 }
 
 export const json = async (...parameters) => (await request(...parameters)).json();
@@ -47,9 +48,17 @@ export async function* events(answer) {
   }
 }
 
+// The same request on a command line: -N shows a stream as it comes.
 export function curl(method, path, body) {
   const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  const lines = [`curl -X ${method} ${quoted(new URL(path, api).href)}`, `  -H "X-API-Key: $BACKBOARD_API_KEY"`];
-  if (body) lines.push("  -H 'Content-Type: application/json'", `  -d ${quoted(JSON.stringify(body))}`);
+  const lines = [`curl ${body ? "-N " : ""}${quoted(new URL(path, api).href)}`, `  -H "X-API-Key: $BACKBOARD_API_KEY"`];
+  if (body instanceof FormData) {
+    for (const [name, value] of body) {
+      if (value instanceof File) lines.push(`  -F ${quoted(`${name}=@"${value.name.replace(/["\\]/g, "\\$&")}"`)}`);
+      else lines.push(`  --form-string ${quoted(`${name}=${value}`)}`);
+    }
+  } else if (body) {
+    lines.push("  -H 'Content-Type: application/json'", `  -d ${quoted(JSON.stringify(body))}`);
+  }
   return lines.join(" \\\n");
 }

@@ -1,33 +1,31 @@
-// One more client of the API. Texts of others are only ever set as textContent.
+// The page: one more client of the API. Texts of others are only ever set as textContent.
+import { callNode, contentNodes, counted, make, reasoningNode, shown, when } from "./nodes.js";
 import { ApiError, KEY, curl, events, json, request } from "./api.js";
 
 const PAGE = 100;
 const SHOWN_MESSAGES = 200;
-const SHOWN_CHARACTERS = 20_000; // of a message, until all of it is asked for
 
 const at = (id) => document.getElementById(id);
 const state = { assistants: [], threads: [], assistant: null, thread: null, run: null, shown: SHOWN_MESSAGES, streaming: null };
 const reasonings = new Map(); // by run: it is streamed and not stored
-
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children.filter((child) => child !== null));
-  return node;
-}
-
-// Characters that turn the direction of others around, and could show a text as another one.
-const shown = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g,
-  (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+const names = new Map(); // of assistants, also of those that are not in the list
 
 // ---- what went wrong, and texts to copy
 
 let noticeTimer;
 function notice(error) {
+  if (error.status === 401) {
+    sessionStorage.removeItem(KEY);
+    askForKey("This key opens no account here.");
+    return;
+  }
   at("notice").textContent = error instanceof ApiError ? error.message : `The server does not answer: ${error.message}`;
   at("notice").hidden = false;
   clearTimeout(noticeTimer);
-  noticeTimer = setTimeout(() => (at("notice").hidden = true), 10_000);
+  noticeTimer = setTimeout(hideNotice, 10_000);
 }
+
+const hideNotice = () => (at("notice").hidden = true);
 
 const guarded = (work) => async (event) => {
   event?.preventDefault?.();
@@ -66,8 +64,6 @@ function deleteButton(work) {
 
 // ---- the lists
 
-const when = (timestamp) => new Date(timestamp).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-
 function entry(title, facts, current, open) {
   const node = make("button", { type: "button", onclick: guarded(open) },
     make("span", { className: "isolated", textContent: shown(title) }),
@@ -79,21 +75,34 @@ function entry(title, facts, current, open) {
 function showLists() {
   const wanted = at("search").value.trim().toLowerCase();
   const fits = (...texts) => texts.some((text) => (text ?? "").toLowerCase().includes(wanted));
-  const names = new Map(state.assistants.map((one) => [one.assistant_id, one.name]));
-  at("assistants").replaceChildren(...state.assistants
+  const chosen = state.assistants.find((one) => one.assistant_id === state.assistant) ?? null;
+  showList("assistants", state.assistants
     .filter((one) => fits(one.name, one.description, one.assistant_id))
-    .map((one) => entry(one.name, one.description ?? `since ${when(one.created_at)}`, one.assistant_id === state.assistant,
-      () => chooseAssistant(one.assistant_id === state.assistant ? null : one.assistant_id))));
-  at("threads").replaceChildren(...state.threads
+    .map((one) => entry(one.name, one.description ?? `since ${when(one.created_at)}`, one === chosen,
+      () => chooseAssistant(one === chosen ? null : one.assistant_id))));
+  showList("threads", state.threads
     .filter((one) => fits(one.title, one.first_user_message, one.thread_id, names.get(one.assistant_id)))
     .map((one) => entry(one.title ?? one.first_user_message ?? "(empty)",
-      `${when(one.created_at)} · ${one.message_count} messages · ${names.get(one.assistant_id) ?? ""}`,
+      `${when(one.created_at)} · ${counted(one.message_count, "message")} · ${nameOf(one)}`,
       one.thread_id === state.thread?.thread_id, () => openThread(one.thread_id))));
+  at("threads-of").textContent = chosen ? `Threads of ${shown(chosen.name)}` : "Threads";
+  at("all-threads").hidden = chosen === null;
   at("add-thread").disabled = state.assistants.length === 0;
 }
 
-async function loadAssistants() {
-  state.assistants = await json("GET", `assistants?limit=${PAGE}`);
+function showList(id, entries) {
+  const loaded = at(`more-${id}`).hidden ? "" : " in what is loaded";
+  const words = at("search").value.trim() ? `Nothing found${loaded}.` : "None yet.";
+  at(id).replaceChildren(...entries.length ? entries : [make("li", { className: "quiet", textContent: words })]);
+}
+
+const nameOf = (thread) => names.get(thread.assistant_id) ?? thread.assistant_id;
+
+async function loadAssistants(more = false) {
+  const page = await json("GET", `assistants?limit=${PAGE}&skip=${more ? state.assistants.length : 0}`);
+  state.assistants = more ? [...state.assistants, ...page] : page;
+  for (const one of page) names.set(one.assistant_id, one.name);
+  at("more-assistants").hidden = page.length < PAGE;
   showLists();
 }
 
@@ -101,9 +110,17 @@ async function loadThreads(more = false) {
   const place = state.assistant ? `assistants/${state.assistant}/threads` : "threads";
   const skip = more ? state.threads.length : 0;
   const page = await json("GET", `${place}?include_messages=false&limit=${PAGE}&skip=${skip}`);
+  await learnNames(page);
   state.threads = more ? [...state.threads, ...page] : page;
-  at("more").hidden = page.length < PAGE;
+  at("more-threads").hidden = page.length < PAGE;
   showLists();
+}
+
+// A thread can belong to an assistant that is not loaded, or is deleted meanwhile.
+async function learnNames(threads) {
+  const unknown = [...new Set(threads.map((one) => one.assistant_id))].filter((id) => !names.has(id));
+  const found = await Promise.allSettled(unknown.map((id) => json("GET", `assistants/${id}`)));
+  for (const one of found) if (one.value) names.set(one.value.assistant_id, one.value.name);
 }
 
 async function chooseAssistant(id) {
@@ -121,7 +138,11 @@ function showAssistant(assistant) {
   at("head").hidden = false;
   at("title").textContent = shown(assistant.name);
   at("facts").textContent = assistant.assistant_id;
-  at("empty").textContent = "Its threads are in the list.";
+  at("empty").textContent = "The list has its threads. New begins another one.";
+  const texts = { description: assistant.description, "system prompt": assistant.system_prompt };
+  at("messages").replaceChildren(...Object.entries(texts).filter(([, text]) => text).map(([name, text]) =>
+    make("article", {}, make("header", {}, make("b", { textContent: name })), ...contentNodes(text))));
+  at("messages").hidden = at("messages").childElementCount === 0;
   at("actions").replaceChildren(
     button("JSON", () => showJson(assistant.name, assistant)),
     button("curl", () => showText("curl", curl("GET", path))),
@@ -135,7 +156,9 @@ function showAssistant(assistant) {
 // ---- one thread
 
 async function openThread(id) {
-  state.thread = await json("GET", `threads/${id}`);
+  const thread = await json("GET", `threads/${id}`);
+  await learnNames([thread]);
+  state.thread = thread;
   state.shown = SHOWN_MESSAGES;
   location.hash = id;
   document.body.classList.add("reading");
@@ -154,18 +177,20 @@ async function reload() {
 
 function showThread() {
   const thread = state.thread;
-  for (const id of ["head", "composer"]) at(id).hidden = thread === null;
+  for (const id of ["head", "composer", "messages"]) at(id).hidden = thread === null;
   at("empty").hidden = thread !== null;
-  at("empty").textContent = "Choose a thread, or begin a new one.";
+  const newest = state.assistants[0];
+  at("empty").textContent = newest
+    ? `Choose a thread, or begin a new one, with ${shown(newest.name)} unless you choose another assistant.`
+    : "Make an assistant, then a thread with it.";
   if (thread === null) {
     at("messages").replaceChildren();
     return;
   }
   const messages = thread.messages ?? [];
-  const assistant = state.assistants.find((one) => one.assistant_id === thread.assistant_id);
   const path = `threads/${thread.thread_id}`;
   at("title").textContent = shown(thread.title ?? messages[0]?.content?.slice(0, 200) ?? "(empty)");
-  at("facts").textContent = `${shown(assistant?.name ?? thread.assistant_id)} · ${messages.length} messages · ${thread.thread_id}`;
+  at("facts").textContent = `${shown(nameOf(thread))} · ${counted(messages.length, "message")} · ${thread.thread_id}`;
   at("actions").replaceChildren(
     button("Reload", reload),
     button("JSON", () => showJson("Thread", thread)),
@@ -179,7 +204,7 @@ function showThread() {
       await loadThreads();
     }));
   const hidden = Math.max(0, messages.length - state.shown);
-  const earlier = hidden === 0 ? [] : [button(`Show ${hidden} earlier messages`, () => { state.shown = Infinity; showThread(); })];
+  const earlier = hidden === 0 ? [] : [button(`Show ${counted(hidden, "earlier message")}`, () => { state.shown = Infinity; showThread(); })];
   const last = messages.at(-1);
   at("messages").replaceChildren(...earlier, ...messages.slice(hidden).map((one) => message(one, one === last)));
   at("messages").scrollTop = at("messages").scrollHeight;
@@ -199,31 +224,12 @@ function message(one, last) {
   if (one.content) node.append(...contentNodes(one.content));
   if (failed) node.append(make("p", { className: "error isolated", textContent: shown(metadata.error ?? "It failed without a reason.") }));
   if (one.attachments?.length) {
-    node.append(make("ul", {}, ...one.attachments.map((file) => make("li", { textContent: shown(`${file.filename}, ${file.file_size_bytes} bytes`) }))));
+    node.append(make("ul", {}, ...one.attachments.map((file) => make("li", { textContent: shown(`${file.filename}, ${counted(file.file_size_bytes, "byte")}`) }))));
   }
   const calls = metadata.tool_calls ?? [];
   if (calls.length && last && one.status === "REQUIRES_ACTION") node.append(outputsForm(metadata.run_id, calls));
   else node.append(...calls.map(callNode));
   return node;
-}
-
-function contentNodes(text) {
-  const node = make("div", { className: "content", dir: "auto", textContent: shown(text.slice(0, SHOWN_CHARACTERS)) });
-  if (text.length <= SHOWN_CHARACTERS) return [node];
-  const all = button(`Show all ${text.length.toLocaleString()} characters`, () => { node.textContent = shown(text); all.remove(); });
-  all.className = "all";
-  return [node, all];
-}
-
-const reasoningNode = (text) =>
-  make("details", {}, make("summary", { textContent: "Reasoning" }), make("div", { className: "content", dir: "auto", textContent: shown(text) }));
-
-function callNode(call) {
-  let text = call.function.arguments;
-  try {
-    text = JSON.stringify(JSON.parse(text), null, 2);
-  } catch { /* shown as it came */ }
-  return make("div", { className: "call" }, make("b", { className: "isolated", textContent: shown(`calls ${call.function.name}`) }), make("pre", { textContent: shown(text) }));
 }
 
 function outputsForm(run, calls) {
@@ -258,14 +264,17 @@ function sendBody() {
 
 async function send() {
   const body = sendBody();
-  if (!(body instanceof FormData) && !body.content) return;
+  if (!(body instanceof FormData) && !body.content.trim()) return;
   const content = at("content").value;
-  at("messages").append(message({ role: "user", content, created_at: new Date().toISOString(), status: "COMPLETED" }, false));
+  const sent = message({ role: "user", content, created_at: new Date().toISOString(), status: "COMPLETED" }, false);
+  if (!state.thread.messages?.length) at("title").textContent = shown(content.slice(0, 200));
+  at("messages").append(sent);
   at("content").value = at("files").value = "";
   try {
     await stream("POST", `threads/${state.thread.thread_id}/messages`, body);
   } catch (error) {
     at("content").value ||= content;
+    if (sent.isConnected) sent.append(make("p", { className: "error", textContent: "Whether this was stored is not known." }));
     throw error;
   }
 }
@@ -276,7 +285,8 @@ async function stream(method, path, body) {
   const content = make("div", { className: "content", dir: "auto" });
   const thought = make("div", { className: "content", dir: "auto" });
   const thinking = make("details", { open: true, hidden: true }, make("summary", { textContent: "Reasoning" }), thought);
-  const node = make("article", { className: "assistant" }, make("header", {}, make("b", { textContent: "assistant" }), "…"), thinking, content);
+  const mark = make("span", { textContent: "…" });
+  const node = make("article", { className: "assistant" }, make("header", {}, make("b", { textContent: "assistant" }), mark), thinking, content);
   busy(true);
   let ended = false;
   let run = null;
@@ -298,6 +308,7 @@ async function stream(method, path, body) {
     }
     if (!ended) throw new ApiError("The stream broke off; what is stored is shown.");
   } finally {
+    if (!ended) mark.textContent = "broken off";
     busy(false);
     state.streaming = null;
     if (state.thread?.thread_id === thread) await reload();
@@ -306,6 +317,7 @@ async function stream(method, path, body) {
 
 function busy(is) {
   at("send").disabled = is;
+  if (!is && document.activeElement === at("cancel")) at("content").focus();
   at("cancel").hidden = !is;
 }
 
@@ -320,7 +332,9 @@ function askForKey(error = "") {
 
 async function start() {
   if (!sessionStorage.getItem(KEY)) return askForKey();
+  hideNotice();
   await loadAssistants();
+  showThread();
   await loadThreads();
   if (location.hash.length > 1) await openThread(location.hash.slice(1));
 }
@@ -331,11 +345,13 @@ at("key-dialog").querySelector("form").onsubmit = guarded(async () => {
   at("key-dialog").close();
   await start();
 });
-document.addEventListener("unauthorized", () => askForKey("This key opens no account here."));
 at("key-dialog").oncancel = (event) => event.preventDefault();
 at("forget").onclick = () => { sessionStorage.removeItem(KEY); location.hash = ""; location.reload(); };
 at("search").oninput = showLists;
-at("more").onclick = guarded(() => loadThreads(true));
+at("more-assistants").onclick = guarded(() => loadAssistants(true));
+at("more-threads").onclick = guarded(() => loadThreads(true));
+at("all-threads").onclick = guarded(() => chooseAssistant(null));
+at("notice").onclick = hideNotice;
 at("add-assistant").onclick = () => at("name-dialog").showModal();
 at("name-dialog").querySelector("form").onsubmit = guarded(async () => {
   const made = await json("POST", "assistants", { name: at("name").value });
@@ -356,7 +372,7 @@ at("content").onkeydown = (event) => {
 };
 at("cancel").onclick = guarded(() => cancel(state.streaming));
 at("copy-send").onclick = () =>
-  showText("curl", curl("POST", `threads/${state.thread.thread_id}/messages`, { content: at("content").value || "Hello" }));
+  showText("curl", curl("POST", `threads/${state.thread.thread_id}/messages`, sendBody()));
 at("copy").onclick = guarded(async () => {
   await navigator.clipboard.writeText(at("text").textContent);
   at("copy").textContent = "Copied";
