@@ -37,10 +37,11 @@ class Parser(argparse.ArgumentParser):
     given: ClassVar[Sequence[str]] = ()
     """The arguments of that command."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:
         """Remember the command: what it does not know is reported by the parser around it."""
-        Parser.latest, Parser.given = self, sys.argv[1:] if args is None else args
-        return super().parse_known_args(args, namespace)
+        given = args[0] if args else kwargs.get("args")
+        Parser.latest, Parser.given = self, sys.argv[1:] if given is None else given
+        return super().parse_known_args(*args, **kwargs)
 
     def error(self, message: str) -> NoReturn:
         """Exit with code 2."""
