@@ -151,7 +151,7 @@ def test_assistants_beyond_the_newest_hundred(browser: Browser, server: LocalSer
     click(page, "#more-assistants")
     click(page, "#assistants li button", "Oldest")
     page.wait_for("document.querySelector('article .content')?.textContent === 'Be old.'")
-    assert page.evaluate("document.querySelector('#threads-of').textContent") == "Threads of Oldest"
+    page.wait_for("document.querySelector('#threads-of').textContent === 'Threads of Oldest'")
     click(page, "#all-threads")
     page.wait_for("document.querySelector('#threads-of').textContent === 'Threads'")
 
