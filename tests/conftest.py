@@ -48,5 +48,12 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres(postgres_server: PostgresServer) -> str:
-    """The address of its database, which is empty."""
-    return postgres_server.cleared()
+    """The address of its database, whose tables are empty if there are any."""
+    return postgres_server.emptied()
+
+
+@pytest.fixture
+def new_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of its database, which has no tables; whatever tables there are in the end are dropped."""
+    yield postgres_server.cleared()
+    postgres_server.cleared()

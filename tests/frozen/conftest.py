@@ -15,5 +15,5 @@ def kind(request: pytest.FixtureRequest) -> str:
 def empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of the kind with nothing in it."""
     if kind == "postgres":
-        return str(request.getfixturevalue("postgres"))
+        return str(request.getfixturevalue("new_postgres"))
     return str(tmp_path / "empty.sqlite")

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.frozen.exchange import HANG_SECONDS, Wire
+from tests.support import command_line
 
 _PROGRAM = Path(sysconfig.get_path("scripts")) / "threads-server"
 _GREETING = re.compile(r"Backboard Threads on (http://127\.0\.0\.1:\d+)/api")
@@ -19,11 +20,9 @@ _GREETING = re.compile(r"Backboard Threads on (http://127\.0\.0\.1:\d+)/api")
 
 def run(*arguments: str | Path) -> str:
     """Output of a command. Raises AssertionError if it fails."""
-    done = subprocess.run(
-        [_PROGRAM, *arguments], env=_environment({}), capture_output=True, timeout=HANG_SECONDS, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode()
+    done = command_line.run(*map(str, arguments))
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout)
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(3600)
 def frozen(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A copy of the frozen database of the kind, as if it had been left just now."""
     if kind == "postgres":
-        return restored(FROZEN / kind / "threads.sql", request.getfixturevalue("postgres"))
+        return restored(FROZEN / kind / "threads.sql", request.getfixturevalue("new_postgres"))
     return copied(FROZEN / kind / "threads.sqlite.gz", tmp_path / "threads.sqlite")
 
 

@@ -59,7 +59,7 @@ def frozen(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A copy of each frozen database of the kind."""
     folder = STATES[request.param] / kind
     if kind == "postgres":
-        return restored(folder / "threads.sql", request.getfixturevalue("postgres"))
+        return restored(folder / "threads.sql", request.getfixturevalue("new_postgres"))
     return copied(folder / "threads.sqlite.gz", tmp_path / "threads.sqlite")
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import PostgresServer
 from tests.support.threads_api import Api, serving
 
 
@@ -13,8 +12,8 @@ from tests.support.threads_api import Api, serving
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind."""
     if request.param == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        return server.emptied()
+        address: str = request.getfixturevalue("postgres")
+        return address
     return str(tmp_path / "threads.db")
 
 

@@ -61,11 +61,11 @@ def test_export_of_nothing_is_one_line_and_makes_nothing(tmp_path: Path, missing
     assert database.exists() is (missing == "account")
 
 
-def test_export_from_an_empty_postgres_database_makes_nothing(postgres: str) -> None:
-    refused = command("export", "--database", postgres)
+def test_export_from_an_empty_postgres_database_makes_nothing(new_postgres: str) -> None:
+    refused = command("export", "--database", new_postgres)
     assert refused.returncode == 1
-    assert refused.stderr.decode() == f"threads-server: {postgres} has no tables of this server\n"
-    assert command("export", "--database", postgres).stderr == refused.stderr
+    assert refused.stderr.decode() == f"threads-server: {new_postgres} has no tables of this server\n"
+    assert command("export", "--database", new_postgres).stderr == refused.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -36,7 +36,10 @@ ERRORS = {
 def cases() -> Iterator[Any]:
     for operation in operations().values():
         for status in operation.responses:
-            for half in HALVES if status != "200" else ():
+            # the async half, from which the other one is derived, once for each status
+            for half in (
+                () if status == "200" else HALVES if operation.id in ("sendMessage", "getThread") else HALVES[:1]
+            ):
                 for streamed in (False, True):
                     if operation.id in (STREAMED if streamed else METHODS):
                         name = f"{operation.id}-{status}-{half}-{'streamed' if streamed else 'plain'}"
@@ -65,7 +68,7 @@ def is_plain(value: str) -> bool:
 
 @pytest.mark.parametrize(("operation", "status", "half", "streamed"), [*cases()])
 def test_documented_status_raises_its_error(operation: Operation, status: int, half: str, streamed: bool) -> None:
-    @settings(max_examples=3 if half == "sync" else 1)
+    @settings(max_examples=2)
     @given(answers(operation, status))
     def check(drawn: tuple[Any, dict[str, str]]) -> None:
         body, headers = drawn

@@ -22,6 +22,12 @@ from threads_server.store.transaction import Transaction, every, one
 
 
 @pytest.fixture
+def postgres(new_postgres: str) -> str:
+    """A database in which each test makes the tables."""
+    return new_postgres
+
+
+@pytest.fixture
 async def store(postgres: str) -> AsyncIterator[Store]:
     store = await opened(postgres)
     yield store
