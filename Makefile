@@ -23,7 +23,7 @@ demo: $(INSTALLED) ## Play the concept page: two threads, a restart "days later"
 	@$(BIN)/python examples/demo.py
 
 test: $(INSTALLED) $(NODE) ## Run the whole test suite on all cores (also needs Node 20, for the vendor's npm SDK)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 serve: $(INSTALLED) ## Start the server on http://127.0.0.1:8000/api (options in ARGS="--port 9000")
 	@$(BIN)/threads-server serve $(ARGS)
@@ -94,7 +94,7 @@ clean: ## Remove what setup and the checks made
 $(INSTALLED): .venv/.locked pyproject.toml
 	@echo "Installing this project and compiling it ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q generated server
+	@$(BIN)/python -m compileall -q generated generator server tools
 	@touch $@
 
 $(NODE): package.json package-lock.json

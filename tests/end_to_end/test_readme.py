@@ -1,6 +1,5 @@
 """README.md is true: every command and every snippet in it is run, in a copy of the tree."""
 
-import filecmp
 import os
 import re
 import shutil
@@ -86,16 +85,9 @@ def test_make_test_runs_everything(tree: Path) -> None:
     assert run(tree, "make --dry-run test").strip().endswith("-m pytest --numprocesses auto --dist loadfile")
 
 
-def test_make_generate_changes_nothing(tree: Path) -> None:
-    run(tree, "make generate")
-    assert differences(filecmp.dircmp(ROOT / "generated", tree / "generated")) == []
-
-
-def differences(compared: "filecmp.dircmp[str]") -> list[str]:
-    here = [*compared.left_only, *compared.right_only, *compared.diff_files, *compared.funny_files]
-    return [name for name in here if name != "__pycache__"] + [
-        name for below in compared.subdirs.values() for name in differences(below)
-    ]
+def test_make_generate(tree: Path) -> None:
+    """Only that it runs the program; `tests/generator/test_generation.py` has that it changes nothing."""
+    assert run(tree, "make --dry-run generate").strip().endswith("-m generator")
 
 
 def test_make_check_is_what_ci_runs_first(tree: Path) -> None:

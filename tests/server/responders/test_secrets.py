@@ -106,8 +106,9 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
             async with httpx.AsyncClient(
                 base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=600
             ) as http:
-                for reply in echoes:
-                    for stream in (False, True):
+                for number, reply in enumerate(echoes):
+                    # each both ways for one secret, and in turn for the others: the way is the same for all
+                    for stream in (False, True) if (words, secret) == ("full", API_KEY) else (number % 2 == 0,):
                         endpoint.reply = reply
                         body = {"content": "x", "tools": [WEATHER], "stream": stream}
                         turn = await http.post("/threads/messages", json=body)

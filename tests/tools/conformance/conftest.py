@@ -10,7 +10,7 @@ from tools.document import operations
 from tools.resources import Caller, Resources
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     with LocalServer(tmp_path_factory.mktemp("conformance") / "threads.db", api_key=KEY) as started:
         yield started
