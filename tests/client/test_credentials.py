@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from backboard_threads import APIError, APIStatusError, Backboard
-from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
-from tests.support.scripted_server import Server, drop, reply
+from tests.support.client_variants import KEY, THREAD, THREAD_ID, TURN, Variant
+from tests.support.scripted_server import Server, drop, events, reply
+from tests.support.sse_frames import UNNUMBERED
 
 
 async def test_api_key_is_read_from_the_environment(
@@ -118,8 +119,25 @@ async def test_headers_of_client_and_call_are_sent(variant: Variant, server: Ser
     assert headers["host"] == f"127.0.0.1:{server.port}"
 
 
+async def test_headers_of_the_client_leave_forms_and_streams_readable(variant: Variant, server: Server) -> None:
+    """Headers that users set on every client: they describe no form, and no event stream."""
+    usual = {"content-type": "application/json", "Accept": "application/json", "accept-encoding": "gzip"}
+    client = variant.client(server, headers=usual)
+    server.answer(reply(200, TURN), reply(200, TURN), reply(200, TURN), events(*UNNUMBERED))
+    await variant.do(client.messages.chat(content="x"))
+    await variant.do(client.messages.send(THREAD_ID, content="x"))
+    await variant.do(client.messages.send(THREAD_ID, content="x", files=("a", b"x")))
+    await variant.read(client.messages.stream(THREAD_ID, content="x"))
+    types = [request.headers["content-type"].partition(";")[0] for request in server.requests[:3]]
+    assert types == ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+    assert server.requests[0].headers["accept-encoding"] == "gzip"
+    streamed = server.requests[3].headers
+    assert (streamed["accept"], streamed["accept-encoding"]) == ("text/event-stream", "identity")
+
+
 @pytest.mark.parametrize(
-    "name", ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding", "Idempotency-Key"]
+    "name",
+    ["X-API-Key", "x-api-key", "Host", "Content-Length", "transfer-encoding", "Idempotency-Key", "Upgrade", "TE"],
 )
 async def test_reserved_header_is_refused(variant: Variant, name: str) -> None:
     with pytest.raises(ValueError, match=f"(?i){name}"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import mmap
 import os
 import re
 import threading
@@ -79,6 +80,52 @@ async def test_file_that_cannot_seek_is_read_once_and_sent_again(variant: Varian
     with os.fdopen(source, "rb") as pipe:
         await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=[("p", pipe)]))
     assert [files_in(seen.body) for seen in server.requests] == [[(b"p", b"from a pipe")]] * 2
+
+
+async def test_path_that_cannot_seek_to_its_end_is_read_first(variant: Variant, server: Server, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(b"from a pipe"))
+    writer.start()
+    assert await sent(variant, server, tmp_path / "pipe") == [(b"pipe", b"from a pipe")]
+    writer.join()
+    assert (await sent(variant, server, "/proc/self/status"))[0][1].startswith(b"Name:")
+
+
+async def test_memory_map_is_sent_from_where_it_stands(variant: Variant, server: Server) -> None:
+    with mmap.mmap(-1, 12) as memory:
+        memory.write(b"skipped, ")
+        memory[9:] = b"end"
+        assert await sent(variant, server, ("m", memory)) == [(b"m", b"end")]
+
+
+class ChangingFile(io.BytesIO):
+    """A file that another program writes to, or truncates, after its size was read."""
+
+    def __init__(self, content: bytes, change: bytes | None) -> None:
+        super().__init__(content)
+        self.change = change
+
+    def read(self, size: int | None = -1) -> bytes:
+        at = self.tell()
+        if self.change is None:
+            self.truncate(at)
+        else:
+            self.seek(0, io.SEEK_END)
+            self.write(self.change)
+            self.seek(at)
+        return super().read(size)
+
+
+async def test_file_that_grows_is_sent_as_it_was(variant: Variant, server: Server) -> None:
+    assert await sent(variant, server, ("log", ChangingFile(b"line", b" and more"))) == [(b"log", b"line")]
+
+
+async def test_file_that_becomes_shorter_raises_os_error(variant: Variant, server: Server) -> None:
+    client = variant.client(server)
+    server.answer(reply(200, TURN))
+    with pytest.raises(OSError, match=r"files\[0\] became shorter"):
+        await variant.do(client.messages.send(THREAD_ID, content="x", files=[ChangingFile(b"line", None)]))
+    await variant.do(client.messages.send(THREAD_ID, content="x"))
 
 
 async def test_retry_sends_an_open_file_from_where_it_stood(variant: Variant, server: Server) -> None:

@@ -14,7 +14,10 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 KeyCallback: TypeAlias = Callable[[], str | Awaitable[str]]
 """Returns the API key, before each attempt; in the async client it may be a coroutine function."""
 
-_HOP = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+_HOP = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection"}
+    | {"keep-alive", "proxy-connection", "te", "trailer", "upgrade"}
+)
 """Headers that are the transport's."""
 _NAME = frozenset("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 

@@ -94,12 +94,15 @@ class RequestBuilder:
         headers = PrivateHeaders(config.headers)
         if accept != JSON:
             headers["Accept"] = accept
-        if accept == EVENTS:
-            headers["Accept-Encoding"] = "identity"
         if body.content_type is not None:
             headers["Content-Type"] = body.content_type
         if options.headers:
             headers.update(options.headers)
+            if body.content_type is not None and body.content_type != JSON:
+                headers["Content-Type"] = body.content_type  # no other header describes a form
+        if accept == EVENTS:
+            headers["Accept"] = EVENTS
+            headers["Accept-Encoding"] = "identity"
         if parameters is not None:
             for name, value in parameters.items():
                 if not isinstance(value, Unset) and value is not None:

@@ -6,6 +6,7 @@ import inspect
 import io
 import os
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from mimetypes import guess_type
 from pathlib import Path
 from typing import IO, Any, TypeAlias, TypeGuard, cast
@@ -56,7 +57,7 @@ class FilePart:
         return self._source if isinstance(self._source, bytes) else None
 
     def prepare(self) -> None:
-        """Find out the size; a file that cannot seek is read into memory. May block.
+        """Find out the size; a file that cannot seek to its end is read into memory. May block.
 
         Raises `OSError` for a path that cannot be read, `TypeError` for a file that does not give bytes.
         """
@@ -65,29 +66,45 @@ class FilePart:
             return
         if isinstance(source, Path):
             with source.open("rb") as file:
-                self.size = file.seek(0, io.SEEK_END)
-        elif _can_seek(source):
-            self._start = source.tell()
-            self.size = source.seek(0, io.SEEK_END) - self._start
-            source.seek(self._start)
+                self._measure(file)
         else:
-            self._source = self._checked(source.read())
-            self.size = len(self._source)
+            self._measure(source)
+
+    def _measure(self, file: Any) -> None:
+        if _can_seek(file):
+            self._start = file.tell()
+            with suppress(OSError):  # a pipe's path, or a file of /proc
+                file.seek(0, io.SEEK_END)
+                self.size = file.tell() - self._start
+                file.seek(self._start)
+                return
+        self._source = self._checked(file.read())
+        self.size = len(self._source)
 
     def pieces(self) -> Generator[bytes, None, None]:
-        """The content from its beginning, `prepare`d before."""
+        """The content from its beginning, `prepare`d before: as many bytes as there were then.
+
+        Raises `OSError` if the file has become shorter, `TypeError` if it does not give bytes.
+        """
         source = self._source
         if isinstance(source, bytes):
             for start in range(0, len(source), PIECE_BYTES):
                 yield source[start : start + PIECE_BYTES]
         elif isinstance(source, Path):
             with source.open("rb") as file:
-                while piece := file.read(PIECE_BYTES):
-                    yield piece
+                yield from self._read(file)
         else:
             source.seek(self._start)
-            while piece := source.read(PIECE_BYTES):
-                yield self._checked(piece)
+            yield from self._read(source)
+
+    def _read(self, file: Any) -> Generator[bytes, None, None]:
+        left = self.size
+        while left > 0:
+            piece = self._checked(file.read(min(left, PIECE_BYTES)))
+            if not piece:
+                raise OSError(f"{self._place} became shorter while it was sent")
+            left -= len(piece)
+            yield piece
 
     def _checked(self, content: object) -> bytes:
         if not isinstance(content, bytes):
