@@ -38,6 +38,7 @@ class ToolOutput(BaseModel):
             data = mapping(data)
         self = cls.__new__(cls)
         get: Callable[[str, object], Any] = data.get
+        value: Any  # declared: inferring it from every field takes pyright too far
         absent = 0
 
         value = get("tool_call_id", UNSET)

@@ -278,6 +278,7 @@ class ToolOutputsTurn(BaseModel):
             data = mapping(data)
         self = cls.__new__(cls)
         get: Callable[[str, object], Any] = data.get
+        value: Any  # declared: inferring it from every field takes pyright too far
         absent = 0
 
         value = get("message", UNSET)

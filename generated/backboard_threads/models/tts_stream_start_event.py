@@ -67,6 +67,7 @@ class TtsStreamStartEvent(BaseModel):
             data = mapping(data)
         self = cls.__new__(cls)
         get: Callable[[str, object], Any] = data.get
+        value: Any  # declared: inferring it from every field takes pyright too far
         absent = 0
 
         value = get("type", UNSET)
