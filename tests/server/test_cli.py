@@ -258,13 +258,6 @@ class TestServe:
             assert word.removeprefix("--") in script
         assert ("_shtab_compgen_files" if shell == "bash" else "_files" if shell == "zsh" else "/f/") in script
 
-    def test_option_without_effect_is_a_warning(self, database: str) -> None:
-        with serving("--llm-model", "gpt", "--database", database) as (process, _):
-            process.terminate()
-            assert (
-                "warning: --llm-base-url and --llm-model have no effect without" in process.communicate(timeout=600)[1]
-            )
-
     def test_a_rate_too_low_for_retry_after(self) -> None:
         assert "more than 3600 seconds" in refused("serve", "--rate-limit=0.0001")
 

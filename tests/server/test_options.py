@@ -68,6 +68,20 @@ def test_each_setting_has_an_option_and_a_variable(name: str, monkeypatch: pytes
     assert text not in repr(served[0]) or name not in ("api_key", "llm_api_key")
 
 
+@pytest.mark.parametrize("words", [("--llm-model", "gpt"), ("--llm-base-url", "http://127.0.0.1:9")])
+def test_option_without_effect_is_a_warning(
+    words: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("threads_server.server.serve", lambda settings: None)
+    for responder, expected in (("offline", 1), ("my:own", 0)):
+        with pytest.raises(SystemExit):
+            main(["serve", *words, "--responder", responder])
+        said = capsys.readouterr().err
+        assert (
+            said.count("warning: --llm-base-url and --llm-model have no effect without --responder openai") == expected
+        )
+
+
 def test_help_names_every_option_and_its_default() -> None:
     done = run("serve", "--help")
     for name in SETTINGS:
