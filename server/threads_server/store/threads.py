@@ -83,9 +83,12 @@ def preview(content: str) -> str | None:
     return content[:FIRST_USER_MESSAGE_CHARACTERS] or None
 
 
+# The OFFSET makes PostgreSQL look up an assistant for each thread: of a join it guesses that hardly any row is left, so
+# that it reads and sorts a whole account.
 LIVE = (
     "threads.account_id <> '' AND EXISTS (SELECT 1 FROM assistants"
-    " WHERE assistants.assistant_id = threads.assistant_id AND assistants.account_id = threads.account_id)"
+    " WHERE assistants.assistant_id = threads.assistant_id AND assistants.account_id = threads.account_id"
+    " LIMIT 1 OFFSET 0)"
 )
 """The condition that a thread can be seen: its assistant is of its account, and so neither deleted nor still coming."""
 

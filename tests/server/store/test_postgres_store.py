@@ -13,7 +13,7 @@ from tests.support.postgres import PostgresServer
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.backends import open_store, postgres_schema
 from threads_server.store.backends import postgres as backend
@@ -58,6 +58,20 @@ def add_and_fail(name: str) -> Transaction[None]:
 def names() -> Transaction[list[str]]:
     rows = yield from every("SELECT name FROM assistants WHERE account_id <> '' ORDER BY created_at, assistant_id")
     return [row[0] for row in rows]
+
+
+class TestReading:
+    async def test_page_far_down_a_long_list_is_found_in_the_index(self, store: Store, other: Any) -> None:
+        """Also where PostgreSQL has no statistics of `assistants`, whose few rows it does not analyze by itself."""
+        await store.write(assistants.insert, AssistantRow("assistant", "a", "x", 1, "{}"))
+        await other.execute(
+            "INSERT INTO threads (thread_id, account_id, assistant_id, created_at, updated_at, version, message_count,"
+            " metadata) SELECT n::text, 'a', 'assistant', n, n, 1, 0, '{}' FROM generate_series(1, 5000) AS n"
+        )
+        await other.execute("ANALYZE threads")
+        sql, parameters = next(threads.light_page("a", None, 1000, 10))
+        plan = await other.fetch(f"EXPLAIN {postgres_schema.translate(sql)}", *parameters)
+        assert any("Index Scan Backward using threads_of_account" in line for (line,) in plan), plan
 
 
 class TestWriting:
