@@ -220,18 +220,19 @@ def size_of(account: str, thread_id: str) -> Transaction[tuple[int, int]]:
     return row[0], row[1]
 
 
+_WHOLE = (  # made once: it is long, and the commonest of all
+    "SELECT version, message_count, thread_id, assistant_id, created_at, metadata,"
+    f" CASE WHEN message_count <= ? AND {SMALL_MESSAGES} THEN {_MESSAGES} END FROM threads"
+    f" WHERE thread_id = ? AND account_id = ? AND {LIVE}"
+)
+
+
 def whole(account: str, thread_id: str, most_messages: int) -> Transaction[VersionedThread]:
     """A thread with its messages, read in one statement. Raises a 404 HTTPError.
 
     The row is None, and no message is read, if there are more than `most_messages`, or too large ones.
     """
-    row = yield from one(
-        "SELECT version, message_count, thread_id, assistant_id, created_at, metadata,"
-        f" CASE WHEN message_count <= {int(most_messages)} AND {SMALL_MESSAGES} THEN {_MESSAGES} END FROM threads"
-        f" WHERE thread_id = ? AND account_id = ? AND {LIVE}",
-        thread_id,
-        account,
-    )
+    row = yield from one(_WHOLE, most_messages, thread_id, account)
     if row is None:
         raise not_found()
     version, count, *columns = row

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Header = tuple[bytes, bytes]
 
@@ -47,8 +48,8 @@ class HeadParser:
     __slots__ = ("_fields", "_lines")
 
     def __init__(self) -> None:
-        self._lines = b""
-        self._fields: tuple[list[Header], dict[bytes, bytes]] = [], {}
+        self._lines: tuple[bytes, bytes] | None = None
+        self._fields = _Fields([], 0, keep_alive=False, expects_continue=False)
 
     def parse(self, head: bytes) -> RequestHead:
         """Parse a request's first line and header lines, each with its CRLF, without the empty line at the end.
@@ -59,32 +60,37 @@ class HeadParser:
         line = _REQUEST_LINE.match(head)
         if line is None:
             raise BadRequest("Invalid HTTP request received.")
-        lines = head[line.end() :]
-        if lines != self._lines:
-            self._fields = _parse_fields(lines)
-            self._lines = lines
-        headers, framing = self._fields
         method, authority, absolute_path, path, query, minor = line.groups()
+        lines = minor, head[line.end() :]
+        if lines != self._lines:
+            self._fields = _parse_fields(lines[1], current=minor == b"1")
+            self._lines = lines
+        headers, content_length, keep_alive, expects_continue = self._fields
         if authority is not None:
             headers = [(name, authority if name == b"host" else value) for name, value in headers]  # RFC 9112 §3.2.2
-        current = minor == b"1"
-        if current and b"host" not in framing:
-            raise BadRequest("The header host is missing")
-        connection = framing.get(b"connection", b"").lower()
         return RequestHead(
             method=method.decode(),
             raw_path=path or absolute_path or b"/",
             query=query or b"",
-            http_version="1.1" if current else "1.0",
+            http_version="1.1" if minor == b"1" else "1.0",
             headers=headers.copy(),
-            content_length=_content_length(framing, current),
-            keep_alive=current and b"close" not in connection.replace(b" ", b"").split(b","),
-            expects_continue=current and framing.get(b"expect", b"").lower() == b"100-continue",
+            content_length=content_length,
+            keep_alive=keep_alive,
+            expects_continue=expects_continue,
         )
 
 
-def _parse_fields(lines: bytes) -> tuple[list[Header], dict[bytes, bytes]]:
-    """Parse header lines into all headers, and those that decide how the request is read, by name."""
+class _Fields(NamedTuple):
+    """Header lines as parsed; the rest as in RequestHead."""
+
+    headers: list[Header]
+    content_length: int | None
+    keep_alive: bool
+    expects_continue: bool
+
+
+def _parse_fields(lines: bytes, *, current: bool) -> _Fields:
+    """Parse header lines; `current` says whether the request is of HTTP/1.1."""
     if _HEADER_LINES.fullmatch(lines) is None:
         raise BadRequest("Invalid HTTP request received.")
     headers = [(name.lower(), value.rstrip(b" \t")) for name, value in _FIELD.findall(lines)]
@@ -99,7 +105,15 @@ def _parse_fields(lines: bytes) -> tuple[list[Header], dict[bytes, bytes]]:
                 raise BadRequest(f"The header {name.decode()} is given more than once")
     if not _HOST.fullmatch(framing.get(b"host", b"")):
         raise BadRequest("The header host is not a host")
-    return headers, framing
+    if current and b"host" not in framing:
+        raise BadRequest("The header host is missing")
+    connection = framing.get(b"connection", b"").lower()
+    return _Fields(
+        headers,
+        _content_length(framing, current),
+        keep_alive=current and b"close" not in connection.replace(b" ", b"").split(b","),
+        expects_continue=current and framing.get(b"expect", b"").lower() == b"100-continue",
+    )
 
 
 _FRAMING_HEADERS = frozenset((b"host", b"content-length", b"transfer-encoding", b"connection", b"expect"))
