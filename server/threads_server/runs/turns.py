@@ -25,9 +25,9 @@ from threads_server.store.turns import FileRow, NewRun, NewTurn
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SendMessage:
-    """A message to send.
+    """A message to send. Not frozen: it has many fields, and one is made for each message.
 
     `fresh_assistant` becomes the account's default assistant if the message names neither thread nor assistant and
     there is no default yet. `files` are listed as its attachments; `unsupported` are the fields without effect.

@@ -41,9 +41,9 @@ class NewRun:
     settings: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewTurn:
-    """A message of a user, and the run it starts.
+    """A message of a user, and the run it starts. Not frozen: it has many fields, and one is made for each message.
 
     Without `thread_id` the thread `fresh_thread_id` is made, under `assistant_id` or else under the account's default
     assistant, which becomes `fresh_assistant` if there is none yet. Without `run` the message is only stored, and

@@ -40,7 +40,7 @@ class ResponseCycle(RequestResponseCycle):
         self.waiting_for_100_continue = False
         headers = [(name.lower(), value) for name, value in (*self.default_headers, *added)]
         given = dict(headers)
-        lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+        lines = b"\r\n".join([*map(b": ".join, headers), b""])
         if b"".join(given).translate(None, _TOKEN) or lines.translate(None, _VALUE) != b"\r\n" * len(headers):
             raise RuntimeError("A header of the response is not valid")
         if b"close" in given.get(b"connection", b"").lower().replace(b" ", b"").split(b","):
