@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
 PACKAGE = ROOT / "generated" / "backboard_threads"
 PUBLIC_API = ROOT / "generated" / "public_api.txt"
+HINT = "generator: --report says why for each operation, --leave-out leaves out those that are refused"
 MAX_LINES = 20
 """Lines of a difference that are printed."""
 
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code: 0, or 1 with one message on standard error and nothing overwritten."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--document", type=Path, default=DOCUMENT, help="the OpenAPI document")
-    parser.add_argument("--output", type=Path, default=PACKAGE, help="the package to write")
+    parser.add_argument("--output", type=Path, help="the package to write (needed for another document)")
     parser.add_argument("--names", type=Path, help="exceptions to the conventional names (default: methods.yaml)")
     parser.add_argument("--public-api", type=Path, help="the file to write the client's public API to")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not what it should be")
@@ -33,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--leave-out", action="store_true", help="leave out what is refused instead of refusing all")
     options = parser.parse_args(arguments)
+    if options.output is None and options.document != DOCUMENT and not options.report:
+        parser.error("--document of another API needs --output")
+    options.output = options.output or PACKAGE
     names = options.names or (EXCEPTIONS if options.document == DOCUMENT else None)
     listing = options.public_api or (PUBLIC_API if options.output == PACKAGE else None)
     try:
@@ -54,12 +58,23 @@ def main(arguments: list[str] | None = None) -> int:
                     listing.write_text(api, "utf-8")
     except (UnusableDocument, Unwritable) as error:
         print(f"generator: {error}", file=sys.stderr)
+        if options.document != DOCUMENT and not options.leave_out and _is_readable(options.document, names):
+            print(HINT, file=sys.stderr)
         return 1
     except RecursionError:
         print("generator: document: nested too deeply", file=sys.stderr)
         return 1
     _report(generated, changed)
     return 0
+
+
+def _is_readable(document: Path, names: Path | None) -> bool:
+    """Return whether a document can be read at all, so that some of its operations may be accepted."""
+    try:
+        read_names(Document.at(document), names)
+    except UnusableDocument:
+        return False
+    return True
 
 
 def _check(changed: list[str], output: Path, document: Path) -> int:

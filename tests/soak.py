@@ -1,4 +1,4 @@
-"""`python -m tests.soak`: fuzz, play the model and kill servers on SQLite and PostgreSQL, from random seeds for long.
+"""`python -m tests.soak`: fuzz, generate clients, play the model and kill servers, from random seeds for long.
 
 Each round prints its seed before it begins; `--seed` begins with that one.
 """
@@ -11,17 +11,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.fuzz.run import fuzz
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
+from tests.support.document_checks import check_document
 from tests.support.kill_rounds import play_kill_rounds
 from tests.support.postgres import PostgresServer
+from tests.support.random_documents import documents
 from threads_server.testing import LocalServer
 
-KINDS = ("sqlite", "fuzz", "postgres", "sqlite-kills", "postgres-kills")
+KINDS = ("sqlite", "fuzz", "documents", "postgres", "sqlite-kills", "postgres-kills")
 KILL_ROUNDS = {"sqlite-kills": 60, "postgres-kills": 30}
 SETTINGS = settings(
     max_examples=200, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -52,6 +55,9 @@ def play(kind: str, number: int) -> None:
         result = fuzz(seed=number, examples=100, reports=Path(tempfile.mkdtemp(prefix="threads-soak-")))
         if result.code:
             sys.exit(result.output)
+    elif kind == "documents":
+        draw = given(documents(), st.randoms(use_true_random=False))
+        seed(number)(SETTINGS(draw(check_document)))()
     elif kind == "sqlite":
         run_state_machine_as_test(seed(number)(Machine), settings=SETTINGS)
     elif kind == "sqlite-kills":

@@ -94,6 +94,8 @@ class Security:
         if len(alternative) != 1:
             return None
         name = next(iter(alternative))
+        if name not in self._schemes:
+            raise UnusableDocument(f"security scheme {name}: the document does not describe it")
         scheme = self._document.follow(self._schemes.get(name), f"security scheme {name}")
         if scheme.get("type") == "http":
             prefix = {"bearer": "Bearer ", "basic": "Basic "}.get(str(scheme.get("scheme")).lower())

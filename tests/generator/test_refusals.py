@@ -250,3 +250,9 @@ def test_file_that_is_not_text_is_refused(tmp_path: Path, capsys: pytest.Capture
 def test_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--document", str(tmp_path / "none.yaml"), "--output", str(tmp_path / "package")]) == 1
     assert capsys.readouterr().err == f"generator: {tmp_path / 'none.yaml'}: No such file or directory\n"
+
+
+def test_another_document_needs_an_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--document", str(tmp_path / "openapi.yaml")])
+    assert "needs --output" in capsys.readouterr().err

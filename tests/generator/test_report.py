@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
+from generator.__main__ import HINT, main
 from tests.support.generator_documents import imported, operation, small_document
 
 COOKIE = {"name": "session", "in": "cookie", "schema": {"type": "string"}}
@@ -50,7 +50,7 @@ def test_refused_operation_refuses_the_document(
     document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--document", str(document), "--output", str(tmp_path / "package")]) == 1
-    assert capsys.readouterr().err == f"generator: getSession (GET /session): {REASON}\n"
+    assert capsys.readouterr().err == f"generator: getSession (GET /session): {REASON}\n{HINT}\n"
 
 
 def test_leave_out_leaves_out_refused_operations(

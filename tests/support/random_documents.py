@@ -319,14 +319,16 @@ class Drawer:
             {"url": "https://{host}.things.example/{part}/api", "variables": variables},
         )  # fmt: skip
 
-    def delete(self) -> Document:
+    def deletes(self) -> list[Document]:
+        """Operations that delete one thing: with an answer, with none, and with both in either order."""
         answers = {"200": {"description": "", "content": {JSON: {"schema": self.object({"id": TEXT, "name": TEXT})}}}}
         nothing = {"204": {"description": ""}}
-        responses = self.one_of(answers, nothing, {**nothing, **answers}, {**answers, **nothing})
-        item: Document = {}
-        self.operation(item, "delete", ["kind", "id"])
-        item["delete"]["responses"] = responses
-        return item
+        items: list[Document] = []
+        for responses in (answers, nothing, {**nothing, **answers}, {**answers, **nothing}):
+            item: Document = {"delete": {"summary": self.text(), "tags": ["things"], "responses": responses}}
+            item["delete"]["parameters"] = self.some_order(self.path_parameter("kind"), self.path_parameter("id"))
+            items.append(item)
+        return items
 
     def listing(self, style: str) -> Document:
         """A listing with its declaration: items in the answer or in a property of it."""
@@ -363,12 +365,18 @@ class Drawer:
             more = {} if method == "get" else {"requestBody": {"required": self.chance(), "content": self.content()}}
             self.operation(item, method, self.some_order(*steps), **more)
             paths[f"/{name}" + "".join(self.one_of(f"/{{{step}}}", f"/x-{{{step}}}") for step in steps)] = item
-        paths["/drop/{kind}/{id}"] = self.delete()
+        for number, item in enumerate(self.deletes()):
+            paths[f"/drop{number}/{{kind}}/{{id}}"] = item
         upload: Document = {}
         self.operation(
             upload, "post", [], requestBody={"required": self.chance(), "content": self.content("multipart")}
         )
         paths["/upload"] = upload
+        pets: Document = {}
+        self.operation(pets, "get", [])
+        answered = self.array(self.one_of(reference("Pet"), reference("Derived")))
+        pets["get"]["responses"] = {"200": {"description": "", "content": {JSON: {"schema": answered}}}}
+        paths["/pets"] = pets
         for path, item in paths.items():
             for method in {"get", "post", "put", "patch", "delete"} & set(item):
                 item[method]["operationId"] = f"{path.split('/')[1]}It"
