@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import islice
 
 from threads_server.responders import (
     Conversation,
@@ -84,15 +85,15 @@ def _about_outputs(messages: Sequence[Message]) -> str:
 
 def _words(text: str) -> Iterator[list[TextDelta]]:
     """A text word by word, some at a time."""
-    words = _WORD.findall(text)
-    for start in range(0, len(words), WORDS_AT_ONCE):
-        yield [TextDelta(word) for word in words[start : start + WORDS_AT_ONCE]]
+    words = _WORD.finditer(text)
+    while some := [TextDelta(word[0]) for word in islice(words, WORDS_AT_ONCE)]:
+        yield some
 
 
-def _cut(text: str, count: int) -> list[str]:
+def _cut(text: str, count: int) -> Iterator[str]:
     """A text in `count` pieces of about the same length, or fewer if it has fewer characters."""
     count = max(1, min(count, len(text)))
-    return [text[len(text) * i // count : len(text) * (i + 1) // count] for i in range(count)]
+    return (text[len(text) * i // count : len(text) * (i + 1) // count] for i in range(count))
 
 
 def _calls(text: str, conversation: Conversation) -> list[tuple[str, str]]:

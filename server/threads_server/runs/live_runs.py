@@ -10,6 +10,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from threads_server.budget import Budget
 from threads_server.errors import HTTPError
 from threads_server.runs.events import NumberedEvent, RunEvents, ends_stream, event
 from threads_server.runs.states import RunState
@@ -22,6 +23,17 @@ REMOTE_POLL_INTERVAL_SECONDS = 0.2
 BATCH_EVENTS = 256
 BATCH_CHARACTERS = 64_000
 """A reader gets so many events at once, or fewer that reach so many characters as stored; then others run."""
+
+RUNS_AT_WORK = 400, 800
+"""Runs that a responder works on or that wait for their thread, per account and per process. A client that leaves ends
+no run, so that the bound of open streams does not bound them."""
+REQUEST_BYTES = 64 * 1024 * 1024, 256 * 1024 * 1024
+"""Texts of the requests that began them, per account and per process."""
+LIVE_BYTES = 64 * 1024 * 1024
+"""Events in memory beyond which only the oldest run of an account goes on."""
+LINE_BYTES = 64
+"""What an event takes beside its characters."""
+ROOM_POLL_SECONDS = 0.05
 
 CLOSE_SECONDS = 5.0
 """How long the ends of all runs may take when the server stops."""
@@ -49,8 +61,15 @@ class Outcome:
 class LiveRun:
     """A run segment that this process works on."""
 
-    def __init__(self, run_id: str, thread_id: str, segment: int, first: int) -> None:
-        """`segment` counts the run's segments; `first` is the number of this one's first event."""
+    def __init__(
+        self, account: str, run_id: str, thread_id: str, segment: int, first: int, request_size: int = 0
+    ) -> None:
+        """`segment` counts the run's segments; `first` is the number of this one's first event.
+
+        `request_size` is that of the texts that begin the segment, which are in memory until its end.
+        """
+        self.account = account
+        self.request_size = request_size
         self.run_id = run_id
         self.thread_id = thread_id
         self.segment = segment
@@ -58,6 +77,8 @@ class LiveRun:
         self.events = RunEvents(thread_id, run_id)
         self.lines: list[str] = []
         """The segment's events as they are stored."""
+        self.size = 0
+        """Bytes of memory that they take, about."""
         self.over = False
         """Whether no event follows: its end is stored, or could not be for too long."""
         self.cancels: list[tuple[IdempotencyRequest, Callable[[bool], str]]] = []
@@ -72,6 +93,7 @@ class LiveRun:
     def emit(self, *lines: str) -> None:
         """Add events."""
         self.lines.extend(lines)
+        self.size += sum(map(len, lines)) + LINE_BYTES * len(lines)
         self._wake_readers()
 
     def close(self) -> None:
@@ -117,19 +139,30 @@ class Runs:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._live: dict[str, LiveRun] = {}
+        self._at_work = Budget("runs", *RUNS_AT_WORK)
+        self._requests = Budget("bytes of messages", *REQUEST_BYTES)
         self._closing = False
 
     def __len__(self) -> int:
         return len(self._live)
 
+    def check_room(self, account: str, request_size: int) -> None:
+        """Raise HTTPError 429 or 503 if no further run of an account may begin."""
+        self._at_work.check(account, 1)
+        self._requests.check(account, request_size)
+
     def add(self, live: LiveRun) -> None:
+        self.remove(self._live.get(live.run_id, live))  # its segment before, whose end is written
+        self._at_work.take(live.account, 1)
+        self._requests.take(live.account, live.request_size)
         self._live[live.run_id] = live
         if self._closing:
             live.stop(Stop.CLOSING)
 
     @contextmanager
     def starting(self, live: LiveRun) -> Iterator[None]:
-        """Make a run findable while its row is written; without the row it is removed again."""
+        """Make a run findable while its row is written; without the row it is removed again. Raises HTTPError."""
+        self.check_room(live.account, live.request_size)
         self.add(live)
         try:
             yield
@@ -140,6 +173,17 @@ class Runs:
     def remove(self, live: LiveRun) -> None:
         if self._live.get(live.run_id) is live:
             del self._live[live.run_id]
+            self._at_work.give_back(live.account, 1)
+            self._requests.give_back(live.account, live.request_size)
+
+    async def give_way(self, live: LiveRun) -> None:
+        """Let other tasks go on, and other runs of the account first while they have too many events in memory."""
+        await asyncio.sleep(0)
+        while True:
+            own = [one for one in self._live.values() if one.account == live.account and one.responding]
+            if live in own[:1] or sum(one.size for one in own) <= LIVE_BYTES:
+                return
+            await asyncio.sleep(ROOM_POLL_SECONDS)
 
     def get(self, run_id: str) -> LiveRun | None:
         return self._live.get(run_id)

@@ -152,7 +152,7 @@ class RunSegment:
                 taken += len(batch) or 1
                 if taken >= YIELD_EVERY:
                     taken = 0
-                    await asyncio.sleep(0)
+                    await self._context.runs.give_way(live)
             return (RunState.REQUIRES_ACTION, "") if self._reply.tool_calls else (RunState.COMPLETED, "")
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is not None:

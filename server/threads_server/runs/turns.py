@@ -134,7 +134,12 @@ class Turns:
     async def _begin_run(self, message: SendMessage) -> LiveRun:
         run = NewRun(f"run_{new_id()}", self._owner, settings_json(message.settings))
         user_message, turn = _new_turn(message, run)
-        live = LiveRun(run.run_id, turn.fresh_thread_id, segment=1, first=1)
+        live = LiveRun(
+            *(message.account, run.run_id, turn.fresh_thread_id),
+            segment=1,
+            first=1,
+            request_size=len(message.content),
+        )
         with self._context.runs.starting(live):
             thread = await self.queue.begin(turn)
             segment = RunSegment(
@@ -152,6 +157,8 @@ class Turns:
 
     async def _continue_run(self, outputs: SubmitToolOutputs) -> LiveRun:
         self.queue.check_open()
+        size = sum(len(output) for _, output in outputs.outputs)
+        self._context.runs.check_room(outputs.account, size)
         moment = now()
         given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
         run = await self._context.store.write(
@@ -163,7 +170,7 @@ class Turns:
             owner=self._owner,
             now=moment,
         )
-        live = LiveRun(run.run_id, outputs.thread_id, run.segment, run.last_event + 1)
+        live = LiveRun(outputs.account, run.run_id, outputs.thread_id, run.segment, run.last_event + 1, size)
         self._context.runs.add(live)
         segment = RunSegment(
             *(self._context, live, outputs.account, run.thread, next_settings(run.settings, outputs.thinking)),

@@ -4,22 +4,43 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.small_document import KEY, ROOMY, UUID, SmallServices, client_of, small_app
+from tests.support.virtual_time import run_in_virtual_time
+from threads_server.budget import Budget
 from threads_server.errors import HTTPError
 from threads_server.http import budgets
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
-from threads_server.http.budgets import LARGE_RESPONSE_BYTES, Budget, Budgets, RequestBudget
+from threads_server.http.budgets import LARGE_RESPONSE_BYTES, Budgets, RequestBudget
 from threads_server.http.responses import Event, EventStream, Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.openapi.body_reader import MEMORY_BYTES, ClientGone, read_body
+from threads_server.runs import live_runs
 
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def test_bounds_are_those_of_the_guide() -> None:
+    """Of MIB, which the guide calls MB."""
+    guide = (Path(__file__).parents[3] / "docs/guide.md").read_text()
+    for row, bounds in {
+        "uploads in flight": budgets.UPLOAD_BYTES,
+        "bodies beyond 1 MB that are whole": budgets.BODY_BYTES,
+        "unread responses": budgets.RESPONSE_BYTES,
+        "open event streams": budgets.OPEN_STREAMS,
+        "runs at work, also those whose client left": live_runs.RUNS_AT_WORK,
+        "messages and tool outputs of these runs": live_runs.REQUEST_BYTES,
+        "their events in memory": (live_runs.LIVE_BYTES,),
+    }.items():
+        shown = [f"{bound // budgets.MIB} MB" if bound >= budgets.MIB else str(bound) for bound in bounds]
+        words = ", ".join(f"{bound} a {holder}" for bound, holder in zip(shown, ("key", "process"), strict=False))
+        assert f"| {row} | {words}" in guide
 
 
 def test_budget_bounds_an_account_and_the_process() -> None:
@@ -115,20 +136,24 @@ async def test_large_reads_of_one_account_wait_for_each_other() -> None:
     assert sorted(began) == ["a", "a", "b", "c"]
 
 
-async def test_large_read_without_a_slot_in_time_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budgets, "LARGE_READ_WAIT_SECONDS", 0.01)
-    shared = Budgets()
+def test_large_read_without_a_slot_in_time_is_503() -> None:
+    async def work() -> None:
+        shared, loop = Budgets(), asyncio.get_running_loop()
 
-    async def read(account: str) -> None:
-        async with RequestBudget(shared, account).large_read():
-            pass
+        async def read(account: str) -> None:
+            async with RequestBudget(shared, account).large_read():
+                pass
 
-    async with RequestBudget(shared, "a").large_read(), RequestBudget(shared, "b").large_read():
+        async with RequestBudget(shared, "a").large_read(), RequestBudget(shared, "b").large_read():
+            for account in ("a", "c"):
+                began = loop.time()
+                with pytest.raises(HTTPError, match="503"):
+                    await read(account)
+                assert loop.time() - began == pytest.approx(10)
         for account in ("a", "c"):
-            with pytest.raises(HTTPError, match="503"):
-                await read(account)
-    for account in ("a", "c"):
-        await read(account)
+            await read(account)
+
+    run_in_virtual_time(work())
 
 
 class Disk:

@@ -81,19 +81,31 @@ class Sent:
         await asyncio.Event().wait()
 
 
-async def one_batch_then_silence(seconds: float) -> AsyncIterator[list[Event]]:
-    yield [(1, "{}")]
-    await asyncio.sleep(seconds)
+async def batch_then_silence(*pauses: float) -> AsyncIterator[list[Event]]:
+    """An event before each of the pauses."""
+    for number, seconds in enumerate(pauses, 1):
+        yield [(number, "{}")]
+        await asyncio.sleep(seconds)
 
 
 def test_silence_is_filled_with_pings() -> None:
     async def work() -> None:
         sent = Sent()
-        await event_stream.OpenStreams().send(EventStream(one_batch_then_silence(35)), sent.receive, sent.send)
-        ping = b": still here\n\n"
-        watched = event_stream.WATCH_AFTER_SECONDS
-        assert [body for _, body in sent.parts] == [b"id: 1\ndata: {}\n\n", ping, ping, ping, b""]
-        assert [time for time, _ in sent.parts] == pytest.approx([0, 10, 20, 30, 35], abs=watched)
+        await event_stream.OpenStreams().send(EventStream(batch_then_silence(7, 35)), sent.receive, sent.send)
+        first, second, *pings, end = [body for _, body in sent.parts]
+        assert (first, second, end) == (b"id: 1\ndata: {}\n\n", b"id: 2\ndata: {}\n\n", b"")
+        assert set(pings) == {b": still here\n\n"}
+        assert [time for time, _ in sent.parts] == pytest.approx([0, 7, 17, 27, 37, 42])
+
+    run_in_virtual_time(work())
+
+
+def test_stream_that_begins_after_the_stop_ends_at_once() -> None:
+    async def work() -> None:
+        streams, sent = event_stream.OpenStreams(), Sent()
+        await streams.stop()
+        await streams.send(EventStream(batch_then_silence(1000)), sent.receive, sent.send)
+        assert sent.parts[-1] == (0, b"")
 
     run_in_virtual_time(work())
 
@@ -101,7 +113,7 @@ def test_silence_is_filled_with_pings() -> None:
 def test_client_that_does_not_read_is_sent_one_ping() -> None:
     async def work() -> None:
         sent = Sent(reads=False)
-        stream = EventStream(one_batch_then_silence(1000))
+        stream = EventStream(batch_then_silence(1000))
         sending = asyncio.create_task(event_stream.OpenStreams().send(stream, sent.receive, sent.send))
         await asyncio.sleep(500)
         assert len(sent.parts) == 2
@@ -126,7 +138,7 @@ def test_streams_are_waited_for_while_they_end_one_by_one_for_a_limited_time(
         streams, sent = event_stream.OpenStreams(), Sent()
         sending = [
             asyncio.create_task(
-                streams.send(EventStream(one_batch_then_silence(ends_after(number))), sent.receive, sent.send)
+                streams.send(EventStream(batch_then_silence(ends_after(number))), sent.receive, sent.send)
             )
             for number in range(1, 100)
         ]

@@ -56,7 +56,7 @@ async def test_log_of_one_wide_row_is_read_in_batches(tmp_path: Path) -> None:
 
 
 async def test_backlog_of_a_live_run_is_read_in_batches() -> None:
-    live = LiveRun("run", "thread", segment=1, first=11)
+    live = LiveRun("account", "run", "thread", segment=1, first=11)
     live.emit(*map(json.dumps, map(str, range(3 * BATCH_EVENTS + 5))))
     live.close()
     read = [batch async for batch in live.follow(10)]
@@ -65,7 +65,7 @@ async def test_backlog_of_a_live_run_is_read_in_batches() -> None:
 
 
 async def test_backlog_of_large_events_is_read_in_smaller_batches() -> None:
-    live = LiveRun("run", "thread", segment=1, first=1)
+    live = LiveRun("account", "run", "thread", segment=1, first=1)
     live.emit(*[json.dumps("x" * (BATCH_CHARACTERS // 2))] * 5)
     live.close()
     assert [len(batch) async for batch in live.follow(0)] == [2, 2, 1]

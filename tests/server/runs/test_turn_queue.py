@@ -160,7 +160,7 @@ class TestRefused:
     async def test_run_that_begins_while_the_server_stops_is_stopped(self, in_process: Api) -> None:
         runs = in_process.services.context.runs
         await runs.stop_all()
-        live = LiveRun("run", "thread", segment=1, first=1)
+        live = LiveRun("account", "run", "thread", segment=1, first=1)
         with runs.starting(live):
             assert live.stopped is Stop.CLOSING
         runs.remove(live)

@@ -1,0 +1,107 @@
+"""Bounds of the runs at work: a client that leaves ends no run."""
+
+import asyncio
+from typing import cast
+
+import pytest
+
+from tests.support.builders import hold, running, waiting_run
+from tests.support.threads_api import Api
+from tests.support.virtual_time import run_in_virtual_time
+from threads_server.errors import HTTPError
+from threads_server.runs import live_runs
+from threads_server.runs.live_runs import LIVE_BYTES, LiveRun, Runs
+from threads_server.store import Store
+
+
+@pytest.fixture
+def two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an account have two runs at work, and their requests 1,000 characters."""
+    monkeypatch.setattr(live_runs, "RUNS_AT_WORK", (2, 100))
+    monkeypatch.setattr(live_runs, "REQUEST_BYTES", (1000, 10_000))
+
+
+@pytest.mark.usefixtures("two_runs")
+async def test_runs_at_work_are_bounded_and_nothing_is_stored_beyond(api: Api) -> None:
+    """60 runs of `/slow`, whose clients had left, took 2.3 GB."""
+    waiting_thread, waiting = await waiting_run(api)
+    held = hold(api)
+    sending = [(await running(api, await api.thread()))[0] for _ in range(2)]
+    thread_id = await api.thread()
+    for answer in (
+        await api.send(thread_id, "x"),
+        await api.outputs(waiting_thread, waiting, {"call_1": "x"}),
+    ):
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        assert answer.json() == {"detail": "Too many runs are in flight for this key"}
+    assert await api.history(thread_id) == []
+    held.go.set()
+    await asyncio.gather(*sending)
+    assert (await api.outputs(waiting_thread, waiting, {"call_1": "x"})).status_code == 200
+    assert (await api.send(thread_id, "x")).status_code == 200
+
+
+@pytest.mark.usefixtures("two_runs")
+async def test_texts_that_runs_keep_in_memory_are_bounded(api: Api) -> None:
+    waiting_thread, waiting = await waiting_run(api)
+    held = hold(api)
+    sending = asyncio.create_task(api.send(await api.thread(), "x" * 900))
+    while not held.asked:  # noqa: ASYNC110 - it is asked by itself
+        await asyncio.sleep(0)
+    thread_id = await api.thread()
+    for answer in (
+        await api.send(thread_id, "x" * 101),
+        await api.outputs(waiting_thread, waiting, {"call_1": "x" * 101}),
+    ):
+        assert answer.status_code == 429
+        assert answer.json() == {"detail": "Too many bytes of messages are in flight for this key"}
+    held.go.set()
+    assert (await api.send(thread_id, "x" * 100)).status_code == 200
+    await sending
+    assert (await api.send(thread_id, "x" * 1001)).status_code == 200
+
+
+def runs_of(*accounts: str) -> tuple[Runs, list[LiveRun]]:
+    """Runs at work, each with more than half of the events that an account may have in memory."""
+    runs, made = Runs(cast(Store, None)), []
+    for number, account in enumerate(accounts):
+        live = LiveRun(account, f"run-{number}", "thread", segment=1, first=1)
+        live.responding = True
+        live.emit("x" * (LIVE_BYTES * 2 // 3))
+        runs.add(live)
+        made.append(live)
+    return runs, made
+
+
+def test_only_the_oldest_run_of_an_account_with_many_events_in_memory_goes_on() -> None:
+    async def work() -> None:
+        runs, [oldest, later, last, other] = runs_of("a", "a", "a", "b")
+        await runs.give_way(oldest)
+        await runs.give_way(other)
+        waiting = [asyncio.create_task(runs.give_way(live)) for live in (later, last)]
+        await asyncio.sleep(10)
+        assert not any(task.done() for task in waiting)
+        runs.remove(oldest)
+        await waiting[0]
+        await asyncio.sleep(10)
+        assert not waiting[1].done()
+        runs.remove(later)
+        await waiting[1]
+
+    run_in_virtual_time(work())
+
+
+def test_next_segment_of_a_run_takes_the_place_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_runs, "RUNS_AT_WORK", (1, 2))
+
+    async def work() -> None:
+        runs, [first] = runs_of("a")
+        second = LiveRun("a", first.run_id, "thread", segment=2, first=9)
+        runs.add(second)
+        runs.remove(first)
+        with pytest.raises(HTTPError, match="429"):
+            runs.check_room("a", 0)
+        runs.remove(second)
+        runs.check_room("a", 0)
+
+    run_in_virtual_time(work())
