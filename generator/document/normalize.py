@@ -16,20 +16,25 @@ from ..text import describe, first_sentences
 from .bodies import is_file, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
 from .responses import plan_answers, plan_events
-from .schemas import Schema, about_of, bare, complete, enumeration, is_write_only, kind_of, kinds, named, with_integers
+from .schemas import (
+    ANNOTATIONS,
+    CONSTRAINTS,
+    Schema,
+    about_of,
+    bare,
+    complete,
+    enumeration,
+    is_write_only,
+    kind_of,
+    kinds,
+    named,
+    only_allows_null,
+    with_integers,
+)
 from .unions import find_tag, only_constrains
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
 BRANCHES = {"allOf", "anyOf", "oneOf"}
-CONSTRAINTS = {
-    "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "dependentRequired", "propertyNames",
-    "not", "contains", "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems",
-}  # fmt: skip
-ANNOTATIONS = {
-    "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs",
-    "$comment", "contentMediaType", "contentSchema", "contentEncoding", "xml", "$schema", "$id", "$anchor",
-}  # fmt: skip
 KINDS = {"string", "integer", "number", "boolean", "object", "array", "null"}
 KEPT_FORMATS = {"date-time", "binary", "uuid"}
 
@@ -159,6 +164,8 @@ class _Reader:
             if "contentSchema" in target:
                 return self.shape(target, where, name)
             beside = {key: value for key, value in schema.items() if key != "$ref"}
+            if beside.get("type") == "object" and {"oneOf", "anyOf"} & set(target):
+                del beside["type"]  # the branches say so themselves
             if not (set(beside) & (SHAPE | BRANCHES)):
                 return self._reference(schema["$ref"], target, where, name)
             schema = {"allOf": [{"$ref": schema["$ref"]}, beside], "description": target.get("description", "")}
@@ -184,6 +191,9 @@ class _Reader:
     def _plainer(self, schema: Schema) -> Schema:
         """Return a schema without `nullable`, 3.0's word which documents of 3.1 have too, and without values that tell
         only a type."""
+        parts = [part for part in schema.get("allOf", ()) if not only_allows_null(part)]
+        if parts and len(parts) < len(schema["allOf"]):
+            schema = {**schema, "allOf": parts, "nullable": True}
         if schema.get("nullable") is True:
             rest = {key: value for key, value in schema.items() if key != "nullable"}
             about: Schema = {key: rest.pop(key) for key in ("description", "deprecated", "readOnly") if key in rest}

@@ -11,6 +11,16 @@ from .document import UnusableDocument
 
 Schema = dict[str, Any]
 
+CONSTRAINTS = {
+    "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "dependentRequired", "propertyNames",
+    "not", "contains", "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems",
+}  # fmt: skip
+ANNOTATIONS = {
+    "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "externalDocs",
+    "$comment", "contentMediaType", "contentSchema", "contentEncoding", "xml", "$schema", "$id", "$anchor",
+}  # fmt: skip
+
 
 def complete(shape: Schema, where: str) -> Schema:
     """Return a shape all of whose required properties are there."""
@@ -67,6 +77,11 @@ def named(*parts: str) -> str:
 
 def is_write_only(schema: Any) -> bool:
     return isinstance(schema, dict) and schema.get("writeOnly") is True
+
+
+def only_allows_null(schema: Any) -> bool:
+    """Return whether a part of `allOf` says no more than 3.0's `nullable` and a description."""
+    return isinstance(schema, dict) and schema.get("nullable") is True and set(schema) <= {"nullable", "description"}
 
 
 def bare(shape: Schema) -> Schema:
