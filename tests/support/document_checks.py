@@ -19,7 +19,8 @@ import pytest
 
 from tests.support.generator_documents import client_of, small_names
 from tests.support.plain_openapi import INSTANT, Call, Made, Reading
-from tests.support.random_documents import FORM, JSON, LISTINGS, MULTIPART, PYTHON_NAMES, Document
+from tests.support.random_documents import FORM, JSON, LISTINGS, MULTIPART, Document
+from tests.support.random_names import PYTHON_NAMES
 
 OPTIONS = {"timeout", "deadline", "max_retries", "headers", "media_type"}
 KEY = "user:key"

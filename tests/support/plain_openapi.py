@@ -13,7 +13,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urljoin
 
-from tests.support.random_documents import FORM, JSON, MULTIPART, PYTHON_NAMES, Document, Schema
+from tests.support.random_documents import FORM, JSON, MULTIPART, Document, Schema
+from tests.support.random_names import PYTHON_NAMES
 
 WORDS = ("a", "", "é b", "x&y=+%", "a,b", "c/d", '"q"', "?#", "nul l")
 INSTANT = "2026-02-05T02:15:37.795Z"

@@ -1,6 +1,6 @@
 """Small OpenAPI documents drawn at random: parameters of every kind and place, bodies, answers, unions and paging.
 
-The generator accepts them whole. `PYTHON_NAMES` has the Python name of each name on the wire that they use.
+The generator accepts them whole.
 """
 
 from __future__ import annotations
@@ -9,27 +9,12 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from tests.support.random_names import TEXTS
+
 Schema = dict[str, Any]
 Document = dict[str, Any]
 T = TypeVar("T")
 
-PYTHON_NAMES = {
-    "id": "id", "kind": "kind", "size": "size", "meta": "meta", "at": "at", "owner": "owner", "name": "name",
-    "pageSize": "page_size", "sort-by": "sort_by", "from": "from_", "class": "class_", "X-Trace": "x_trace",
-    "on": "on", "tags": "tags", "serial": "serial", "legs": "legs", "wings": "wings", "alpha": "alpha",
-    "beta": "beta", "rows": "rows", "file": "file", "more": "more", "keeper": "keeper", "secret": "secret",
-    "thing_id": "thing_id", "partId": "part_id", "n": "n",
-}  # fmt: skip
-
-TEXTS = (
-    "A plain text",
-    "It ends with a backslash \\",
-    'It says "quoted"',
-    "C:\\new\\table \\N{BULLET} \\u0041",
-    'Three """ of them, and two \'\'',
-    "Größe 漢字 \N{GRINNING FACE}",
-    "100 % of {it} and {{that}} #}",
-)
 LISTINGS = ("listRows", "getRows", "searchRows")
 """The operationIds of the listings, whose methods have the names that convention gives."""
 JSON = "application/json"

@@ -1,0 +1,21 @@
+"""Names and texts of documents that are drawn at random."""
+
+PYTHON_NAMES = {
+    "id": "id", "kind": "kind", "size": "size", "meta": "meta", "at": "at", "owner": "owner", "name": "name",
+    "pageSize": "page_size", "sort-by": "sort_by", "from": "from_", "class": "class_", "X-Trace": "x_trace",
+    "on": "on", "tags": "tags", "serial": "serial", "legs": "legs", "wings": "wings", "alpha": "alpha",
+    "beta": "beta", "rows": "rows", "file": "file", "more": "more", "keeper": "keeper", "secret": "secret",
+    "thing_id": "thing_id", "partId": "part_id", "n": "n",
+}  # fmt: skip
+"""Names on the wire, with the names that these have in Python."""
+
+TEXTS = (
+    "A plain text",
+    "It ends with a backslash \\",
+    'It says "quoted"',
+    "C:\\new\\table \\N{BULLET} \\u0041",
+    'Three """ of them, and two \'\'',
+    "Größe 漢字 \N{GRINNING FACE}",
+    "100 % of {it} and {{that}} #}",
+)
+"""Texts that would break careless code."""
