@@ -71,6 +71,8 @@ def test_api_key_of_another_type_is_refused_and_not_shown(variant: Variant) -> N
         "http://host:port/api",
         "http://host:99999/api",
         "http://[::1/api",
+        "http://a..example/api",
+        f"http://{'a' * 64}.example/api",
         "https://user:secret@host/api",
     ],
 )

@@ -90,6 +90,21 @@ async def test_no_proxy_names_hosts(
     assert exempts(httpx.URL(address), exempt) is is_exempt
 
 
+@pytest.mark.parametrize("source", ["HTTP_PROXY", "all_proxy", "proxy"])
+async def test_proxy_that_cannot_be_reached_is_named(
+    variant: Variant, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    address = "http://user:secret@127.0.0.1:1"
+    if source != "proxy":
+        monkeypatch.setenv(source, address)
+    client = variant.client(
+        base_url="http://api.example/api", max_retries=0, **({"proxy": address} if source == "proxy" else {})
+    )
+    with pytest.raises(APIConnectionError, match=f"through the proxy of .*{source}") as caught:
+        await variant.do(client.threads.get(THREAD_ID))
+    assert "secret" not in str(caught.value)
+
+
 async def test_proxy_is_an_argument(variant: Variant, server: Server) -> None:
     server.answer(reply(200, THREAD))
     client = variant.client(base_url="http://api.example/api", proxy=f"http://127.0.0.1:{server.port}")

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 import httpx
 import pytest
 
-from backboard_threads import Backboard, models
+from backboard_threads import AsyncBackboard, Backboard, models
 from tests.support.client_variants import KEY, THREAD, THREAD_ID, Variant
 from tests.support.scripted_server import Server, reply
 
@@ -34,6 +34,31 @@ async def test_client_survives_pickle_copy_and_process_pool(variant: Variant, se
     if variant.name == "sync":
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             assert list(pool.map(_get, [client, client])) == [THREAD_ID] * 2
+
+
+class Tenants:
+    """Attributes that a program keeps on its clients."""
+
+    tenant = "?"
+
+
+class SyncTenants(Tenants, Backboard):
+    pass
+
+
+class AsyncTenants(Tenants, AsyncBackboard):
+    pass
+
+
+def test_client_of_a_subclass_keeps_its_attributes(variant: Variant) -> None:
+    client = (SyncTenants if variant.name == "sync" else AsyncTenants)(api_key=KEY)
+    client.tenant = "acme"
+    threads = client.threads
+    for twin in (client.with_options(timeout=3), pickle.loads(pickle.dumps(client)), copy.copy(client)):
+        assert twin.tenant == "acme"
+        assert twin.threads is not threads
+    state = {name: value for name, value in client.__getstate__().items() if name != "attributes"}
+    client.__setstate__(state)  # of a pickle of 0.1.0
 
 
 def test_client_with_http_client_cannot_be_pickled(variant: Variant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -108,10 +109,21 @@ class AsyncBaseClient:
     def __getstate__(self) -> dict[str, Any]:
         if self._http_clients.is_given:
             raise TypeError(f"a {type(self).__name__} with an http_client of its own cannot be pickled or copied")
-        return self._config.state()
+        return {**self._config.state(), "attributes": self._attributes()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        AsyncBaseClient.__init__(self, **state)
+        attributes = state.get("attributes", {})
+        AsyncBaseClient.__init__(self, **{name: value for name, value in state.items() if name != "attributes"})
+        vars(self).update(attributes)
+
+    def _attributes(self) -> dict[str, Any]:
+        """What a subclass keeps on a client: no attribute of ours, and no resource."""
+        own = ("_config", "_http_clients", "_is_copy", "_answers")
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in own and not isinstance(getattr(type(self), name, None), cached_property)
+        }
 
     def with_options(
         self,
@@ -126,6 +138,7 @@ class AsyncBaseClient:
         `headers` are added to the ones there are. What is not given stays as it is.
         """
         copy = type(self).__new__(type(self))
+        vars(copy).update(self._attributes())
         copy._config = self._config.copy_with(timeout, deadline, max_retries, headers)
         copy._http_clients = self._http_clients
         copy._is_copy = True

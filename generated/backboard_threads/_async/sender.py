@@ -111,7 +111,7 @@ class AsyncSender(RequestBuilder):
                     if not keep_open or not response.is_success:
                         await self._read(response, state.retries.deadline_at)
             except TransportError as error:
-                seconds = state.retry_delay_after_error(request, error)
+                seconds = state.retry_delay_after_error(request, error, self.config.network.proxy_source)
             except RuntimeError as error:
                 if not self.http_clients.is_foreign():
                     raise

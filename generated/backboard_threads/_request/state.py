@@ -181,8 +181,11 @@ class RequestState:
         request.headers = PrivateHeaders(request.headers)
         return request
 
-    def retry_delay_after_error(self, request: Request, error: TransportError) -> float:
-        """Seconds to wait after an attempt without an answer. Raises the caller's error if it was the last."""
+    def retry_delay_after_error(self, request: Request, error: TransportError, proxy: str = "") -> float:
+        """Seconds to wait after an attempt without an answer. Raises the caller's error if it was the last.
+
+        `proxy` names the argument or the variable with the proxy that the attempt went through.
+        """
         if isinstance(error, DecodingError):
             said = Shown(str(error))
             raise DecodeError("a body in its Content-Encoding", said, request=redact(request)) from error
@@ -191,7 +194,7 @@ class RequestState:
         self.clean(error)
         seconds = self.retries.wait_after_error(error)
         if seconds is None:
-            raise self.connection_error(redact(request), error) from error
+            raise self.connection_error(redact(request), error, proxy) from error
         logger.info("%s %s: %s; again in %.2f s", self.method, self.url, _reason(error), seconds)
         self._report(seconds, None, error)
         return seconds
@@ -222,14 +225,16 @@ class RequestState:
         if self.on_retry is not None:
             self.on_retry(Retry(self.method, self.url, self.retries.attempts, seconds, status, error))
 
-    def connection_error(self, request: Request, error: TransportError) -> APIConnectionError:
+    def connection_error(self, request: Request, error: TransportError, proxy: str = "") -> APIConnectionError:
         """Return the error to raise for a transport error."""
+        self.clean(error)
         late = self.retries.deadline_at is not None and time.monotonic() >= self.retries.deadline_at
         attempts = self.retries.attempts
         known = isinstance(error, NEVER_SENT) and not self.retries.outcome_unknown
         owner = self.timeout_owner if isinstance(error, TimeoutException) and not late else ""
+        route = f", through the proxy of {proxy}" if proxy and isinstance(error, NEVER_SENT) else ""
         text = (
-            f"{'the deadline passed: ' if late else ''}{_reason(error)}{owner} "
+            f"{'the deadline passed: ' if late else ''}{_reason(error)}{route}{owner} "
             f"({self.method} {self.url}, {attempts} attempt{'' if attempts == 1 else 's'}"
             f"{'' if known else '; whether it took effect is unknown'})"
         )

@@ -66,7 +66,8 @@ class RunsClient(BaseClient):
         return {**super().__getstate__(), "raise_on_failed_run": self._raises}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        RunsClient.__init__(self, **state)
+        super().__setstate__({name: value for name, value in state.items() if name != "raise_on_failed_run"})
+        self._raises = state.get("raise_on_failed_run", True)
 
     def with_options(
         self,
@@ -89,7 +90,8 @@ class RunsClient(BaseClient):
 def checked(client: BaseClient, operation: Operation[T], raises: bool | Unset) -> Operation[T]:
     """The operation for one call, without its check where failed runs are not to be raised."""
     if isinstance(raises, Unset):
-        raises = not isinstance(client, RunsClient) or client._raises
+        # The client keeps it out of its public names.
+        raises = not isinstance(client, RunsClient) or client._raises  # pyright: ignore[reportPrivateUsage]
     if raises:
         return operation
     unchecked = copy.copy(operation)

@@ -171,7 +171,6 @@ class AsyncServerSentEvents(Generic[E]):
             try:
                 text = await self._sender.read_start(response)
             except TransportError as error:
-                state.clean(error)
                 raise state.connection_error(redact(response.request), error) from error
             finally:
                 await response.aclose()

@@ -29,7 +29,7 @@ class UnusableEnvironment(Exception):
 class Network:
     """Certificates and proxy for one origin. Nothing is read before `context` or `proxy` is asked for."""
 
-    __slots__ = ("_cert", "_proxy", "_url", "_uses_tls", "_verify", "trust_env")
+    __slots__ = ("_cert", "_proxy", "_url", "_uses_tls", "_verify", "proxy_source", "trust_env")
 
     def __init__(
         self,
@@ -47,6 +47,8 @@ class Network:
         self._cert: CertOption = cert
         self.trust_env: bool = trust_env
         self._proxy = None if proxy is None else _proxy("proxy", proxy, ValueError)
+        self.proxy_source: str = "" if proxy is None else "the argument proxy"
+        """Where the proxy in use was found; empty without one."""
         _check_verify(verify)
         if verify is not True or cert is not None:
             self.context()
@@ -115,7 +117,8 @@ class Network:
                     return None
                 if "://" not in text:
                     text = f"http://{text}"
-                return _proxy(_variable(f"{name}_proxy", os.environ), text, UnusableEnvironment)
+                self.proxy_source = _variable(f"{name}_proxy", os.environ)
+                return _proxy(self.proxy_source, text, UnusableEnvironment)
         return None
 
 

@@ -129,7 +129,10 @@ def find_base_url(given: object, api_info: ApiInfo) -> str:
         raise ValueError(f"{wrong}: {error}") from None
     if url.userinfo:
         raise ValueError(f"{source} must not carry a user name or password")
-    if url.scheme not in ("http", "https") or not url.host or not 0 < (url.port or 80) < 65536:
+    labels = url.raw_host.removesuffix(b".").split(b".")
+    if url.scheme not in ("http", "https") or not all(0 < len(one) < 64 for one in labels):
+        raise ValueError(f"{wrong}: {text!r}")
+    if not 0 < (url.port or 80) < 65536:
         raise ValueError(f"{wrong}: {text!r}")
     if url.query or url.fragment or "?" in text or "#" in text:
         raise ValueError(f"{source} must not carry a query or a fragment: {text!r}")
