@@ -7,8 +7,8 @@ service routes and CORS.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -243,6 +243,8 @@ class App:
                 budget.open_stream()
             response = await self._functions[endpoint.operation.id](request, services)
             if isinstance(response, Response):
+                if response.pieces is not None and key is not None:
+                    response.pieces = self._while_valid(digest(key), response.pieces)
                 budget.respond(response.size, refusable=reads)  # what was done is never refused afterwards
                 await sender.send_response(response)
             else:
@@ -266,14 +268,21 @@ class App:
 
     async def _end_revoked_streams(self) -> None:
         """End the streams of revoked keys, which their requests alone would not notice."""
-        store = self._opened_services().store
-
-        async def is_valid(key: bytes) -> bool:
-            try:
-                return await self._authenticator.find_account(key, store) is not None
-            except StoreUnavailable:
-                return True
-
         while True:
             await asyncio.sleep(REVOCATION_INTERVAL_SECONDS)
-            await self._streams.end_revoked(is_valid)
+            await self._streams.end_revoked(self._is_valid)
+
+    async def _while_valid(self, key: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        """Pass on pieces of a response until the key is revoked. Raises HTTPError then."""
+        async with aclosing(pieces):
+            async for piece in pieces:
+                if not await self._is_valid(key):
+                    raise HTTPError(401, "The API key was revoked")
+                yield piece
+
+    async def _is_valid(self, key: bytes) -> bool:
+        """Whether a key, named by its digest, is valid, or was when it could last be asked."""
+        try:
+            return await self._authenticator.find_account(key, self._opened_services().store) is not None
+        except StoreUnavailable:
+            return True

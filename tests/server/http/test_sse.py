@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -13,7 +13,7 @@ from tests.support.virtual_time import run_in_virtual_time
 from threads_server.http import sse as event_stream
 from threads_server.http.app import REVOCATION_INTERVAL_SECONDS
 from threads_server.http.authentication import digest
-from threads_server.http.responses import EventStream
+from threads_server.http.responses import EventStream, Response
 from threads_server.openapi import ValidatedRequest
 
 Event = tuple[int | None, str]
@@ -253,6 +253,27 @@ def test_revoked_key_ends_its_streams_and_no_others() -> None:
         assert list(pieces) == []
         del services.store.keys[digest(b"other")]
         assert list(other_pieces) == []
+
+
+def test_revoked_key_ends_a_response_that_is_still_being_made() -> None:
+    services, read = SmallServices(), list[bytes]()
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        yield b"second "
+        services.store.keys.clear()
+        yield b"third "
+
+    async def large(request: ValidatedRequest, services: Any) -> Response:
+        return Response(b"first ", pieces=pieces())
+
+    with (
+        served(small_app({"listThings": large}, services)) as url,
+        client_of(url) as client,
+        client.stream("GET", "/things") as response,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        read.extend(response.iter_raw())
+    assert b"".join(read) == b"first second "
 
 
 def test_streams_go_on_while_the_store_cannot_say_whether_their_key_is_valid() -> None:

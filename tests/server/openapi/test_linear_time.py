@@ -1,5 +1,6 @@
 """Work of every reader of client input grows with its length, whatever characters it is made of."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -10,7 +11,10 @@ from typing import Any
 import pytest
 
 from tests.support.threads_api import contract
+from threads_server.archive.errors import BadArchive
+from threads_server.archive.records import RecordReader
 from threads_server.errors import HTTPError
+from threads_server.http.app import host_name
 from threads_server.http.etags import matches, matches_weakly
 from threads_server.http.http11.body_framing import ChunkedFraming
 from threads_server.http.http11.request_head import BadRequest, HeadParser
@@ -20,6 +24,8 @@ from threads_server.openapi.strict_json import NotJson, decode_json
 from threads_server.responders import Conversation, ResponderFailed
 from threads_server.responders.offline import OfflineResponder
 from threads_server.responders.sse_decoder import SSEDecoder
+from threads_server.runs.message_json import message_text
+from threads_server.runs.states import RunState
 
 KIB = 1024
 CLASSES = {
@@ -51,6 +57,7 @@ CLASSES = {
     "tool calls": "/call a ",
 }
 ENDPOINTS = contract().endpoints
+RECORDS = RecordReader()
 TOOL = {"type": "function", "function": {"name": "a"}}
 
 
@@ -64,6 +71,29 @@ def answered(text: str) -> None:
             except StopIteration as events:
                 if events.value is None:
                     raise
+
+
+def read_header(operation_id: str, name: str, text: str) -> None:
+    """Read one header of a request."""
+    ENDPOINTS[operation_id].parameters.read_headers({name.encode(): text.encode()}, [])
+
+
+def thread_record(text: str) -> bytes:
+    """A line of an archive that has a text in many places, right but for its file."""
+    identifier, moment = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e", "2026-11-30T00:00:00Z"
+    message = json.loads(message_text(identifier, "user", text, RunState.COMPLETED, 0, None))
+    thread = {
+        "kind": "thread",
+        **dict.fromkeys(("thread_id", "assistant_id"), identifier),
+        **dict.fromkeys(("created_at", "updated_at"), moment),
+        "version": 1,
+        "title": text,
+        "metadata_": {text: text},
+        "messages": [{"version": 1, "message": message}],
+        "files": [{**dict.fromkeys(("document_id", "filename", "content_type", "content"), text), "version": 1}],
+        "run": None,
+    }
+    return json.dumps(thread).encode()
 
 
 READERS: dict[str, Callable[[str], object]] = {
@@ -82,6 +112,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "entity tags of a cache": lambda text: matches_weakly(text, 1),
     "query": lambda text: ENDPOINTS["listThreads"].parameters.read_query(text, []),
     "path": lambda text: ENDPOINTS["getThread"].parameters.read_path({"thread_id": text}, []),
+    "resumption": lambda text: read_header("streamRunEvents", "last-event-id", text),
+    "idempotency key": lambda text: read_header("sendMessage", "idempotency-key", text),
+    "precondition": lambda text: read_header("deleteThread", "if-match", text),
+    "host": lambda text: host_name(text.encode()),
+    "archive": lambda text: RECORDS.read(text.encode()),
+    "string of an archive": lambda text: RECORDS.read(b'{"kind":"' + text.encode()),
+    "texts of an archive": lambda text: RECORDS.read(thread_record(text)),
     "events of an endpoint": lambda text: list(SSEDecoder().feed(b"data: " + text.encode())),
     "said text": lambda text: answered("/say " + text),
     "tool calls": lambda text: answered("/call a " + text),
@@ -99,7 +136,7 @@ def work(read: Callable[[str], object], text: str) -> int:
 
     sys.setprofile(note)
     try:
-        with suppress(NotJson, BrokenForm, BadRequest, HTTPError, RecursionError):
+        with suppress(NotJson, BrokenForm, BadRequest, BadArchive, HTTPError, RecursionError):
             read(text)
     finally:
         sys.setprofile(None)
