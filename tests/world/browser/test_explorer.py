@@ -192,9 +192,17 @@ def test_error_of_the_server_is_shown(browser: Browser, server: LocalServer) -> 
         write(page, "#content", "Again")
         click(page, "#send")
         page.wait_for(f"document.querySelector('#notice').textContent.includes({words!r})")
-        assert "…" not in page.evaluate("document.querySelector('#messages').textContent")
         page.evaluate("document.querySelector('#notice').textContent = ''")
         page.evaluate("document.querySelector('#content').value = ''")
+    server.reset()
+    server.cut("sendMessage", event=3)
+    server.fail("getThread", 503, detail="Away for lunch")  # what is stored cannot be shown either
+    write(page, "#content", "Again")
+    click(page, "#send")
+    page.wait_for("document.querySelector('#notice').textContent.includes('503')")
+    shown = page.evaluate("document.querySelector('#messages').textContent")
+    assert "broken off" in shown
+    assert "Whether this was stored is not known." in shown
 
 
 @pytest.mark.parametrize("dark", [False, True])
