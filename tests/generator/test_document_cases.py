@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.document.document import UnusableDocument
-from tests.support.generator_cases import ALONE, REFUSED, TOGETHER, case_document
+from tests.support.generator_cases import REFUSED, TOGETHER, case_document, common_document, groups
 from tests.support.generator_documents import small_names, write_client
 
 CLIENT = small_names({"paths": {}})["client"]
@@ -21,10 +21,10 @@ def test_case_is_refused_with_its_reason(name: str, tmp_path: Path) -> None:
     assert str(refused.value) == REFUSED[name]["refused"]
 
 
-@pytest.mark.parametrize("name", sorted(ALONE - set(REFUSED)))
-def test_case_of_a_whole_document_is_generated(name: str, tmp_path: Path) -> None:
-    document, names = case_document(name)
-    write_client(tmp_path, document, {"operations": names, "client": CLIENT})
+@pytest.mark.parametrize("names", groups(), ids=" ".join)
+def test_case_of_a_whole_document_is_generated(names: list[str], tmp_path: Path) -> None:
+    document, given = case_document(names[0]) if len(names) == 1 else (common_document(names), {})
+    write_client(tmp_path, document, {"operations": given, "client": CLIENT})
 
 
 def test_cases_together_are_generated_and_pass_the_trial(cases_client: Path) -> None:

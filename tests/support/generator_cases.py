@@ -16,6 +16,22 @@ ALONE = {name for name, case in CASES.items() if {"top", "components"} & set(cas
 """Cases that say something of the document as a whole."""
 TOGETHER = [name for name in CASES if name not in REFUSED and name not in ALONE]
 
+
+def groups() -> list[list[str]]:
+    """The cases that are not refused and say something of the whole, with others that say nothing of the same."""
+    found: list[list[str]] = []
+    for name in sorted(ALONE - REFUSED.keys()):
+        whole = {*CASES[name].get("top", {}), *CASES[name].get("schemas", {})}
+        for group in found:
+            taken = {key for one in group for part in ("top", "schemas") for key in CASES[one].get(part, {})}
+            if not {*whole, *taken} & {"openapi", "StreamEvent"} and not whole & taken:
+                group.append(name)
+                break
+        else:
+            found.append([name])
+    return found
+
+
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 ANSWER = {"200": {"description": "", "content": {JSON: {"schema": {"$ref": "#/components/schemas/Thing"}}}}}
 
@@ -46,7 +62,12 @@ def common_document(names: list[str]) -> Document:
                 described["operationId"] = f"{name}_{described.get('operationId', '')}"
                 described["tags"] = ["extras"]
             paths[f"/{name}{path}"] = item
-    return small_document(schemas, paths)
+    document = small_document(schemas, paths)
+    for name in names:
+        document |= CASES[name].get("top", {})
+        for part, entries in CASES[name].get("components", {}).items():
+            document["components"].setdefault(part, {}).update(entries)
+    return document
 
 
 def _filled(paths: Document) -> Document:
