@@ -12,7 +12,7 @@ from tools.document import operations
 
 SEED = 20260101
 EXAMPLES = 1  # of each operation
-SCENARIOS = 12
+SCENARIOS = 8
 # Links of the document that the stateful phase follows at least: ids and times are the server's, so that the seed does
 # not decide all, and long chains of links are rare in few scenarios.
 LINKS_AT_LEAST = 20
