@@ -124,9 +124,8 @@ def test_archive_of_frozen_database_is_the_same(account: str, tmp_path: Path) ->
 def test_archive_imported_is_exported_the_same(account: str, empty: str) -> None:
     said = run("import", archive(account), "--account", account, "--database", empty)
     kinds = Counter(line["kind"] for line in lines(f"sqlite/{account}.jsonl"))
-    assert said == (
-        f"{kinds['assistant']} assistants and {kinds['thread']} threads were new in the account {account}\n"
-    )
+    counts = [f"{kinds[kind]} {kind}{'s' if kinds[kind] > 1 else ''}" for kind in ("assistant", "thread")]
+    assert said == f"{' and '.join(counts)} were new in the account {account}\n"
     assert body_of(run("export", "--account", account, "--database", empty)) == archive(account).read_text("utf-8")
 
 
