@@ -100,7 +100,7 @@ def bound_by_deadline(stream: object) -> bool:
 
 def trace_connections(event: str, info: Mapping[str, Any]) -> None:
     """Bound a connection as soon as httpcore has made it: its extension `trace`."""
-    if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+    if event.endswith((".connect_tcp.complete", ".connect_unix_socket.complete", ".start_tls.complete")):
         bound_by_deadline(info["return_value"])
 
 
