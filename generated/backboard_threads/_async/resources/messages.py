@@ -431,7 +431,8 @@ class AsyncMessages(AsyncResource):
             tools: Functions, described by their type hints and docstrings, or `Tool`s made of them.
             max_rounds: Rounds of tool calls. Beyond them the run is cancelled and `APIError` raised.
             on_tool_error: After an error in a tool `report` gives the model its text, `raise` cancels the run and
-                raises it, and a function of the `ToolResult`, or an async one in the async client, returns the output.
+                raises it, and a function of the `ToolResult` (in an event loop a coroutine function, too) returns the
+                output.
             idempotency_key: The key of the message. The outputs of each round get a key made from it.
             options: Further arguments of `chat`.
 
