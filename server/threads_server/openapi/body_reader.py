@@ -1,15 +1,19 @@
 """Receiving a request body: bounded, and on disk while it is large and incomplete."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from tempfile import SpooledTemporaryFile
 from typing import Any, Protocol
 
+from threads_server.budget import RETRY_AFTER
 from threads_server.errors import HTTPError
 
 MEMORY_BYTES = 1024 * 1024
 """A body larger than this is received into a temporary file."""
+
+log = logging.getLogger("threads_server")
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -41,8 +45,8 @@ class RequestBudget(Protocol):
 async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int, budget: RequestBudget) -> bytes:
     """Receive a body of at most `limit` bytes, however it is chunked.
 
-    Raises HTTPError: 413 as soon as the body is known to be larger, 429 and 503 as the budget does; ClientGone if it
-    breaks off.
+    Raises HTTPError: 413 as soon as the body is known to be larger, 429 and 503 as the budget does, 503 without room on
+    the disk; ClientGone if it breaks off.
     """
     declared = headers.get(b"content-length")
     if declared is not None and int(declared) > limit:
@@ -63,7 +67,11 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int, b
             if size > limit:
                 raise _too_large(limit)
             budget.receive(len(piece))
-            spool.write(piece)
+            try:
+                spool.write(piece)
+            except OSError as error:
+                log.warning("a body could not be written to a temporary file: %s", error)
+                raise HTTPError(503, "There is no room for the body now", RETRY_AFTER) from error
             if not message.get("more_body"):
                 break
             message = await receive()

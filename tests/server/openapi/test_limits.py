@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.small_document import DOCUMENT, ROOMY, client_of, served, small_app
 from threads_server.http.app import App
+from threads_server.openapi.body_reader import MEMORY_BYTES
 from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -78,3 +82,16 @@ async def test_node_limit_counts_json_text_in_forms() -> None:
     async with client_of(small_app(document=document)) as client:
         answer = await client.post("/things", data={"name": "x", "tools": tools})
     assert len(answer.json()["detail"]) == 1
+
+
+async def test_body_without_room_on_the_disk_is_503(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * MEMORY_BYTES
+
+    async with client_of(small_app(document=ROOMY)) as client:
+        answer = await client.post("/things", content=pieces(), headers=JSON)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json() == {"detail": "There is no room for the body now"}
