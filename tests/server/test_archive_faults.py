@@ -158,6 +158,9 @@ def test_almost_right_archive_is_refused_or_usable(records: list[Any], data: st.
         (("run", "asked_at"), 1, "run.asked_at: must be the version of the last message"),
         (("run", "settings"), {"json_output": 5}, "run"),
         (("run", "awaited"), [], "run"),
+        (("run", "run_id"), "run_of_another", "run.run_id: must be that of the last message"),
+        (("title",), "x" * 1001, "title: must have at most 1000 characters"),
+        (("metadata_",), {"x": "y" * 100_000}, "metadata_: must have at most 100000 characters"),
     ],
 )
 async def test_wrong_field_is_named_with_its_line(

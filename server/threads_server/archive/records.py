@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from threads_server.archive.errors import BadArchive
+from threads_server.encoding import encode
 from threads_server.openapi import Contract
 from threads_server.openapi.schemas import compile_schema
 from threads_server.openapi.strict_json import NotJson, decode_json
@@ -24,6 +25,9 @@ LINE_LEVELS = 3
 """Arrays and objects around what is the top of a request's body."""
 MAX_NUMBER = 2**62
 """Versions and event numbers: every database can hold it, and as many again."""
+MAX_TITLE_CHARACTERS = 1000
+MAX_METADATA_CHARACTERS = 100_000
+"""A light list has both of each thread, and so must have little of each."""
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,6 +82,8 @@ def _problems(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _id_problems(name, record[name])
     for name in ("created_at", "updated_at"):
         yield from _time_problems(name, record[name])
+    if len(encode(record["metadata_"])) > MAX_METADATA_CHARACTERS:
+        yield "metadata_", f"must have at most {MAX_METADATA_CHARACTERS} characters"
     versions = [entry["version"] for entry in record["messages"]]
     if versions != sorted(set(versions)) or (versions and versions[-1] > record["version"]):
         yield "messages", "the versions of its messages do not grow up to the thread's"
@@ -109,6 +115,8 @@ def _run_problems(run: dict[str, Any], messages: list[dict[str, Any]]) -> Iterat
     last = messages[-1] if messages else None
     if last is None or run["asked_at"] != last["version"] or last["message"]["role"] != "assistant":
         yield "run.asked_at", "must be the version of the last message, and that an assistant's"
+    elif (last["message"]["metadata_"] or {}).get("run_id") != run["run_id"]:
+        yield "run.run_id", "must be that of the last message"
 
 
 def _id_problems(field: str, identifier: str) -> Iterator[tuple[str, str]]:
@@ -178,7 +186,7 @@ def _schemas() -> dict[str, dict[str, Any]]:
             created_at=moment,
             updated_at=moment,
             version=number,
-            title=text_or_null,
+            title={**text_or_null, "maxLength": MAX_TITLE_CHARACTERS},
             metadata_={"type": "object"},
             messages={"type": "array", "items": record(version=number, message=message)},
             files={"type": "array", "items": file},
