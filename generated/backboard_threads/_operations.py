@@ -15,6 +15,7 @@ CREATE_ASSISTANT: Operation[models.Assistant] = Operation(
     "/assistants",
     lambda value: models.Assistant.from_dict(value),
     media=("application/json",),
+    result=lambda: models.Assistant,
     takes_key=True,
 )
 LIST_ASSISTANTS: Operation[list[models.Assistant]] = Operation(
@@ -22,6 +23,7 @@ LIST_ASSISTANTS: Operation[list[models.Assistant]] = Operation(
     "GET",
     "/assistants",
     lambda value: decode_list(value, models.Assistant.from_dict),
+    result=lambda: list[models.Assistant],
     page=Page(default=100, max_limit=200, max_position=10000, key="assistant_id"),
 )
 GET_ASSISTANT: Operation[models.Assistant] = Operation(
@@ -29,6 +31,7 @@ GET_ASSISTANT: Operation[models.Assistant] = Operation(
     "GET",
     "/assistants/{assistant_id}",
     lambda value: models.Assistant.from_dict(value),
+    result=lambda: models.Assistant,
 )
 UPDATE_ASSISTANT: Operation[models.Assistant] = Operation(
     "updateAssistant",
@@ -36,12 +39,14 @@ UPDATE_ASSISTANT: Operation[models.Assistant] = Operation(
     "/assistants/{assistant_id}",
     lambda value: models.Assistant.from_dict(value),
     media=("application/json",),
+    result=lambda: models.Assistant,
 )
 DELETE_ASSISTANT: Operation[models.AssistantDeleted] = Operation(
     "deleteAssistant",
     "DELETE",
     "/assistants/{assistant_id}",
     lambda value: models.AssistantDeleted.from_dict(value),
+    result=lambda: models.AssistantDeleted,
     assume_deleted=lambda assistant_id: models.AssistantDeleted(
         message="Not found any more: an earlier attempt of this call had deleted it.", assistant_id=assistant_id
     ),
@@ -52,6 +57,7 @@ CLONE_ASSISTANT: Operation[models.AssistantCloned] = Operation(
     "/assistants/{assistant_id}/clone",
     lambda value: models.AssistantCloned.from_dict(value),
     media=("application/json",),
+    result=lambda: models.AssistantCloned,
     takes_key=True,
 )
 CREATE_THREAD: Operation[models.Thread] = Operation(
@@ -60,6 +66,7 @@ CREATE_THREAD: Operation[models.Thread] = Operation(
     "/assistants/{assistant_id}/threads",
     lambda value: models.Thread.from_dict(value),
     media=("application/json",),
+    result=lambda: models.Thread,
     takes_key=True,
 )
 LIST_ASSISTANT_THREADS: Operation[list[models.Thread]] = Operation(
@@ -67,6 +74,7 @@ LIST_ASSISTANT_THREADS: Operation[list[models.Thread]] = Operation(
     "GET",
     "/assistants/{assistant_id}/threads",
     lambda value: decode_list(value, models.Thread.from_dict),
+    result=lambda: list[models.Thread],
     page=Page(default=100, max_limit=200, max_position=10000, key="thread_id"),
 )
 LIST_THREADS: Operation[list[models.Thread]] = Operation(
@@ -74,6 +82,7 @@ LIST_THREADS: Operation[list[models.Thread]] = Operation(
     "GET",
     "/threads",
     lambda value: decode_list(value, models.Thread.from_dict),
+    result=lambda: list[models.Thread],
     page=Page(default=100, max_limit=200, max_position=10000, key="thread_id"),
 )
 GET_THREAD: Operation[models.Thread] = Operation(
@@ -81,12 +90,14 @@ GET_THREAD: Operation[models.Thread] = Operation(
     "GET",
     "/threads/{thread_id}",
     lambda value: models.Thread.from_dict(value),
+    result=lambda: models.Thread,
 )
 DELETE_THREAD: Operation[models.ThreadDeleted] = Operation(
     "deleteThread",
     "DELETE",
     "/threads/{thread_id}",
     lambda value: models.ThreadDeleted.from_dict(value),
+    result=lambda: models.ThreadDeleted,
     assume_deleted=lambda thread_id: models.ThreadDeleted(
         message="Not found any more: an earlier attempt of this call had deleted it.", thread_id=thread_id
     ),
@@ -98,6 +109,7 @@ SEND_MESSAGE: Operation[models.Turn] = Operation(
     lambda value: models.Turn.from_dict(value),
     media=("application/x-www-form-urlencoded", "multipart/form-data", "application/json"),
     json_fields=frozenset({"metadata"}),
+    result=lambda: models.Turn,
     takes_key=True,
     check=raise_if_failed,
 )
@@ -110,6 +122,7 @@ SEND_CHAT_MESSAGE: Operation[models.Turn] = Operation(
     json_fields=frozenset(
         {"metadata", "tools", "thinking", "image_config", "video_config", "voice", "system_one", "openrouter"}
     ),
+    result=lambda: models.Turn,
     takes_key=True,
     check=raise_if_failed,
 )
@@ -119,6 +132,7 @@ SUBMIT_TOOL_OUTPUTS: Operation[models.ToolOutputsTurn] = Operation(
     "/threads/{thread_id}/runs/{run_id}/submit-tool-outputs",
     lambda value: models.ToolOutputsTurn.from_dict(value),
     media=("application/json",),
+    result=lambda: models.ToolOutputsTurn,
     takes_key=True,
     check=raise_if_failed,
 )
@@ -128,6 +142,7 @@ SUBMIT_LATEST_TOOL_OUTPUTS: Operation[models.Turn] = Operation(
     "/threads/tool-outputs",
     lambda value: models.Turn.from_dict(value),
     media=("application/json",),
+    result=lambda: models.Turn,
     takes_key=True,
     check=raise_if_failed,
 )
@@ -136,6 +151,7 @@ CANCEL_RUN: Operation[models.RunCancelled] = Operation(
     "POST",
     "/threads/{thread_id}/runs/{run_id}/cancel",
     lambda value: models.RunCancelled.from_dict(value),
+    result=lambda: models.RunCancelled,
     takes_key=True,
 )
 STREAM_RUN_EVENTS: Operation[Any] = Operation(

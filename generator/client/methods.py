@@ -159,6 +159,13 @@ class Result:
     def decoder(self) -> str:
         return self.shape.decoded("value", "models.")
 
+    @property
+    def model(self) -> str:
+        """The class of the first success, or a list of one; empty for anything else, null included."""
+        item = self.shape.item if self.shape.kind == "list" else self.shape
+        is_model = self.kind == "json" and item is not None and item.kind == "model" and not item.nullable
+        return self.shape.annotation("models.") if is_model and not self.shape.nullable else ""
+
 
 @dataclass(frozen=True)
 class Events:

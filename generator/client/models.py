@@ -68,10 +68,15 @@ class Field:
 
     @property
     def default(self) -> str:
-        """The code of the default: `alias` makes it the constructor's argument without the underscore."""
-        if not self.required:
-            return f'field(default=UNSET, alias="{self.attribute}")'
-        return self.shape.constant
+        """The code of the default, with the constructor's argument and the name on the wire where these are others."""
+        if self.required and self.wire == self.attribute:
+            return self.shape.constant
+        arguments = [] if self.required else ["default=UNSET", f'alias="{self.attribute}"']
+        if self.required and self.shape.constant:
+            arguments.append(f"default={self.shape.constant}")
+        if self.wire != self.attribute:
+            arguments.append(f'metadata={{"key": {self.key}}}')
+        return f"field({', '.join(arguments)})"
 
 
 @dataclass(frozen=True)

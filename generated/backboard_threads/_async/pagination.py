@@ -60,7 +60,7 @@ class AsyncPaginator(Generic[T]):
         given = repeated = 0
         while True:
             state = self._sender.operation_request(self._operation, self._path, query)
-            answer = decode_response(await self._sender.send(state), self._operation.decode)
+            answer = decode_response(await self._sender.send(state), self._operation.decode, self._operation.result)
             items: list[T] = (answer if page.items is None else page.items(answer)) or []
             keys: list[object] = [item if page.key is None else getattr(item, page.key) for item in items]
             if keys and keys == previous:

@@ -61,7 +61,8 @@ class Operation(Generic[T]):
     """Method, path, bodies and answer of one operation.
 
     `path` is the document's, with its parameters in braces, in the order in which the values are given to a call.
-    `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `media` lists the request's
+    `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `result` returns the class of
+    the model, or a list of it. `media` lists the request's
     media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
     fields that a form carries as JSON text, `json_parts` those that multipart carries as JSON parts, one for each item.
     A `whole` body is one value instead of fields, and without a value there is none. `required` are the fields that an
@@ -91,6 +92,7 @@ class Operation(Generic[T]):
         "page",
         "path",
         "required",
+        "result",
         "security",
         "server",
         "styles",
@@ -115,6 +117,7 @@ class Operation(Generic[T]):
         takes_key: bool = False,
         accept: str = "application/json",
         kind: Kind = "json",
+        result: Callable[[], type[T]] | None = None,
         others: Mapping[int, tuple[Kind, Callable[[Any], T]]] | None = None,
         page: Page | None = None,
         assume_deleted: Callable[[str], T] | None = None,
@@ -136,6 +139,7 @@ class Operation(Generic[T]):
         self.takes_key: bool = takes_key
         self.accept: str = accept
         self.kind: Kind = kind
+        self.result: Callable[[], type[T]] | None = result
         self.others: Mapping[int, tuple[Kind, Callable[[Any], T]]] = others or {}
         self.page: Page | None = page
         self.assume_deleted: Callable[[str], T] | None = assume_deleted

@@ -57,7 +57,7 @@ class Message(BaseModel):
     created_at: datetime
     _content: str | Unset | None = field(default=UNSET, alias="content")
     _status: MessageStatus | Unset | None = field(default=UNSET, alias="status")
-    _metadata: dict[str, Any] | Unset | None = field(default=UNSET, alias="metadata")
+    _metadata: dict[str, Any] | Unset | None = field(default=UNSET, alias="metadata", metadata={"key": "metadata_"})
     _attachments: list[Attachment] | Unset | None = field(default=UNSET, alias="attachments")
     _model_provider: str | Unset | None = field(default=UNSET, alias="model_provider")
     _model_name: str | Unset | None = field(default=UNSET, alias="model_name")

@@ -49,7 +49,7 @@ class Thread(BaseModel):
     created_at: datetime
     _assistant_id: str | Unset | None = field(default=UNSET, alias="assistant_id")
     _messages: list[Message] | Unset | None = field(default=UNSET, alias="messages")
-    _metadata: dict[str, Any] | Unset | None = field(default=UNSET, alias="metadata")
+    _metadata: dict[str, Any] | Unset | None = field(default=UNSET, alias="metadata", metadata={"key": "metadata_"})
     _title: str | Unset | None = field(default=UNSET, alias="title")
     _first_user_message: str | Unset | None = field(default=UNSET, alias="first_user_message")
     _message_count: int | Unset | None = field(default=UNSET, alias="message_count")

@@ -18,7 +18,7 @@ from .._errors import (
     text_of,
 )
 from .._logging import logger
-from .._models.decoding import loads
+from .._models.decoding import decode_documented, loads
 from .._network.transport import (
     NEVER_SENT,
     URL,
@@ -38,6 +38,7 @@ from .._network.transport import (
 )
 from .._public import public
 from .._retries import Retries
+from .._unset import Unset
 from .api_info import SecurityScheme
 from .auth import ApiKey
 from .bodies import Body, Multipart
@@ -292,14 +293,22 @@ def headers_too_long(limit: int, request: Request | None = None) -> DecodeError:
 
 def read_response(response: Response, operation: Operation[T]) -> T:
     """Return the result of an operation's successful answer. Raises `DecodeError`."""
-    kind, decode = operation.others.get(response.status_code, (operation.kind, operation.decode))
+    other = operation.others.get(response.status_code)
+    kind, decode = other or (operation.kind, operation.decode)
     if kind == "json":
-        return decode_response(response, decode)
+        return decode_response(response, decode, operation.result if other is None else None)
     return decode(None if kind == "none" else text_of(response) if kind == "text" else response.content)
 
 
-def decode_response(response: Response, decode: Callable[[Any], T]) -> T:
-    """Decode the JSON body of a successful response. Raises `DecodeError`, with the response."""
+def decode_response(response: Response, decode: Callable[[Any], T], result: Callable[[], type[T]] | None = None) -> T:
+    """Decode the JSON body of a successful response. Raises `DecodeError`, with the response.
+
+    `result` returns the class of what `decode` returns, where structs may make it.
+    """
+    if result is not None:
+        documented = decode_documented(response.content, result)
+        if not isinstance(documented, Unset):
+            return documented
     try:
         value = loads(response.content)
     except (ValueError, RecursionError):
