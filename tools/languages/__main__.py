@@ -10,13 +10,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from threads_server.testing import LocalServer
 from tools.document import document
 from tools.publish.forms import write_forms
+
+from . import checksums
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "languages"
@@ -31,6 +33,8 @@ class Language:
     tools: tuple[str, ...]
     build: tuple[tuple[str, ...], ...]
     run: tuple[str, ...]
+    before: Callable[[Path, bool], None] | None = None
+    after: Callable[[Path, bool], None] | None = None
 
 
 LANGUAGES = {
@@ -47,6 +51,7 @@ LANGUAGES = {
         ("java", "mvn"),
         (("mvn", "--batch-mode", "--no-transfer-progress", "test"),),
         ("java", "-classpath", f"target/classes{os.pathsep}target/lib/*", "com.example.Smoke"),
+        after=checksums.of_jars,
     ),
     "go": Language(
         "Go",
@@ -64,8 +69,9 @@ LANGUAGES = {
         "Rust",
         "openapi-to-rust",
         ("cargo",),
-        (("cargo", "test", "--quiet"), ("cargo", "build")),
-        ("cargo", "run", "--quiet"),
+        (("cargo", "test", "--quiet", "--locked"), ("cargo", "build", "--locked")),
+        ("cargo", "run", "--quiet", "--locked"),
+        before=checksums.of_crates,
     ),
 }
 
@@ -78,7 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Build and run the named languages, or all, and exit with 1 if one fails."""
     parser = argparse.ArgumentParser(prog="make languages", description="Build and run the clients in other languages")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(LANGUAGES)}; all unless given")
-    names = parser.parse_args(arguments).names or list(LANGUAGES)
+    parser.add_argument(
+        "--lock", action="store_true", help="write the checksums of what is downloaded instead of comparing them"
+    )
+    options = parser.parse_args(arguments)
+    names = options.names or list(LANGUAGES)
     if unknown := [name for name in names if name not in LANGUAGES]:
         parser.error(f"no such language: {', '.join(unknown)}")
     printed: dict[str, str] = {}
@@ -87,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in names:
             language = LANGUAGES[name]
             print(f"\n{language.name}, by {language.generator}", flush=True)
-            build(name)
+            build(name, lock=options.lock)
             printed[name] = live(name)
             print(printed[name], end="", flush=True)
         first = names[0]
@@ -106,17 +116,26 @@ def derive() -> None:
     write_forms(document(), folder, "openapi")
 
 
-def build(name: str) -> None:
+def build(name: str, *, lock: bool = False) -> None:
     """Generate and compile one language's client and its smoke program.
 
+    With `lock` the checksums of what it downloads are written; else they are compared.
+
     Raises:
-        Failed: if a tool is not installed, or a command does not exit with 0.
+        Failed: if a tool is not installed, a command does not exit with 0, or a checksum differs.
     """
     language = LANGUAGES[name]
     if missing := [tool for tool in language.tools if shutil.which(tool) is None]:
         raise Failed(f"{language.name} needs {' and '.join(missing)}, not found on this machine")
-    for command in language.build:
-        _run(name, command, os.environ)
+    try:
+        if language.before:
+            language.before(FOLDER / name, lock)
+        for command in language.build:
+            _run(name, command, os.environ)
+        if language.after:
+            language.after(FOLDER / name, lock)
+    except checksums.WrongChecksum as wrong:
+        raise Failed(f"{name}: {wrong}") from None
 
 
 def live(name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support import source
 from tools.document import ROOT
+from tools.languages import checksums
 from tools.languages.__main__ import LANGUAGES, main
 
 FOLDER = ROOT / "languages"
@@ -91,3 +92,34 @@ def test_every_tool_that_is_listed_is_run_in_its_version() -> None:
             assert tool in pinned or tool in ("with", "their", "own", "rules", "node"), tool
         for version in versions.split(", "):
             assert version in pinned, (tools, version)
+
+
+def test_a_changed_jar_is_refused(tmp_path: Path) -> None:
+    jars = tmp_path / "target" / "lib"
+    jars.mkdir(parents=True)
+    jars.joinpath("a.jar").write_bytes(b"a")
+    checksums.of_jars(tmp_path, lock=True)
+    checksums.of_jars(tmp_path, lock=False)
+    jars.joinpath("b.jar").write_bytes(b"b")
+    with pytest.raises(checksums.WrongChecksum, match=r"b\.jar"):
+        checksums.of_jars(tmp_path, lock=False)
+    jars.joinpath("b.jar").unlink()
+    jars.joinpath("a.jar").write_bytes(b"other")
+    with pytest.raises(checksums.WrongChecksum, match=r"a\.jar"):
+        checksums.of_jars(tmp_path, lock=False)
+
+
+def test_cargo_reads_the_locked_checksums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock that is kept names no address; the one that Cargo reads names that of its registry."""
+    resolved = 'name = "a"\nversion = "{}"\nsource = "registry+index"\nchecksum = "{}"\n'
+
+    def generate(command: list[str], *, cwd: Path, check: bool) -> None:
+        assert command[:2] == ["cargo", "generate-lockfile"]
+        cwd.joinpath("Cargo.lock").write_text(resolved.format(*versions.pop(0)))
+
+    versions = [("1", "old"), ("2", "new")]
+    monkeypatch.setattr("tools.languages.checksums.subprocess.run", generate)
+    checksums.of_crates(tmp_path, lock=True)
+    assert "index" not in tmp_path.joinpath("Cargo.lock.in").read_text()
+    checksums.of_crates(tmp_path, lock=False)
+    assert tmp_path.joinpath("Cargo.lock").read_text() == resolved.format("1", "old")
