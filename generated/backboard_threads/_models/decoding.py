@@ -9,14 +9,13 @@ from functools import cache
 from typing import Any, Never, TypeVar
 
 from .._errors import DecodeError, Shown, described
-from .._unset import UNSET, Unset
 
 __all__ = [
     "DecodeError",
     "datetime_from_json",
     "datetime_to_json",
-    "decode_documented",
     "decode_list",
+    "fast_decoder",
     "fault",
     "fromisoformat",
     "loads",
@@ -28,16 +27,13 @@ T = TypeVar("T")
 fromisoformat = datetime.fromisoformat
 """Bound once: looking the method up costs models half of what it does."""
 
-STRUCTS_FROM_BYTES = 64 * 1024
-"""Size of an answer from which structs, which take two milliseconds to make, are worth it."""
-
 
 def loads(content: bytes | str) -> Any:
     """Return the value that `content` is the JSON of, parsed by msgspec if it is installed (`backboard-threads[fast]`).
 
     Raises `ValueError` or `RecursionError`, as `json.loads` does.
     """
-    decode = _fast_decoder()
+    decode = fast_decoder()
     if decode is not None:
         try:
             return decode(content)
@@ -48,23 +44,8 @@ def loads(content: bytes | str) -> Any:
     return json.loads(content)
 
 
-def decode_documented(content: bytes, kind: Callable[[], type[T]]) -> T | Unset:
-    """Return what `content` is the JSON of, a model or a list of one, without parsing it into objects in between.
-
-    UNSET where that cannot be done, or is not worth it: without msgspec, for a small content, and for any that is not
-    exactly as documented. `from_dict` then keeps the unknown fields, or says what is wrong.
-    """
-    if len(content) < STRUCTS_FROM_BYTES or _fast_decoder() is None:
-        return UNSET
-    from .structs import struct_decoder
-
-    model: Any = kind()
-    decoder = struct_decoder(model)
-    return UNSET if decoder is None else decoder.decode(content)
-
-
 @cache
-def _fast_decoder() -> Callable[[bytes | str], Any] | None:
+def fast_decoder() -> Callable[[bytes | str], Any] | None:
     """msgspec's decoder; None where it is not installed."""
     try:
         from msgspec.json import Decoder

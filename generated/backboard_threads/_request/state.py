@@ -18,7 +18,7 @@ from .._errors import (
     text_of,
 )
 from .._logging import logger
-from .._models.decoding import decode_documented, loads
+from .._models.decoding import fast_decoder, loads
 from .._network.transport import (
     NEVER_SENT,
     URL,
@@ -38,7 +38,7 @@ from .._network.transport import (
 )
 from .._public import public
 from .._retries import Retries
-from .._unset import Unset
+from .._unset import UNSET, Unset
 from .api_info import SecurityScheme
 from .auth import ApiKey
 from .bodies import Body, Multipart
@@ -47,6 +47,9 @@ from .options import MAX_HEADER_BYTES
 from .urls import encode_pairs
 
 T = TypeVar("T")
+
+STRUCTS_FROM_BYTES = 64 * 1024
+"""Size of an answer from which structs, which take two milliseconds to make, are worth it."""
 
 
 @public
@@ -334,3 +337,18 @@ def free_value(response: Response) -> Any:
     if "json" in response.headers.get("content-type", ""):
         return decode_response(response, lambda value: value)
     return text_of(response)
+
+
+def decode_documented(content: bytes, kind: Callable[[], type[T]]) -> T | Unset:
+    """Return what `content` is the JSON of, a model or a list of one, without parsing it into objects in between.
+
+    UNSET where that cannot be done, or is not worth it: without msgspec, for a small content, and for any that is not
+    exactly as documented. `from_dict` then keeps the unknown fields, or says what is wrong.
+    """
+    if len(content) < STRUCTS_FROM_BYTES or fast_decoder() is None:
+        return UNSET
+    from .._models.structs import struct_decoder
+
+    model: Any = kind()
+    decoder = struct_decoder(model)
+    return UNSET if decoder is None else decoder.decode(content)

@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backboard_threads import DecodeError, Unset, _operations
-from backboard_threads._models.decoding import STRUCTS_FROM_BYTES, decode_documented
 from backboard_threads._models.structs import SKIPPED_AFTER_REFUSAL, struct_decoder
 from backboard_threads._request.operation import Operation
-from backboard_threads._request.state import decode_response
+from backboard_threads._request.state import STRUCTS_FROM_BYTES, decode_documented, decode_response
 from tools.schema_strategies import merged, values
 
 pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
