@@ -5,8 +5,6 @@ import base64
 import json
 import logging
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +13,7 @@ import httpx
 import pytest
 
 from tests.support.builders import WEATHER
+from tests.support.command_line import run
 from tests.support.model_endpoint import API_KEY, DONE, Reply, answered, delta, head, listening, message, streamed
 from threads_server.responders import Conversation
 from threads_server.responders.loading import open_responder
@@ -119,8 +118,7 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
                         answers.append((await http.get(f"/threads/{thread_id}/runs/{run_id}/events")).text)
             assert sent.encode() in endpoint.headers[0]
             files = text_of_files(tmp_path)
-            export = [sys.executable, "-m", "threads_server", "export", "--database", str(database)]
-            exported = await asyncio.to_thread(subprocess.run, export, capture_output=True, text=True, check=True)
+            exported = await asyncio.to_thread(run, "export", "--database", str(database))
             log = server.output()
         finally:
             await asyncio.to_thread(server.__exit__, None, None, None)
