@@ -14,7 +14,7 @@ from tools.document import Node, Operation, operations, resolve
 from tools.schema_strategies import merged, values
 from tools.schema_validation import faults, same
 
-EXAMPLES = {"sync": 10, "async": 2}
+EXAMPLES = {"sync": 20, "async": 3}
 # An id that no `Last-Event-ID` of the document can be.
 ENDED = b'id: 999999999999999999999\ndata: {"type": "run_ended", "status": "completed"}\n\n'
 
