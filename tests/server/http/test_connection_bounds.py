@@ -113,14 +113,15 @@ def test_head_and_body_of_a_response_are_one_write() -> None:
     assert written.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_head_of_a_stream_waits_for_its_first_event_until_the_next_pass_of_the_loop() -> None:
+@pytest.mark.parametrize("version", [b"1.1", b"1.0"])
+def test_head_of_a_stream_waits_for_its_first_event_until_the_next_pass_of_the_loop(version: bytes) -> None:
     async def begin_stream(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await receive()
         await receive()
 
     wire = Wire(begin_stream)
-    wire.protocol.data_received(GET)
+    wire.protocol.data_received(GET.replace(b"HTTP/1.1", b"HTTP/" + version))
     begin(wire).close()
     assert not wire.written
     [(send_head,)] = [call[0] for call in wire.loop.call_soon.call_args_list]

@@ -15,7 +15,7 @@ _VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])
 class ResponseCycle(RequestResponseCycle):
     """The response to one request. Its head goes out with the beginning of its body, in one write, as ASGI asks.
 
-    The head of a chunked response waits for that until the next pass of the event loop at most.
+    The head of a response of unknown length waits for that until the next pass of the event loop at most.
     """
 
     loop: AbstractEventLoop
@@ -56,7 +56,7 @@ class ResponseCycle(RequestResponseCycle):
             self.chunked_encoding = True
             lines += b"transfer-encoding: chunked\r\n"
         self._unsent_head = b"%b%b\r\n" % (STATUS_LINE[status], lines)
-        if self.chunked_encoding:
+        if b"content-length" not in given:
             self.loop.call_soon(self._send_head)
 
     def _send_head(self) -> None:
