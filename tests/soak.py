@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.fuzz.run import fuzz
+from tests.model.client.machine import COUNTS as CLIENT_COUNTS
+from tests.model.client.streams import machine_of
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
 from tests.support.document_checks import check_document
@@ -24,7 +26,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.random_documents import documents
 from threads_server.testing import LocalServer
 
-KINDS = ("sqlite", "fuzz", "documents", "postgres", "sqlite-kills", "postgres-kills")
+KINDS = ("sqlite", "sync-client", "async-client", "fuzz", "documents", "postgres", "sqlite-kills", "postgres-kills")
 KILL_ROUNDS = {"sqlite-kills": 60, "postgres-kills": 30}
 SETTINGS = settings(
     max_examples=200, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -43,7 +45,7 @@ def main() -> int:
         for kind in [options.only] if options.only else KINDS:
             print(f"{kind}, seed {number}", flush=True)
             play(kind, number)
-        print("\n".join(f"{count:8}  {name}" for name, count in sorted(COUNTS.items())), flush=True)
+        print("\n".join(f"{count:8}  {name}" for name, count in sorted((COUNTS + CLIENT_COUNTS).items())), flush=True)
         if time.monotonic() > end:
             return 0
         number = secrets.randbelow(2**32)
@@ -60,6 +62,8 @@ def play(kind: str, number: int) -> None:
         seed(number)(SETTINGS(draw(check_document)))()
     elif kind == "sqlite":
         run_state_machine_as_test(seed(number)(Machine), settings=SETTINGS)
+    elif kind.endswith("-client"):
+        run_state_machine_as_test(seed(number)(machine_of(kind.removesuffix("-client"))), settings=SETTINGS)
     elif kind == "sqlite-kills":
         with tempfile.TemporaryDirectory() as folder:
             kill_rounds(str(Path(folder) / "threads.db"), kind, number)

@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from backboard_threads import UNSET
-from tests.model.client.machine import CALLS, COUNTS, ERRORS, SERVERS, ClientMachine
+from tests.model.client.machine import CALLS, COUNTS, ERRORS, SERVERS
 from tests.model.client.network import PHASES, Attempt
-from tests.model.client.streams import StreamMachine
+from tests.model.client.streams import machine_of
 
 REACHED = {
     *(f"call {name}" for name in CALLS),
@@ -19,15 +19,11 @@ REACHED = {
 """Kinds of steps and outcomes that the few sequences of `make test` reach."""
 
 
-def machine(half: str) -> type[ClientMachine]:
-    return type("Machine", (StreamMachine,), {"half": half})
-
-
 @pytest.mark.timeout(1800)
 def test_client_does_what_the_model_says() -> None:
     COUNTS.clear()
     for half, sequences in (("sync", 100), ("async", 50)):
-        run_state_machine_as_test(machine(half), settings=settings(max_examples=sequences, stateful_step_count=30))
+        run_state_machine_as_test(machine_of(half), settings=settings(max_examples=sequences, stateful_step_count=30))
     cancelled = {"cancelled before its end", "cancelled after its end"}
     assert sorted((REACHED | cancelled) - COUNTS.keys()) == []
 
@@ -35,7 +31,7 @@ def test_client_does_what_the_model_says() -> None:
 @pytest.mark.parametrize("base_url", SERVERS)
 @pytest.mark.parametrize("half", ["sync", "async"])
 def test_every_error_of_httpx_in_each_phase_ends_as_the_model_says(half: str, base_url: str) -> None:
-    played = machine(half)()
+    played = machine_of(half)()
     try:
         played.begin(
             base_url=base_url, max_retries=1, deadline=UNSET, timeout=UNSET, jitter=1.0, called=False, raises=True

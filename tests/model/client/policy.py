@@ -14,6 +14,8 @@ from tests.model.client.network import LIMITS, PHASES, TIMEOUTS, Attempt
 IDEMPOTENT = {"GET", "PUT", "DELETE"}
 UNKNOWN = {408, 500, 502, 503, 504, 520, 529}
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+NEVER_CURED = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
+"""Errors that the next attempt would meet again."""
 STATUS_ERRORS = {
     304: "NotModifiedError", 400: "BadRequestError", 401: "AuthenticationError", 404: "NotFoundError",
     409: "ConflictError", 412: "PreconditionFailedError", 422: "UnprocessableEntityError", 429: "RateLimitError",
@@ -71,7 +73,7 @@ def predict(call: Call, script: Iterable[Attempt], now: float) -> Outcome:
             result = "APITimeoutError" if late or issubclass(error, httpx.TimeoutException) else "APIConnectionError"
             never_sent = issubclass(error, NEVER_SENT)
             unknown |= not never_sent
-            again = never_sent or repeatable
+            again = (never_sent or repeatable) and not issubclass(error, NEVER_CURED)
         else:
             status = attempt.status
             if 200 <= status < 300:
