@@ -180,10 +180,15 @@ async def test_untrusted_certificate_is_named_and_not_tried_again(
     http_client = variant.http_class(verify=context)
     for options in ({"verify": context}, {"http_client": http_client}):
         retries: list[object] = []
-        client = variant.client(base_url=address, on_retry=retries.append, **options)
+        client = variant.client(base_url=address, on_retry=retries.append, max_retries=1, **options)
         with pytest.raises(APIConnectionError, match="no good") as caught:
             await variant.do(client.threads.get(THREAD_ID))
         assert retries == []
+        try:
+            raise caught.value
+        except APIConnectionError:
+            with pytest.raises(APIConnectionError, match="2 attempts"):  # another fault, while this one is handled
+                await variant.do(variant.client(base_url=NOWHERE, max_retries=1).threads.get(THREAD_ID))
         assert ("verify= " in str(caught.value) and "SSL_CERT_FILE" in str(caught.value)) is hinted
     await variant.do(http_client.aclose() if variant.name == "async" else http_client.close())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import ssl
 import time
-from collections.abc import Iterator
 
 import httpx
 
@@ -131,18 +130,11 @@ def redacted_url(url: httpx.URL) -> httpx.URL:
 
 def certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | None:
     """Return the reason why a server's certificate was refused, if `error` comes from that."""
-    for cause in causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause
-    return None
-
-
-def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, the one that it was raised from, and so on."""
     cause: BaseException | None = error
-    while cause is not None:
-        yield cause
+    # No further: the context of anything else may be an error of another call, which is being handled meanwhile.
+    while cause is not None and type(cause).__module__ in ("httpx", "httpcore"):
         cause = cause.__cause__ or cause.__context__
+    return cause if isinstance(cause, ssl.SSLCertVerificationError) else None
 
 
 def set_content(response: httpx.Response, content: bytes) -> None:

@@ -16,6 +16,7 @@ from .._errors import (
     request_id,
     status_error,
     text_of,
+    without_secrets,
 )
 from .._logging import logger
 from .._models.decoding import fast_decoder, loads
@@ -32,7 +33,6 @@ from .._network.transport import (
     Timeout,
     TimeoutException,
     TransportError,
-    causes,
     certificate_error,
     redact,
 )
@@ -250,9 +250,12 @@ class RequestState:
         return cleaned(text, Request(self.method, self._address, headers=self.headers))
 
     def clean(self, error: TransportError) -> None:
-        """Take this call's secrets out of an error and its causes: their texts quote malformed answers."""
-        for cause in causes(error):
-            cause.args = tuple(self.cleaned(one) if isinstance(one, str) else one for one in cause.args)
+        """Take this call's secrets out of what a traceback of `error` shows: httpx and h11 quote malformed answers."""
+        request = Request(self.method, self._address, headers=self.headers)
+        cause: BaseException | None = error
+        while cause is not None:
+            cause.args = tuple(without_secrets(one, request) if isinstance(one, str) else one for one in cause.args)
+            cause = cause.__cause__ or cause.__context__
 
     def check_deadline(self) -> None:
         """Raise `APITimeoutError` once the deadline passed."""
