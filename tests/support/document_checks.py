@@ -77,6 +77,16 @@ def check_document(document: Document, random: Random) -> None:
                 error.add_note(json.dumps({path: item}, ensure_ascii=False))
                 raise
         check_listings(module, reading, random)
+        check_descriptions(module, document)
+
+
+def check_descriptions(module: ModuleType, document: Document) -> None:
+    """The descriptions of the API, a tag and a schema are in docstrings, each character as it was written."""
+    described = [(module, document["info"]), (type(module.Shop(api_key=KEY).things), document["tags"][0])]
+    if hasattr(module.models, "Base"):
+        described.append((module.models.Base, document["components"]["schemas"]["Base"]))
+    for documented, written in described:
+        assert " ".join(written["description"].split()) in " ".join(str(documented.__doc__).split())
 
 
 def check_operation(server: Server, reading: Reading, path: str, method: str, item: Document) -> None:

@@ -290,6 +290,8 @@ def _both(first: Schema, second: Schema) -> Schema:
     merged = {**first, **second}
     if {first.get("type"), second.get("type")} == {"integer", "number"}:
         merged["type"] = "integer"
+    if "enum" in first and "enum" in second:
+        merged["enum"] = [value for value in first["enum"] if value in second["enum"]]
     properties = dict(first.get("properties", {}))
     for name, schema in second.get("properties", {}).items():
         properties[name] = {"allOf": [properties[name], schema]} if name in properties else schema

@@ -97,7 +97,10 @@ class Drawer:
         }
         narrower = {"size": {"type": "integer"}, "kind": self.constant("fine"), "meta": {"type": "object"}}
         return {
-            "Base": self.object({key: self.described(schema) for key, schema in base.items()}),
+            "Base": {
+                **self.object({key: self.described(schema) for key, schema in base.items()}),
+                "description": self.text(),
+            },
             "BaseOwner": self.object({"serial": {"type": "integer"}}),
             "Derived": self.derived(
                 "Base",
@@ -377,6 +380,7 @@ class Drawer:
             "openapi": "3.0.3" if self.is_3_0 else "3.1.0",
             "info": {"title": "Things", "version": "1", "description": self.text()},
             "servers": [{"url": "https://things.example/api"}, self.server()],
+            "tags": [{"name": name, "description": self.text()} for name in ("things", "rows")],
             "security": self.one_of([{"Key": []}], [{}, {"Key": []}]),
             "paths": paths,
             "components": {"securitySchemes": schemes, "schemas": self.schemas()},

@@ -11,6 +11,7 @@ PYTHON_NAMES = {
 
 TEXTS = (
     "A plain text",
+    "So does this \\",
     "It ends with a backslash \\",
     'It says "quoted"',
     "C:\\new\\table \\N{BULLET} \\u0041",
