@@ -176,7 +176,7 @@ class _Reader:
         if schema.get("format") in KEPT_FORMATS:
             shape["format"] = schema["format"]
         shape.update(about_of(schema))
-        if "properties" in schema or "object" in kinds(schema):
+        if {"properties", "required"} & set(schema) or "object" in kinds(schema):
             shape.update(self._object(schema, where, name))
         if "array" in kinds(schema):
             shape["items"] = self.shape(schema.get("items", True), f"{where}[]", f"{name}Item")

@@ -19,8 +19,8 @@ import pytest
 
 from tests.support.generator_documents import client_of, small_names
 from tests.support.plain_openapi import INSTANT, Call, Made, Reading
-from tests.support.random_documents import FORM, JSON, LISTINGS, MULTIPART, Document
-from tests.support.random_names import PYTHON_NAMES
+from tests.support.random_documents import FORM, JSON, MULTIPART, Document
+from tests.support.random_names import LISTINGS, PYTHON_NAMES
 
 OPTIONS = {"timeout", "deadline", "max_retries", "headers", "media_type"}
 KEY = "user:key"
@@ -104,7 +104,9 @@ def check_operation(server: Server, reading: Reading, path: str, method: str, it
             check_request(server.requests.pop(), call, places)
             assert plain(result) == answer.value
             check_read(result, answer.value)
-            assert set(inspect.signature(send).parameters) - OPTIONS == call.known
+            parameters = inspect.signature(send).parameters
+            assert set(parameters) - OPTIONS == call.known
+            assert {name for name, one in parameters.items() if one.default is one.empty} == call.required
             if without_key is None:
                 continue
             if is_optional:

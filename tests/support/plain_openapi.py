@@ -50,6 +50,8 @@ class Call:
     body: object = None
     parts: list[tuple[str, str, str, str]] = field(default_factory=list)
     form: list[tuple[str, str]] = field(default_factory=list)
+    required: set[str] = field(default_factory=set)
+    """The arguments that must be given."""
     known: set[str] = field(default_factory=set)
     """All arguments that the method has for the document's own."""
 
@@ -163,7 +165,9 @@ class Reading:
         call = Call(method.upper(), urljoin(self.document["servers"][0]["url"], url), path.split("/")[1:])
         names: set[str] = set()
         for described in self.parameters(path, item, operation):
-            self._parameter(call, described, _argument(described["name"], described["in"], names))
+            argument = _argument(described["name"], described["in"], names)
+            call.required |= {argument} if described.get("required") else set()
+            self._parameter(call, described, argument)
         if "requestBody" in operation:
             self._body(call, operation["requestBody"], names)
         call.known = names
@@ -206,6 +210,7 @@ class Reading:
         fields = schema.get("properties")
         if not fields:
             argument = _argument("body", "body", names)
+            call.required |= {argument} if body["required"] else set()
             if body["required"] or self._random.random() < 0.8:
                 call.media = media
                 value = (
@@ -220,7 +225,8 @@ class Reading:
         required = schema.get("required", ())
         for name in sorted(fields, key=lambda one: not (body["required"] and one in required)):
             if not fields[name].get("readOnly"):
-                _argument(name, "file" if self._is_file(fields[name], media) else "body", names)
+                argument = _argument(name, "file" if self._is_file(fields[name], media) else "body", names)
+                call.required |= {argument} if body["required"] and name in required else set()
         if not body["required"] and self._random.random() < 0.3:
             return
         values = self.sample(schema, sent=True)

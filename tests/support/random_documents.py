@@ -9,14 +9,12 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests.support.random_names import TEXTS
+from tests.support.random_names import LISTINGS, SCHEMES, TEXTS
 
 Schema = dict[str, Any]
 Document = dict[str, Any]
 T = TypeVar("T")
 
-LISTINGS = ("listRows", "getRows", "searchRows")
-"""The operationIds of the listings, whose methods have the names that convention gives."""
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -361,21 +359,21 @@ class Drawer:
         )
         paths["/upload"] = upload
         for name in ("Pet", "Derived"):
-            content = {JSON: {"schema": self.array(reference(name))}}
-            responses = {"200": {"description": "", "content": content}}
-            got = {"summary": self.text(), "tags": ["things"], "parameters": [], "responses": responses}
+            answer = {"description": "", "content": {JSON: {"schema": self.array(reference(name))}}}
+            got = {"summary": self.text(), "tags": ["things"], "parameters": [], "responses": {"200": answer}}
             paths[f"/{name.lower()}"] = {"get": got}
+        first, second = (
+            {"description": "", "content": {one: {"schema": TEXT}}} for one in self.some_order("text/plain", JSON)
+        )
+        body = {"required": True, "content": {JSON: {"schema": reference("Derived")}}}
+        derive = {"summary": self.text(), "tags": ["things"], "requestBody": body, "parameters": []}
+        paths["/derive"] = {"put": {**derive, "responses": {"200": first, "202": second}}}
         for path, item in paths.items():
             for method in {"get", "post", "put", "patch", "delete"} & set(item):
                 item[method]["operationId"] = f"{path.split('/')[1]}It"
         for identifier, style in zip(self.some_order(*LISTINGS), ("skip", "page", "cursor"), strict=True):
             paths[f"/rows/{style}"] = self.listing(style)
             paths[f"/rows/{style}"]["get"]["operationId"] = identifier
-        schemes = {
-            "Key": {"type": "apiKey", "in": "header", "name": "X-Key"},
-            "Basic": {"type": "http", "scheme": "basic"},
-            "Query": {"type": "apiKey", "in": "query", "name": "key"},
-        }
         return {
             "openapi": "3.0.3" if self.is_3_0 else "3.1.0",
             "info": {"title": "Things", "version": "1", "description": self.text()},
@@ -383,7 +381,7 @@ class Drawer:
             "tags": [{"name": name, "description": self.text()} for name in ("things", "rows")],
             "security": self.one_of([{"Key": []}], [{}, {"Key": []}]),
             "paths": paths,
-            "components": {"securitySchemes": schemes, "schemas": self.schemas()},
+            "components": {"securitySchemes": SCHEMES, "schemas": self.schemas()},
         }
 
 

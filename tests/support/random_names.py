@@ -20,3 +20,13 @@ TEXTS = (
     "100 % of {it} and {{that}} #}",
 )
 """Texts that would break careless code."""
+
+LISTINGS = ("listRows", "getRows", "searchRows")
+"""The operationIds of the listings, whose methods have the names that convention gives."""
+
+SCHEMES = {
+    "Key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "Basic": {"type": "http", "scheme": "basic"},
+    "Query": {"type": "apiKey", "in": "query", "name": "key"},
+}
+"""Security schemes."""
