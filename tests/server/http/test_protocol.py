@@ -198,6 +198,13 @@ def test_head_without_an_end_is_431_beyond_the_limit() -> None:
     assert wire.written.startswith(b"HTTP/1.1 431 ")
 
 
+def test_whole_head_beyond_the_limit_is_431_and_no_request() -> None:
+    wire = Wire()
+    wire.protocol.data_received(b"GET /api/things HTTP/1.1\r\nLong: " + b"x" * 70_000 + b"\r\n" + KEYED + b"\r\n")
+    assert wire.written.startswith(b"HTTP/1.1 431 ")
+    assert wire.drop_tasks() == 0
+
+
 def test_refused_connection_is_ended_at_once_and_closed_later() -> None:
     wire = Wire()
     wire.protocol.data_received(b"nonsense\r\n\r\n")

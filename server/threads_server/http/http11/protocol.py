@@ -40,11 +40,11 @@ class ConnectionLimits:
     """Bounds of each connection."""
 
     max_head_bytes: int
-    head_timeout: float = 30.0
+    head_timeout: float
     """Seconds from the first byte of a head, or from the connection, to the head's end."""
-    body_timeout: float = 60.0
+    body_timeout: float
     """Seconds without a byte of a body that has not ended."""
-    send_timeout: float = 60.0
+    send_timeout: float
     """Seconds in which a client that has a response to read must read some of it."""
 
 
