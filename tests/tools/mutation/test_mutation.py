@@ -76,6 +76,18 @@ def test_sampled_mutation_is_caught(side: str) -> None:
     assert not outcome.survived, f"no test caught {mutation.name}"
 
 
+def test_readme_says_how_many_mutations_there_are() -> None:
+    said = re.search(r"over ([\d,]+) mutations of document, server and client, of (\d+) kinds", readme())
+    assert said is not None
+    assert int(said[1].replace(",", "")) < len(mutations()) < 1.2 * int(said[1].replace(",", ""))
+    assert int(said[2]) == len({mutation.kind for mutation in mutations()})
+    assert f"applies {('two', 'three', 'four')[len(SAMPLE_SEEDS) - 2]}." in readme()
+
+
+def readme() -> str:
+    return " ".join((ROOT / "README.md").read_text("utf-8").split())
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that mutations change."""
