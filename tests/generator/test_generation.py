@@ -150,7 +150,7 @@ def test_failing_template_leaves_the_old_client(
     [
         ("_unset.py", "backboard_threads: ModuleNotFoundError: No module named 'backboard_threads._unset'"),
         ("_async/http_clients.py", "backboard_threads._async.base_client: ModuleNotFoundError: "),
-        ("_models/base_model.py", "backboard_threads._models.unions: ModuleNotFoundError: "),
+        ("_models/base_model.py", "backboard_threads._models.structs: ModuleNotFoundError: "),
     ],
 )
 def test_client_that_cannot_be_imported_leaves_the_old_client(
