@@ -19,6 +19,7 @@ from threads_server import clock
 from threads_server.archive import export_account, import_account
 from threads_server.responders import Conversation, ModelUsage, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
+from threads_server.runs.heartbeat import Heartbeat
 from threads_server.settings import Settings
 from threads_server.store.backends import open_store
 from threads_server.store.clearing import sweep
@@ -182,6 +183,15 @@ class Server:
         timeout, heartbeat.timeout = heartbeat.timeout, 0
         await heartbeat.beat()
         heartbeat.timeout = timeout
+
+    async def take_over(self) -> None:
+        """Let a second process find this one gone and end its runs; this one then learns of it."""
+        opened: list[Any] = []
+        async with app_on(self.database, opened).opened():
+            await Heartbeat(opened[0].context, opened[0].heartbeat.owner, timeout=0).beat()
+        await self.services.heartbeat.beat()
+        while len(self.services.context.runs):  # noqa: ASYNC110 - no event says so
+            await asyncio.sleep(0)
 
     async def settled(self) -> None:
         """Wait until no run is at work, apart from those that are held."""

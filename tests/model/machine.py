@@ -256,19 +256,18 @@ class Machine(ResourceSteps):
         COUNTS["fault: events not written"] += log_fails
 
     @precondition(lambda self: any(held.keyed for held in self.held))
-    @rule(data=st.data(), leaves=st.booleans())
-    def join(self, data: Data, leaves: bool) -> None:
-        """Repeat a request under its key while its run goes on; the first caller may leave."""
+    @rule(data=st.data(), leaves=st.booleans(), pause=st.integers(0, 50))
+    def join(self, data: Data, leaves: bool, pause: int) -> None:
+        """Repeat a request under its key while its run goes on; the first caller may leave at any of its awaits."""
         held = data.draw(st.sampled_from([one for one in self.held if one.keyed]), label="held")
 
         async def join() -> "asyncio.Task[Answered]":
             task: asyncio.Task[Answered] = asyncio.create_task(held.call())  # type: ignore[arg-type]
-            for _ in range(50):
+            for step in range(51):
+                if leaves and step == pause:
+                    first, _ = held.waiting.pop(0)
+                    first.cancel()
                 await asyncio.sleep(0)
-            if leaves:
-                first, _ = held.waiting.pop(0)
-                first.cancel()
-                await asyncio.wait([first])
             return task
 
         held.waiting.append((self.run(join()), True))
@@ -297,15 +296,17 @@ class Machine(ResourceSteps):
     @precondition(lambda self: self.calm > 3)
     @rule(how=st.sampled_from(["restart", "crash", "move"]))
     def interrupt(self, how: str) -> None:
-        """Restart; go on with the files as a crash leaves them; or export, and import into a new database."""
+        """Restart; go on with the files as a crash leaves them; let another process take over; or move to a new one."""
         if self.postgres is not None:
-            how = "restart"
+            how = "takeover" if how == "crash" else "restart"
         self.calm = 0
-        self.model.stop(crash=how == "crash")
+        self.model.stop(crash=how in ("crash", "takeover"))
         if how == "restart":
             self.run(self.server.restart())
         elif how == "crash":
             self.run(self.server.crash())
+        elif how == "takeover":
+            self.run(self.server.take_over())
         else:
             self.send_to_default()
             self.run(self.server.move(self.names))
