@@ -360,7 +360,8 @@ class Drawer:
         paths["/upload"] = upload
         for name in ("Pet", "Derived"):
             answer = {"description": "", "content": {JSON: {"schema": self.array(reference(name))}}}
-            got = {"summary": self.text(), "tags": ["things"], "parameters": [], "responses": {"200": answer}}
+            sort = {"name": "sort-by", "in": "query", "schema": {**TEXT, "default": ""}}
+            got = {"summary": self.text(), "tags": ["things"], "parameters": [sort], "responses": {"200": answer}}
             paths[f"/{name.lower()}"] = {"get": got}
         first, second = (
             {"description": "", "content": {one: {"schema": TEXT}}} for one in self.some_order("text/plain", JSON)
