@@ -15,6 +15,17 @@ SCRIPT = "\n".join(block for block in BLOCKS if not block.startswith("def test_"
 TESTS = [block for block in BLOCKS if block.startswith("def test_")]
 COMMANDS = re.findall(r"^\.venv/bin/threads-server .*$", GUIDE, re.MULTILINE)
 
+# other plugins have their assertions rewritten too, which takes longer than the tests
+PLUGINS = (
+    "-p",
+    "no:cacheprovider",
+    "--disable-plugin-autoload",
+    "-p",
+    "threads_server.pytest_plugin",
+    "-p",
+    "anyio.pytest_plugin",
+)
+
 
 def run(arguments: list[str], environment: dict[str, str], folder: Path) -> str:
     outcome = subprocess.run(
@@ -60,7 +71,7 @@ def test_python_of_the_guide_is_typed(tmp_path: Path) -> None:
 def test_tests_of_the_guide_pass(tmp_path: Path) -> None:
     for number, source in enumerate(TESTS):
         (tmp_path / f"test_application_{number}.py").write_text(source, encoding="utf-8")
-    assert f"{len(TESTS)} passed" in run(["-m", "pytest", "-q", "-p", "no:cacheprovider"], {}, tmp_path)
+    assert f"{len(TESTS)} passed" in run(["-m", "pytest", "-q", *PLUGINS], {}, tmp_path)
 
 
 def test_commands_of_the_guide_work_while_the_server_runs(tmp_path: Path) -> None:

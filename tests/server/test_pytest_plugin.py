@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import httpx
@@ -68,6 +69,11 @@ async def test_server_in_this_process_gives_scripted_answers(backboard_threads_a
         answer = await client.post("/threads/messages", json={"content": "2 + 2?"})
         assert answer.json()["content"] == "4"
     assert [asked.messages[-1]["content"] for asked in scripted.conversations] == ["2 + 2?"]
+
+
+def test_pytest_finds_the_plugin() -> None:
+    (found,) = entry_points(group="pytest11", name="backboard_threads")
+    assert found.value == "threads_server.pytest_plugin"
 
 
 def test_plugin_imports_nothing_of_the_server() -> None:

@@ -11,6 +11,7 @@ TESTS: dict[str, list[str]] = {
         "server/http/test_authentication.py::test_valid_key_is_never_delayed_by_wrong_ones",
         "server/http/test_app.py::test_revoked_key_is_refused_at_once",
         "server/http/test_sse.py::test_revoked_key_ends_its_streams_and_no_others",
+        "server/http/test_sse.py::test_revoked_key_ends_a_response_that_is_still_being_made",
         "server/test_cli.py::test_a_new_database_gets_a_first_key_shown_once",
         "client/test_credentials.py::test_api_key_is_in_no_repr",
         "client/test_credentials.py::test_pickled_client_carries_its_api_key",
@@ -43,6 +44,9 @@ TESTS: dict[str, list[str]] = {
         "server/http/test_budgets.py::test_uploads_in_flight_are_bounded",
         "server/http/test_budgets.py::test_slow_readers_of_large_responses_are_bounded",
         "server/http/test_budgets.py::test_open_streams_are_bounded",
+        "server/http/test_budgets.py::test_nothing_is_done_while_responses_are_unread",
+        "server/operations/test_large_responses.py::test_large_response_is_never_in_memory_as_a_whole",
+        "server/runs/test_run_bounds.py::test_runs_at_work_are_bounded_and_nothing_is_stored_beyond",
     ],
     "Responses": [
         "server/http/test_app.py::test_response_with_an_etag_is_revalidated_and_private",

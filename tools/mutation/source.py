@@ -27,11 +27,13 @@ class Source:
         self.path = path
         self.text = path.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text)
+        self._bytes = self.text.encode()
+        self._nodes = list(_nodes(self.tree))
         self._functions = [
             one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
         self._starts = [0]
-        for line in self.text.encode().splitlines(keepends=True):
+        for line in self._bytes.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
 
     def function_of(self, node: ast.AST) -> str:
@@ -40,9 +42,9 @@ class Source:
         around = [one for one in self._functions if one.lineno <= line <= (one.end_lineno or 0)]
         return max(around, key=lambda one: one.lineno).name if around else "module"
 
-    def nodes(self) -> Iterator[ast.AST]:
+    def nodes(self) -> list[ast.AST]:
         """Every node except annotations, docstrings and code for type checkers."""
-        yield from _nodes(self.tree)
+        return self._nodes
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         assert node.end_lineno is not None
@@ -53,7 +55,7 @@ class Source:
 
     def of(self, node: ast.expr | ast.stmt) -> str:
         start, end = self.span(node)
-        return self.text.encode()[start:end].decode()
+        return self._bytes[start:end].decode()
 
     def instead(self, node: ast.expr | ast.stmt, text: str) -> Change:
         return Change(*self.span(node), text)

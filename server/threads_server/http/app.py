@@ -28,7 +28,7 @@ from threads_server.http.sse import OpenStreams, StreamBroken
 from threads_server.openapi import ClientGone, Contract, Endpoint
 from threads_server.operations.binding import Function, bind
 from threads_server.settings import Settings
-from threads_server.store import StoreUnavailable
+from threads_server.store import StoreUnavailable, caller
 from threads_server.store.clearing import sweep
 
 if TYPE_CHECKING:
@@ -233,6 +233,7 @@ class App:
             wait = self._rate_limit.take(key)
             if wait:
                 raise HTTPError(429, "Too many requests", {"Retry-After": str(wait)})
+        caller.set(account)
         budget = RequestBudget(self._budgets, account)
         try:
             query = scope["query_string"].decode("latin-1")

@@ -9,6 +9,7 @@ no clock.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from threads_server.clock import now
@@ -21,6 +22,9 @@ __all__ = ["KeyRow", "ResultTooLarge", "Store", "StoreLoad", "StoreOpenError", "
 
 MAX_VALUE_BYTES = 1024 * 1024
 """Of an SQLite database, a larger value is not read on the event loop."""
+
+caller: ContextVar[str] = ContextVar("caller", default="")
+"""The account for which is written; accounts take turns."""
 
 P = ParamSpec("P")
 T = TypeVar("T")

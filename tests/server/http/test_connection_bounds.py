@@ -59,6 +59,15 @@ def test_body_that_began_with_its_head_and_falls_silent_is_408() -> None:
     wire.drop_tasks()
 
 
+def test_rest_of_a_body_is_discarded_for_half_a_minute() -> None:
+    wire = Wire(answer)
+    wire.protocol.data_received(POST + b'Content-Length: 12\r\n\r\n{"na')
+    begin(wire)
+    assert not wire.transport.close.called
+    assert wire.fire() == 30
+    assert wire.transport.close.called
+
+
 def test_later_head_that_does_not_end_in_time_is_408() -> None:
     wire = Wire(answer)
     wire.protocol.data_received(GET)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.small_document import KEY, ROOMY, Wire, port_of, served, small_app
-from threads_server.http.http11.protocol import LINGER_SECONDS, LOG_INTERVAL_SECONDS, ConnectionCounter
+from threads_server.http.http11.protocol import ConnectionCounter
 from threads_server.server import KEEP_ALIVE_SECONDS
 
 BODY = b'{"name":"Guide"}'
@@ -210,7 +210,7 @@ def test_refused_connection_is_ended_at_once_and_closed_later() -> None:
     wire.protocol.data_received(b"nonsense\r\n\r\n")
     assert wire.transport.write_eof.called
     assert not wire.transport.close.called
-    assert wire.fire() == LINGER_SECONDS
+    assert wire.fire() == 2
     assert wire.transport.close.called
 
 
@@ -341,7 +341,7 @@ def test_connections_beyond_the_limit_are_503_and_logged(caplog: pytest.LogCaptu
 
 
 def test_refused_connections_are_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    times = iter([0.0, LOG_INTERVAL_SECONDS - 1.0, LOG_INTERVAL_SECONDS, LOG_INTERVAL_SECONDS])
+    times = iter([0.0, 59.0, 60.0, 60.0])
     counter = ConnectionCounter(5, clock=lambda: next(times))
     with caplog.at_level(logging.WARNING):
         assert counter.admits(4)

@@ -14,7 +14,7 @@ from tests.support.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, failing
 from tests.support.threads_api import Events, serving
 from threads_server.testing import LocalServer
 
-ROUNDS = {"sqlite": 3, "postgres": 1}
+ROUNDS = {"sqlite": 2, "postgres": 1}
 """`make soak` plays more."""
 
 

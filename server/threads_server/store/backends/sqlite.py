@@ -8,12 +8,15 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from threads_server.store import (
@@ -23,6 +26,7 @@ from threads_server.store import (
     StoreLoad,
     StoreOpenError,
     StoreUnavailable,
+    caller,
 )
 from threads_server.store.backends.sqlite_file import DatabaseFile
 from threads_server.store.backends.sqlite_statements import run
@@ -33,6 +37,8 @@ T = TypeVar("T")
 
 MAX_BATCH = 256
 """No more transactions join a commit that has this many."""
+MAX_BATCH_SECONDS = 0.1
+"""Nor one that has run for this long: the large writes of one account delay those of others by one commit."""
 READER_THREADS = 2
 
 
@@ -41,6 +47,7 @@ class _Pending:
     run: Callable[[], Transaction[Any]]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    account: str
     result: Any = None
     error: BaseException | None = None
 
@@ -105,7 +112,7 @@ class SqliteStore(Store):
             raise StoreUnavailable("The store can only be read: the disk is full")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        pending = _Pending(partial(transaction, *args, **kwargs), loop, future)
+        pending = _Pending(partial(transaction, *args, **kwargs), loop, future, caller.get())
         if (gathered := self._gathered.get(loop)) is not None:
             gathered.append(pending)
         else:
@@ -183,67 +190,103 @@ class SqliteStore(Store):
         self._file.close()
 
     def _write_batches(self) -> None:
-        while True:
-            first = self._queue.get()
-            if first is None:
-                return
-            batch = first
-            last = False
-            with suppress(queue.Empty):
-                while len(batch) < MAX_BATCH:
-                    more = self._queue.get_nowait()
-                    if more is None:
-                        last = True
-                        break
-                    batch += more
-            self._commit(batch)
+        waiting: dict[str, deque[_Pending]] = {}
+        closing = False
+        while waiting or not closing:
+            closing = self._gather(waiting, wait=not waiting) or closing
+            if not (batch := _take_turns(waiting)):
+                continue
+            done = batch[: self._commit(batch)]
+            waiting = _by_account([*batch[len(done) :], *chain.from_iterable(waiting.values())])
             if self.observe_commit is not None:
-                self.observe_commit(len(batch))
-            for loop in {id(pending.loop): pending.loop for pending in batch}.values():
-                mine = [pending for pending in batch if pending.loop is loop]
+                self.observe_commit(len(done))
+            for loop in {id(pending.loop): pending.loop for pending in done}.values():
+                mine = [pending for pending in done if pending.loop is loop]
                 with suppress(RuntimeError):  # the loop is closed, and nobody waits
                     loop.call_soon_threadsafe(_settle, mine)
-            if last:
-                return
 
-    def _commit(self, batch: Sequence[_Pending]) -> None:
-        """Run a batch as one commit.
+    def _gather(self, waiting: dict[str, deque[_Pending]], *, wait: bool) -> bool:
+        """Add what was handed over, by account; True once nothing more will come."""
+        with suppress(queue.Empty):
+            while True:
+                handed = self._queue.get(block=wait)
+                if handed is None:
+                    return True
+                wait = False
+                for pending in handed:
+                    waiting.setdefault(pending.account, deque()).append(pending)
+        return False
+
+    def _commit(self, batch: Sequence[_Pending]) -> int:
+        """Run as many of a batch as MAX_BATCH_SECONDS allow as one commit, and give their number.
 
         Optimistically without savepoints; on any error, again with one each.
         """
         writer = self.writer
+        count = len(batch)
         try:
             writer.execute("BEGIN IMMEDIATE")
             try:
-                for pending in batch:
-                    pending.result = run(writer, pending.run())
+                count = self._run_in_time(batch, self._run)
             except Exception:
                 if writer.in_transaction:
                     writer.execute("ROLLBACK")
                 writer.execute("BEGIN IMMEDIATE")
-                self._run_apart(batch)
+                count = self._run_in_time(batch, self._run_apart)
             # if all failed, roll back: a COMMIT would still write the pages that savepoints changed and restored
-            writer.execute("ROLLBACK" if all(pending.error for pending in batch) else "COMMIT")
+            writer.execute("ROLLBACK" if all(pending.error for pending in batch[:count]) else "COMMIT")
         except Exception as error:
             with suppress(sqlite3.Error):
                 if writer.in_transaction:
                     writer.execute("ROLLBACK")
-            for pending in batch:
+            for pending in batch[:count]:
                 # keep a transaction's own error even if the COMMIT failed
                 pending.error = pending.error or _as_store_error(error)
+        return count
 
-    def _run_apart(self, batch: Sequence[_Pending]) -> None:
+    def _run_in_time(self, batch: Sequence[_Pending], run_one: Callable[[_Pending], None]) -> int:
+        end = monotonic() + MAX_BATCH_SECONDS
+        for count, pending in enumerate(batch, 1):
+            run_one(pending)
+            if monotonic() >= end:
+                return count
+        return len(batch)
+
+    def _run(self, pending: _Pending) -> None:
+        pending.result = run(self.writer, pending.run())
+
+    def _run_apart(self, pending: _Pending) -> None:
         writer = self.writer
-        for pending in batch:
-            writer.execute("SAVEPOINT pending")
-            try:
-                pending.result = run(writer, pending.run())
-            except Exception as error:
-                if not writer.in_transaction:  # the database gave up on the whole batch (disk full, I/O error)
-                    raise
-                writer.execute("ROLLBACK TO pending")
-                pending.error = _as_store_error(error)
-            writer.execute("RELEASE pending")
+        writer.execute("SAVEPOINT pending")
+        try:
+            self._run(pending)
+        except Exception as error:
+            if not writer.in_transaction:  # the database gave up on the whole batch (disk full, I/O error)
+                raise
+            writer.execute("ROLLBACK TO pending")
+            pending.error = _as_store_error(error)
+        writer.execute("RELEASE pending")
+
+
+def _by_account(pending: Iterable[_Pending]) -> dict[str, deque[_Pending]]:
+    """Sort transactions by account; the account of the first one is the first."""
+    found: dict[str, deque[_Pending]] = {}
+    for one in pending:
+        found.setdefault(one.account, deque()).append(one)
+    return found
+
+
+def _take_turns(waiting: dict[str, deque[_Pending]]) -> list[_Pending]:
+    """Take at most MAX_BATCH transactions, one of each account in turn, each account's in their order."""
+    batch: list[_Pending] = []
+    while waiting:
+        for account, own in list(waiting.items()):
+            if len(batch) == MAX_BATCH:
+                return batch
+            batch.append(own.popleft())
+            if not own:
+                del waiting[account]
+    return batch
 
 
 def _settle(batch: Sequence[_Pending]) -> None:
