@@ -94,7 +94,8 @@ class _Exchange:
         """Return the application's next message. Raises `ReadError` if it stopped, `ReadTimeout` if none comes."""
         seconds = self._request.extensions.get("timeout", {}).get("read", None)
         try:
-            message = await asyncio.wait_for(self._sent.get(), seconds)
+            async with asyncio.timeout(seconds):
+                message = await self._sent.get()
         except TimeoutError:
             raise ReadTimeout("", request=self._request) from None
         if message is None or isinstance(message, BaseException):

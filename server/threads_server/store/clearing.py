@@ -169,7 +169,8 @@ class Sweeper:
             except StoreUnavailable as error:
                 log.warning("what was deleted or has expired could not be cleared: %s", error)
             try:
-                await asyncio.wait_for(self._deleted.wait(), INTERVAL_SECONDS)
+                async with asyncio.timeout(INTERVAL_SECONDS):
+                    await self._deleted.wait()
                 work = clear_deleted
             except TimeoutError:
                 work = self._sweep

@@ -132,7 +132,8 @@ class Script:
     async def wait_for_release(self, seconds: float = MAX_HOLD_SECONDS) -> bool:
         """Wait for `release`; whether it came."""
         with suppress(TimeoutError):
-            return await asyncio.wait_for(self._released.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                return await self._released.wait()
         return False
 
     def release(self) -> None:

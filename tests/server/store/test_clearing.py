@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from unittest.mock import create_autospec
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.support.threads_api import Api, called, serving
 from threads_server.archive import export_account
 from threads_server.clock import now
 from threads_server.ids import new_id
-from threads_server.store import assistants, clearing, event_log, idempotency_keys, threads
+from threads_server.store import Store, assistants, clearing, event_log, idempotency_keys, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.backends.sqlite import SqliteStore
 from threads_server.store.clearing import clear_deleted
@@ -184,3 +185,22 @@ async def test_server_clears_by_itself_after_a_deletion(database: str) -> None:
         await api.thread(assistant_id)
         await api.http.delete(f"/assistants/{assistant_id}")
         await all_cleared(api)
+
+
+async def test_clearing_stops_at_any_moment_of_a_deletion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notice of a deletion may come in the same pass of the event loop as the stop."""
+
+    async def nothing(*_: object, **__: object) -> None: ...
+
+    monkeypatch.setattr(clearing, "sweep", nothing)
+    monkeypatch.setattr(clearing, "clear_deleted", nothing)
+    for passes in range(8):
+        sweeper = clearing.Sweeper(create_autospec(Store, instance=True))
+        for _ in range(8):
+            await asyncio.sleep(0)
+        sweeper.notify()
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        stop = asyncio.create_task(sweeper.stop())
+        await asyncio.wait({stop}, timeout=60)
+        assert stop.done(), passes

@@ -149,7 +149,8 @@ class PostgresStore(Store):
 
     async def close(self) -> None:
         try:
-            await asyncio.wait_for(self._pool.close(), self._statement_seconds)
+            async with asyncio.timeout(self._statement_seconds):
+                await self._pool.close()
         except (TimeoutError, *_ERRORS):
             self._pool.terminate()
 
