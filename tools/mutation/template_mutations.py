@@ -94,7 +94,9 @@ def arguments() -> dict[tuple[str, str], None]:
     for path in sorted((CLIENT / "_async" / "resources").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("self._call", "self._iterate", "self._stream"):
-                constant = ast.unparse(node.args[0])
+                # the operation may stand behind a class, or in a call: `checked(self._client, SEND_MESSAGE, …)`
+                names = [name.id for one in node.args for name in ast.walk(one) if isinstance(name, ast.Name)]
+                constant = next(name for name in names if name.isupper() and name != "STREAMING")
                 for keyword in node.keywords:
                     if keyword.arg == "idempotency_key":
                         found[constant, "Idempotency-Key"] = None
