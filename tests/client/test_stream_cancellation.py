@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -90,8 +91,8 @@ CANCELLED = reply(200, {"thread_id": THREAD_ID, "run_id": RUN, "cancelled": True
 END = frame({"type": "run_cancelled", "run_id": RUN, "thread_id": THREAD_ID})
 
 
-async def test_cancel_from_another_task_waits_for_the_run(async_half: Variant, server: Server) -> None:
-    gate, ended = threading.Event(), threading.Event()
+def run_in_steps(gate: threading.Event, ended: threading.Event) -> Callable[[Any], bool]:
+    """The rest of a chunked answer: the run's start once `gate` is set, and its end once `ended` is."""
 
     def go_on(connection: Any) -> bool:
         assert gate.wait(60)
@@ -100,7 +101,13 @@ async def test_cancel_from_another_task_waits_for_the_run(async_half: Variant, s
         assert ended.wait(60)
         return send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(END), END))(connection)
 
-    server.answer(events(b": hello\n\n", then=go_on), CANCELLED)
+    return go_on
+
+
+async def test_cancel_from_another_task_waits_for_the_run(async_half: Variant, server: Server) -> None:
+    gate, ended = threading.Event(), threading.Event()
+
+    server.answer(events(b": hello\n\n", then=run_in_steps(gate, ended)), CANCELLED)
     async with async_half.client(server).messages.stream(THREAD_ID, content="x") as stream:
         reading = asyncio.create_task(async_half.all(stream))
         cancelling = asyncio.create_task(stream.cancel())
@@ -115,14 +122,7 @@ async def test_cancel_from_another_task_waits_for_the_run(async_half: Variant, s
 def test_cancel_from_another_thread_waits_for_the_run(server: Server) -> None:
     gate, ended = threading.Event(), threading.Event()
 
-    def go_on(connection: Any) -> bool:
-        assert gate.wait(60)
-        piece = frame(STARTED)
-        connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
-        assert ended.wait(60)
-        return send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(END), END))(connection)
-
-    server.answer(events(b": hello\n\n", then=go_on), CANCELLED)
+    server.answer(events(b": hello\n\n", then=run_in_steps(gate, ended)), CANCELLED)
     variant = Variant("sync")
     results: list[Any] = []
     with variant.client(server).messages.stream(THREAD_ID, content="x") as stream:
