@@ -128,7 +128,7 @@ def paused(case: Case, process: Process, at: int, reached: asyncio.Event, other_
 
 
 async def outcome(store: Store, transaction: Any, *arguments: Any) -> str:
-    """What a transaction gives or raises."""
+    """Run a transaction; return its result or error as a text."""
     try:
         return repr(await store.write(transaction, *arguments))
     except Replay as replay:

@@ -116,7 +116,7 @@ class Drawer:
         }
 
     def derived(self, base: str, narrower: dict[str, Schema], own: dict[str, Schema]) -> Schema:
-        """What `allOf` makes of a base: narrower properties and new ones, among its parts or beside it."""
+        """An `allOf` over a base: narrower properties and new ones, among its parts or beside it."""
         chosen = {**{name: narrower[name] for name in self.some(*narrower)}, **own}
         parts: list[Schema] = [reference(base)]
         required = self.some("id", *chosen)

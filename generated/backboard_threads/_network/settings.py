@@ -48,7 +48,7 @@ class Network:
         self.trust_env: bool = trust_env
         self._proxy = None if proxy is None else _proxy("proxy", proxy, ValueError)
         self.proxy_source: str = "" if proxy is None else "the argument proxy"
-        """Where the proxy in use was found; empty without one."""
+        """The argument or variable that names the proxy in use; empty without one."""
         _check_verify(verify)
         if verify is not True or cert is not None:
             self.context()

@@ -117,7 +117,7 @@ class AsyncBaseClient:
         vars(self).update(attributes)
 
     def _attributes(self) -> dict[str, Any]:
-        """What a subclass keeps on a client: no attribute of ours, and no resource."""
+        """Attributes that a subclass keeps on a client: none of ours, and no resource."""
         own = ("_config", "_http_clients", "_is_copy", "_answers")
         return {
             name: value

@@ -42,7 +42,7 @@ SUBJECTS = (planted_requests, planted_answers)
 
 @functools.cache
 def changed_places() -> dict[str, list[str]]:
-    """Where each planted change is."""
+    """The places that each planted change touches, by its name."""
     return {name: list(touched(document(), planted(edit))) for name, _, edit in PLANTED}
 
 
