@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.server import filled, load, wire
 from benchmarks.server.postgres import sync_commits
 from benchmarks.table import machine
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
 
 Row = tuple[str, Callable[[], str]]
 

@@ -14,7 +14,7 @@ import certifi
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
 
 CAUGHT = (Phase.explicit, Phase.generate)
 settings.register_profile(

@@ -20,10 +20,10 @@ from tests.model.client.machine import COUNTS as CLIENT_COUNTS
 from tests.model.client.streams import machine_of
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
-from tests.support.document_checks import check_document
-from tests.support.kill_rounds import play_kill_rounds
-from tests.support.postgres import PostgresServer
-from tests.support.random_documents import documents
+from tests.support.database.postgres import PostgresServer
+from tests.support.generator.document_checks import check_document
+from tests.support.generator.random_documents import documents
+from tests.support.server.kill_rounds import play_kill_rounds
 from threads_server.testing import LocalServer
 
 KINDS = ("sqlite", "sync-client", "async-client", "fuzz", "documents", "postgres", "sqlite-kills", "postgres-kills")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.support.raw_database import execute
+from tests.support.database.raw_database import execute
 from threads_server.clock import now
 from threads_server.http.authentication import DEFAULT_ACCOUNT
 from threads_server.ids import new_id

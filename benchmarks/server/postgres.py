@@ -16,7 +16,7 @@ import asyncpg
 
 from benchmarks.server import filled, load
 from benchmarks.table import Row
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
 from threads_server.ids import new_id
 from threads_server.store.backends.postgres_schema import translate
 from threads_server.store.idempotency_keys import IdempotencyRequest

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from backboard_threads import _retries as retry
-from tests.support.client_variants import Variant
-from tests.support.scripted_server import Server, serving
+from tests.support.client.scripted_server import Server, serving
+from tests.support.client.variants import Variant
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -20,7 +20,7 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
-from tests.support.client_variants import Variant
+from tests.support.client.variants import Variant
 from threads_server.pytest_plugin import ThreadsAccount
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}

@@ -8,7 +8,7 @@ import pytest
 
 from backboard_threads import Backboard
 from tests.contract.vendor_facts_calls import CALLS
-from tests.support.source import NAMES
+from tests.support.generator.source import NAMES
 from tools.document import PATH, ROOT, Node, Operation, document, operations, properties, required, resolve, walk
 
 each_operation = pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)

@@ -29,7 +29,7 @@ from tests.frozen.exchange import HANG_SECONDS, Exchange
 from tests.frozen.model import Model, answering
 from tests.frozen.recorder import Recorder, turn_of
 from tests.frozen.server import make_keys, run, serving
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
 from threads_server.store.backends.schema import MIGRATIONS
 
 Play = Callable[[Recorder], Any]

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.frozen.exchange import HANG_SECONDS, Wire
-from tests.support import command_line
+from tests.support.server import command_line
 
 _PROGRAM = Path(sysconfig.get_path("scripts")) / "threads-server"
 _GREETING = re.compile(r"Backboard Threads on (http://127\.0\.0\.1:\d+)/api")

@@ -1,5 +1,5 @@
 """Clients of larger documents."""
 
-from tests.support.generated_clients import cases_client, hosted_client, hostile_client
+from tests.support.generator.clients import cases_client, hosted_client, hostile_client
 
 __all__ = ["cases_client", "hosted_client", "hostile_client"]

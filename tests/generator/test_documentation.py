@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from generator.__main__ import ROOT, main
-from tests.support.generator_documents import operation, small_document
+from tests.support.generator.documents import operation, small_document
 
 TEXT = (ROOT / "docs" / "generator.md").read_text("utf-8")
 PYTHON, *_ = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)

@@ -15,7 +15,7 @@ import pytest
 from backboard_threads import _api_info as facts
 from generator.__main__ import ROOT, main
 from generator.package import Unwritable, differences, generate, refuse_other_tools, replace
-from tests.support.generator_documents import small_document, write_client
+from tests.support.generator.documents import small_document, write_client
 
 FOREIGN = "konuşma, 会話"  # more than any of the small character sets can say
 

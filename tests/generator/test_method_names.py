@@ -9,8 +9,8 @@ import pytest
 
 from generator.client.names import conventional_names
 from generator.document.document import Document, UnusableDocument
-from tests.support.generator_documents import Document as Described
-from tests.support.generator_documents import operation, small_document, small_names, write_client
+from tests.support.generator.documents import Document as Described
+from tests.support.generator.documents import operation, small_document, small_names, write_client
 
 EVENTS = {"200": {"description": "", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 

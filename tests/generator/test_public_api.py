@@ -11,7 +11,7 @@ import pytest
 
 from generator.__main__ import PUBLIC_API, ROOT, main
 from generator.public_api import public_api
-from tests.support.generator_documents import small_document, write_client
+from tests.support.generator.documents import small_document, write_client
 
 CHANGES = [
     ("_sync/resources/threads.py", "thread_id: str |", "id: str |", "+        id: str | UUID,"),

@@ -9,7 +9,7 @@ import pytest
 
 from generator.__main__ import main
 from generator.document.document import UnusableDocument
-from tests.support.generator_documents import Document, operation, small_document, small_names, write_client
+from tests.support.generator.documents import Document, operation, small_document, small_names, write_client
 
 
 def with_schema(schema: Any, **more: Any) -> Document:

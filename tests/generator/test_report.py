@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import HINT, main
-from tests.support.generator_documents import imported, operation, small_document
+from tests.support.generator.documents import imported, operation, small_document
 
 COOKIE = {"name": "session", "in": "cookie", "schema": {"type": "string"}}
 UNION = {"oneOf": [{"type": "array", "items": {"type": kind}} for kind in ("string", "integer")]}

@@ -15,7 +15,7 @@ import pytest
 
 import backboard_threads as package
 from backboard_threads import Backboard, models
-from tests.support.upstream_faults import FAULTS
+from tests.support.generator.upstream_faults import FAULTS
 
 MOMENT = "2026-02-05T02:15:37.795123Z"
 THREAD = {"thread_id": "t", "created_at": MOMENT}

@@ -19,8 +19,8 @@ import httpx
 import pytest
 
 from generator.project import TEMPLATES
-from tests.support import upstream_faults
-from tests.support.generator_documents import (
+from tests.support.generator import upstream_faults
+from tests.support.generator.documents import (
     JSON,
     Document,
     imported,
@@ -29,7 +29,7 @@ from tests.support.generator_documents import (
     submodule,
     write_stock,
 )
-from tests.support.upstream_faults import named_by
+from tests.support.generator.upstream_faults import named_by
 
 REFERENCE = "#/components/schemas/"
 TEXT: Document = {"type": "string"}

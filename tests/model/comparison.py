@@ -16,7 +16,7 @@ from backboard_threads import UNSET
 from tests.model.driver import COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
 from tests.model.model import Model
 from tests.model.state import DAY, Id, Rejected, Response, Run, Thread
-from tests.support.store_faults import CONFIRMATION_LOST, STORE_FAULTS, failing
+from tests.support.database.store_faults import CONFIRMATION_LOST, STORE_FAULTS, failing
 from threads_server import clock
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ import httpx
 
 from backboard_threads import APIStatusError, AsyncBackboard, RunFailedError
 from tests.model.state import Id, Json
-from tests.support.threads_api import app_on
+from tests.support.server.threads_api import app_on
 from threads_server import clock
 from threads_server.archive import export_account, import_account
 from threads_server.responders import Conversation, ModelUsage, ResponderEvent, TextDelta

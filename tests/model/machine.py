@@ -12,8 +12,8 @@ from tests.model.comparison import CONTENTS, FAULTS, KEYS, STEPS, TOOL, Data, He
 from tests.model.driver import COUNTS, Answered, answered, streamed
 from tests.model.resource_steps import ResourceSteps
 from tests.model.state import IN_PROGRESS, WAITING, Id, Run, Thread
-from tests.support.postgres import PostgresServer
-from tests.support.store_faults import COMMIT_FAILS, failing
+from tests.support.database.postgres import PostgresServer
+from tests.support.database.store_faults import COMMIT_FAILS, failing
 
 
 def postgres_machine(postgres: PostgresServer) -> "type[Machine]":

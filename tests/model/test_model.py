@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
 
 # Kinds of steps that these few sequences reach; `make soak` counts each with its statuses.
 REACHED = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.threads_api import Api, serving
+from tests.support.server.threads_api import Api, serving
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

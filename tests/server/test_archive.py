@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.archives import FILE, KEY, body_of, exported, filled, imported, seen, settings
-from tests.support.threads_api import called
+from tests.support.server.archives import FILE, KEY, body_of, exported, filled, imported, seen, settings
+from tests.support.server.threads_api import called
 from threads_server.archive import BadArchive, export_account, import_account, importing
 from threads_server.http.app import create_app
 from threads_server.http.authentication import create_key

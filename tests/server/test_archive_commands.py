@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.archives import exported, filled, seen
-from tests.support.command_line import run
+from tests.support.server.archives import exported, filled, seen
+from tests.support.server.command_line import run
 
 
 def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:

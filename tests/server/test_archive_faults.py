@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.archives import body_of, exported, filled, imported, seen
-from tests.support.threads_api import Api, called
+from tests.support.server.archives import body_of, exported, filled, imported, seen
+from tests.support.server.threads_api import Api, called
 from threads_server.archive import BadArchive
 
 STRANGE: list[Any] = [

@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.command_line import CLEAN, at_a_terminal, refused, run, serving
+from tests.support.server.command_line import CLEAN, at_a_terminal, refused, run, serving
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_line import refused, run
+from tests.support.server.command_line import refused, run
 from threads_server.cli import main
 from threads_server.settings import Settings
 

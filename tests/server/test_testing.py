@@ -20,7 +20,7 @@ from backboard_threads import (
     RunFailedError,
     ServerError,
 )
-from tests.support.command_line import refused
+from tests.support.server.command_line import refused
 from threads_server.pytest_plugin import ThreadsAccount
 from threads_server.testing import BadInstruction, LocalServer
 from threads_server.testing.instructions import KINDS

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.command_line import refused, run
+from tests.support.server.command_line import refused, run
 from threads_server.testing import LocalServer
 
 HOSTILE = "\x1b[31m# Heading\n> quote\n\u202etfel"

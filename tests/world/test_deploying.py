@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from backboard_threads import Backboard
-from tests.support.processes import wait_until_listening
+from tests.support.world.processes import wait_until_listening
 from threads_server.testing import LocalServer, free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

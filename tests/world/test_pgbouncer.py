@@ -13,8 +13,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.support.postgres import PostgresServer
-from tests.support.threads_api import Api, serving
+from tests.support.database.postgres import PostgresServer
+from tests.support.server.threads_api import Api, serving
 from threads_server.settings import Settings
 from threads_server.store import Store
 from threads_server.store.backends import open_store

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from tools.document import document
-from tools.mutation.document_mutations import document_mutations, prose_mutations, write
 from tools.mutation.mutation import Mutation, numbered
-from tools.mutation.source_mutations import generator_mutations, runtime_mutations, server_mutations
-from tools.mutation.template_mutations import template_mutations
+from tools.mutation.mutators.document_mutations import document_mutations, prose_mutations, write
+from tools.mutation.mutators.source_mutations import generator_mutations, runtime_mutations, server_mutations
+from tools.mutation.mutators.template_mutations import template_mutations
 
 
 def all_mutations() -> list[Mutation]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import backboard_threads
 from backboard_threads import APIStatusError
-from tests.support.client_calls import HALVES, METHODS, STREAMED, plain_request, say
+from tests.support.client.calls import HALVES, METHODS, STREAMED, plain_request, say
 from tools.document import Operation, operations, resolve
 from tools.schema_strategies import values
 from tools.schema_validation import faults

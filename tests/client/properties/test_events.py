@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from backboard_threads import RunFailedError, StreamInterrupted
-from tests.support.client_calls import HALVES, STREAMED, plain_request, say
-from tests.support.http_messages import spelled_alike
+from tests.support.client.calls import HALVES, STREAMED, plain_request, say
+from tests.support.client.http_messages import spelled_alike
 from tools.document import document, operations
 from tools.schema_strategies import values
 from tools.schema_validation import faults, same

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from backboard_threads import models
-from tests.support.http_messages import spelled_alike
+from tests.support.client.http_messages import spelled_alike
 from tools.document import document
 from tools.schema_strategies import merged, values
 from tools.schema_validation import same

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.client_calls import HALVES, METHODS, STREAMED, Request, plain_request, say
-from tests.support.http_messages import MULTIPART, Heard, hear, is_array
+from tests.support.client.calls import HALVES, METHODS, STREAMED, Request, plain_request, say
+from tests.support.client.http_messages import MULTIPART, Heard, hear, is_array
 from tools.document import Node, Operation, operations, resolve
 from tools.schema_strategies import merged, values
 from tools.schema_validation import faults, same

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from hypothesis import given, settings
 
-from tests.support.client_calls import HALVES, METHODS, plain_request, say
-from tests.support.http_messages import spelled_alike
+from tests.support.client.calls import HALVES, METHODS, plain_request, say
+from tests.support.client.http_messages import spelled_alike
 from tools.document import operations
 from tools.schema_strategies import values
 from tools.schema_validation import faults, same

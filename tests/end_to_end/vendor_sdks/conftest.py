@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.vendor_sdk import WEATHER, backboard
+from tests.support.client.vendor_sdk import WEATHER, backboard
 from threads_server.testing import LocalServer
 
 

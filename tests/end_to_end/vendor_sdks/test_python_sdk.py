@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.vendor_sdk import CALL_WEATHER, WEATHER, backboard, collect, exceptions, outputs_for, text_of
+from tests.support.client.vendor_sdk import CALL_WEATHER, WEATHER, backboard, collect, exceptions, outputs_for, text_of
 
 
 async def test_assistant(client: backboard.BackboardClient) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.vendor_sdk import CALL_WEATHER, backboard, collect, exceptions, outputs_for
+from tests.support.client.vendor_sdk import CALL_WEATHER, backboard, collect, exceptions, outputs_for
 from threads_server.testing import LocalServer
 
 

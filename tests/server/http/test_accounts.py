@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER, waiting_run
-from tests.support.threads_api import Api, another_account, client, contract
+from tests.support.server.builders import WEATHER, waiting_run
+from tests.support.server.threads_api import Api, another_account, client, contract
 from threads_server.http.authentication import digest
 
 NOBODY = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"

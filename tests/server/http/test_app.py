@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app
+from tests.support.server.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app
 from threads_server.errors import HTTPError
 from threads_server.http.app import create_app
 from threads_server.http.rate_limit import RateLimit, RateTooLow
@@ -301,7 +301,7 @@ class TestCrossOrigin:
 
 class TestBinding:
     def contract(self) -> Contract:
-        from tests.support.small_document import DOCUMENT
+        from tests.support.server.small_document import DOCUMENT
 
         return Contract(Document(DOCUMENT))
 
@@ -311,7 +311,7 @@ class TestBinding:
         for name, functions in modules.items():
             lines = [f"async def {function}(request, services): ..." for function in functions]
             lines += ["async def assist(one): ...", "async def _private(request, services): ..."]
-            lines += ["from tests.support.small_document import tell  # no operation of this module"]
+            lines += ["from tests.support.server.small_document import tell  # no operation of this module"]
             (folder / f"{name}.py").write_text("\n".join(lines), "utf-8")
         monkeypatch.syspath_prepend(folder.parent)
         return importlib.import_module(folder.name)

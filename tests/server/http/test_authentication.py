@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.small_document import KEY, SmallStore, client_of, small_app
+from tests.support.server.small_document import KEY, SmallStore, client_of, small_app
 from threads_server.errors import HTTPError
 from threads_server.http.authentication import (
     DEFAULT_ACCOUNT,

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.small_document import KEY, ROOMY, UUID, SmallServices, client_of, small_app
+from tests.support.server.small_document import KEY, ROOMY, UUID, SmallServices, client_of, small_app
 from tests.support.virtual_time import run_in_virtual_time
 from threads_server.budget import Budget
 from threads_server.errors import HTTPError

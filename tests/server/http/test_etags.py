@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.support.builders import waiting_run
 from tests.support.clocks import set_clock
-from tests.support.threads_api import Api
+from tests.support.server.builders import waiting_run
+from tests.support.server.threads_api import Api
 from threads_server.http.etags import matches, matches_weakly
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.small_document import client_of, small_app
+from tests.support.server.small_document import client_of, small_app
 from threads_server.http.app import MAX_CACHED_HOSTS, host_name
 from threads_server.testing import LocalServer
 

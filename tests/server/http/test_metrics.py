@@ -10,10 +10,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.builders import hold, running, waiting, waiting_run
-from tests.support.command_line import serving as serving_process
-from tests.support.model_endpoint import answered, asking, message
-from tests.support.threads_api import KEY, Api, serving
+from tests.support.server.builders import hold, running, waiting, waiting_run
+from tests.support.server.command_line import serving as serving_process
+from tests.support.server.model_endpoint import answered, asking, message
+from tests.support.server.threads_api import KEY, Api, serving
 
 Samples = dict[tuple[str, ...], float]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.small_document import DOCUMENT, SmallServices, client_of, small_app
+from tests.support.server.small_document import DOCUMENT, SmallServices, client_of, small_app
 from threads_server.openapi import Contract
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.small_document import KEY, UUID, SmallServices, served, small_app
+from tests.support.server.small_document import KEY, UUID, SmallServices, served, small_app
 from tests.support.virtual_time import run_in_virtual_time
 from threads_server.http import sse as event_stream
 from threads_server.http.app import REVOCATION_INTERVAL_SECONDS

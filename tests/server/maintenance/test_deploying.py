@@ -5,8 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.support.command_line import run
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
+from tests.support.server.command_line import run
 from threads_server.cli.command_line import PREFIX
 
 ROOT = Path(__file__).parents[3]

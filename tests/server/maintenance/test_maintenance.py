@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.command_line import refused, run
-from tests.support.raw_database import execute
-from tests.support.threads_api import Api, called
+from tests.support.database.raw_database import execute
+from tests.support.server.builders import WEATHER
+from tests.support.server.command_line import refused, run
+from tests.support.server.threads_api import Api, called
 from threads_server.ids import new_id
 from threads_server.maintenance import checks
 from threads_server.maintenance.backup import BackupFailed, backup

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.support.small_document import DOCUMENT, ROOMY, UUID, client_of, faults, post, small_app
+from tests.support.server.small_document import DOCUMENT, ROOMY, UUID, client_of, faults, post, small_app
 from threads_server.openapi import Contract, Document, DocumentError
 from threads_server.settings import Settings
 

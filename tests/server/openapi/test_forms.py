@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.small_document import ROOMY, UUID, client_of, faults, post, small_app
+from tests.support.server.small_document import ROOMY, UUID, client_of, faults, post, small_app
 
 FORM = "application/x-www-form-urlencoded"
 

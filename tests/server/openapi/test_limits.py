@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.small_document import DOCUMENT, ROOMY, client_of, served, small_app
+from tests.support.server.small_document import DOCUMENT, ROOMY, client_of, served, small_app
 from threads_server.http.app import App
 from threads_server.openapi.body_reader import MEMORY_BYTES
 from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS

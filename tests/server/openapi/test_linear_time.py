@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.threads_api import contract
+from tests.support.server.threads_api import contract
 from threads_server.archive.errors import BadArchive
 from threads_server.archive.records import RecordReader
 from threads_server.errors import HTTPError

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import STORED_ONLY, WEATHER
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import STORED_ONLY, WEATHER
+from tests.support.server.threads_api import Api, serving
 from tools.document import operations, properties
 
 NEWS = {"type": "function", "function": {"name": "get_news", "parameters": {"properties": {}}}}

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.support.clocks import set_clock
-from tests.support.threads_api import Api, called
+from tests.support.server.threads_api import Api, called
 from threads_server.responders import (
     Conversation,
     ModelUsage,

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
 from tests.support.clocks import set_clock
-from tests.support.threads_api import Api, another_account, serving, unconfirm
+from tests.support.server.builders import WEATHER, eventually, hold, running, waiting, waiting_run
+from tests.support.server.threads_api import Api, another_account, serving, unconfirm
 from threads_server.clock import now
 from threads_server.http import idempotency
 from threads_server.openapi import ValidatedRequest

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.threads_api import Api
+from tests.support.server.threads_api import Api
 from threads_server.http.response_sender import ResponseSender
 from threads_server.http.sse import StreamBroken
 from threads_server.operations.large_responses import LARGE_BYTES, respond

@@ -5,9 +5,9 @@ from time import monotonic
 
 import pytest
 
-from tests.support.builders import waiting_run
 from tests.support.clocks import set_clock
-from tests.support.threads_api import serving
+from tests.support.server.builders import waiting_run
+from tests.support.server.threads_api import serving
 from threads_server.clock import now
 from threads_server.settings import (
     EVENT_LOG_RETENTION_HOURS,

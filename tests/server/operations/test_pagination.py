@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.clocks import set_clock
-from tests.support.threads_api import Api, serving
+from tests.support.server.threads_api import Api, serving
 from threads_server.clock import now
 
 SECONDS = (5, 3, 5, 4, 5, 3)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import WEATHER
 from tests.support.clocks import set_clock
-from tests.support.threads_api import Api, another_account, called, serving
+from tests.support.server.builders import WEATHER
+from tests.support.server.threads_api import Api, another_account, called, serving
 from threads_server.clock import now
 from threads_server.operations import quotas
 from threads_server.store import retention

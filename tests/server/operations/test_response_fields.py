@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import STORED_ONLY, WEATHER
 from tests.support.clocks import set_clock
-from tests.support.model_endpoint import Endpoint, Reply, answered
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import STORED_ONLY, WEATHER
+from tests.support.server.model_endpoint import Endpoint, Reply, answered
+from tests.support.server.threads_api import Api, serving
 from tools.document import operations, properties, validator
 
 JSON = "application/json"
@@ -43,7 +43,7 @@ async def both(tmp_path: Path) -> AsyncIterator[tuple[Api, Model]]:
     url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     async with serving(
         tmp_path / "threads.db",
-        responder="tests.support.model_endpoint:quick_responder",
+        responder="tests.support.server.model_endpoint:quick_responder",
         llm_base_url=url,
         llm_model="m",
     ) as api:

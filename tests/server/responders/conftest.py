@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.model_endpoint import Endpoint, asking
-from tests.support.threads_api import Api
+from tests.support.server.model_endpoint import Endpoint, asking
+from tests.support.server.threads_api import Api
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.model_endpoint import DONE, Endpoint, answered, asking, delta, message, streamed
-from tests.support.threads_api import Api
+from tests.support.server.builders import WEATHER
+from tests.support.server.model_endpoint import DONE, Endpoint, answered, asking, delta, message, streamed
+from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation
 from threads_server.responders.chat_request import MAX_ANSWER_TOKENS, NO_ANSWER, chat_request
 from threads_server.responders.models import Models

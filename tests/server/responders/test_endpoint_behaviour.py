@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.model_endpoint import (
+from tests.support.server.builders import WEATHER
+from tests.support.server.model_endpoint import (
     CITY,
     DONE,
     HALF,
@@ -20,8 +20,8 @@ from tests.support.model_endpoint import (
     message,
     streamed,
 )
-from tests.support.threads_api import Api
-from tests.support.turn_ends import end_of, tool
+from tests.support.server.threads_api import Api
+from tests.support.server.turn_ends import end_of, tool
 
 
 class TestFinishReasons:
@@ -65,7 +65,7 @@ class TestFinishReasons:
         assert (await api.get(thread_id))["messages"][-1]["metadata_"]["finish_reason"] == "length"
 
     async def test_no_done_after_finish_reason_completes_after_a_grace(self, tmp_path: Any) -> None:
-        responder = "tests.support.model_endpoint:impatient_responder"
+        responder = "tests.support.server.model_endpoint:impatient_responder"
         async with asking(tmp_path / "threads.db", responder=responder) as (api, endpoint):
             endpoint.reply = streamed(delta("stop", content="Yes"), asyncio.Event())
             end = await end_of(api, stream=True)

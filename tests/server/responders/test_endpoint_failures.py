@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.model_endpoint import (
+from tests.support.server.model_endpoint import (
     API_KEY,
     CITY,
     DONE,
@@ -22,8 +22,8 @@ from tests.support.model_endpoint import (
     message,
     streamed,
 )
-from tests.support.threads_api import Api, serving
-from tests.support.turn_ends import end_of
+from tests.support.server.threads_api import Api, serving
+from tests.support.server.turn_ends import end_of
 
 
 class TestErrors:
@@ -140,7 +140,7 @@ class TestRetries:
         assert (await end_of(api, stream=True)).content == "Half of this"
 
     async def test_refused_connection_is_retried_then_fails(self, tmp_path: Any) -> None:
-        responder = "tests.support.model_endpoint:quick_responder"
+        responder = "tests.support.server.model_endpoint:quick_responder"
         async with listening() as closed:
             url = closed.url
         settings = {"llm_base_url": url, "llm_model": "m", "responder": responder}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.model_endpoint import Endpoint, answered, asking, listening, message
-from tests.support.threads_api import Api, serving
+from tests.support.server.model_endpoint import Endpoint, answered, asking, listening, message
+from tests.support.server.threads_api import Api, serving
 from threads_server.responders.loading import open_responder
 from threads_server.settings import Settings
 

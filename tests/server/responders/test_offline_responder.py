@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.threads_api import called
+from tests.support.server.builders import WEATHER
+from tests.support.server.threads_api import called
 from threads_server.responders import Conversation, ResponderFailed, TextDelta, ToolCallRequested
 from threads_server.responders.offline import OfflineResponder
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.model_endpoint import (
+from tests.support.server.builders import WEATHER
+from tests.support.server.model_endpoint import (
     API_KEY,
     DONE,
     Endpoint,
@@ -15,7 +15,7 @@ from tests.support.model_endpoint import (
     head,
     streamed,
 )
-from tests.support.threads_api import Api, text_of
+from tests.support.server.threads_api import Api, text_of
 from threads_server.responders.loading import open_responder
 from threads_server.settings import Settings
 

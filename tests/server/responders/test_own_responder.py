@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.threads_api import called
+from tests.support.server.builders import WEATHER
+from tests.support.server.threads_api import called
 from threads_server.responders import (
     Conversation,
     FinishReason,

@@ -12,9 +12,19 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.command_line import run
-from tests.support.model_endpoint import API_KEY, DONE, Reply, answered, delta, head, listening, message, streamed
+from tests.support.server.builders import WEATHER
+from tests.support.server.command_line import run
+from tests.support.server.model_endpoint import (
+    API_KEY,
+    DONE,
+    Reply,
+    answered,
+    delta,
+    head,
+    listening,
+    message,
+    streamed,
+)
 from threads_server.responders import Conversation
 from threads_server.responders.loading import open_responder
 from threads_server.responders.redaction import FRAGMENT_CHARACTERS, REDACTED, DeltaBuffer, Redactor

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from tests.support.builders import Held, eventually, hold, running
-from tests.support.threads_api import Api
+from tests.support.server.builders import Held, eventually, hold, running
+from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta
 
 USED = {"detail": "This Idempotency-Key was used for another request"}

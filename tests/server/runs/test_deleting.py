@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.support.builders import WEATHER, eventually, hold, running, waiting_run
-from tests.support.threads_api import Api
+from tests.support.server.builders import WEATHER, eventually, hold, running, waiting_run
+from tests.support.server.threads_api import Api
 from threads_server.runs.live_runs import Stop
 from threads_server.store.clearing import clear_deleted
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import Held, eventually, hold, running, waiting, waiting_run
-from tests.support.threads_api import Api, serving, unconfirm
+from tests.support.server.builders import Held, eventually, hold, running, waiting, waiting_run
+from tests.support.server.threads_api import Api, serving, unconfirm
 from threads_server.runs.cancellation import end_orphans
 from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS, HEARTBEAT_TIMEOUT_SECONDS, FailureDetector
 from threads_server.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import Held
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import Held
+from tests.support.server.threads_api import Api, serving
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.responders import Conversation, ReasoningDelta, Responder, ResponderEvent, TextDelta

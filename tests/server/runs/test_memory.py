@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.threads_api import Api
+from tests.support.server.threads_api import Api
 from threads_server.runs.live_runs import LiveRun
 from threads_server.store.history import History
 from threads_server.store.turns import FileRow, NewTurn

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from tests.support.builders import WEATHER, Held, eventually, hold, running
-from tests.support.threads_api import Api
+from tests.support.server.builders import WEATHER, Held, eventually, hold, running
+from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
 from threads_server.runs.cancellation import end_orphans
 from threads_server.store.transaction import every

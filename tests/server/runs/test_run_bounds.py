@@ -5,8 +5,8 @@ from typing import cast
 
 import pytest
 
-from tests.support.builders import hold, running, waiting_run
-from tests.support.threads_api import Api
+from tests.support.server.builders import hold, running, waiting_run
+from tests.support.server.threads_api import Api
 from tests.support.virtual_time import run_in_virtual_time
 from threads_server.errors import HTTPError
 from threads_server.runs import live_runs

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from tests.support.builders import Halting, Held, eventually, hold, running, waiting_run
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import Halting, Held, eventually, hold, running, waiting_run
+from tests.support.server.threads_api import Api, serving
 from threads_server.responders import (
     Conversation,
     ModelUsage,

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER, Held, waiting_run
-from tests.support.threads_api import Api
+from tests.support.server.builders import WEATHER, Held, waiting_run
+from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
 from threads_server.store.transaction import every
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER, eventually, hold, running, waiting, waiting_run
-from tests.support.threads_api import Api, called, serving
+from tests.support.server.builders import WEATHER, eventually, hold, running, waiting, waiting_run
+from tests.support.server.threads_api import Api, called, serving
 from threads_server.runs.live_runs import LiveRun, Stop
 from threads_server.runs.wait_queues import WaitQueues
 

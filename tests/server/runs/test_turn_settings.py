@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.model_endpoint import Endpoint, answered, asking
-from tests.support.threads_api import Api, contract
+from tests.support.server.builders import WEATHER
+from tests.support.server.model_endpoint import Endpoint, answered, asking
+from tests.support.server.threads_api import Api, contract
 from threads_server.encoding import Json
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"

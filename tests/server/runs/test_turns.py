@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from tests.support.builders import WEATHER, waiting_run
-from tests.support.threads_api import Api, text_of
+from tests.support.server.builders import WEATHER, waiting_run
+from tests.support.server.threads_api import Api, text_of
 
 
 class TestWhole:

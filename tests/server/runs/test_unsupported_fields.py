@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.model_endpoint import answered, asking
-from tests.support.threads_api import Api, contract, serving
+from tests.support.server.builders import WEATHER
+from tests.support.server.model_endpoint import answered, asking
+from tests.support.server.threads_api import Api, contract, serving
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SENTENCE = "This server did nothing with: "

@@ -6,7 +6,7 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from tests.support.threads_api import Api, called, serving
+from tests.support.server.threads_api import Api, called, serving
 from threads_server.archive import export_account
 from threads_server.clock import now
 from threads_server.ids import new_id

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER, eventually, hold, running
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import WEATHER, eventually, hold, running
+from tests.support.server.threads_api import Api, serving
 
 
 @pytest.fixture

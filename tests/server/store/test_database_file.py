@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.threads_api import called
+from tests.support.server.threads_api import called
 from threads_server.clock import now
 from threads_server.http.app import create_app
 from threads_server.ids import new_id

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.kill_rounds import KINDS, connect, kill, make_thread, play_kill_rounds, restart
-from tests.support.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, failing
-from tests.support.threads_api import Events, serving
+from tests.support.database.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, failing
+from tests.support.server.kill_rounds import KINDS, connect, kill, make_thread, play_kill_rounds, restart
+from tests.support.server.threads_api import Events, serving
 from threads_server.testing import LocalServer
 
 ROUNDS = {"sqlite": 2, "postgres": 1}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import eventually, hold, running, waiting_run
-from tests.support.threads_api import Api, serving, unconfirm
+from tests.support.server.builders import eventually, hold, running, waiting_run
+from tests.support.server.threads_api import Api, serving, unconfirm
 from threads_server.clock import now
 from threads_server.runs.states import RunState
 from threads_server.runs.turn_settings import TurnSettings

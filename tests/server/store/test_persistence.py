@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.builders import waiting_run
 from tests.support.clocks import set_clock
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import waiting_run
+from tests.support.server.threads_api import Api, serving
 from threads_server.clock import now
 from threads_server.store.clearing import sweep
 

@@ -13,10 +13,10 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.support.builders import waiting_run
-from tests.support.command_line import run
-from tests.support.postgres import PostgresServer
-from tests.support.threads_api import Api, Event, client, contract, text_of
+from tests.support.database.postgres import PostgresServer
+from tests.support.server.builders import waiting_run
+from tests.support.server.command_line import run
+from tests.support.server.threads_api import Api, Event, client, contract, text_of
 from threads_server.http.authentication import create_key
 from threads_server.ids import new_id
 from threads_server.operations.services import Services

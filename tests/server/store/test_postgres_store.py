@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.support.postgres import PostgresServer
+from tests.support.database.postgres import PostgresServer
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import eventually
+from tests.support.server.builders import eventually
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings

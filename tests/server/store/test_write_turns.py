@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.small_document import client_of, small_app
+from tests.support.server.small_document import client_of, small_app
 from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.settings import Settings

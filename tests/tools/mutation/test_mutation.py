@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from tools.document import document
-from tools.mutation import document_mutations, places
+from tools.mutation import places
 from tools.mutation.__main__ import draw
 from tools.mutation.all_mutations import all_mutations, unchanged
-from tools.mutation.app_mutations import NULL
 from tools.mutation.known import KNOWN
 from tools.mutation.mutation import ROOT, Mutation, sample
+from tools.mutation.mutators import document_mutations
+from tools.mutation.mutators.app_mutations import NULL
 from tools.mutation.stages import STAGES, run_stages
 
 SEED, COUNT = 1, 120

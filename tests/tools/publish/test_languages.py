@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support import source
+from tests.support.generator import source
 from tools.document import ROOT
 from tools.languages import checksums
 from tools.languages.__main__ import LANGUAGES, main

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from tests.support import source
+from tests.support.generator import source
 from tools.document import ROOT, document
 from tools.publish.__main__ import main
 from tools.publish.commit import current

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.changelogs import GOOD
+from tests.support.release.changelogs import GOOD
 from tools.release.changelog import faults, sections
 from tools.release.document_changes import ROOT
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support import sample_changes_answers as planted_answers
-from tests.support import sample_changes_requests as planted_requests
-from tests.support.sample_changes import PLANTED, Document, planted
+from tests.support.release import sample_changes_answers as planted_answers
+from tests.support.release import sample_changes_requests as planted_requests
+from tests.support.release.sample_changes import PLANTED, Document, planted
 from tools.document import document
 from tools.release.document_changes import REDOCLY, Change, Level, document_changes
 from tools.release.reach import step

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.changelogs import GOOD
+from tests.support.release.changelogs import GOOD
 from tools.mutation.tree import copy
 from tools.release.document_changes import REDOCLY, ROOT, Change, Level
 from tools.release.release import Difference, difference, faults, least, standing_faults, version_faults, version_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.browser import Browser
+from tests.support.world.browser import Browser
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.browser import Browser, Page
+from tests.support.world.browser import Browser, Page
 from threads_server.testing import LocalServer
 
 PHONE, SCREEN = 390, 1280

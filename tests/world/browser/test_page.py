@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import source
-from tests.support.browser import Browser, Page
-from tests.support.swagger_page import authorize, try_out
+from tests.support.generator import source
+from tests.support.world.browser import Browser, Page
+from tests.support.world.swagger_page import authorize, try_out
 from threads_server.testing import LocalServer
 from tools.document import Operation, operations, resolve
 from tools.publish.page import write_page

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.typescript_reader import read_cut_streams
+from tests.support.world.typescript_reader import read_cut_streams
 from tests.world.document.conftest import ROOT, Npm, run
 from tools.languages.__main__ import build, derive, live
 

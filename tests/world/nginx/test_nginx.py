@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from backboard_threads import Backboard
-from tests.support.browser import Browser
-from tests.support.processes import wait_until_listening
-from tests.support.swagger_page import authorize, try_out
+from tests.support.world.browser import Browser
+from tests.support.world.processes import wait_until_listening
+from tests.support.world.swagger_page import authorize, try_out
 from threads_server.testing import LocalServer, free_port
 
 CONFIGURATION = """

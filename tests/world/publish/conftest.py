@@ -1,5 +1,5 @@
 """The published folder."""
 
-from tests.support.published import published, sources
+from tests.support.release.published import published, sources
 
 __all__ = ["published", "sources"]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from generator.document.document import Document
-from tests.support.source import DOCUMENT, NAMES
+from tests.support.generator.source import DOCUMENT, NAMES
 from threads_server.testing import LocalServer
 from tools.document import ROOT
 from tools.publish.samples import Sample, samples

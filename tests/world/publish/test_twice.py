@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from tests.support.publishing import publish
+from tests.support.release.publishing import publish
 
 
 def test_twice_gives_equal_bytes(sources: Path, published: Path, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.builders import WEATHER
-from tests.support.threads_api import Api, serving
+from tests.support.server.builders import WEATHER
+from tests.support.server.threads_api import Api, serving
 
 MASTER_KEY = "sk-master-0123456789abcdef"
 WRONG_KEY = "sk-wrong-fedcba9876543210"
@@ -25,7 +25,7 @@ async def api(tmp_path_factory: pytest.TempPathFactory, litellm: str, fakellm: s
     models.append(f"locked: {{base_url: '{litellm}', api_key_variable: WRONG_KEY, model: plain}}")
     path = folder / "models.yaml"
     path.write_text("\n".join(models))
-    responder = "tests.support.model_endpoint:quick_responder"
+    responder = "tests.support.server.model_endpoint:quick_responder"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MASTER_KEY", MASTER_KEY)
         patch.setenv("WRONG_KEY", WRONG_KEY)

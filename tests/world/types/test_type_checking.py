@@ -27,7 +27,7 @@ def folder(
     """The programs, and the clients that they or nobody uses."""
     folder = tmp_path_factory.mktemp("types")
     for name in PROGRAMS:
-        shutil.copyfile(ROOT / "tests" / "support" / name, folder / name)
+        shutil.copyfile(ROOT / "tests" / "support" / "programs" / name, folder / name)
     for client, name in (
         (hosted_client, "package"),
         (hostile_client, "hostile_client"),

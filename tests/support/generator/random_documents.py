@@ -1,0 +1,396 @@
+"""Small OpenAPI documents drawn at random: parameters of every kind and place, bodies, answers, unions and paging.
+
+The generator accepts them whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from tests.support.generator.random_names import LISTINGS, SCHEMES, TEXTS
+
+Schema = dict[str, Any]
+Document = dict[str, Any]
+T = TypeVar("T")
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+TEXT: Schema = {"type": "string"}
+KINDS = ("fine", "cat", "kitten", "dog", "bird")
+TYPED = ({"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": "string", "format": "date-time"})
+
+
+class Drawer:
+    """Draws the parts of one document."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
+        self.is_3_0 = self.chance()
+
+    def one_of(self, *options: T) -> T:
+        return self._draw(st.sampled_from(options))
+
+    def some(self, *options: T) -> list[T]:
+        """Some of the options, in any order."""
+        return self._draw(st.permutations(options))[: self._draw(st.integers(0, len(options)))]
+
+    def chance(self) -> bool:
+        return self._draw(st.booleans())
+
+    def text(self) -> str:
+        return self.one_of(*TEXTS)
+
+    def nullable(self, schema: Schema) -> Schema:
+        """The schema, or null, in a spelling of the document's version."""
+        if self.is_3_0:
+            return {"allOf": [schema], "nullable": True} if "$ref" in schema else {**schema, "nullable": True}
+        if "type" in schema and "enum" not in schema and self.chance():
+            return {**schema, "type": [schema["type"], "null"]}
+        return {self.one_of("anyOf", "oneOf"): [schema, {"type": "null"}]}
+
+    def constant(self, text: str) -> Schema:
+        return {"type": "string", "enum": [text]} if self.is_3_0 else {"const": text}
+
+    def scalar(self) -> Schema:
+        return self.one_of(TEXT, {**TEXT, "enum": ["new", "old/er"]}, {**TEXT, "format": "uuid"}, *TYPED)
+
+    def described(self, schema: Schema) -> Schema:
+        if "$ref" in schema:
+            schema = {"allOf": [schema]}
+        return {**schema, "description": self.text()} if self.chance() else schema
+
+    def array(self, items: Schema) -> Schema:
+        return {"type": "array", "items": items}
+
+    def thing(self) -> Schema:
+        """A reference to an object or a union."""
+        return reference(self.one_of("Base", "Derived", "Pet", "Pet", "Either"))
+
+    def value(self) -> Schema:
+        """The schema of a JSON value of any kind."""
+        schema = self.one_of(
+            self.scalar(), self.thing(), self.array(self.thing()), self.array(self.scalar()),
+            {"type": "object", "additionalProperties": self.one_of(self.scalar(), self.thing())},
+        )  # fmt: skip
+        return self.nullable(schema) if self.chance() else schema
+
+    def object(self, properties: Schema) -> Schema:
+        required = self.some(*properties)
+        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+    # components
+
+    def schemas(self) -> dict[str, Schema]:
+        """The components: a base and what `allOf` makes of it, unions with and without tags, and a misleading name."""
+        base = {
+            "id": TEXT,
+            "kind": self.one_of(TEXT, {**TEXT, "enum": list(KINDS)}),
+            "size": {"type": "number"},
+            "meta": {},
+            "at": TYPED[3],
+            "owner": self.object({"name": TEXT}),
+        }
+        narrower = {"size": {"type": "integer"}, "kind": self.constant("fine"), "meta": {"type": "object"}}
+        return {
+            "Base": {
+                **self.object({key: self.described(schema) for key, schema in base.items()}),
+                "description": self.text(),
+            },
+            "BaseOwner": self.object({"serial": {"type": "integer"}}),
+            "Derived": self.derived(
+                "Base",
+                narrower,
+                {"keeper": self.nullable(reference("BaseOwner")), "from": self.described(self.scalar())},
+            ),
+            **self.pets(),
+            "Alpha": {"type": "object", "required": ["alpha"], "properties": {"alpha": TEXT}},
+            "Beta": {
+                "type": "object",
+                "required": ["beta"],
+                "properties": {"beta": TEXT, **({"alpha": TEXT} if self.chance() else {})},
+            },
+            "Either": {self.one_of("oneOf", "anyOf"): [reference("Alpha"), reference("Beta")]},
+        }
+
+    def derived(self, base: str, narrower: dict[str, Schema], own: dict[str, Schema]) -> Schema:
+        """An `allOf` over a base: narrower properties and new ones, among its parts or beside it."""
+        chosen = {**{name: narrower[name] for name in self.some(*narrower)}, **own}
+        parts: list[Schema] = [reference(base)]
+        required = self.some("id", *chosen)
+        if required and self.chance():
+            parts.append({"required": required})
+            required = []
+        described = {"type": "object", "properties": chosen, **({"required": required} if required else {})}
+        if self.chance():
+            return {"allOf": self.some_order(*parts, described)}
+        return {"allOf": parts, **described}
+
+    def pets(self) -> dict[str, Schema]:
+        """A union of three objects that one property tells apart, with its discriminator spelled in several ways."""
+        tag = self.one_of("kind", "kind", "kind", "class")
+        tags = {"Cat": self.one_of(["cat"], ["cat", "kitten"]), "Dog": ["dog"], "Bird": ["bird"]}
+        pets: dict[str, Schema] = {}
+        for number, (name, texts) in enumerate(tags.items()):
+            tagged = {tag: self.constant(texts[0]) if len(texts) == 1 else {"type": "string", "enum": texts}}
+            more = {("legs", "wings")[number % 2]: {"type": "integer"}}
+            if self.chance():
+                own = {"type": "object", "properties": {**tagged, **more}, "required": [tag]}
+                parts = self.some_order(reference("Base"), own)
+                pets[name] = self.one_of({"allOf": [reference("Base")], **own}, {"allOf": parts})
+            else:
+                pets[name] = {"type": "object", "properties": {**tagged, **more}, "required": [tag, *more]}
+        discriminator: Schema = {"propertyName": tag}
+        if self.chance():
+            discriminator["mapping"] = {
+                text: self.one_of(f"#/components/schemas/{name}", name)
+                for name, texts in tags.items()
+                for text in texts
+            }
+        union: Schema = {self.one_of("oneOf", "anyOf"): [reference(name) for name in self.some_order(*tags)]}
+        return {**pets, "Pet": union if self.chance() else {**union, "discriminator": discriminator}}
+
+    def some_order(self, *options: T) -> list[T]:
+        return list(self._draw(st.permutations(options)))
+
+    # parameters
+
+    def parameter(self, name: str, place: str, schema: Schema, **more: Any) -> Schema:
+        text = {"description": self.text()} if self.chance() else {}
+        return {"name": name, "in": place, "required": place == "path", "schema": schema, **text, **more}
+
+    def path_parameter(self, name: str) -> Schema:
+        schema = self.one_of(TEXT, {**TEXT, "format": "uuid"}, {**TEXT, "enum": ["new", "old/er"]}, *TYPED)
+        return self.parameter(name, "path", schema)
+
+    def query_parameter(self, name: str) -> Schema:
+        required = {"required": True} if self.chance() else {}
+        text = {**TEXT, "default": self.one_of("", "x")} if self.chance() else TEXT
+        scalars = self.array(self.one_of(TEXT, *TYPED))
+        flat = self.object({"id": TEXT, "size": {"type": "integer"}, "on": {"type": "boolean"}})
+        match self.one_of("scalar", "scalar", "nullable", "array", "joined", "object", "deep", "json"):
+            case "scalar":
+                return self.parameter(name, "query", self.one_of(text, self.scalar()), **required)
+            case "nullable":
+                return self.parameter(name, "query", self.nullable(self.one_of(*TYPED, scalars)))
+            case "array":
+                return self.parameter(name, "query", scalars, **required)
+            case "joined":
+                style = self.one_of("form", "spaceDelimited", "pipeDelimited")
+                explode = {"explode": False} if style == "form" or self.chance() else {}
+                return self.parameter(name, "query", self.one_of(scalars, flat), style=style, **explode)
+            case "object":
+                return self.parameter(name, "query", flat)
+            case "deep":
+                return self.parameter(name, "query", flat, style="deepObject", explode=True)
+            case _:
+                written = self.parameter(name, "query", {})
+                schema = {"type": "object", "additionalProperties": self.scalar()}
+                return {
+                    **{key: written[key] for key in written if key != "schema"},
+                    "content": {JSON: {"schema": schema}},
+                }
+
+    def header_parameter(self, name: str) -> Schema:
+        schema = self.one_of(*TYPED, TEXT, self.array(self.one_of(TEXT, *TYPED)))
+        return self.parameter(name, "header", schema, **({"required": True} if self.chance() else {}))
+
+    def with_parameters(self, item: Document, method: str, path_names: list[str]) -> None:
+        """Give an operation parameters: those of the path in any order, some of them at the path item."""
+        own = [self.path_parameter(name) for name in path_names]
+        own += [self.query_parameter(name) for name in self.some("id", "pageSize", "sort-by", "class", "tags")]
+        own += [self.header_parameter(name) for name in self.some("X-Trace", "id")]
+        own = self.some_order(*own)
+        shared: list[Schema] = []
+        for one in list(own):
+            if not self.chance():
+                continue
+            if one["in"] != "path" and self.chance():  # the operation's own takes its place
+                shared.append(
+                    {**one, "schema": {"type": "boolean"}, "style": "form" if one["in"] == "query" else "simple"}
+                )
+                shared[-1].pop("content", None)
+                shared[-1].pop("explode", None)
+            else:
+                shared.append(one)
+                own.remove(one)
+        item[method]["parameters"] = own
+        if shared:
+            item["parameters"] = shared
+
+    # bodies
+
+    def fields(self) -> dict[str, Schema]:
+        """Properties of a form, each a scalar or a list of some."""
+        kinds = [self.scalar(), self.array(self.scalar()), self.nullable(self.scalar()), self.one_of(*TYPED)]
+        return dict(zip(self.some_order("id", "kind", "size", "from"), map(self.described, kinds), strict=True))
+
+    def part(self) -> Schema:
+        """A property that multipart carries as JSON."""
+        one = self.one_of(reference("BaseOwner"), {"type": "object", "properties": {"n": TEXT}}, {"type": "object"})
+        return self.one_of(one, self.nullable(one), self.array(one), self.array(self.nullable(one)))
+
+    def content(self, kind: str = "") -> Document:
+        """The media types of a request body, of any kind but multipart unless asked for."""
+        read_only = {"serial": {"type": "integer", "readOnly": True}} if self.chance() else {}
+        match kind or self.one_of("object", "reference", "whole", "form", "both", "text", "bytes"):
+            case "object":
+                properties = {**self.fields(), "meta": self.value(), "owner": self.value(), **read_only}
+                return {self.one_of(JSON, "application/merge-patch+json"): {"schema": self.object(properties)}}
+            case "reference":
+                return {JSON: {"schema": reference(self.one_of("Base", "Derived"))}}
+            case "whole":
+                whole = (
+                    self.array(self.value()),
+                    {"type": "object", "additionalProperties": self.scalar()},
+                    self.scalar(),
+                )
+                return {JSON: {"schema": self.one_of(*whole)}}
+            case "form":
+                schema = self.object({**self.fields(), "meta": {"type": "object"}, **read_only})
+                return {FORM: {"schema": schema, "encoding": {"meta": {"contentType": JSON}}}}
+            case "both":
+                schema = self.object({**self.fields(), **read_only})
+                return {media: {"schema": schema} for media in self.some_order(JSON, FORM)}
+            case "multipart":
+                file = {**TEXT, **self.one_of({"format": "binary"}, {"contentMediaType": "application/octet-stream"})}
+                parts = {name: self.part() for name in ("meta", "owner", "keeper", "more")}
+                files = {"file": self.one_of(file, self.array(file))}
+                schema = self.object({**self.fields(), **parts, **files, **read_only})
+                return {MULTIPART: {"schema": schema}}
+            case "text":
+                return {"text/plain": {"schema": TEXT}}
+            case _:
+                return {"application/octet-stream": {}}
+
+    # answers
+
+    def answer(self) -> Document:
+        content = self.one_of(
+            {JSON: {"schema": self.value()}},
+            {JSON: {"schema": self.thing()}},
+            {JSON: {"schema": reference("Derived")}},
+            {JSON: {"schema": TEXT}},
+            {"application/problem+json; charset=utf-8": {"schema": {}}},
+            {"text/plain": {"schema": TEXT}},
+            {"application/pdf": {}},
+        )
+        return {"description": self.text(), "content": content}
+
+    def responses(self) -> Document:
+        """Successes, the first one with content or without, and an error."""
+        statuses = self.one_of(["200"], ["200"], ["201", "202"], ["200", "204"], ["204"], ["default"], ["2XX"])
+        found = {status: {"description": ""} if status == "204" else self.answer() for status in statuses}
+        return {**found, **({} if "default" in found else {"422": {"description": "Wrong."}})}
+
+    # operations
+
+    def operation(self, item: Document, method: str, path_names: list[str], **more: Any) -> None:
+        item[method] = {"summary": self.text(), "tags": ["things"], "responses": self.responses(), **more}
+        self.with_parameters(item, method, path_names)
+        if self.chance():
+            item[method]["security"] = self.one_of(
+                [], [{}, {"Key": []}], [{"Key": []}, {}], [{"Key": []}], [{"Basic": []}], [{"Query": []}]
+            )
+        if self.chance():
+            place = self.one_of(item, item[method])
+            place["servers"] = [self.server()]
+
+    def server(self) -> Document:
+        variables = {"host": {"default": "eu", "enum": ["us", "eu"]}, "part": {"default": "v2"}}
+        return self.one_of(
+            {"url": "https://other.example/x"}, {"url": "/at/root"},
+            {"url": "https://{host}.things.example/{part}/api", "variables": variables},
+        )  # fmt: skip
+
+    def deletes(self) -> list[Document]:
+        """Operations that delete one thing: with an answer, with none, and with both in either order."""
+        answers = {"200": {"description": "", "content": {JSON: {"schema": self.object({"id": TEXT, "name": TEXT})}}}}
+        nothing = {"204": {"description": ""}}
+        items: list[Document] = []
+        for responses in (answers, nothing, {**nothing, **answers}, {**answers, **nothing}):
+            item: Document = {"delete": {"summary": self.text(), "tags": ["things"], "responses": responses}}
+            item["delete"]["parameters"] = self.some_order(self.path_parameter("kind"), self.path_parameter("id"))
+            items.append(item)
+        return items
+
+    def listing(self, style: str) -> Document:
+        """A listing with its declaration: items in the answer or in a property of it."""
+        sizes = {"type": "integer", "default": 2, "maximum": 3}
+        position = self.one_of(style, "from")
+        schema: Schema = {**TEXT} if style == "cursor" else {"type": "integer", "maximum": 3}
+        item = self.array(self.one_of(reference("Base"), self.object({"id": TEXT, "n": {"type": "integer"}})))
+        paging = {"style": style, "position": position, "limit": self.one_of("limit", "size")}
+        answer: Schema = item
+        if style == "cursor" or self.chance():
+            paging["items"] = "rows"
+            answer = {"type": "object", "properties": {"rows": item, "more": self.nullable(TEXT)}}
+        if style == "cursor":
+            paging["next"] = "more"
+        parameters = [
+            {"name": position, "in": "query", "schema": schema},
+            {"name": paging["limit"], "in": "query", "schema": sizes},
+        ]
+        return {
+            "get": {
+                "tags": ["rows"],
+                "summary": self.text(),
+                "parameters": self.some_order(*parameters),
+                "responses": {"200": {"description": "", "content": {JSON: {"schema": answer}}}},
+                "x-paging": paging,
+            }
+        }
+
+    def document(self) -> Document:
+        paths: dict[str, Document] = {}
+        for name, method in (("read", "get"), ("send", "post"), ("put", "put"), ("change", "patch")):
+            steps = self.some("thing_id", "partId", "n")
+            item: Document = {}
+            more = {} if method == "get" else {"requestBody": {"required": self.chance(), "content": self.content()}}
+            self.operation(item, method, self.some_order(*steps), **more)
+            paths[f"/{name}" + "".join(self.one_of(f"/{{{step}}}", f"/x-{{{step}}}") for step in steps)] = item
+        for number, item in enumerate(self.deletes()):
+            paths[f"/drop{number}/{{kind}}/{{id}}"] = item
+        upload: Document = {}
+        self.operation(
+            upload, "post", [], requestBody={"required": self.chance(), "content": self.content("multipart")}
+        )
+        paths["/upload"] = upload
+        for name in ("Pet", "Derived"):
+            answer = {"description": "", "content": {JSON: {"schema": self.array(reference(name))}}}
+            sort = {"name": "sort-by", "in": "query", "schema": {**TEXT, "default": ""}}
+            got = {"summary": self.text(), "tags": ["things"], "parameters": [sort], "responses": {"200": answer}}
+            paths[f"/{name.lower()}"] = {"get": got}
+        first, second = (
+            {"description": "", "content": {one: {"schema": TEXT}}} for one in self.some_order("text/plain", JSON)
+        )
+        body = {"required": True, "content": {JSON: {"schema": reference("Derived")}}}
+        derive = {"summary": self.text(), "tags": ["things"], "requestBody": body, "parameters": []}
+        paths["/derive"] = {"put": {**derive, "responses": {"200": first, "202": second}}}
+        for path, item in paths.items():
+            for method in {"get", "post", "put", "patch", "delete"} & set(item):
+                item[method]["operationId"] = f"{path.split('/')[1]}It"
+        for identifier, style in zip(self.some_order(*LISTINGS), ("skip", "page", "cursor"), strict=True):
+            paths[f"/rows/{style}"] = self.listing(style)
+            paths[f"/rows/{style}"]["get"]["operationId"] = identifier
+        return {
+            "openapi": "3.0.3" if self.is_3_0 else "3.1.0",
+            "info": {"title": "Things", "version": "1", "description": self.text()},
+            "servers": [{"url": "https://things.example/api"}, self.server()],
+            "tags": [{"name": name, "description": self.text()} for name in ("things", "rows")],
+            "security": self.one_of([{"Key": []}], [{}, {"Key": []}]),
+            "paths": paths,
+            "components": {"securitySchemes": SCHEMES, "schemas": self.schemas()},
+        }
+
+
+def reference(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """A document of which the generator refuses nothing."""
+    return Drawer(draw).document()
