@@ -23,7 +23,14 @@ import uvicorn
 
 from threads_server import logs
 from threads_server.http.app import App, create_app
-from threads_server.http.authentication import KeyConfigError, prepare_keys
+from threads_server.http.authentication import (
+    KeyConfigError,
+    check_own_key,
+    create_first_key,
+    is_loopback,
+    needs_first_key,
+    no_key,
+)
 from threads_server.http.http11.protocol import ConnectionCounter, ConnectionLimits, HTTPProtocol
 from threads_server.http.middleware import MiddlewareFailed, wrap
 from threads_server.http.rate_limit import RateTooLow
@@ -31,7 +38,7 @@ from threads_server.openapi import DocumentError
 from threads_server.operations.binding import OperationMismatch
 from threads_server.responders.loading import check_responder
 from threads_server.settings import Settings
-from threads_server.store import StoreOpenError, StoreUnavailable
+from threads_server.store import StoreMissing, StoreOpenError, StoreUnavailable
 from threads_server.store.backends import open_store
 
 if TYPE_CHECKING:
@@ -131,9 +138,19 @@ async def _prepare(settings: Settings) -> str | None:
         await check_responder(settings)  # what it lacks is said before there is a database or a key
     except ValueError as error:
         raise StartFailed(str(error)) from error
-    store = await open_store(settings)
+    check_own_key(settings)
     try:
-        return await prepare_keys(store, settings)
+        store = await open_store(settings, create=is_loopback(settings.host))
+    except StoreMissing as error:
+        raise no_key(settings) from error
+    try:
+        if not await needs_first_key(store, settings):
+            return None
+    finally:
+        await store.close()
+    store = await open_store(settings, serving=True)  # refused beside another server, which may have a key of its own
+    try:
+        return await create_first_key(store)
     finally:
         await store.close()
 

@@ -48,18 +48,19 @@ def _create(options: argparse.Namespace) -> None:
     from threads_server.store.exports import has_account
 
     account: str | None = options.account
+    new = is_new_database(options)
+    unconfirmed = None if account == DEFAULT_ACCOUNT or options.new_account else account
+    if new and unconfirmed is not None:
+        _check_new_account(options)
 
     async def create(store: "Store") -> str:
-        if account is not None and account != DEFAULT_ACCOUNT and not options.new_account:
-            known = await store.read(has_account, account)
-            if not known:
-                _check_new_account(options)
+        if not new and unconfirmed is not None and not await store.read(has_account, unconfirmed):
+            _check_new_account(options)
         try:
             return await create_key(store, options.name, account)
         except ValueError as error:
             raise CommandFailed(str(error)) from error
 
-    new = is_new_database(options)
     print(with_store(options, create))
     if new:  # where another one is served, the key opens nothing
         note(f"{shown_database(options)} is a new database.")

@@ -67,32 +67,44 @@ async def create_key(store: "Store", name: str, account: str | None = None) -> s
     return key
 
 
-async def prepare_keys(store: "Store", settings: "Settings") -> str | None:
-    """Make the first key of a new database, and return it; None if there are keys.
+def check_own_key(settings: "Settings") -> None:
+    """Raise KeyConfigError if others can reach a server whose key is in its settings."""
+    if settings.api_key is not None and not is_loopback(settings.host):
+        raise KeyConfigError(
+            f"THREADS_SERVER_API_KEY is for a server on loopback only, not on {settings.host}; "
+            "make a key with: threads-server keys create NAME"
+        )
 
-    Raises KeyConfigError if that would make a key where others can reach the server, or if every key is revoked.
+
+def no_key(settings: "Settings") -> KeyConfigError:
+    """The error of a server that others can reach, and whose database has no key."""
+    return KeyConfigError(
+        f"{settings.shown_database} has no API key, and {settings.host} can be reached from elsewhere; "
+        "make a key first with: threads-server keys create NAME"
+    )
+
+
+async def needs_first_key(store: "Store", settings: "Settings") -> bool:
+    """Whether there is no key yet.
+
+    Raises KeyConfigError if others can reach the server then, or if every key is revoked.
     """
-    if settings.api_key is not None:
-        if not is_loopback(settings.host):
-            raise KeyConfigError(
-                f"THREADS_SERVER_API_KEY is for a server on loopback only, not on {settings.host}; "
-                "make a key with: threads-server keys create NAME"
-            )
-        return None
-    if await store.has_keys():
-        return None
+    if settings.api_key is not None or await store.has_keys():
+        return False
     if await store.has_keys(revoked=True):
         raise KeyConfigError(
             f"every API key of {settings.shown_database} is revoked; make one with: threads-server keys create NAME"
         )
     if not is_loopback(settings.host):
-        raise KeyConfigError(
-            f"{settings.shown_database} has no API key, and {settings.host} can be reached from elsewhere; "
-            "make a key first with: threads-server keys create NAME"
-        )
+        raise no_key(settings)
+    return True
+
+
+async def create_first_key(store: "Store") -> str | None:
+    """Make the first key of a new database; None if another process made it."""
     try:
         return await create_key(store, FIRST_KEY_NAME, DEFAULT_ACCOUNT)
-    except ValueError:  # another server, on the same new database, was faster
+    except ValueError:
         return None
 
 

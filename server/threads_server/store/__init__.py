@@ -18,7 +18,7 @@ from threads_server.store import api_keys
 from threads_server.store.api_keys import KeyRow
 from threads_server.store.transaction import Transaction, one
 
-__all__ = ["KeyRow", "ResultTooLarge", "Store", "StoreLoad", "StoreOpenError", "StoreUnavailable"]
+__all__ = ["KeyRow", "ResultTooLarge", "Store", "StoreLoad", "StoreMissing", "StoreOpenError", "StoreUnavailable"]
 
 MAX_VALUE_BYTES = 1024 * 1024
 """Of an SQLite database, a larger value is not read on the event loop."""
@@ -40,6 +40,10 @@ class ResultTooLarge(Exception):
 
 class StoreOpenError(Exception):
     """The store cannot be opened at all. The text is one line that names the database and the reason."""
+
+
+class StoreMissing(StoreOpenError):
+    """There is no database yet, and none was to be made."""
 
 
 class StoreLoad(NamedTuple):

@@ -16,9 +16,11 @@ from threads_server.http.authentication import (
     Authenticator,
     KeyConfigError,
     WrongKeyThrottle,
+    check_own_key,
+    create_first_key,
     create_key,
     is_loopback,
-    prepare_keys,
+    needs_first_key,
 )
 from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
@@ -68,39 +70,39 @@ async def test_only_the_digest_of_a_key_is_stored(store: Any) -> None:
 
 
 async def test_server_without_keys_makes_a_first_one_on_loopback(store: Any) -> None:
-    key = await prepare_keys(store, Settings(host="127.0.0.1"))
+    assert await needs_first_key(store, Settings(host="127.0.0.1"))
+    key = await create_first_key(store)
     assert key is not None
     assert store.rows == [("first", hashlib.sha256(key.encode()).digest(), DEFAULT_ACCOUNT)]
-    assert await prepare_keys(store, Settings(host="127.0.0.1")) is None
+    assert not await needs_first_key(store, Settings(host="127.0.0.1"))
 
 
 async def test_server_whose_last_key_is_revoked_makes_no_first_key(store: Any) -> None:
-    await prepare_keys(store, Settings())
+    await create_first_key(store)
     store.revoked = True
     with pytest.raises(
         KeyConfigError, match=r"^every API key of threads\.db is revoked; make one with: threads-server"
     ):
-        await prepare_keys(store, Settings())
+        await needs_first_key(store, Settings())
     assert len(store.rows) == 1
 
 
 async def test_server_without_keys_refuses_to_start_elsewhere(store: Any) -> None:
     with pytest.raises(KeyConfigError, match=r"has no API key, and 0\.0\.0\.0 can be reached from elsewhere"):
-        await prepare_keys(store, Settings(host="0.0.0.0"))
+        await needs_first_key(store, Settings(host="0.0.0.0"))
     assert store.rows == []
 
 
 async def test_server_with_keys_starts_anywhere(store: Any) -> None:
     await create_key(store, "a")
-    assert await prepare_keys(store, Settings(host="0.0.0.0")) is None
+    assert not await needs_first_key(store, Settings(host="0.0.0.0"))
 
 
 async def test_key_of_the_environment_is_for_loopback_only(store: Any) -> None:
-    assert await prepare_keys(store, Settings(api_key="k")) is None
-    assert store.rows == []
-    await create_key(store, "a")
+    assert not await needs_first_key(store, Settings(api_key="k"))
+    check_own_key(Settings(api_key="k"))
     with pytest.raises(KeyConfigError, match="THREADS_SERVER_API_KEY is for a server on loopback only"):
-        await prepare_keys(store, Settings(host="0.0.0.0", api_key="k"))
+        check_own_key(Settings(host="0.0.0.0", api_key="k"))
 
 
 class Clock:

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from tests.support.database.postgres import PostgresServer
+from tests.support.server.command_line import refused
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
@@ -254,6 +255,11 @@ class TestAway:
 
 
 class TestOpening:
+    async def test_server_that_is_refused_for_lack_of_a_key_makes_no_tables(self, postgres: str, other: Any) -> None:
+        line = await asyncio.to_thread(refused, "serve", "--host", "0.0.0.0", "--port", "0", "--database", postgres)
+        assert "has no API key" in line
+        assert await other.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'backboard_threads'") == 0
+
     async def refusal(self, address: str) -> str:
         with pytest.raises(StoreOpenError) as refused:
             await opened(address)

@@ -12,8 +12,8 @@ async def open_store(settings: "Settings", *, serving: bool = False, create: boo
     """Open the database of the settings, and make or update its tables.
 
     `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
-    the same database beside it. Without `create` there must be one already. Raises StoreOpenError when it
-    cannot be used.
+    the same database beside it. Without `create` there must be one already. Raises StoreMissing if there
+    is none, StoreOpenError when it cannot be used.
     """
     if settings.postgres:
         try:

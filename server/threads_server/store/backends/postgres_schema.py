@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from threads_server.store import StoreOpenError
+from threads_server.store import StoreMissing, StoreOpenError
 from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.transaction import PAGE, PAGE_BYTES, Value
 
@@ -76,7 +76,7 @@ async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", 
         if await _version(shown, connection) == len(MIGRATIONS):
             return
         if not create and await _version(shown, connection) == 0:
-            raise StoreOpenError(f"{shown} has no tables of this server")
+            raise StoreMissing(f"{shown} has no tables of this server")
         await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         version = await _version(shown, connection)  # again: another process may have been first

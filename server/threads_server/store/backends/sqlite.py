@@ -28,7 +28,7 @@ from threads_server.store import (
     StoreUnavailable,
     caller,
 )
-from threads_server.store.backends.sqlite_file import DatabaseFile
+from threads_server.store.backends.sqlite_file import DatabaseFile, check_presence
 from threads_server.store.backends.sqlite_statements import run
 from threads_server.store.transaction import Transaction
 
@@ -85,9 +85,9 @@ class SqliteStore(Store):
 
     @classmethod
     async def open(cls, database: str, *, serving: bool, create: bool = True) -> "SqliteStore":
-        """Open the file, made if there is none and `create` is set. Raises StoreOpenError."""
-        if not create and not await asyncio.to_thread(Path(database).exists):
-            raise StoreOpenError(f"{database} is not there")
+        """Open the file, made if there is none and `create` is set. Raises StoreMissing, StoreOpenError."""
+        if not create:
+            await asyncio.to_thread(check_presence, Path(database))
         return await asyncio.to_thread(cls._open, Path(database), serving)
 
     @classmethod

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from threads_server.store import StoreOpenError
+from threads_server.store import StoreMissing, StoreOpenError
 from threads_server.store.backends.lock import FileIdentity, ServerLock, identify, open_files
 from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.backends.sqlite_statements import run
@@ -158,6 +158,14 @@ class DatabaseFile:
         if self._lock is not None:
             self._lock.release()
         open_files.leave(self._identity)
+
+
+def check_presence(path: Path) -> None:
+    """Raise StoreMissing unless there is a file that is more than a name."""
+    if not path.exists():
+        raise StoreMissing(f"{path} is not there")
+    if path.is_file() and path.stat().st_size == 0:
+        raise StoreMissing(f"{path} is empty")
 
 
 def _check_path(path: Path) -> None:
