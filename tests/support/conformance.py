@@ -1,10 +1,8 @@
 """The conformance questions, some of them put to a server."""
 
 from tools.conformance.cleaning import clean
-from tools.conformance.effects import said
-from tools.conformance.limits import limits
 from tools.conformance.prober import Prober
-from tools.conformance.questions import implied
+from tools.conformance.questions.all_questions import all_questions
 from tools.conformance.results import Results, documented
 from tools.conformance.run import put
 from tools.conformance.secret import Secret
@@ -16,7 +14,7 @@ def put_only(url: str, *names: str, read_only: bool = False, largest: int = 200_
     """Results of the questions whose names begin with one of these."""
     results = documented(Secret(KEY))
     prober = Prober(url, KEY, results, pause=0, read_only=read_only, largest=largest, rest=lambda _: None)
-    for one in (*implied(), *limits(), *said()):
+    for one in all_questions():
         if one.name.startswith(names):
             results.add(one.name, one.text, one.mark, subject=one.subject)
             put(prober, one)

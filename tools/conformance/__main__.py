@@ -44,6 +44,7 @@ def main() -> int:
             *(chosen.base_url, key),
             pause=chosen.pause,
             read_only=chosen.read_only,
+            own_server=chosen.own_server,
             largest=chosen.largest,
             show=progress if sys.stderr.isatty() else None,
         )
@@ -68,6 +69,7 @@ def options() -> tuple[argparse.Namespace, str]:
         "--base-url", default=os.environ.get("BASE_URL"), type=address, help="such as http://127.0.0.1:8000/api"
     )
     parser.add_argument("--read-only", action="store_true", help="ask only what changes nothing")
+    parser.add_argument("--own-server", action="store_true", help="ask what could do harm in a stranger's account, too")
     parser.add_argument("--pause", type=seconds, default=0.25, help="seconds between two requests (default 0.25)")
     parser.add_argument("--largest", type=size, default=200_000, help="largest body to send, in bytes (default 200000)")
     parser.add_argument("--strict", action="store_true", help="fail for facts that are marked as ours or unproven too")

@@ -12,6 +12,7 @@ from tools.resources import JSON
 from tools.schema_strategies import merged
 
 EVENTS = "text/event-stream"
+OWN_HEADERS = {"x-request-id", "etag", "idempotency-replayed", "retry-after", "allow"}
 
 
 class Observer:
@@ -30,7 +31,11 @@ class Observer:
         name = f"{operation.id}: {status}"
         self._results.holds(name)
         self._observe_headers(name, known, response)
+        undocumented = OWN_HEADERS & {*response.headers} - {one.lower() for one in known.get("headers", {})}
+        self._results.check(f"{operation.id}: headers", not undocumented, f"{status} has {', '.join(undocumented)}")
         content = known.get("content", {})
+        if not content and response.content:
+            self._results.does_not(name, "it has a body")
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         if media_type not in content:
             for one in content:

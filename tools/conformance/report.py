@@ -77,7 +77,7 @@ class Report:
 
 
 def line(fact: Fact) -> str:
-    name = fact.name.removeprefix(f"{fact.subject}: ").removeprefix("says: ")
+    name = fact.name.removeprefix(f"{fact.subject}: ")
     return f"  {fact.verdict:{WIDTH}}  {name}{shown(fact.mark)}{f': {fact.reason}' if fact.reason else ''}"
 
 

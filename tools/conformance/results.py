@@ -110,6 +110,12 @@ def documented(secret: Secret) -> Results:
             own,
             subject=operation.id,
         )
+        results.add(
+            f"{operation.id}: headers",
+            f"{operation.id} sends documented headers only, of those that this API has",
+            own or "x-extension",
+            subject=operation.id,
+        )
         for status in operation.responses:
             for name, text, mark in answer_facts(operation, status):
                 results.add(name, text, mark, subject=operation.id)

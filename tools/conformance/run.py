@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from tools.conformance.cleaning import clean, tidy
 from tools.conformance.connection import Rest
-from tools.conformance.effects import said
-from tools.conformance.limits import limits
 from tools.conformance.prober import Prober
-from tools.conformance.questions import Question, implied
+from tools.conformance.questions.all_questions import all_questions
+from tools.conformance.questions.question import Question
 from tools.conformance.report import Report
 from tools.conformance.results import DOES_NOT, Fact, NotAsked, Results, documented
 from tools.conformance.secret import Secret
@@ -47,12 +46,14 @@ def run(
     *,
     pause: float = 0.25,
     read_only: bool = False,
+    own_server: bool = False,
     largest: int = 200_000,
     rest: Rest = time.sleep,
     show: Callable[[int, int], object] | None = None,
 ) -> Found:
     """Put all questions and delete what was made. An interrupted run reports what it has.
 
+    `own_server` asks what could do harm in a stranger's account, too.
     `show` is given the number of each question before it is put, and of all.
 
     Raises:
@@ -60,7 +61,7 @@ def run(
         KeyRefused: if it does not take the key.
     """
     results = documented(Secret(key))
-    questions = [*implied(), *limits(), *said()]
+    questions = list(all_questions())
     for one in questions:
         results.add(one.name, one.text, one.mark, subject=one.subject)
     prober = Prober(url, key, results, pause=pause, read_only=read_only, largest=largest, rest=rest)
@@ -69,7 +70,7 @@ def run(
         for number, one in enumerate(questions, 1):
             if show is not None:
                 show(number, len(questions))
-            put(prober, one)
+            put(prober, one, own_server=own_server)
     except KeyboardInterrupt:
         results.interrupt(INTERRUPTED)
     finally:
@@ -95,9 +96,11 @@ def greet(prober: Prober) -> None:
         )
 
 
-def put(prober: Prober, one: Question) -> None:
+def put(prober: Prober, one: Question, *, own_server: bool = False) -> None:
     """Put one question, and delete what it needed."""
     try:
+        if one.for_own_server and not own_server:
+            raise NotAsked("only a server of one's own is asked")
         answer = one.ask(prober)
         if answer is not None:
             prober.results.check(one.name, answer, one.no)

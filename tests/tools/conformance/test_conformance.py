@@ -13,11 +13,13 @@ import pytest
 from tests.support.conformance import KEY, put_only
 from tests.support.faulty_proxy import Exchange, faulty_proxy
 from threads_server.testing import LocalServer
-from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED
+from tools.conformance.questions.all_questions import all_questions
+from tools.conformance.questions.statements import GAP, STATEMENTS
+from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED, NOT_OURS_TO_CAUSE
 from tools.conformance.run import Found, KeyRefused, Unreachable, run
-from tools.conformance.sentence import EFFECTS
 from tools.document import PATH, document, operations, walk
 from tools.resources import Caller, Resources
+from tools.triggers import TRIGGERS
 
 # Why a fact may stay open on the reference server.
 OPEN = {
@@ -34,7 +36,7 @@ OPEN = {
 
 @pytest.fixture(scope="module")
 def found(server: LocalServer) -> Found:
-    return run(server.url, KEY, pause=0, largest=10_000_000)
+    return run(server.url, KEY, pause=0, largest=10_000_000, own_server=True)
 
 
 def test_all_holds_on_the_reference_server(found: Found) -> None:
@@ -65,7 +67,19 @@ def test_reports_agree(found: Found) -> None:
 
 def test_every_sentence_stands_in_the_document() -> None:
     texts = [" ".join(text.split()) for _, text in walk(document()) if isinstance(text, str)]
-    assert [sentence for sentence, _, _ in EFFECTS if not any(sentence in text for text in texts)] == []
+    sentences = [sentence for one in STATEMENTS for sentence in one.text.split(GAP)]
+    assert [sentence for sentence in sentences if not any(sentence in text for text in texts)] == []
+
+
+def test_names_are_short_and_differ() -> None:
+    names = [one.name for one in all_questions()]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if len(name) > 80] == []
+
+
+def test_every_documented_status_is_asked_for_or_cannot_be() -> None:
+    documented = {int(status) for operation in operations().values() for status in operation.responses}
+    assert documented == TRIGGERS.keys() | NOT_OURS_TO_CAUSE.keys()
 
 
 def test_only_reads_when_told_to(server: LocalServer) -> None:
@@ -145,14 +159,14 @@ def test_server_with_faults_fails_where_they_show(furnished: LocalServer) -> Non
     for fact in (
         *("getThread: 401", "listAssistants: 401"),
         *("listThreads ?limit may not be 201", "listAssistants ?limit may not be 0"),
-        "says: Returns all threads of the account, newest first",
+        "listThreads: order",
         "Thread.created_at",
     ):
         assert any(name.startswith(fact) for name in names), fact
 
 
 def test_server_that_deletes_nothing_fails(furnished: LocalServer) -> None:
-    names = ("says: Deletes the thread and", "says: Deletes the assistant", "deleteThread: 404")
+    names = ("delete_thread", "delete_assistant", "deleteThread: 404")
     with faulty_proxy(furnished.url, before=forget_nothing) as (url, _):
         results = put_only(url, *names)
     failed = [fact.name for fact in results.those(DOES_NOT)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from tools.conformance.observer import parsed
 from tools.conformance.prober import Prober, usual
-from tools.conformance.questions import Ask, Question
+from tools.conformance.questions.question import Ask, Question
 from tools.conformance.results import NotAsked, mark_of
 from tools.document import Node, Operation, operations
 from tools.resources import JSON, UNKNOWN, How, Resources, example

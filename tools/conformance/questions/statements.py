@@ -1,4 +1,4 @@
-"""Questions made from sentences of the document, and the calls they share."""
+"""Questions about statements of the document, each under a short name, and the calls they share."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,20 +6,22 @@ from typing import Any
 
 from tools.conformance.observer import parsed
 from tools.conformance.prober import Prober, call_of, made
-from tools.conformance.results import NotAsked
+from tools.conformance.questions.question import Question
+from tools.conformance.results import SENTENCES, NotAsked
 from tools.document import operations
 from tools.resources import NOTHING, TOOL, Resources
 
 Effect = Callable[[Prober], bool]
-# sentence of the document, mark, question
-EFFECTS: list[tuple[str, str, Effect]] = []
+STATEMENTS: list[Question] = []
+GAP = " … "
+"""Stands between the sentences that one question is about."""
 
 
-def says(sentence: str, mark: str = "") -> Callable[[Effect], Effect]:
-    """Register a question: whether this sentence of the document is true."""
+def says(*sentences: str, mark: str = "", name: str = "") -> Callable[[Effect], Effect]:
+    """Register a question under its function's name: whether these sentences of the document are true."""
 
     def note(effect: Effect) -> Effect:
-        EFFECTS.append((sentence, mark, effect))
+        STATEMENTS.append(Question(SENTENCES, name or effect.__name__, GAP.join(sentences), mark, effect))
         return effect
 
     return note

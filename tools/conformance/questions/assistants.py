@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from tools.conformance.prober import Prober
-from tools.conformance.questions import agrees
+from tools.conformance.questions.question import agrees
+from tools.conformance.questions.statements import ask, new_assistant, new_thread, says, status, when
 from tools.conformance.results import NotAsked
-from tools.conformance.sentence import ask, new_assistant, new_thread, says, status, when
 from tools.document import operations
 from tools.resources import TOOL, Resources
 
@@ -117,9 +117,7 @@ def is_ordered(prober: Prober, wanted: str) -> bool:
 for operation in operations().values():
     order, _, _ = " ".join(operation.node["description"].split()).partition(". ")
     if "newest first" in order:
-        says(order)(partial(is_ordered, wanted=operation.id))
-says("Assistants, newest first.")(partial(is_ordered, wanted="listAssistants"))
-says("Threads, newest first.")(partial(is_ordered, wanted="listThreads"))
+        says(order, name=f"{operation.id}: order")(partial(is_ordered, wanted=operation.id))
 
 
 @says("a page shorter than `limit` is the last one.")
@@ -176,12 +174,14 @@ def some(verdicts: list[bool]) -> list[bool]:
     return verdicts
 
 
-@says("The whole history, oldest message first; empty in a light list.")
-@says("Number of messages in the thread; in a light list only.")
-@says("When the thread last changed; in a light list only.")
-@says("The beginning of the first message of the user; in a light list only.")
-@says("The thread's title; in a light list only.")
-@says("Without them the list is light: `messages` is empty,")
+@says(
+    "The whole history, oldest message first; empty in a light list.",
+    "Number of messages in the thread; in a light list only.",
+    "When the thread last changed; in a light list only.",
+    "The beginning of the first message of the user; in a light list only.",
+    "The thread's title; in a light list only.",
+    "Without them the list is light: `messages` is empty,",
+)
 def light(prober: Prober) -> bool:
     resources = prober.resources()
     verdicts = []

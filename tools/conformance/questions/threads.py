@@ -1,8 +1,8 @@
 """Statements of the document about threads and their versions."""
 
 from tools.conformance.prober import Prober
+from tools.conformance.questions.statements import ask, messages, new_assistant, new_thread, says, status
 from tools.conformance.results import NotAsked
-from tools.conformance.sentence import ask, messages, new_assistant, new_thread, says, status
 from tools.document import operations
 from tools.resources import Resources
 
@@ -40,7 +40,7 @@ def history(prober: Prober) -> bool:
     return kept == expected
 
 
-@says("If the thread has not changed since, the status is 304, without a body.", "x-extension")
+@says("If the thread has not changed since, the status is 304, without a body.", mark="x-extension")
 def not_modified(prober: Prober) -> bool:
     resources = prober.resources()
     get = operations()["getThread"]
@@ -58,7 +58,7 @@ def delete_thread(prober: Prober) -> bool:
     return gone == [404, 404, 404] and resources.thread_id not in str(ask(prober, "listAssistantThreads", resources))
 
 
-@says("Without a `thread_id` it never matches.", "x-extension")
+@says("Without a `thread_id` it never matches.", mark="x-extension")
 def precondition_of_nothing(prober: Prober) -> bool:
     assistant = new_assistant(prober)
     body = {"content": "Hello", "assistant_id": assistant.assistant_id}
@@ -66,7 +66,7 @@ def precondition_of_nothing(prober: Prober) -> bool:
     return refused == 412 and ask(prober, "listAssistantThreads", assistant) == []
 
 
-@says("nothing is done and the status is 412.", "x-extension")
+@says("nothing is done and the status is 412.", mark="x-extension")
 def precondition(prober: Prober) -> bool:
     resources = prober.resources()
     before = messages(prober, resources)
@@ -77,7 +77,7 @@ def precondition(prober: Prober) -> bool:
     return refused == [412, 412] and messages(prober, resources) == before
 
 
-@says("The version of the thread as a quoted number, which grows by one with every message.", "x-extension")
+@says("The version of the thread as a quoted number, which grows by one with every message.", mark="x-extension")
 def version(prober: Prober) -> bool:
     resources = prober.resources()
     seen = []
