@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from .._event_loops import async_blocking
@@ -78,19 +77,12 @@ class Multipart(ByteStream, AsyncByteStream):
                     yield piece
                 continue
             try:
-                while batch := await async_blocking(partial(_batch, pieces)):
-                    yield batch
+                while piece := await async_blocking(partial(next, pieces, b"")):
+                    yield piece
             finally:
                 with suppress(ValueError):  # a read that was given up still runs in its thread
                     pieces.close()
 
-
-def _batch(pieces: Iterator[bytes]) -> bytes:
-    """Several pieces at once: each change to a thread costs as much as reading one."""
-    return b"".join(islice(pieces, BATCH_PIECES))
-
-
-BATCH_PIECES = 8
 
 EMPTY = Body(b"", None)
 

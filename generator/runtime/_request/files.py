@@ -25,8 +25,8 @@ The content of a named file is bytes, a file opened in binary mode, or a `Path`.
 Files: TypeAlias = File | Sequence[File]
 """One file or several."""
 
-PIECE_BYTES = 64 * 1024
-"""How much of a file is read and sent at a time."""
+PIECE_BYTES = 1024 * 1024
+"""How much of a file is read and sent at a time: in the async client each read is a change of threads."""
 
 
 class FilePart:
