@@ -9,7 +9,7 @@ import ipaddress
 import queue
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, cast
 
 import httpcore
@@ -98,9 +98,17 @@ def bound_by_deadline(stream: object) -> bool:
     return True
 
 
-def trace_connections(event: str, info: Mapping[str, Any]) -> None:
-    """Bound a connection as soon as httpcore has made it: its extension `trace`."""
-    if event.endswith((".connect_tcp.complete", ".connect_unix_socket.complete", ".start_tls.complete")):
+def trace_connections(event: str, info: dict[str, Any]) -> None:
+    """Bound the resolver, and a connection as soon as httpcore has made it: its extension `trace`."""
+    if event.endswith(".connect_tcp.started"):
+        timeout = info["timeout"]
+        if isinstance(timeout, Seconds) and timeout.has_deadline:
+            addresses = _resolve(info["host"], info["port"], timeout)
+            # httpcore connects with these arguments: to each address in turn, with this time-out.
+            info["timeout"] = min(float(timeout), max(timeout.left(), 0.001) / len(addresses))
+            if len(addresses) == 1:
+                info["host"] = addresses[0]
+    elif event.endswith((".connect_tcp.complete", ".connect_unix_socket.complete", ".start_tls.complete")):
         bound_by_deadline(info["return_value"])
 
 

@@ -102,6 +102,11 @@ class Seconds(float):
         self._timeouts = timeouts
         return self
 
+    @property
+    def has_deadline(self) -> bool:
+        """Whether the call has one."""
+        return self._timeouts.deadline is not None
+
     def left(self) -> float:
         """Seconds that a single operation may take now; zero or less after the deadline."""
         deadline = self._timeouts.deadline

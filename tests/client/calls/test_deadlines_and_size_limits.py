@@ -66,9 +66,10 @@ async def test_deadline_ends_a_slow_response_over_a_custom_http_client(
     await variant.do(http_client.aclose() if variant.name == "async" else http_client.close())
 
 
+@pytest.mark.parametrize("is_custom", [False, True], ids=["own", "custom"])
 @pytest.mark.parametrize("stalled", ["resolver", "addresses"])
 async def test_deadline_covers_resolver_and_all_addresses(
-    variant: Variant, monkeypatch: pytest.MonkeyPatch, stalled: str
+    variant: Variant, monkeypatch: pytest.MonkeyPatch, stalled: str, is_custom: bool
 ) -> None:
     is_over = threading.Event()
     full = socket.create_server(("0.0.0.0", 0), backlog=0)
@@ -87,7 +88,9 @@ async def test_deadline_covers_resolver_and_all_addresses(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in range(1, 100)]
 
     monkeypatch.setattr(socket, "getaddrinfo", stalling)
-    client = variant.client(base_url=f"http://stalled.example:{port}/api", deadline=0.5, timeout=60)
+    http_client = variant.http_class() if is_custom else None
+    url = f"http://stalled.example:{port}/api"
+    client = variant.client(base_url=url, deadline=0.5, timeout=60, http_client=http_client)
     begun = time.monotonic()
     try:
         with pytest.raises(APITimeoutError, match="the deadline passed"):
