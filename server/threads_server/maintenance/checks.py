@@ -1,9 +1,10 @@
 """The command `check`: the database's own integrity, and the rules between its rows that the server relies on."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 
 from threads_server.runs.states import RunState
-from threads_server.store import Store
+from threads_server.store import Store, StoreUnavailable
 from threads_server.store.threads import LIVE
 from threads_server.store.transaction import Transaction, every, one
 
@@ -54,9 +55,11 @@ _RULES = (
 async def problems(store: Store) -> AsyncIterator[str]:
     """Problems of a database, a line each, while it may be in use. Raises StoreUnavailable."""
     if not store.shared:
-        for (found,) in await store.read_large(every, "PRAGMA integrity_check"):
-            if found != "ok":
-                yield f"the file is damaged: {found}"
+        damage = await _damage(store)
+        for found in damage:
+            yield f"the file is damaged: {found}"
+        if damage:
+            return  # rows of a damaged file can be anything
     for table, parent, column in _ORPHANS:
         count = await store.read_large(_orphans, table, parent, column)
         if count:
@@ -69,6 +72,16 @@ async def problems(store: Store) -> AsyncIterator[str]:
             count += await store.read_large(_broken, rule, after)
         if count:
             yield text.format(count)
+
+
+async def _damage(store: Store) -> list[str]:
+    try:
+        rows = await store.read_large(every, "PRAGMA integrity_check")
+    except StoreUnavailable as error:
+        if getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_CORRUPT:
+            raise
+        return [str(error.__cause__)]
+    return [found for (found,) in rows if found != "ok"]
 
 
 def _orphans(table: str, parent: str, column: str) -> Transaction[int]:

@@ -150,7 +150,7 @@ def test_backup_counts_and_copies_the_same_moment(tmp_path: Path, monkeypatch: p
     assert backup(database, tmp_path / "copy.db")["processes"] == 0
 
 
-def test_backup_of_a_damaged_database_is_not_kept(tmp_path: Path) -> None:
+def test_damaged_database_is_found_and_its_backup_not_kept(tmp_path: Path) -> None:
     database, copy = tmp_path / "threads.db", tmp_path / "copy.db"
     run("keys", "create", "a", "--database", str(database))
     execute(str(database), "INSERT INTO messages (thread, version, body) VALUES (7, 7, '{}')")
@@ -168,6 +168,9 @@ def test_backup_of_a_damaged_database_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(BackupFailed):
         backup(database, copy)
     assert copies(tmp_path) == []
+    checked = run("check", "--database", str(database))
+    assert (checked.returncode, checked.stderr) == (1, "")
+    assert "the file is damaged: " in checked.stdout
 
 
 def test_backup_of_postgresql_names_its_own_tool() -> None:

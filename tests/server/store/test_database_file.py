@@ -189,6 +189,23 @@ async def test_database_that_goes_away_is_unavailable_until_it_is_back(
         assert len((await client.get("/assistants")).json()) == 1
 
 
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+async def test_nothing_is_acknowledged_once_the_log_is_deleted(
+    path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite_file, "CHECK_INTERVAL_SECONDS", 0.0)
+    store = await SqliteStore.open(str(path), serving=True)
+    await store.write(one, "INSERT INTO api_keys (digest, name, account_id, created_at) VALUES (x'00', 'n', 'a', 1)")
+    path.with_name(f"{path.name}{suffix}").unlink()
+    with pytest.raises(StoreUnavailable, match="deleted or replaced"):
+        await store.write(one, "DELETE FROM api_keys")
+    assert f"{path}{suffix} was deleted" in caplog.text
+    await store.close()
+    store = await SqliteStore.open(str(path), serving=True)  # what was acknowledged before is there
+    assert [key.name for key in await store.list_keys()] == ["n"]
+    await store.close()
+
+
 def test_file_is_looked_for_several_times_a_second() -> None:
     assert sqlite_file.CHECK_INTERVAL_SECONDS <= 0.5
 

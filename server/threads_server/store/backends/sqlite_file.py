@@ -6,7 +6,7 @@ import pwd
 import sqlite3
 import stat
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +24,8 @@ BUSY_RETRY_SECONDS = 0.01
 """How often a lock is tried for which SQLite does not wait by itself."""
 CHECK_INTERVAL_SECONDS = 0.25
 """How often it is checked that the file is still the one that was opened."""
+LOG_SUFFIXES = ("-wal", "-shm")
+"""Files beside an open database: acknowledged writes, and their index that all processes share."""
 CHECKPOINT_PAGES = 8_000
 MODE = 0o600
 
@@ -38,6 +40,7 @@ class DatabaseFile:
         self._path = path.resolve()
         self._lock = ServerLock(self._path) if serving else None
         self._identity: FileIdentity = (0, 0)
+        self._watched: dict[str, FileIdentity] = {}  # by what follows the path in their names
         self._next_check = 0.0
         self._present = True
         self.read_only = False
@@ -53,7 +56,9 @@ class DatabaseFile:
             if file._lock is not None and not file._lock.acquire():
                 raise StoreOpenError(f"{path} is in use by another server; SQLite takes one writing server at a time")
             try:
-                return file, file._open_writer()
+                writer = file._open_writer()
+                file._watch()
+                return file, writer
             except BaseException:
                 if file._lock is not None:
                     file._lock.release()
@@ -113,9 +118,19 @@ class DatabaseFile:
             raise
         return writer
 
+    def _watch(self) -> None:
+        """Note which files `is_present` is to find."""
+        self._watched[""] = self._identity
+        for suffix in () if self.read_only else LOG_SUFFIXES:
+            with suppress(OSError):
+                self._watched[suffix] = identify(self._beside(suffix))
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(f"{self._path.name}{suffix}")
+
     def _may_be_read(self, error: sqlite3.OperationalError) -> bool:
         """Whether only room is missing, and everything is in the file itself and up to date."""
-        log_file = self._path.with_name(f"{self._path.name}-wal")
+        log_file = self._beside("-wal")
         if error.sqlite_errorcode not in (
             sqlite3.SQLITE_IOERR_SHMSIZE,
             sqlite3.SQLITE_FULL,
@@ -137,21 +152,25 @@ class DatabaseFile:
         return connect(self._uri if self.read_only else self._path, read_only=True)
 
     def is_present(self) -> bool:
-        """Whether the path still leads to the file that was opened; looked up every CHECK_INTERVAL_SECONDS."""
+        """Whether the paths still lead to the files that were opened; looked up every CHECK_INTERVAL_SECONDS."""
         moment = time.monotonic()
         if moment >= self._next_check:
             self._next_check = moment + CHECK_INTERVAL_SECONDS
-            try:
-                present = identify(self._path) == self._identity
-            except OSError:
-                present = False
-            if present != self._present:
-                self._present = present
-                if present:
+            missing = next((suffix for suffix in self._watched if not self._is_same(suffix)), None)
+            if (missing is None) != self._present:
+                self._present = missing is None
+                if missing is None:
                     log.warning("the database file %s is back", self._shown)
                 else:
-                    log.error("the database file %s was deleted or replaced; nothing is read or written", self._shown)
+                    path = f"{self._shown}{missing}"
+                    log.error("the database file %s was deleted or replaced; nothing is read or written", path)
         return self._present
+
+    def _is_same(self, suffix: str) -> bool:
+        try:
+            return identify(self._beside(suffix)) == self._watched[suffix]
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Give the lock back, after the last connection was closed."""
