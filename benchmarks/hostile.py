@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import re
 import secrets
 import socket
@@ -24,14 +25,15 @@ from typing import NamedTuple
 
 import httpx
 
+from benchmarks.floods import FLOODS
 from benchmarks.operation_loops import LOOPS, play
+from benchmarks.prober import probing
 from threads_server.testing import LocalServer
 
 MIB = 1024 * 1024
 PROBE_SECONDS = 2.0
 """How long the server is probed after the case."""
 GOAL_SECONDS = 1.0
-PROBES = (("GET", "/threads?limit=1", None), ("POST", "/assistants", {"name": "x"}))
 
 
 def resident_mebibytes(pid: int) -> float:
@@ -222,41 +224,17 @@ class Worst(NamedTuple):
 
 def measure(name: str, description: str, case: Callable[[Attack], None]) -> Worst:
     """Play a case, and probe the server meanwhile."""
-    waits: dict[str, float] = {"GET": 0.0, "POST": 0.0}
-    over = threading.Event()
     with tempfile.TemporaryDirectory() as folder, attacked(Path(folder)) as (attack, other):
-
-        def probe() -> None:
-            with httpx.Client(base_url=attack.url, headers={"X-API-Key": other}, timeout=60) as client:
-                while not over.is_set():
-                    for method, path, body in PROBES:
-                        began = time.perf_counter()
-                        client.request(method, path, json=body).raise_for_status()
-                        waits[method] = max(waits[method], time.perf_counter() - began)
-                    time.sleep(0.02)
-
-        before = attack.memory()
-        prober = threading.Thread(target=probe)
-        prober.start()
-        peak, done = before, threading.Event()
-
-        def attack_and_end() -> None:
-            try:
-                case(attack)
-            finally:
-                done.set()
-
-        attacker = threading.Thread(target=attack_and_end)
-        attacker.start()
-        deadline = None
-        while deadline is None or time.monotonic() < deadline:
-            peak = max(peak, attack.memory())
-            if done.is_set() and deadline is None:
-                deadline = time.monotonic() + PROBE_SECONDS
-            time.sleep(0.02)
-        over.set()
-        prober.join()
-        attacker.join()
+        before = peak = attack.memory()
+        attacker = threading.Thread(target=case, args=(attack,))
+        with probing(attack.url, other) as waits:
+            attacker.start()
+            deadline = math.inf
+            while time.monotonic() < deadline:
+                peak = max(peak, attack.memory())
+                if not attacker.is_alive() and deadline == math.inf:
+                    deadline = time.monotonic() + PROBE_SECONDS
+                time.sleep(0.02)
     return Worst(name, description, peak - before, waits["GET"], waits["POST"])
 
 
@@ -264,9 +242,13 @@ def all_cases() -> dict[str, tuple[str, Callable[[Attack], None]]]:
     """Description and action of each case, by name."""
     cases = {case.__name__: ((case.__doc__ or "").rstrip("."), case) for case in CASES}
 
+    def flood(name: str) -> Callable[[Attack], None]:
+        return lambda attack: FLOODS[name].play(attack.port, attack.key)
+
     def looped(operation: str) -> Callable[[Attack], None]:
         return lambda attack: play(operation, attack.port, attack.key)
 
+    cases |= {name: (FLOODS[name].description, flood(name)) for name in FLOODS}
     return cases | {operation: ("in a loop", looped(operation)) for operation in LOOPS}
 
 

@@ -28,12 +28,12 @@ class RawClient:
         if self._writer is not None:
             self._writer.close()
 
-    async def send(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        """Status and body of the response, a stream read to its end."""
-        content = b"" if body is None else json.dumps(body).encode()
+    async def send(self, method: str, path: str, body: object = None, media_type: str = JSON) -> tuple[int, bytes]:
+        """Status and body of the response, a stream read to its end. `body` is sent as JSON, or as it is if bytes."""
+        content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         head = f"{method} /api{path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {self._key}\r\n"
         if body is not None:
-            head += f"Content-Type: {JSON}\r\nContent-Length: {len(content)}\r\n"
+            head += f"Content-Type: {media_type}\r\nContent-Length: {len(content)}\r\n"
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
         self._writer.write(head.encode() + b"\r\n" + content)
