@@ -7,7 +7,7 @@ from ._request.api_info import ApiInfo, SecurityScheme
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "e83d785157e2c6248054b3569c3675eece014f864d4441d249b14091a0d32612"
+DIGEST: Final = "09accf308559af86c5f4b5a98eb1c2be612e7843dab6a82d9b1df656cbbe178b"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

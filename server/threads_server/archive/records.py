@@ -89,9 +89,10 @@ def _problems(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "messages", "the versions of its messages do not grow up to the thread's"
     for index, entry in enumerate(record["messages"]):
         yield from _message_problems(f"messages.{index}.message", entry["message"])
+    known = set(versions)
     for index, file in enumerate(record["files"]):
         yield from _id_problems(f"files.{index}.document_id", file["document_id"])
-        if file["version"] not in versions:
+        if file["version"] not in known:
             yield f"files.{index}.version", "must be that of a message"
     if record["run"] is not None:
         yield from _run_problems(record["run"], record["messages"])

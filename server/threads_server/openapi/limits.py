@@ -10,6 +10,8 @@ class Limits:
 
     json_levels: int
     """Nesting depth of arrays and objects."""
+    json_values: int
+    """Values in a JSON body: members of objects and items of arrays, at all depths."""
     form_fields: int
     """Fields of one form, files included."""
     query_fields: int

@@ -12,19 +12,23 @@ class NotJson(Exception):
     """The text is not JSON or is ambiguous. The message completes "is not JSON: …"."""
 
 
-def decode_json(text: bytes | str, levels: int) -> Any:
+def decode_json(text: bytes | str, levels: int, values: int | None = None) -> Any:
     """Decode a JSON text in UTF-8; a leading byte order mark is skipped.
 
     Raises NotJson for: other encodings, syntax errors, NaN and infinities (also a number too large for a
-    double), a name that comes twice in one object, half a surrogate pair, and nesting deeper than `levels`.
+    double), a name that comes twice in one object, half a surrogate pair, nesting deeper than `levels`, and more than
+    `values` values, if given. The last two are found before anything is decoded: that is one step which no other thread
+    interrupts, and 4 MB of empty arrays take it 0.8 s.
     """
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise NotJson(f"the text is not UTF-8 (byte {error.start})") from None
-    if text.count("[") + text.count("{") > levels:
-        _check_depth(text, levels)
+    opened = text.count("[") + text.count("{")
+    too_many = values is not None and opened + text.count(",") > values
+    if opened > levels or too_many:
+        _check_structure(text, levels, values if too_many else None)
     try:
         value = _decoder.decode(text)
     except json.JSONDecodeError as error:
@@ -49,13 +53,18 @@ _SLICE = 64 * 1024
 """Brackets counted in one go, so that other threads run in between."""
 
 
-def _check_depth(text: str, levels: int) -> None:
-    """Raise NotJson for a text that nests deeper than `levels`.
+def _check_structure(text: str, levels: int, values: int | None) -> None:
+    """Raise NotJson for a text that nests deeper than `levels`, or has more than `values` values.
 
     A fixed number of passes over the text: escaped characters go first, so that a quote always begins or ends a string.
     """
     data = text.encode("utf-8", "surrogatepass").replace(rb"\\", b"").replace(rb"\"", b"")
-    signs = memoryview(_STRING.sub(b"", data).translate(_SIGNS, _NO_BRACKETS)).cast("b")
+    if values is not None and data.count(b'"') > 4 * values:  # a value and its name are two strings at most
+        raise NotJson(f"it has more than {values} values")
+    data = _STRING.sub(b"", data)
+    if values is not None and data.count(b",") + data.count(b"[") + data.count(b"{") > values:
+        raise NotJson(f"it has more than {values} values")
+    signs = memoryview(data.translate(_SIGNS, _NO_BRACKETS)).cast("b")
     depth = 0
     for start in range(0, len(signs), _SLICE):
         depths = list(accumulate(signs[start : start + _SLICE], initial=depth))

@@ -12,7 +12,7 @@ from threads_server.errors import HTTPError, ValidationErrorItem
 
 Kind = ValidationErrorKind
 
-MAX_NODES_WITH_ALL_ERRORS = 5000
+MAX_NODES_WITH_ALL_ERRORS = 200
 """Members of objects and items of arrays up to which all errors of a body are listed, and not the first alone."""
 
 _TYPES = {
@@ -48,7 +48,7 @@ def find_errors(
     """Find every error of `value`, located below `loc`; empty if it is valid.
 
     Only the first error of a value with more than `max_nodes` members and items: the library builds all errors before
-    it yields one, and a body of a million wrong items would take seconds and gigabytes.
+    it yields one, 20 µs each, and a body of a million wrong items would take seconds and gigabytes.
     """
     if validator.is_valid(value):
         return []

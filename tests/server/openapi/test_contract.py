@@ -132,7 +132,7 @@ class TestJson:
 
     async def test_huge_invalid_body_has_its_first_error_only(self) -> None:
         async with client_of(small_app(document=ROOMY)) as client:
-            answer = await client.post("/things", json={"name": "a", "tools": [1] * 1_000_000})
+            answer = await client.post("/things", json={"name": "a", "tools": [1] * 90_000})
         assert len(faults(answer)) == 1
 
     @pytest.mark.parametrize(

@@ -34,6 +34,17 @@ async def test_json_levels_bound_bodies_and_json_text_in_forms() -> None:
         assert "nested deeper than 5" in answer.json()["detail"][0]["msg"]
 
 
+async def test_json_values_bound_bodies_and_json_text_in_forms() -> None:
+    async with client_of(app_with("json-values", 50)) as client:
+        for count, status in [(45, 200), (55, 400)]:
+            body = json.dumps({"name": "x", "metadata": {"a": [0] * count}})
+            answer = await client.post("/things", content=body, headers=JSON)
+            assert answer.status_code == status
+        assert "more than 50 values" in answer.json()["detail"]
+        answer = await client.post("/things", content=f"name=x&metadata={json.dumps({'a': [0] * 55})}", headers=FORM)
+        assert "more than 50 values" in answer.json()["detail"][0]["msg"]
+
+
 @pytest.mark.parametrize(("content", "status"), [("name=x&a=1&b=2&c=3", 200), ("name=x&a=1&b=2&c=3&d=4", 400)])
 async def test_form_fields_bound_urlencoded_forms(content: str, status: int) -> None:
     async with client_of(app_with("form-fields", 4)) as client:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.server.threads_api import contract
+from threads_server.archive import records
 from threads_server.archive.errors import BadArchive
 from threads_server.archive.records import RecordReader
 from threads_server.errors import HTTPError
@@ -149,6 +150,66 @@ def test_work_is_linear_in_the_length(reader: str) -> None:
     for characters, unit in CLASSES.items():
         small, large = (unit * (size * KIB // len(unit)) for size in (32, 128))
         assert work(read, large) <= 4.1 * work(read, small) + 100, characters
+
+
+class Counted(int):
+    """A number that counts how often one is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return int(self) == other
+
+    def __lt__(self, other: int) -> bool:
+        Counted.compared += 1
+        return int(self) < other
+
+    __hash__ = int.__hash__
+
+
+def test_files_and_messages_of_an_archive_are_compared_a_linear_number_of_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each file was looked up in the list of all messages."""
+
+    def read(count: int) -> int:
+        record = json.loads(thread_record("x"))
+        numbers = [Counted(number) for number in range(1, count + 1)]
+        [message], [file] = record["messages"], record["files"]
+        record["messages"] = [message | {"version": number} for number in numbers]
+        record["files"] = [file | {"version": Counted(number)} for number in numbers]
+        record["version"] = Counted(count)
+        monkeypatch.setattr(records, "decode_json", lambda line, levels: record)
+        Counted.compared = 0
+        RECORDS.read(b"")
+        return Counted.compared
+
+    monkeypatch.setattr(records, "find_errors", lambda *arguments, **options: [])
+    assert read(1600) <= 4.5 * read(400)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":[' + "[]," * 999 + "[]]}",
+        '{"a":[' + '{"b":"c","d":1},' * 500 + "1]}",
+        '{"a":[' + "1," * 2000 + "1]}",
+        '{"a":[' + '"b",' * 2000 + "1]}",
+        '{"a":"\\",","b":[' + "[]," * 999 + "[]]}",
+    ],
+)
+def test_body_of_too_many_values_is_refused_before_it_is_decoded(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """4 MB of empty arrays held up everything for 0.8 s, in one step of the decoder."""
+    assert decode_json(text, 100, 3000)
+    monkeypatch.setattr(strict_json, "_decoder", None)
+    with pytest.raises(NotJson, match="more than 1000 values"):
+        decode_json(text, 100, 1000)
+
+
+def test_commas_and_brackets_in_strings_are_no_values() -> None:
+    text = '[{,\\"' * 1000
+    assert len(decode_json(f'{{"a":"{text}"}}', 100, 10)["a"]) == 4000
 
 
 def test_depth_guard_makes_a_fixed_number_of_passes() -> None:

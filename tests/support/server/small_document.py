@@ -31,6 +31,7 @@ security: [{Key: []}]
 x-body-limits: {application/json: 1000, application/x-www-form-urlencoded: 1000, multipart/form-data: 4000}
 x-reference-server:
   json-levels: 100
+  json-values: 100000
   form-fields: 1000
   query-fields: 1000
   head-bytes: 65536
