@@ -24,9 +24,13 @@ class Budget:
         self._accounts: Counter[str] = Counter()
         self._total = 0
 
+    def used(self, account: str) -> int:
+        """The amount that an account has taken."""
+        return self._accounts.get(account, 0)
+
     def check(self, account: str, amount: int = 0) -> None:
         """Raise HTTPError: 429 if the account would exceed its part, 503 if the process would."""
-        used = self._accounts.get(account, 0)
+        used = self.used(account)
         if used and used + amount > self._per_account:
             raise HTTPError(429, f"Too many {self._noun} are in flight for this key", RETRY_AFTER)
         if used + amount > self._reserve and self._total and self._total + amount > self._per_process:

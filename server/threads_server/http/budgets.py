@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from threads_server.budget import RETRY_AFTER, Budget
 from threads_server.errors import HTTPError
+from threads_server.http.loop_turns import LoopTurns
 
 MIB = 1024 * 1024
 
@@ -20,25 +21,32 @@ OPEN_STREAMS = 400, 800
 
 LARGE_READS = 1, 2
 """Reads at once of what may be large, a page each, per account and per process; further ones wait."""
-LARGE_READ_WAIT_SECONDS = 10.0
+LARGE_BODIES = 1, 2
+"""Large bodies that are decoded at once, per account and per process; further ones wait, received and unread."""
+SLOT_WAIT_SECONDS = 10.0
+
+MEMORY_BODY_BYTES = 16 * MIB
+"""Bodies of an account that may be in memory while they are received; further ones go to disk from the start."""
 
 LARGE_RESPONSE_BYTES = 64 * 1024
 """Smaller responses are not counted."""
 
 
-class LargeReads:
-    """Slots of large reads, which take memory and a thread: few are made at once."""
+class Slots:
+    """Slots of work that takes memory and a thread: little of it is done at once."""
 
-    def __init__(self, per_account: int, per_process: int) -> None:
+    def __init__(self, noun: str, per_account: int, per_process: int) -> None:
+        self._noun = noun
         self._per_account = per_account
         self._process = asyncio.Semaphore(per_process)
         self._accounts: dict[str, asyncio.Semaphore] = {}  # as many as there are accounts
 
-    async def enter(self, account: str) -> None:
-        """Take a slot. Raises HTTPError 503 if none is free in time."""
+    @asynccontextmanager
+    async def hold(self, account: str) -> AsyncIterator[None]:
+        """Hold a slot, once one is free. Raises HTTPError 503 if none is in time."""
         own = self._accounts.setdefault(account, asyncio.Semaphore(self._per_account))
         try:
-            async with asyncio.timeout(LARGE_READ_WAIT_SECONDS):
+            async with asyncio.timeout(SLOT_WAIT_SECONDS):
                 await own.acquire()
                 try:
                     await self._process.acquire()
@@ -46,12 +54,12 @@ class LargeReads:
                     own.release()
                     raise
         except TimeoutError:
-            raise HTTPError(503, "Too many large reads are under way", RETRY_AFTER) from None
-
-    def leave(self, account: str) -> None:
-        """Give the slot back."""
-        self._process.release()
-        self._accounts[account].release()
+            raise HTTPError(503, f"Too many {self._noun} are under way", RETRY_AFTER) from None
+        try:
+            yield
+        finally:
+            self._process.release()
+            own.release()
 
 
 class Budgets:
@@ -62,7 +70,9 @@ class Budgets:
         self.bodies = Budget("bytes of large bodies", *BODY_BYTES)
         self.responses = Budget("bytes of responses", *RESPONSE_BYTES)
         self.streams = Budget("event streams", *OPEN_STREAMS)
-        self.large_reads = LargeReads(*LARGE_READS)
+        self.large_reads = Slots("large reads", *LARGE_READS)
+        self.large_bodies = Slots("large bodies", *LARGE_BODIES)
+        self.turns = LoopTurns()
 
 
 class RequestBudget:
@@ -76,10 +86,18 @@ class RequestBudget:
         self._expected = 0
         self._releases: list[Callable[[], None]] | None = None  # most requests take nothing
 
-    def receive(self, size: int) -> None:
-        """Reserve disk for bytes of the body that have come. Raises HTTPError 429 or 503."""
+    def receive(self, size: int) -> bool:
+        """Reserve disk for bytes of the body that have come; whether they may be in memory.
+
+        Raises HTTPError 429 or 503.
+        """
         self._budgets.uploads.check(self._account, size)
         self._take(self._budgets.uploads, size)
+        return self._budgets.uploads.used(self._account) <= MEMORY_BODY_BYTES
+
+    async def turn(self, size: int) -> None:
+        """Wait for the account's turn at the event loop; `size` is that of a body that is decoded there."""
+        await self._budgets.turns.enter(self._account, size)
 
     def load(self, size: int) -> None:
         """Reserve memory for a large body. Raises HTTPError 429 or 503."""
@@ -90,14 +108,13 @@ class RequestBudget:
         """Raise HTTPError 429 or 503 while earlier responses leave no room for another."""
         self._budgets.responses.check(self._account)
 
-    @asynccontextmanager
-    async def large_read(self) -> AsyncIterator[None]:
+    def large_read(self) -> AbstractAsyncContextManager[None]:
         """Hold a slot to read what may be large. Raises HTTPError 503 if none is free in time."""
-        await self._budgets.large_reads.enter(self._account)
-        try:
-            yield
-        finally:
-            self._budgets.large_reads.leave(self._account)
+        return self._budgets.large_reads.hold(self._account)
+
+    def large_body(self) -> AbstractAsyncContextManager[None]:
+        """Hold a slot to decode or to digest a large body. Raises HTTPError 503 if none is free in time."""
+        return self._budgets.large_bodies.hold(self._account)
 
     def expect_response(self, size: int) -> None:
         """Count the response to something that is about to be done. Raises HTTPError 429 or 503."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from threads_server.encoding import Json, encode_canonical
 from threads_server.http.etags import tag
 from threads_server.openapi import ValidatedRequest
-from threads_server.openapi.request_body import THREAD_DECODE_BYTES
+from threads_server.openapi.body_reader import LARGE_BODY_BYTES
 from threads_server.store.idempotency_keys import IdempotencyRequest
 
 REPLAYED = {"Idempotency-Replayed": "true"}
@@ -22,8 +22,9 @@ async def idempotency_request(request: ValidatedRequest) -> IdempotencyRequest |
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
-    if request.body_size > THREAD_DECODE_BYTES:
-        return IdempotencyRequest(request.account, key, await asyncio.to_thread(fingerprint, request))
+    if request.body_size > LARGE_BODY_BYTES:
+        async with request.budget.large_body():
+            return IdempotencyRequest(request.account, key, await asyncio.to_thread(fingerprint, request))
     return IdempotencyRequest(request.account, key, fingerprint(request))
 
 

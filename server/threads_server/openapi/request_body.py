@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from jsonschema_rs import Draft202012Validator
 
 from threads_server.errors import HTTPError, ValidationErrorItem
-from threads_server.openapi.body_reader import Receive, RequestBudget, read_body
+from threads_server.openapi.body_reader import LARGE_BODY_BYTES, LargeBody, Receive, RequestBudget, read_body
 from threads_server.openapi.document import Document, DocumentError
 from threads_server.openapi.forms import BrokenForm, Part, decode_multipart, decode_urlencoded, parse_header
 from threads_server.openapi.request import Upload
@@ -18,9 +18,6 @@ from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS, 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-
-THREAD_DECODE_BYTES = 256 * 1024
-"""Larger bodies are decoded and hashed in a thread, so that they do not block the event loop."""
 
 
 @dataclass(slots=True)
@@ -67,6 +64,7 @@ class Bodies:
         The body of an operation that takes none is ignored.
         """
         if not self._declared:
+            await budget.turn(0)
             return Decoded()
         content_type = headers.get(b"content-type")
         if content_type is None:
@@ -88,14 +86,22 @@ class Bodies:
             raise HTTPError(415, f"Content-Encoding {shown} is not supported; send the body as it is")
         decoder, limit = self._decoders[media_type]
         body = await read_body(headers, receive, limit, budget)
-        if not body and media_type == JSON:
-            return self._no_body(errors)
-        if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
-            raise HTTPError(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
-        if len(body) > THREAD_DECODE_BYTES:
-            decoded = await asyncio.to_thread(decoder.decode, body, options, errors)
-        else:
-            decoded = decoder.decode(body, options, errors)
+        try:
+            if not body and media_type == JSON:
+                return self._no_body(errors)
+            if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+                raise HTTPError(400, f"The body is in the character set {options['charset'][:100]}; only UTF-8 is read")
+            if len(body) > LARGE_BODY_BYTES:
+                await budget.turn(0)
+                async with budget.large_body():
+                    budget.load(len(body))
+                    decoded = await asyncio.to_thread(_decode, decoder, body, options, errors)
+            else:
+                await budget.turn(len(body))
+                decoded = _decode(decoder, body, options, errors)
+        finally:
+            if isinstance(body, LargeBody):
+                body.close()
         decoded.size = len(body)
         return decoded
 
@@ -112,9 +118,12 @@ class Bodies:
         if b"transfer-encoding" not in headers:
             return False
         try:
-            return bool(await read_body(headers, receive, 0, budget))
+            body = await read_body(headers, receive, 0, budget)
         except HTTPError:
             return True
+        if isinstance(body, LargeBody):
+            body.close()
+        return bool(body)
 
     def _no_body(self, errors: list[ValidationErrorItem]) -> Decoded:
         if self._required:
@@ -125,12 +134,18 @@ class Bodies:
         return HTTPError(415, f"{reason}; use {' or '.join(self._decoders)}")
 
 
+def _decode(
+    decoder: Decoder, body: bytes | LargeBody, options: dict[str, str], errors: list[ValidationErrorItem]
+) -> Decoded:
+    return decoder.decode(body if isinstance(body, bytes) else body.read(), options, errors)
+
+
 class JsonDecoder:
     """A JSON body."""
 
     def __init__(self, document: Document, schema: dict[str, Any]) -> None:
         fields = document.properties(schema)
-        self._levels = document.limits.json_levels
+        self._limits = document.limits
         self._known = frozenset(fields)
         self._validator = compile_schema(document, schema)
         self._normalizer = Normalizer.of(document, fields)
@@ -138,7 +153,7 @@ class JsonDecoder:
     def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
         """See Decoder. Undeclared fields are left out at the top level and kept further down."""
         try:
-            value = decode_json(body, self._levels)
+            value = decode_json(body, self._limits.json_levels, self._limits.json_values)
         except NotJson as error:
             raise HTTPError(400, f"The body is not valid JSON: {error}") from None
         found = find_errors(self._validator, value, "body", max_nodes=MAX_NODES_WITH_ALL_ERRORS)
@@ -283,7 +298,7 @@ class FormDecoder:
 
     def _json_value(self, name: str, rule: _FormField, text: str, errors: list[ValidationErrorItem]) -> Any:
         try:
-            value = decode_json(text, self._limits.json_levels)
+            value = decode_json(text, self._limits.json_levels, self._limits.json_values)
         except NotJson as error:
             errors.append(validation_error(["body", name], "json_invalid", f"must be JSON text: {error}"))
             return None

@@ -27,8 +27,8 @@ BATCH_CHARACTERS = 64_000
 RUNS_AT_WORK = 400, 800
 """Runs that a responder works on or that wait for their thread, per account and per process. A client that leaves ends
 no run, so that the bound of open streams does not bound them."""
-REQUEST_BYTES = 64 * 1024 * 1024, 256 * 1024 * 1024
-"""Texts of the requests that began them, per account and per process."""
+REQUEST_BYTES = 16 * 1024 * 1024, 128 * 1024 * 1024
+"""Texts of the requests that began them, per account and per process. A run has up to nine copies in memory."""
 LIVE_BYTES = 64 * 1024 * 1024
 """Events in memory beyond which only the oldest run of an account goes on."""
 LINE_BYTES = 64

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -18,9 +19,10 @@ from threads_server.http import budgets
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
 from threads_server.http.budgets import LARGE_RESPONSE_BYTES, Budgets, RequestBudget
+from threads_server.http.idempotency import idempotency_request
 from threads_server.http.responses import Event, EventStream, Response
 from threads_server.openapi import ValidatedRequest
-from threads_server.openapi.body_reader import MEMORY_BYTES, ClientGone, read_body
+from threads_server.openapi.body_reader import LARGE_BODY_BYTES, MEMORY_BYTES, ClientGone, LargeBody, read_body
 from threads_server.runs import live_runs
 
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -31,7 +33,7 @@ def test_bounds_are_those_of_the_guide() -> None:
     guide = (Path(__file__).parents[3] / "docs/guide.md").read_text()
     for row, bounds in {
         "uploads in flight": budgets.UPLOAD_BYTES,
-        "bodies beyond 1 MB that are whole": budgets.BODY_BYTES,
+        "bodies beyond 32 KB that are decoded": budgets.BODY_BYTES,
         "unread responses": budgets.RESPONSE_BYTES,
         "open event streams": budgets.OPEN_STREAMS,
         "runs at work, also those whose client left": live_runs.RUNS_AT_WORK,
@@ -76,6 +78,17 @@ def test_budget_that_one_account_exhausts_leaves_the_others_a_reserve() -> None:
     budget.check("b", 4)
     with pytest.raises(HTTPError, match="503"):
         budget.check("b", 5)
+
+
+def test_budget_keeps_nothing_of_accounts_that_hold_nothing() -> None:
+    budget = Budget("bytes", per_account=80, per_process=100)
+    tracemalloc.start()
+    for number in range(3000):
+        budget.take(f"account {number}", 1)
+        budget.give_back(f"account {number}", 1)
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert memory < 100_000
 
 
 def test_request_gives_everything_back_at_its_end() -> None:
@@ -159,11 +172,19 @@ def test_large_read_without_a_slot_in_time_is_503() -> None:
 class Disk:
     """A budget that notes what is reserved."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_memory: bool = True) -> None:
         self.received = self.loaded = 0
+        self.in_memory = in_memory
 
-    def receive(self, size: int) -> None:
+    def receive(self, size: int) -> bool:
         self.received += size
+        return self.in_memory
+
+    async def turn(self, size: int) -> None:
+        raise NotImplementedError
+
+    def large_body(self) -> Any:
+        raise NotImplementedError
 
     def load(self, size: int) -> None:
         self.loaded += size
@@ -200,6 +221,47 @@ async def test_large_body_is_on_disk_while_it_is_incomplete() -> None:
     assert memory < 2 * MEMORY_BYTES
 
 
+async def test_body_goes_to_disk_at_once_while_its_account_has_many_in_memory() -> None:
+    """900 bodies of 1 MB that did not end, each just small enough for memory, took 500 MB."""
+    shared, piece, bodies = Budgets(), b"x" * 65_536, []
+    messages = [{"type": "http.request", "body": piece, "more_body": more} for more in (True, False)]
+    RequestBudget(shared, "a").receive(budgets.MEMORY_BODY_BYTES - 2 * len(piece))
+    tracemalloc.start()
+    sizes = []
+    for account in ("a", "a", "b"):
+        coming = iter(messages)
+
+        async def receive(coming: Any = coming) -> Any:
+            return next(coming)
+
+        before = tracemalloc.get_traced_memory()[0]
+        body = await read_body({}, receive, 10**9, RequestBudget(shared, account))
+        sizes.append(tracemalloc.get_traced_memory()[0] - before)
+        assert isinstance(body, LargeBody)
+        assert len(body) == 2 * len(piece)
+        bodies.append(body)
+    tracemalloc.stop()
+    for body in bodies:
+        body.close()
+    assert [size > len(piece) for size in sizes] == [True, False, True]
+
+
+async def test_large_bodies_of_one_account_are_decoded_one_by_one() -> None:
+    """200 bodies of 4 MB, decoded in six threads, held up all others for 1.5 s."""
+    shared, began, go_on = Budgets(), [], asyncio.Event()
+
+    async def decode(account: str) -> None:
+        async with RequestBudget(shared, account).large_body():
+            began.append(account)
+            await go_on.wait()
+
+    decoding = [asyncio.create_task(decode(account)) for account in ("a", "a", "b", "c")]
+    await asyncio.sleep(0)
+    assert began == ["a", "b"]
+    go_on.set()
+    await asyncio.gather(*decoding)
+
+
 @pytest.mark.parametrize("size", [MEMORY_BYTES, MEMORY_BYTES + 1, 3 * MEMORY_BYTES])
 async def test_body_in_pieces_arrives_whole(size: int) -> None:
     body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
@@ -212,8 +274,10 @@ async def test_body_in_pieces_arrives_whole(size: int) -> None:
     async def receive() -> Any:
         return next(coming)
 
-    assert await read_body({}, receive, size, disk) == body
-    assert (disk.received, disk.loaded) == (size, size if size > MEMORY_BYTES else 0)
+    received = await read_body({}, receive, size, disk)
+    assert isinstance(received, LargeBody)
+    assert (len(received), received.read()) == (size, body)
+    assert disk.received == size
 
 
 async def test_body_that_breaks_off_is_no_request() -> None:
@@ -390,3 +454,57 @@ async def test_uploads_in_flight_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
         await first
     assert (second.status_code, second.headers["retry-after"]) == (429, "1")
     assert second.json() == {"detail": "Too many bytes of uploads are in flight for this key"}
+
+
+LARGE = b'{"name":"x","metadata":{"a":"' + b"a" * LARGE_BODY_BYTES + b'"}}'
+
+
+async def test_large_bodies_that_come_at_once_are_decoded_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And counted until the response, so that those of slow requests are bounded."""
+    monkeypatch.setattr(budgets, "BODY_BYTES", (len(LARGE) * 3 // 2, 10 * len(LARGE)))
+    decoding, decode_on, work_on = [], asyncio.Event(), asyncio.Event()
+
+    async def to_thread(decode: Any, *arguments: Any) -> Any:
+        decoding.append(decode)
+        await decode_on.wait()
+        return decode(*arguments)
+
+    async def wait(request: ValidatedRequest, services: Any) -> Response:
+        await work_on.wait()
+        return Response(b"{}")
+
+    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+    async with client_of(small_app({"createThing": wait}, document=ROOMY)) as client:
+        headers = {"Content-Type": "application/json"}
+        requests = [asyncio.create_task(client.post("/things", content=LARGE, headers=headers)) for _ in range(2)]
+        while not decoding:  # noqa: ASYNC110 - it is asked by itself
+            await asyncio.sleep(0)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert len(decoding) == 1
+        decode_on.set()
+        done, _ = await asyncio.wait(requests, return_when=asyncio.FIRST_COMPLETED)
+        work_on.set()
+        first, second = await asyncio.gather(*requests)
+    assert {first.status_code, second.status_code} == {200, 429}, first.text
+    assert [request.result().json() for request in done] == [
+        {"detail": "Too many bytes of large bodies are in flight for this key"}
+    ]
+
+
+async def test_large_bodies_are_digested_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, began, go_on = Budgets(), [], asyncio.Event()
+
+    async def to_thread(work: Any, request: Any) -> bytes:
+        began.append(work)
+        await go_on.wait()
+        return b""
+
+    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+    request = Mock(body_size=LARGE_BODY_BYTES + 1, headers={"idempotency-key": "k"}, budget=RequestBudget(shared, "a"))
+    digesting = [asyncio.create_task(idempotency_request(request)) for _ in range(2)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(began) == 1
+    go_on.set()
+    await asyncio.gather(*digesting)

@@ -47,6 +47,32 @@ def client_of(url: str) -> httpx.Client:
     return httpx.Client(base_url=url, headers={"X-API-Key": KEY}, timeout=600)
 
 
+def test_application_that_closes_does_not_wait_for_its_streams() -> None:
+    async def events(source: Source) -> AsyncIterator[Event]:
+        while True:
+            yield 1, "{}"
+            await asyncio.sleep(0.1)  # of streams that end one after the other, a draining server awaits each
+
+    async def close() -> None:
+        app, began = small_app({"watchThing": Source(events)}), asyncio.Event()
+
+        async def send(message: Any) -> None:
+            began.set()
+
+        scope = {
+            "type": "http", "method": "GET", "path": f"/api{PATH}", "query_string": b"",
+            "headers": [(b"x-api-key", KEY.encode())],
+        }  # fmt: skip
+        async with app.opened():
+            stream = asyncio.create_task(app(scope, asyncio.Event().wait, send))
+            await began.wait()
+            moment = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() == moment
+        await stream
+
+    run_in_virtual_time(close())
+
+
 def test_frames_have_ids_and_data() -> None:
     async def events(source: Source) -> AsyncIterator[Event]:
         yield 1, '{"type":"a"}'
