@@ -20,7 +20,7 @@ class LoopTurns:
         if not self._begun:
             loop.call_soon(self._end_pass, loop)
         work = 1 + body_size // 1024
-        if account not in self._waiting and self._begun[account] < WORK_PER_PASS:
+        if self._begun[account] < WORK_PER_PASS:  # otherwise it may have some that wait
             self._begun[account] += work
             return
         turn = loop.create_future()
