@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
+from tests.support.one_pass import for_each
 from tools.document import Node, document, operations, properties, resolve, validator
 
 CASES = [
-    pytest.param(media["schema"], resolve(example)["value"], id=f"{operation.id}-{side}-{media_type}-{name}")
+    (f"{operation.id} {side} {media_type} {name}", media["schema"], resolve(example)["value"])
     for operation in operations().values()
     for side, content in [
         ("request", operation.bodies),
@@ -21,14 +20,14 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("schema", "value"), CASES)
-def test_example_fits_its_schema(schema: Node, value: Any) -> None:
+@for_each(CASES)
+def test_example_fits_its_schema(place: str, schema: Node, value: Any) -> None:
     for part, one in ((schema, value), *decoded(schema, value)):
         assert [error.message for error in validator(part).iter_errors(one)] == []
 
 
-@pytest.mark.parametrize(("schema", "value"), CASES)
-def test_example_has_no_field_that_the_document_does_not_know(schema: Node, value: Any) -> None:
+@for_each(CASES)
+def test_example_has_no_field_that_the_document_does_not_know(place: str, schema: Node, value: Any) -> None:
     for part, one in ((schema, value), *decoded(schema, value)):
         assert list(unknown(meant(part, one), one)) == []
 
@@ -68,7 +67,7 @@ def unknown(schema: Node, value: Any, place: str = "") -> Iterator[str]:
             yield f"{place}.{name}"
 
 
-@pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
+@for_each((one,) for one in operations().values())
 def test_every_body_and_answer_has_an_example(operation: Any) -> None:
     for media in operation.bodies.values():
         assert media["examples"]
@@ -120,16 +119,16 @@ def test_every_property_of_a_body_or_answer_is_in_an_example() -> None:
 
 
 EVENTS = [
-    pytest.param(resolve(example)["value"], id=f"{operation.id}-{name}")
+    (resolve(example)["value"],)
     for operation in operations().values()
-    for name, example in operation.responses["200"]
+    for example in operation.responses["200"]
     .get("content", {})
     .get("text/event-stream", {"examples": {}})["examples"]
-    .items()
+    .values()
 ]
 
 
-@pytest.mark.parametrize("frame", EVENTS)
+@for_each(EVENTS)
 def test_event_can_be_written_as_it_is(frame: Node) -> None:
     """A frame is a line of ASCII with an object as JSON, its type first, and a number if it has an id."""
     assert frame.keys() <= {"id", "data"}

@@ -4,20 +4,19 @@ import json
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from backboard_threads import Backboard
 from tests.contract.vendor_facts_calls import CALLS
 from tests.support.generator.source import NAMES
+from tests.support.one_pass import for_each
 from tools.document import PATH, ROOT, Node, Operation, document, operations, properties, required, resolve, walk
 
-each_operation = pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
+each_operation = for_each([(operation,) for operation in operations().values()])
 
 LINKS = [
-    pytest.param(operation, status, resolve(link), id=f"{operation.id}-{status}-{name}")
+    (operation, status, resolve(link))
     for operation in operations().values()
     for status, response in operation.responses.items()
-    for name, link in response.get("links", {}).items()
+    for link in response.get("links", {}).values()
 ]
 TESTS = [path.read_text("utf-8") for folder in ("client", "server") for path in (ROOT / "tests" / folder).rglob("*.py")]
 LIMITS = {"maxLength", "maxItems", "minLength", "minItems", "minimum", "maximum"}
@@ -220,7 +219,7 @@ def test_first_try_with_the_examples_succeeds(operation: Operation) -> None:
         assert sizes[0] == min(sizes)
 
 
-@pytest.mark.parametrize(("operation", "status", "link"), LINKS)
+@for_each(LINKS)
 def test_link_gives_what_its_target_needs(operation: Operation, status: str, link: Node) -> None:
     target = operations()[link["operationId"]]
     given = link.get("parameters", {})

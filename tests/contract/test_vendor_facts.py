@@ -7,8 +7,6 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.contract import vendor_facts as facts
 from tests.contract.vendor_facts import ENUMS, OBJECTS, Fact
 from tests.contract.vendor_facts_calls import (
@@ -27,6 +25,7 @@ from tests.contract.vendor_facts_calls import (
     UUID_PARAMETERS,
     Call,
 )
+from tests.support.one_pass import for_each
 from tools.document import Operation, document, operations, resolve, validator
 from tools.document import properties as unresolved_properties
 
@@ -129,23 +128,20 @@ def parameters(operation: Operation, place: str) -> dict[str, dict[str, Any]]:
 
 
 SHAPES = {name: (schema, fields, besides) for name, schema, fields, besides in shapes()}
-FIELDS = [
-    pytest.param(shape, field, id=f"{shape}.{field}") for shape, (_, fields, _) in SHAPES.items() for field in fields
-]
-QUERIES = [
-    pytest.param(name, field, id=f"{name}.{field}") for name, call in CALLS.items() for field in call.query or {}
-]
-each_call = pytest.mark.parametrize(("name", "call"), CALLS.items(), ids=list(CALLS))
+FIELDS = [(shape, field) for shape, (_, fields, _) in SHAPES.items() for field in fields]
+QUERIES = [(name, field) for name, call in CALLS.items() for field in call.query or {}]
+each_call = for_each(CALLS.items())
+each_shape = for_each([(shape,) for shape in SHAPES])
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@each_shape
 def test_objects_with_all_and_with_required_fields_only_fit(shape: str) -> None:
     schema, fields, besides = SHAPES[shape]
     for whole in (False, True):
         validator(schema).validate(example(fields, whole=whole) | besides)
 
 
-@pytest.mark.parametrize(("shape", "field"), FIELDS)
+@for_each(FIELDS)
 def test_field(shape: str, field: str) -> None:
     schema, fields, besides = SHAPES[shape]
     fact = fields[field]
@@ -163,7 +159,7 @@ def test_field(shape: str, field: str) -> None:
         assert properties(schema)[field].get("default") == fact.default, fact.source
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@each_shape
 def test_nothing_is_added_without_saying_so(shape: str) -> None:
     schema, fields, besides = SHAPES[shape]
     known = fields.keys() | besides.keys() | (ON_ANY_EVENT if shape.startswith("event ") else set())
@@ -171,17 +167,17 @@ def test_nothing_is_added_without_saying_so(shape: str) -> None:
     assert not added
 
 
-@pytest.mark.parametrize("operation", SENT_BESIDES)
+@for_each([(name,) for name in SENT_BESIDES])
 def test_additional_fields_of_clients_are_accepted(operation: str) -> None:
     validator(body_schema(operation, JSON)).validate(example(BODIES[operation]) | SENT_BESIDES[operation])
 
 
-@pytest.mark.parametrize("name", facts.ABSENT)
+@for_each([(name,) for name in facts.ABSENT])
 def test_names_that_would_break_a_client_are_absent(name: str) -> None:
     assert not facts.ABSENT[name].keys() & properties(component(name)).keys()
 
 
-@pytest.mark.parametrize("name", ENUMS)
+@for_each([(name,) for name in ENUMS])
 def test_enum(name: str) -> None:
     listed = set(resolve(component(name))["enum"])
     assert ENUMS[name] <= listed <= ENUMS[name] | facts.ENUMS_MAY_ADD.get(name, set())
@@ -236,7 +232,7 @@ def test_call_has_its_documented_request(name: str, call: Call) -> None:
     assert all(is_extension(node) for node in parameters(operation, "header").values())
 
 
-@pytest.mark.parametrize(("name", "field"), QUERIES)
+@for_each(QUERIES)
 def test_query(name: str, field: str) -> None:
     fact = (CALLS[name].query or {})[field]
     parameter = parameters(operations()[name], "query")[field]
@@ -272,7 +268,7 @@ def test_errors(name: str, call: Call) -> None:
             assert response["content"][JSON]["schema"] == schema, status
 
 
-@pytest.mark.parametrize("operation", FILES)
+@for_each([(name,) for name in FILES])
 def test_forms_say_the_same_as_the_json_body(operation: str) -> None:
     for media_type in (FORM, MULTIPART):
         form = properties(body_schema(operation, media_type))
@@ -286,7 +282,7 @@ def test_forms_say_the_same_as_the_json_body(operation: str) -> None:
             assert part.get("format") == "binary" or "contentMediaType" in part, f"{name} is a file"
 
 
-@pytest.mark.parametrize("operation", FILES)
+@for_each([(name,) for name in FILES])
 def test_message_has_text_or_files(operation: str) -> None:
     multipart = validator(body_schema(operation, MULTIPART))
     for part, repeated in FILES[operation].items():

@@ -15,6 +15,7 @@ from backboard_threads._request import options
 from generator.unasync import derive
 from tests.support.generator import source
 from tests.support.generator.documents import client_of, operation, small_document
+from tests.support.one_pass import for_each
 
 Method = tuple[str, Callable[..., Any]]
 OPTIONS = {"timeout", "deadline", "max_retries", "headers", "raise_on_failed_run"}
@@ -31,7 +32,6 @@ def methods(client: Any) -> Iterator[Method]:
 
 HALVES = [Backboard(api_key="k"), AsyncBackboard(api_key="k")]
 METHODS = [method for client in HALVES for method in methods(client)]
-NAMES = [f"{type(client).__name__}.{name}" for client in HALVES for name, _ in methods(client)]
 
 
 def section(documented: object, title: str) -> dict[str, str]:
@@ -43,7 +43,7 @@ def section(documented: object, title: str) -> dict[str, str]:
     return {name.strip(): " ".join(said.split()) for name, _, said in (entry.partition(": ") for entry in entries)}
 
 
-@pytest.mark.parametrize(("name", "method"), METHODS, ids=NAMES)
+@for_each(METHODS)
 def test_docstring_describes_own_arguments(name: str, method: Callable[..., Any]) -> None:
     text = inspect.getdoc(method) or ""
     own = set(inspect.signature(method).parameters) - OPTIONS
@@ -60,7 +60,7 @@ def test_docstrings_are_short() -> None:
     assert sum(lengths) / len(lengths) <= MAX_MEAN_LINES
 
 
-@pytest.mark.parametrize(("name", "method"), METHODS, ids=NAMES)
+@for_each(METHODS)
 def test_docstring_names_the_result(name: str, method: Callable[..., Any]) -> None:
     ((kind, text),) = section(method, "Returns").items()
     annotation = str(inspect.signature(method).return_annotation)
@@ -77,7 +77,7 @@ def test_docstring_of_each_kind_of_result() -> None:
     assert section(client.threads.iterate, "Returns") == {"Paginator[Thread]": "Threads, newest first."}
 
 
-@pytest.mark.parametrize(("name", "method"), METHODS, ids=NAMES)
+@for_each(METHODS)
 def test_docstring_uses_python_names(name: str, method: Callable[..., Any]) -> None:
     text = " ".join((inspect.getdoc(method) or "").split())
     for wrong in ("`x-", "`null`", "stream: true", "stream=true", "an `with"):

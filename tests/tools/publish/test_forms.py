@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 
+from tests.support.one_pass import for_each
 from tools.document import document
 from tools.publish.forms.event_streams import EVENT_STREAM
 from tools.publish.forms.for_generators import RENAMED, TAKEN, for_generators
@@ -131,7 +132,7 @@ def test_value_is_valid_in_3_0_exactly_if_in_3_1(name: str, value: Any) -> None:
     assert written.is_valid(value) == lowered.is_valid(value)
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@for_each([(name,) for name in SCHEMAS])
 def test_examples_are_valid_in_3_0_exactly_if_in_3_1(name: str) -> None:
     written, lowered = VALIDATORS[name]
     for value in (*EXAMPLES, None, "", "x", "auto", 1, True, [], {}):
@@ -256,7 +257,7 @@ def test_form_for_generators_has_nothing_to_stumble_over() -> None:
     assert len(json.dumps(FOR_GENERATORS)) < 0.8 * len(json.dumps(FORMS["3.0.3"]))
 
 
-@pytest.mark.parametrize("name", sorted(FOR_GENERATORS["components"]["schemas"]))
+@for_each([(name,) for name in sorted(FOR_GENERATORS["components"]["schemas"])])
 def test_example_of_the_document_is_valid_for_generators(name: str) -> None:
     """Whatever fits the document's own schema fits the simpler one."""
     original = {other: own for own, other in RENAMED.items()}.get(name, name)
