@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from itertools import islice
 
 from threads_server.responders import (
     Conversation,
@@ -22,6 +21,7 @@ PAUSE_SECONDS = 0.2
 WORDS_AT_ONCE = 64
 
 _WORD = re.compile(r"\S+\s*|\s+")
+_SOME_WORDS = re.compile(rf"(?:{_WORD.pattern}){{1,{WORDS_AT_ONCE}}}+")
 _CALL = re.compile(r"\s*/call\s+(\S+)\s*")
 _SLOW = re.compile(r"/slow\s+(\d{1,6})(?:\s(.*))?\Z", re.DOTALL)
 
@@ -85,9 +85,8 @@ def _about_outputs(messages: Sequence[Message]) -> str:
 
 def _words(text: str) -> Iterator[list[TextDelta]]:
     """A text word by word, some at a time."""
-    words = _WORD.finditer(text)
-    while some := [TextDelta(word[0]) for word in islice(words, WORDS_AT_ONCE)]:
-        yield some
+    for some in _SOME_WORDS.finditer(text):
+        yield [TextDelta(word) for word in _WORD.findall(some[0])]
 
 
 def _cut(text: str, count: int) -> Iterator[str]:
