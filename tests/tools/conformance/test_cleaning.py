@@ -190,7 +190,7 @@ def test_only_what_can_do_nothing_is_sent_to_a_whole_collection(server: LocalSer
     assert {one.method for one in collections} == {"GET", "PROPFIND"}
 
 
-@pytest.mark.parametrize("at", [1, 40, 150])
+@pytest.mark.parametrize("at", [1, 150])
 def test_interrupted_questions_give_a_report_and_an_empty_account(server: LocalServer, owner: Caller, at: int) -> None:
     found = run(server.url, KEY, pause=0, rest=Rests((at,)))
     assert found.results.is_interrupted
