@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 
 class OpenEnum(enum.StrEnum):
@@ -28,3 +28,17 @@ class OpenEnum(enum.StrEnum):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._value_!r})"
+
+
+E = TypeVar("E", bound=OpenEnum)
+
+
+class Members(dict[str, E], Generic[E]):
+    """The members of an enumeration by value; one of its own for any other value."""
+
+    def __init__(self, kind: type[E]) -> None:
+        super().__init__({member.value: member for member in kind})
+        self._kind = kind
+
+    def __missing__(self, value: str) -> E:
+        return self._kind(value)

@@ -17,7 +17,7 @@ from attrs import fields
 from .._unset import UNSET, Unset
 from .base_model import BaseModel
 from .decoding import datetime_from_json
-from .enums import OpenEnum
+from .enums import Members, OpenEnum
 
 Conversion = Callable[[Any], Any]
 
@@ -75,7 +75,7 @@ def _struct_of(kind: Any, around: tuple[type, ...]) -> tuple[Any, Conversion | N
         many = GenericAlias(origin, (*arguments[:-1], struct))
         return many, None if convert is None else (_of_items if origin is list else _of_values)(convert)
     if isinstance(kind, type) and issubclass(kind, OpenEnum):
-        return str, _Members(kind).__getitem__
+        return str, Members(kind).__getitem__
     if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in around:
         return _struct_of_model(kind, (*around, kind))
     raise TypeError(f"no struct for {kind}")
@@ -124,14 +124,3 @@ def _of_values(convert: Conversion) -> Conversion:
 
 def _options(annotation: Any) -> set[Any]:
     return set(get_args(annotation)) if get_origin(annotation) in (Union, UnionType) else {annotation}
-
-
-class _Members(dict[str, OpenEnum]):
-    """The members of an enumeration by value; one of its own for any other value."""
-
-    def __init__(self, kind: type[OpenEnum]) -> None:
-        super().__init__({member.value: member for member in kind})
-        self._kind = kind
-
-    def __missing__(self, value: str) -> OpenEnum:
-        return self._kind(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -13,8 +13,8 @@ from .._models.decoding import DecodeError, datetime_to_json, decode_list, fault
 from .._unset import UNSET, Unset
 from .tool_definition import ToolDefinition
 
-_FIELDS = frozenset(
-    {
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
         "assistant_id",
         "name",
         "created_at",
@@ -27,7 +27,8 @@ _FIELDS = frozenset(
         "embedding_provider",
         "embedding_model_name",
         "embedding_dims",
-    }
+    ),
+    UNSET,
 )
 
 
@@ -145,105 +146,80 @@ class Assistant(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 12:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "assistant_id")
-        self.assistant_id = value
-
-        value = get("name", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "name")
-        self.name = value
-
-        value = get("created_at", UNSET)
         try:
-            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-        except (TypeError, ValueError):
-            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
+            value = data["assistant_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "assistant_id")
+            self.assistant_id = value
 
-        value = get("tok_k", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                value = whole(value, "tok_k")
-        self._tok_k = value
+            value = data["name"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "name")
+            self.name = value
 
-        value = get("description", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "description")
-        self._description = value
-
-        value = get("system_prompt", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "system_prompt")
-        self._system_prompt = value
-
-        value = get("tools", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
+            value = data["created_at"]
             try:
-                value = decode_list(value, ToolDefinition.from_dict)
-            except DecodeError as error:
-                raise error.under("tools") from None
-        self._tools = value
+                self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+            except (TypeError, ValueError):
+                self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
 
-        value = get("custom_fact_extraction_prompt", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["tok_k"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
+                value = whole(value, "tok_k")
+            self._tok_k = value
+
+            value = data["description"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "description")
+            self._description = value
+
+            value = data["system_prompt"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "system_prompt")
+            self._system_prompt = value
+
+            value = data["tools"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, ToolDefinition.from_dict)
+                except DecodeError as error:
+                    raise error.under("tools") from None
+            self._tools = value
+
+            value = data["custom_fact_extraction_prompt"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "custom_fact_extraction_prompt")
-        self._custom_fact_extraction_prompt = value
+            self._custom_fact_extraction_prompt = value
 
-        value = get("custom_update_memory_prompt", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["custom_update_memory_prompt"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "custom_update_memory_prompt")
-        self._custom_update_memory_prompt = value
+            self._custom_update_memory_prompt = value
 
-        value = get("embedding_provider", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["embedding_provider"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "embedding_provider")
-        self._embedding_provider = value
+            self._embedding_provider = value
 
-        value = get("embedding_model_name", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["embedding_model_name"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "embedding_model_name")
-        self._embedding_model_name = value
+            self._embedding_model_name = value
 
-        value = get("embedding_dims", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["embedding_dims"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "embedding_dims")
-        self._embedding_dims = value
-
-        if len(data) == 12 - absent:
+            self._embedding_dims = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 12:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

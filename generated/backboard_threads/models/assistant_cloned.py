@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -12,7 +12,14 @@ from .._models.decoding import DecodeError
 from .._unset import UNSET, Unset
 from .assistant import Assistant
 
-_FIELDS = frozenset({"assistant", "documents_cloned", "memories_cloned"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "assistant",
+        "documents_cloned",
+        "memories_cloned",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -55,37 +62,32 @@ class AssistantCloned(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("assistant", UNSET)
         try:
-            self.assistant = Assistant.from_dict(value)
-        except DecodeError as error:
-            raise error.under("assistant") from None
+            value = data["assistant"]
+            try:
+                self.assistant = Assistant.from_dict(value)
+            except DecodeError as error:
+                raise error.under("assistant") from None
 
-        value = get("documents_cloned", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["documents_cloned"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "documents_cloned")
-        self._documents_cloned = value
+            self._documents_cloned = value
 
-        value = get("memories_cloned", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["memories_cloned"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "memories_cloned")
-        self._memories_cloned = value
-
-        if len(data) == 3 - absent:
+            self._memories_cloned = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -12,7 +12,14 @@ from .._models.base_model import BaseModel, instant, mapping
 from .._models.decoding import datetime_to_json, fault, fromisoformat
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"message", "assistant_id", "deleted_at"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "message",
+        "assistant_id",
+        "deleted_at",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -47,35 +54,34 @@ class AssistantDeleted(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["message"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "message")
+            self.message = value
 
-        value = get("message", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "message")
-        self.message = value
+            value = data["assistant_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "assistant_id")
+            self.assistant_id = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "assistant_id")
-        self.assistant_id = value
-
-        value = get("deleted_at", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-            except (TypeError, ValueError):
-                value = instant(value, "an RFC 3339 date-time", "deleted_at")
-        self._deleted_at = value
-
-        if len(data) == 3 - absent:
+            value = data["deleted_at"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+                except (TypeError, ValueError):
+                    value = instant(value, "an RFC 3339 date-time", "deleted_at")
+            self._deleted_at = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -11,7 +11,16 @@ from .._models.base_model import BaseModel, mapping, whole
 from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"document_id", "filename", "status", "file_size_bytes", "summary"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "document_id",
+        "filename",
+        "status",
+        "file_size_bytes",
+        "summary",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -58,46 +67,41 @@ class Attachment(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 5:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["document_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "document_id")
+            self.document_id = value
 
-        value = get("document_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "document_id")
-        self.document_id = value
+            value = data["filename"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "filename")
+            self.filename = value
 
-        value = get("filename", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "filename")
-        self.filename = value
+            value = data["status"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "status")
+            self.status = value
 
-        value = get("status", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "status")
-        self.status = value
-
-        value = get("file_size_bytes", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["file_size_bytes"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "file_size_bytes")
-        self._file_size_bytes = value
+            self._file_size_bytes = value
 
-        value = get("summary", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["summary"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "summary")
-        self._summary = value
-
-        if len(data) == 5 - absent:
+            self._summary = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 5:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from attrs import define, field
@@ -11,7 +11,17 @@ from .._models.base_model import BaseModel, mapping
 from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"type", "content", "thread_id", "assistant_id", "run_id", "accumulated_content"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "type",
+        "content",
+        "thread_id",
+        "assistant_id",
+        "run_id",
+        "accumulated_content",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -77,57 +87,46 @@ class ContentStreamingEvent(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 6:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["type"]
+            if value != "content_streaming":
+                raise fault('"content_streaming"', value, "type")
+            self.type = value
 
-        value = get("type", UNSET)
-        if value != "content_streaming":
-            raise fault('"content_streaming"', value, "type")
-        self.type = value
+            value = data["content"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "content")
+            self.content = value
 
-        value = get("content", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "content")
-        self.content = value
-
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["thread_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "thread_id")
-        self._thread_id = value
+            self._thread_id = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["assistant_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "assistant_id")
-        self._assistant_id = value
+            self._assistant_id = value
 
-        value = get("run_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["run_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string", value, "run_id")
-        self._run_id = value
+            self._run_id = value
 
-        value = get("accumulated_content", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["accumulated_content"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "accumulated_content")
-        self._accumulated_content = value
-
-        if len(data) == 6 - absent:
+            self._accumulated_content = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 6:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

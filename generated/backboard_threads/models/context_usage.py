@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -11,7 +11,17 @@ from .._models.base_model import BaseModel, mapping, whole
 from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"percent", "used_tokens", "context_limit", "summary_tokens", "model", "omitted_messages"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "percent",
+        "used_tokens",
+        "context_limit",
+        "summary_tokens",
+        "model",
+        "omitted_messages",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -93,63 +103,46 @@ class ContextUsage(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 6:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("percent", UNSET)
-        if value.__class__ is not float and value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+        try:
+            value = data["percent"]
+            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
                 raise fault("a number", value, "percent")
-        self._percent = value
+            self._percent = value
 
-        value = get("used_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["used_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "used_tokens")
-        self._used_tokens = value
+            self._used_tokens = value
 
-        value = get("context_limit", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["context_limit"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "context_limit")
-        self._context_limit = value
+            self._context_limit = value
 
-        value = get("summary_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["summary_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "summary_tokens")
-        self._summary_tokens = value
+            self._summary_tokens = value
 
-        value = get("model", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["model"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string", value, "model")
-        self._model = value
+            self._model = value
 
-        value = get("omitted_messages", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["omitted_messages"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "omitted_messages")
-        self._omitted_messages = value
-
-        if len(data) == 6 - absent:
+            self._omitted_messages = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 6:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -12,7 +12,14 @@ from .._models.decoding import DecodeError, fault
 from .._unset import UNSET, Unset
 from .function_parameters import FunctionParameters
 
-_FIELDS = frozenset({"name", "parameters", "description"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "name",
+        "parameters",
+        "description",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -47,34 +54,32 @@ class FunctionDefinition(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("name", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "name")
-        self.name = value
-
-        value = get("parameters", UNSET)
         try:
-            self.parameters = FunctionParameters.from_dict(value)
-        except DecodeError as error:
-            raise error.under("parameters") from None
+            value = data["name"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "name")
+            self.name = value
 
-        value = get("description", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["parameters"]
+            try:
+                self.parameters = FunctionParameters.from_dict(value)
+            except DecodeError as error:
+                raise error.under("parameters") from None
+
+            value = data["description"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "description")
-        self._description = value
-
-        if len(data) == 3 - absent:
+            self._description = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

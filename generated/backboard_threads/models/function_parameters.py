@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -12,7 +12,14 @@ from .._models.decoding import DecodeError, decode_list, fault
 from .._unset import UNSET, Unset
 from .parameter_property import ParameterProperty
 
-_FIELDS = frozenset({"properties", "type", "required"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "properties",
+        "type",
+        "required",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -56,39 +63,35 @@ class FunctionParameters(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("properties", UNSET)
         try:
-            self.properties = decode_map(value, ParameterProperty.from_dict)
-        except DecodeError as error:
-            raise error.under("properties") from None
-
-        value = get("type", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string", value, "type")
-        self._type = value
-
-        value = get("required", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
+            value = data["properties"]
             try:
-                value = decode_list(value, text)
+                self.properties = decode_map(value, ParameterProperty.from_dict)
             except DecodeError as error:
-                raise error.under("required") from None
-        self._required = value
+                raise error.under("properties") from None
 
-        if len(data) == 3 - absent:
+            value = data["type"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string", value, "type")
+            self._type = value
+
+            value = data["required"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, text)
+                except DecodeError as error:
+                    raise error.under("required") from None
+            self._required = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -11,7 +11,15 @@ from .._models.base_model import BaseModel, mapping, whole
 from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"url", "document_id", "mime_type", "file_size_bytes"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "url",
+        "document_id",
+        "mime_type",
+        "file_size_bytes",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -72,47 +80,36 @@ class GeneratedMedia(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 4:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("url", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+        try:
+            value = data["url"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "url")
-        self._url = value
+            self._url = value
 
-        value = get("document_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["document_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "document_id")
-        self._document_id = value
+            self._document_id = value
 
-        value = get("mime_type", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["mime_type"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "mime_type")
-        self._mime_type = value
+            self._mime_type = value
 
-        value = get("file_size_bytes", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["file_size_bytes"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "file_size_bytes")
-        self._file_size_bytes = value
-
-        if len(data) == 4 - absent:
+            self._file_size_bytes = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 4:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

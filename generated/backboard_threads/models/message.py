@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -15,8 +15,8 @@ from .attachment import Attachment
 from .message_role import MESSAGE_ROLE_VALUES, MessageRole
 from .message_status import MESSAGE_STATUS_VALUES, MessageStatus
 
-_FIELDS = frozenset(
-    {
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
         "message_id",
         "role",
         "created_at",
@@ -26,7 +26,8 @@ _FIELDS = frozenset(
         "attachments",
         "model_provider",
         "model_name",
-    }
+    ),
+    UNSET,
 )
 
 
@@ -119,83 +120,67 @@ class Message(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 9:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("message_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "message_id")
-        self.message_id = value
-
-        value = get("role", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "role")
-        self.role = MESSAGE_ROLE_VALUES.get(value) or MessageRole(value)
-
-        value = get("created_at", UNSET)
         try:
-            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-        except (TypeError, ValueError):
-            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
+            value = data["message_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "message_id")
+            self.message_id = value
 
-        value = get("content", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "content")
-        self._content = value
+            value = data["role"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "role")
+            self.role = MESSAGE_ROLE_VALUES[value]
 
-        value = get("status", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "status")
-        else:
-            value = MESSAGE_STATUS_VALUES.get(value) or MessageStatus(value)
-        self._status = value
-
-        value = get("metadata_", UNSET)
-        if value.__class__ is not dict:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("an object or null", value, "metadata_")
-        self._metadata = value
-
-        value = get("attachments", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
+            value = data["created_at"]
             try:
-                value = decode_list(value, Attachment.from_dict)
-            except DecodeError as error:
-                raise error.under("attachments") from None
-        self._attachments = value
+                self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+            except (TypeError, ValueError):
+                self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
 
-        value = get("model_provider", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["content"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "content")
+            self._content = value
+
+            value = data["status"]
+            if value.__class__ is str:
+                value = MESSAGE_STATUS_VALUES[value]
+            elif value is not None and value is not UNSET:
+                raise fault("a string or null", value, "status")
+            self._status = value
+
+            value = data["metadata_"]
+            if value.__class__ is not dict and value is not None and value is not UNSET:
+                raise fault("an object or null", value, "metadata_")
+            self._metadata = value
+
+            value = data["attachments"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, Attachment.from_dict)
+                except DecodeError as error:
+                    raise error.under("attachments") from None
+            self._attachments = value
+
+            value = data["model_provider"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "model_provider")
-        self._model_provider = value
+            self._model_provider = value
 
-        value = get("model_name", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["model_name"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "model_name")
-        self._model_name = value
-
-        if len(data) == 9 - absent:
+            self._model_name = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 9:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .._models.enums import OpenEnum
+from .._models.enums import Members, OpenEnum
 
 
 class MessageRole(OpenEnum):
@@ -17,5 +17,5 @@ class MessageRole(OpenEnum):
     SYSTEM = "system"
 
 
-MESSAGE_ROLE_VALUES: Final = {member.value: member for member in MessageRole}
-"""The documented members by value."""
+MESSAGE_ROLE_VALUES: Final = Members(MessageRole)
+"""The members by value."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .._models.enums import OpenEnum
+from .._models.enums import Members, OpenEnum
 
 
 class MessageStatus(OpenEnum):
@@ -18,5 +18,5 @@ class MessageStatus(OpenEnum):
     CANCELLED = "CANCELLED"
 
 
-MESSAGE_STATUS_VALUES: Final = {member.value: member for member in MessageStatus}
-"""The documented members by value."""
+MESSAGE_STATUS_VALUES: Final = Members(MessageStatus)
+"""The members by value."""

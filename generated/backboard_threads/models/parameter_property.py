@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -11,7 +11,16 @@ from .._models.base_model import BaseModel, mapping, text
 from .._models.decoding import DecodeError, decode_list, fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"type", "description", "enum", "properties", "items"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "type",
+        "description",
+        "enum",
+        "properties",
+        "items",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -82,57 +91,44 @@ class ParameterProperty(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 5:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("type", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+        try:
+            value = data["type"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string", value, "type")
-        self._type = value
+            self._type = value
 
-        value = get("description", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["description"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "description")
-        self._description = value
+            self._description = value
 
-        value = get("enum", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = decode_list(value, text)
-            except DecodeError as error:
-                raise error.under("enum") from None
-        self._enum = value
+            value = data["enum"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, text)
+                except DecodeError as error:
+                    raise error.under("enum") from None
+            self._enum = value
 
-        value = get("properties", UNSET)
-        if value.__class__ is not dict:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["properties"]
+            if value.__class__ is not dict and value is not None and value is not UNSET:
                 raise fault("an object or null", value, "properties")
-        self._properties = value
+            self._properties = value
 
-        value = get("items", UNSET)
-        if value.__class__ is not dict:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["items"]
+            if value.__class__ is not dict and value is not None and value is not UNSET:
                 raise fault("an object or null", value, "items")
-        self._items = value
-
-        if len(data) == 5 - absent:
+            self._items = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 5:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -11,7 +11,14 @@ from .._models.base_model import BaseModel, mapping
 from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"memory", "id", "score"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "memory",
+        "id",
+        "score",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -54,36 +61,31 @@ class RetrievedMemory(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["memory"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "memory")
+            self.memory = value
 
-        value = get("memory", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "memory")
-        self.memory = value
-
-        value = get("id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "id")
-        self._id = value
+            self._id = value
 
-        value = get("score", UNSET)
-        if value.__class__ is not float and value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["score"]
+            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
                 raise fault("a number or null", value, "score")
-        self._score = value
-
-        if len(data) == 3 - absent:
+            self._score = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define
@@ -11,7 +11,14 @@ from .._models.base_model import BaseModel, mapping
 from .._models.decoding import fault
 from .._unset import UNSET
 
-_FIELDS = frozenset({"thread_id", "run_id", "cancelled"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "thread_id",
+        "run_id",
+        "cancelled",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -38,30 +45,31 @@ class RunCancelled(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["thread_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "thread_id")
+            self.thread_id = value
 
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "thread_id")
-        self.thread_id = value
+            value = data["run_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "run_id")
+            self.run_id = value
 
-        value = get("run_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "run_id")
-        self.run_id = value
-
-        value = get("cancelled", UNSET)
-        if value.__class__ is not bool:
-            raise fault("a boolean", value, "cancelled")
-        self.cancelled = value
-
-        if len(data) == 3 - absent:
+            value = data["cancelled"]
+            if value.__class__ is not bool:
+                raise fault("a boolean", value, "cancelled")
+            self.cancelled = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from attrs import define, field
@@ -11,7 +11,15 @@ from .._models.base_model import BaseModel, mapping
 from .._models.decoding import fault
 from .._unset import UNSET, Unset
 
-_FIELDS = frozenset({"type", "thread_id", "assistant_id", "run_id"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "type",
+        "thread_id",
+        "assistant_id",
+        "run_id",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -65,44 +73,36 @@ class RunCancelledEvent(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 4:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["type"]
+            if value != "run_cancelled":
+                raise fault('"run_cancelled"', value, "type")
+            self.type = value
 
-        value = get("type", UNSET)
-        if value != "run_cancelled":
-            raise fault('"run_cancelled"', value, "type")
-        self.type = value
-
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["thread_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "thread_id")
-        self._thread_id = value
+            self._thread_id = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["assistant_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "assistant_id")
-        self._assistant_id = value
+            self._assistant_id = value
 
-        value = get("run_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["run_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string", value, "run_id")
-        self._run_id = value
-
-        if len(data) == 4 - absent:
+            self._run_id = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 4:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from attrs import define, field
@@ -13,8 +13,8 @@ from .._unset import UNSET, Unset
 from .context_usage import ContextUsage
 from .run_end_status import RUN_END_STATUS_VALUES, RunEndStatus
 
-_FIELDS = frozenset(
-    {
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
         "type",
         "thread_id",
         "assistant_id",
@@ -34,7 +34,8 @@ _FIELDS = frozenset(
         "context_usage",
         "error",
         "message",
-    }
+    ),
+    UNSET,
 )
 
 
@@ -239,168 +240,116 @@ class RunCompletedEvent(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 19:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["type"]
+            if value != "run_completed":
+                raise fault('"run_completed"', value, "type")
+            self.type = value
 
-        value = get("type", UNSET)
-        if value != "run_completed":
-            raise fault('"run_completed"', value, "type")
-        self.type = value
-
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["thread_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "thread_id")
-        self._thread_id = value
+            self._thread_id = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["assistant_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "assistant_id")
-        self._assistant_id = value
+            self._assistant_id = value
 
-        value = get("run_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["run_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string", value, "run_id")
-        self._run_id = value
+            self._run_id = value
 
-        value = get("input_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["input_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "input_tokens")
-        self._input_tokens = value
+            self._input_tokens = value
 
-        value = get("output_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["output_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "output_tokens")
-        self._output_tokens = value
+            self._output_tokens = value
 
-        value = get("total_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["total_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "total_tokens")
-        self._total_tokens = value
+            self._total_tokens = value
 
-        value = get("cached_input_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["cached_input_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "cached_input_tokens")
-        self._cached_input_tokens = value
+            self._cached_input_tokens = value
 
-        value = get("cost_usd", UNSET)
-        if value.__class__ is not float and value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["cost_usd"]
+            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
                 raise fault("a number or null", value, "cost_usd")
-        self._cost_usd = value
+            self._cost_usd = value
 
-        value = get("model_provider", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["model_provider"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "model_provider")
-        self._model_provider = value
+            self._model_provider = value
 
-        value = get("model_name", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["model_name"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "model_name")
-        self._model_name = value
+            self._model_name = value
 
-        value = get("status", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["status"]
+            if value.__class__ is str:
+                value = RUN_END_STATUS_VALUES[value]
+            elif value is not None and value is not UNSET:
                 raise fault("a string or null", value, "status")
-        else:
-            value = RUN_END_STATUS_VALUES.get(value) or RunEndStatus(value)
-        self._status = value
+            self._status = value
 
-        value = get("final_content", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["final_content"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "final_content")
-        self._final_content = value
+            self._final_content = value
 
-        value = get("content", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["content"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "content")
-        self._content = value
+            self._content = value
 
-        value = get("message_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["message_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "message_id")
-        self._message_id = value
+            self._message_id = value
 
-        value = get("memory_operation_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["memory_operation_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "memory_operation_id")
-        self._memory_operation_id = value
+            self._memory_operation_id = value
 
-        value = get("context_usage", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = ContextUsage.from_dict(value)
-            except DecodeError as error:
-                raise error.under("context_usage") from None
-        self._context_usage = value
+            value = data["context_usage"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = ContextUsage.from_dict(value)
+                except DecodeError as error:
+                    raise error.under("context_usage") from None
+            self._context_usage = value
 
-        value = get("error", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["error"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "error")
-        self._error = value
+            self._error = value
 
-        value = get("message", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["message"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "message")
-        self._message = value
-
-        if len(data) == 19 - absent:
+            self._message = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 19:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

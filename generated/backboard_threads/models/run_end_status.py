@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .._models.enums import OpenEnum
+from .._models.enums import Members, OpenEnum
 
 
 class RunEndStatus(OpenEnum):
@@ -14,5 +14,5 @@ class RunEndStatus(OpenEnum):
     COMPLETED = "completed"
 
 
-RUN_END_STATUS_VALUES: Final = {member.value: member for member in RunEndStatus}
-"""The documented members by value."""
+RUN_END_STATUS_VALUES: Final = Members(RunEndStatus)
+"""The members by value."""

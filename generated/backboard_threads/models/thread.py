@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -13,8 +13,8 @@ from .._models.decoding import DecodeError, datetime_to_json, decode_list, fault
 from .._unset import UNSET, Unset
 from .message import Message
 
-_FIELDS = frozenset(
-    {
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
         "thread_id",
         "created_at",
         "assistant_id",
@@ -24,7 +24,8 @@ _FIELDS = frozenset(
         "first_user_message",
         "message_count",
         "updated_at",
-    }
+    ),
+    UNSET,
 )
 
 
@@ -120,86 +121,68 @@ class Thread(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 9:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "thread_id")
-        self.thread_id = value
-
-        value = get("created_at", UNSET)
         try:
-            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-        except (TypeError, ValueError):
-            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
+            value = data["thread_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "thread_id")
+            self.thread_id = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "assistant_id")
-        self._assistant_id = value
-
-        value = get("messages", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
+            value = data["created_at"]
             try:
-                value = decode_list(value, Message.from_dict)
-            except DecodeError as error:
-                raise error.under("messages") from None
-        self._messages = value
-
-        value = get("metadata_", UNSET)
-        if value.__class__ is not dict:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("an object or null", value, "metadata_")
-        self._metadata = value
-
-        value = get("title", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "title")
-        self._title = value
-
-        value = get("first_user_message", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "first_user_message")
-        self._first_user_message = value
-
-        value = get("message_count", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                value = whole(value, "message_count")
-        self._message_count = value
-
-        value = get("updated_at", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+                self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                value = instant(value, "an RFC 3339 date-time or null", "updated_at")
-        self._updated_at = value
+                self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
 
-        if len(data) == 9 - absent:
+            value = data["assistant_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "assistant_id")
+            self._assistant_id = value
+
+            value = data["messages"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, Message.from_dict)
+                except DecodeError as error:
+                    raise error.under("messages") from None
+            self._messages = value
+
+            value = data["metadata_"]
+            if value.__class__ is not dict and value is not None and value is not UNSET:
+                raise fault("an object or null", value, "metadata_")
+            self._metadata = value
+
+            value = data["title"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "title")
+            self._title = value
+
+            value = data["first_user_message"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "first_user_message")
+            self._first_user_message = value
+
+            value = data["message_count"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
+                value = whole(value, "message_count")
+            self._message_count = value
+
+            value = data["updated_at"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+                except (TypeError, ValueError):
+                    value = instant(value, "an RFC 3339 date-time or null", "updated_at")
+            self._updated_at = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 9:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define
@@ -12,7 +12,14 @@ from .._models.decoding import DecodeError, fault
 from .._unset import UNSET
 from .function_call import FunctionCall
 
-_FIELDS = frozenset({"id", "type", "function"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "id",
+        "type",
+        "function",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -39,31 +46,32 @@ class ToolCall(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 3:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "id")
-        self.id = value
-
-        value = get("type", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "type")
-        self.type = value
-
-        value = get("function", UNSET)
         try:
-            self.function = FunctionCall.from_dict(value)
-        except DecodeError as error:
-            raise error.under("function") from None
+            value = data["id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "id")
+            self.id = value
 
-        if len(data) == 3 - absent:
+            value = data["type"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "type")
+            self.type = value
+
+            value = data["function"]
+            try:
+                self.function = FunctionCall.from_dict(value)
+            except DecodeError as error:
+                raise error.under("function") from None
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 3:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define, field
@@ -12,7 +12,13 @@ from .._models.decoding import DecodeError, fault
 from .._unset import UNSET, Unset
 from .function_definition import FunctionDefinition
 
-_FIELDS = frozenset({"function", "type"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "function",
+        "type",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -45,29 +51,27 @@ class ToolDefinition(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 2:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("function", UNSET)
         try:
-            self.function = FunctionDefinition.from_dict(value)
-        except DecodeError as error:
-            raise error.under("function") from None
+            value = data["function"]
+            try:
+                self.function = FunctionDefinition.from_dict(value)
+            except DecodeError as error:
+                raise error.under("function") from None
 
-        value = get("type", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["type"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string", value, "type")
-        self._type = value
-
-        if len(data) == 2 - absent:
+            self._type = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 2:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

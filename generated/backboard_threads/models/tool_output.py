@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 from attrs import define
@@ -11,7 +11,13 @@ from .._models.base_model import BaseModel, mapping
 from .._models.decoding import fault
 from .._unset import UNSET
 
-_FIELDS = frozenset({"tool_call_id", "output"})
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
+        "tool_call_id",
+        "output",
+    ),
+    UNSET,
+)
 
 
 @define(kw_only=True, repr=False, weakref_slot=False)
@@ -36,25 +42,26 @@ class ToolOutput(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 2:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
+        try:
+            value = data["tool_call_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "tool_call_id")
+            self.tool_call_id = value
 
-        value = get("tool_call_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "tool_call_id")
-        self.tool_call_id = value
-
-        value = get("output", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "output")
-        self.output = value
-
-        if len(data) == 2 - absent:
+            value = data["output"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "output")
+            self.output = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 2:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

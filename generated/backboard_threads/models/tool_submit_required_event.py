@@ -4,7 +4,7 @@ submitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from attrs import define, field
@@ -14,8 +14,8 @@ from .._models.decoding import DecodeError, decode_list, fault
 from .._unset import UNSET, Unset
 from .tool_call import ToolCall
 
-_FIELDS = frozenset(
-    {
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
         "run_id",
         "type",
         "tool_calls",
@@ -27,7 +27,8 @@ _FIELDS = frozenset(
         "cached_input_tokens",
         "cost_usd",
         "cache_write_input_tokens",
-    }
+    ),
+    UNSET,
 )
 
 
@@ -136,95 +137,72 @@ class ToolSubmitRequiredEvent(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 11:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("run_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "run_id")
-        self.run_id = value
-
-        value = get("type", UNSET)
-        if value != "tool_submit_required":
-            raise fault('"tool_submit_required"', value, "type")
-        self.type = value
-
-        value = get("tool_calls", UNSET)
         try:
-            self.tool_calls = decode_list(value, ToolCall.from_dict)
-        except DecodeError as error:
-            raise error.under("tool_calls") from None
+            value = data["run_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "run_id")
+            self.run_id = value
 
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["type"]
+            if value != "tool_submit_required":
+                raise fault('"tool_submit_required"', value, "type")
+            self.type = value
+
+            value = data["tool_calls"]
+            try:
+                self.tool_calls = decode_list(value, ToolCall.from_dict)
+            except DecodeError as error:
+                raise error.under("tool_calls") from None
+
+            value = data["thread_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "thread_id")
-        self._thread_id = value
+            self._thread_id = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["assistant_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "assistant_id")
-        self._assistant_id = value
+            self._assistant_id = value
 
-        value = get("input_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["input_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "input_tokens")
-        self._input_tokens = value
+            self._input_tokens = value
 
-        value = get("output_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["output_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "output_tokens")
-        self._output_tokens = value
+            self._output_tokens = value
 
-        value = get("total_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["total_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "total_tokens")
-        self._total_tokens = value
+            self._total_tokens = value
 
-        value = get("cached_input_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["cached_input_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "cached_input_tokens")
-        self._cached_input_tokens = value
+            self._cached_input_tokens = value
 
-        value = get("cost_usd", UNSET)
-        if value.__class__ is not float and value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["cost_usd"]
+            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
                 raise fault("a number or null", value, "cost_usd")
-        self._cost_usd = value
+            self._cost_usd = value
 
-        value = get("cache_write_input_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["cache_write_input_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "cache_write_input_tokens")
-        self._cache_write_input_tokens = value
-
-        if len(data) == 11 - absent:
+            self._cache_write_input_tokens = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 11:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -18,8 +18,8 @@ from .message_status import MESSAGE_STATUS_VALUES, MessageStatus
 from .retrieved_memory import RetrievedMemory
 from .tool_call import ToolCall
 
-_FIELDS = frozenset(
-    {
+_ABSENT: dict[str, Any] = dict.fromkeys(
+    (
         "message",
         "thread_id",
         "timestamp",
@@ -45,7 +45,8 @@ _FIELDS = frozenset(
         "model_name",
         "run_id",
         "attachments",
-    }
+    ),
+    UNSET,
 )
 
 
@@ -296,225 +297,167 @@ class Turn(BaseModel):
         """
         if data.__class__ is not dict:
             data = mapping(data)
+        if len(data) < 25:
+            data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        get: Callable[[str, object], Any] = data.get
         value: Any  # declared: inferring it from every field takes pyright too far
-        absent = 0
-
-        value = get("message", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "message")
-        self.message = value
-
-        value = get("thread_id", UNSET)
-        if value.__class__ is not str:
-            raise fault("a string", value, "thread_id")
-        self.thread_id = value
-
-        value = get("timestamp", UNSET)
         try:
-            self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-        except (TypeError, ValueError):
-            self.timestamp = instant(value, "an RFC 3339 date-time", "timestamp")
+            value = data["message"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "message")
+            self.message = value
 
-        value = get("assistant_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "assistant_id")
-        self._assistant_id = value
+            value = data["thread_id"]
+            if value.__class__ is not str:
+                raise fault("a string", value, "thread_id")
+            self.thread_id = value
 
-        value = get("content", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "content")
-        self._content = value
-
-        value = get("message_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "message_id")
-        self._message_id = value
-
-        value = get("role", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "role")
-        else:
-            value = MESSAGE_ROLE_VALUES.get(value) or MessageRole(value)
-        self._role = value
-
-        value = get("status", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "status")
-        else:
-            value = MESSAGE_STATUS_VALUES.get(value) or MessageStatus(value)
-        self._status = value
-
-        value = get("tool_calls", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
+            value = data["timestamp"]
             try:
-                value = decode_list(value, ToolCall.from_dict)
-            except DecodeError as error:
-                raise error.under("tool_calls") from None
-        self._tool_calls = value
-
-        value = get("memory_operation_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "memory_operation_id")
-        self._memory_operation_id = value
-
-        value = get("retrieved_memories", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = decode_list(value, RetrievedMemory.from_dict)
-            except DecodeError as error:
-                raise error.under("retrieved_memories") from None
-        self._retrieved_memories = value
-
-        value = get("retrieved_files", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = decode_list(value, text)
-            except DecodeError as error:
-                raise error.under("retrieved_files") from None
-        self._retrieved_files = value
-
-        value = get("reasoning", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
-                raise fault("a string or null", value, "reasoning")
-        self._reasoning = value
-
-        value = get("created_at", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+                self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
             except (TypeError, ValueError):
-                value = instant(value, "an RFC 3339 date-time or null", "created_at")
-        self._created_at = value
+                self.timestamp = instant(value, "an RFC 3339 date-time", "timestamp")
 
-        value = get("voice_records", UNSET)
-        if value.__class__ is not dict:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["assistant_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "assistant_id")
+            self._assistant_id = value
+
+            value = data["content"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "content")
+            self._content = value
+
+            value = data["message_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "message_id")
+            self._message_id = value
+
+            value = data["role"]
+            if value.__class__ is str:
+                value = MESSAGE_ROLE_VALUES[value]
+            elif value is not None and value is not UNSET:
+                raise fault("a string or null", value, "role")
+            self._role = value
+
+            value = data["status"]
+            if value.__class__ is str:
+                value = MESSAGE_STATUS_VALUES[value]
+            elif value is not None and value is not UNSET:
+                raise fault("a string or null", value, "status")
+            self._status = value
+
+            value = data["tool_calls"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, ToolCall.from_dict)
+                except DecodeError as error:
+                    raise error.under("tool_calls") from None
+            self._tool_calls = value
+
+            value = data["memory_operation_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "memory_operation_id")
+            self._memory_operation_id = value
+
+            value = data["retrieved_memories"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, RetrievedMemory.from_dict)
+                except DecodeError as error:
+                    raise error.under("retrieved_memories") from None
+            self._retrieved_memories = value
+
+            value = data["retrieved_files"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, text)
+                except DecodeError as error:
+                    raise error.under("retrieved_files") from None
+            self._retrieved_files = value
+
+            value = data["reasoning"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
+                raise fault("a string or null", value, "reasoning")
+            self._reasoning = value
+
+            value = data["created_at"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+                except (TypeError, ValueError):
+                    value = instant(value, "an RFC 3339 date-time or null", "created_at")
+            self._created_at = value
+
+            value = data["voice_records"]
+            if value.__class__ is not dict and value is not None and value is not UNSET:
                 raise fault("an object or null", value, "voice_records")
-        self._voice_records = value
+            self._voice_records = value
 
-        value = get("system_one", UNSET)
-        if value.__class__ is not dict:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["system_one"]
+            if value.__class__ is not dict and value is not None and value is not UNSET:
                 raise fault("an object or null", value, "system_one")
-        self._system_one = value
+            self._system_one = value
 
-        value = get("generated_media", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = decode_list(value, mapping)
-            except DecodeError as error:
-                raise error.under("generated_media") from None
-        self._generated_media = value
+            value = data["generated_media"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, mapping)
+                except DecodeError as error:
+                    raise error.under("generated_media") from None
+            self._generated_media = value
 
-        value = get("context_usage", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = ContextUsage.from_dict(value)
-            except DecodeError as error:
-                raise error.under("context_usage") from None
-        self._context_usage = value
+            value = data["context_usage"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = ContextUsage.from_dict(value)
+                except DecodeError as error:
+                    raise error.under("context_usage") from None
+            self._context_usage = value
 
-        value = get("input_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["input_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "input_tokens")
-        self._input_tokens = value
+            self._input_tokens = value
 
-        value = get("output_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["output_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "output_tokens")
-        self._output_tokens = value
+            self._output_tokens = value
 
-        value = get("total_tokens", UNSET)
-        if value.__class__ is not int:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["total_tokens"]
+            if value.__class__ is not int and value is not None and value is not UNSET:
                 value = whole(value, "total_tokens")
-        self._total_tokens = value
+            self._total_tokens = value
 
-        value = get("model_provider", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["model_provider"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "model_provider")
-        self._model_provider = value
+            self._model_provider = value
 
-        value = get("model_name", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["model_name"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "model_name")
-        self._model_name = value
+            self._model_name = value
 
-        value = get("run_id", UNSET)
-        if value.__class__ is not str:
-            if value is UNSET:
-                absent += 1
-            elif value is not None:
+            value = data["run_id"]
+            if value.__class__ is not str and value is not None and value is not UNSET:
                 raise fault("a string or null", value, "run_id")
-        self._run_id = value
+            self._run_id = value
 
-        value = get("attachments", UNSET)
-        if value is UNSET:
-            absent += 1
-        elif value is not None:
-            try:
-                value = decode_list(value, Attachment.from_dict)
-            except DecodeError as error:
-                raise error.under("attachments") from None
-        self._attachments = value
-
-        if len(data) == 25 - absent:
+            value = data["attachments"]
+            if value is not None and value is not UNSET:
+                try:
+                    value = decode_list(value, Attachment.from_dict)
+                except DecodeError as error:
+                    raise error.under("attachments") from None
+            self._attachments = value
+        except KeyError:  # as many entries, but other ones
+            return cls.from_dict({**_ABSENT, **data})
+        if len(data) == 25:
             self._additional_properties = None
         else:
-            self._additional_properties = {key: value for key, value in data.items() if key not in _FIELDS}
+            self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
 
     def to_dict(self) -> dict[str, Any]:

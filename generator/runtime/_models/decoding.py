@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Never, TypeVar
+from typing import Any, TypeVar
 
-from .._errors import DecodeError, Shown, described
+from .._errors import DecodeError
 
 __all__ = [
     "DecodeError",
@@ -19,7 +19,6 @@ __all__ = [
     "fault",
     "fromisoformat",
     "loads",
-    "missing",
 ]
 
 T = TypeVar("T")
@@ -61,11 +60,6 @@ def fault(expected: str, got: object, *path: str | int) -> DecodeError:
     around it prepends its own step: `except DecodeError as error: raise error.under("messages", i) from None`.
     """
     return DecodeError(expected, got, path=path)
-
-
-def missing(field: str, source: dict[str, Any]) -> Never:
-    """Raise the error for a required field that the object `source` lacks."""
-    raise DecodeError("a value", Shown(f"none in {described(source)}"), path=(field,))
 
 
 def datetime_from_json(value: str) -> datetime:
