@@ -102,6 +102,14 @@ def test_decoding_does_not_change_its_source() -> None:
     assert thread.to_dict() == {**source, "newer": 2}
 
 
+def test_unknown_fields_are_kept_beside_absent_ones() -> None:
+    for count in range(12):  # fewer, as many and more than the fields that are absent
+        source = {**MESSAGE, **{f"new_{number}": number for number in range(count)}}
+        message = models.Message.from_dict(source)
+        assert message.to_dict() == source
+        assert len(message.additional_properties) == count
+
+
 def test_additional_properties_do_not_override_fields() -> None:
     output = models.ToolOutput(tool_call_id="c", output="o", additional_properties={"output": "other", "more": 1})
     assert output.to_dict() == {"tool_call_id": "c", "output": "o", "more": 1}
