@@ -50,6 +50,7 @@ class Network:
         self.proxy_source: str = "" if proxy is None else "the argument proxy"
         """The argument or variable that names the proxy in use; empty without one."""
         _check_verify(verify)
+        _check_cert(cert)
         if verify is not True or cert is not None:
             self.context()
 
@@ -125,6 +126,11 @@ class Network:
 def _check_verify(value: object) -> None:
     if not isinstance(value, (bool, str, os.PathLike, ssl.SSLContext)):
         raise TypeError(f"verify must be True, False, a path or an ssl.SSLContext, not {type(value).__name__}")
+
+
+def _check_cert(value: object) -> None:
+    if value is not None and not isinstance(value, (str, os.PathLike, tuple)):
+        raise TypeError(f"cert must be a path or a tuple, not {type(value).__name__}")
 
 
 def _variable(name: str, environment: Mapping[str, str]) -> str:

@@ -128,6 +128,7 @@ async def test_trust_env_false_ignores_the_environment(
         ({"verify": "/nonexistent/ca.pem"}, ValueError),
         ({"verify": 7}, TypeError),
         ({"cert": "/nonexistent/client.pem"}, ValueError),
+        ({"cert": ["client.pem", "key.pem"]}, TypeError),
         ({"proxy": "socks://127.0.0.1"}, ValueError),
         ({"proxy": 7}, TypeError),
         ({"verify": False, "http_client": httpx.MockTransport(lambda _: httpx.Response(200))}, TypeError),
