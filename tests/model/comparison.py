@@ -1,8 +1,11 @@
 """Shared parts of the machine's steps: the server and the model, one comparison for all, and strategies."""
 
 import asyncio
+import json
 import shutil
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from backboard_threads import UNSET
-from tests.model.driver import COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
+from tests.model.driver import ACCOUNTS, COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
 from tests.model.model import Model
 from tests.model.state import DAY, Id, Rejected, Response, Run, Thread
-from tests.support.database.store_faults import CONFIRMATION_LOST, STORE_FAULTS, failing
+from tests.support.database.postgres import PostgresServer
+from tests.support.database.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, STORE_FAULTS, failing
 from threads_server import clock
 
 T = TypeVar("T")
@@ -32,7 +36,9 @@ CONTENTS = (
     *("/call stray {}", "x" * 201),
 )
 STEPS = (1, 999, 60_000, DAY - 1, DAY, -5, -3_600_000)
-FAULTS = (*STORE_FAULTS, "caller leaves")
+END_FAULTS = {f"{kind} at the end": kind for kind in (COMMIT_FAILS, CONFIRMATION_LOST)}
+"""Faults of the second commit of a request: that of its run's end, if it has one."""
+FAULTS = (*STORE_FAULTS, *END_FAULTS, "caller leaves")
 KEYS = ("a", "b", "c")
 START = 1_900_000_000_000
 WALL_CLOCK = clock.wall_clock
@@ -42,9 +48,10 @@ WALL_CLOCK = clock.wall_clock
 class Held:
     """A run in progress: its model, and the requests that wait for it. The first one began it, the others joined."""
 
+    key: str
     thread: Thread
     run: Run
-    content: str
+    arguments: dict[str, Any]
     call: Callable[[], Awaitable[Answered]]
     waiting: "list[tuple[asyncio.Task[Answered], bool]]" = field(default_factory=list)
     keyed: bool = False
@@ -57,8 +64,8 @@ def given(value: T | None) -> Any:
 class ModelMachine(RuleBasedStateMachine):
     """One server, two accounts, several keys of each."""
 
-    postgres: str | None = None
-    """The address of an empty PostgreSQL database; otherwise a new SQLite file."""
+    postgres: PostgresServer | None = None
+    """The server of the databases; otherwise they are SQLite files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +85,8 @@ class ModelMachine(RuleBasedStateMachine):
         self.threads: list[Id] = []
         self.assistants: list[Id] = []
         self.runs: list[tuple[Id, Id]] = []
-        self.server = Server(self.postgres or self.folder / "0.db", lambda: self.model.now)
+        database = self.folder / "0.db" if self.postgres is None else self.postgres.cleared()
+        self.server = Server(self.folder, database, lambda: self.model.now)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(asyncio.wait_for(work, HANG_SECONDS))
@@ -99,6 +107,13 @@ class ModelMachine(RuleBasedStateMachine):
             self.assistants.append(made.body["assistant_id"])
 
     def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None and self.used_keys:  # no step has failed
+                self.check_export()
+        finally:
+            self.close()
+
+    def close(self) -> None:
         self.run(self.server.stop())
         self.run(self.ended([task for held in self.held for task, _ in held.waiting]))
         self.runner.close()
@@ -117,48 +132,62 @@ class ModelMachine(RuleBasedStateMachine):
         pause: int = 0,
     ) -> Response | None:
         """Do the same to both, and compare. After a fault a request with a key is repeated, and counts once."""
-        answer = self.run(self.disturbed(call, fault, pause))
-        self.abandoned = fault == CONFIRMATION_LOST and answer is not None and answer.status == 503
+        self.settle()  # a fault is for this request alone
+        answer, struck = self.run(self.disturbed(call, fault, pause))
+        COUNTS[f"fault: {fault}"] += struck
+        kind_of_fault = END_FAULTS.get(fault or "", fault)
+        lost = kind_of_fault == CONFIRMATION_LOST
+        self.abandoned = lost and answer is not None and answer.status == 503
         if self.abandoned:
             self.run(self.server.end_abandoned())
         certain = True
-        if answer is None or (fault and answer.status == 503):
-            COUNTS[f"fault: {fault}"] += 1
-            self.run(self.server.settled())
+        if answer is None or (struck and answer.status == 503):
+            self.settle()
             if not keyed:
-                if fault == CONFIRMATION_LOST:
+                if lost:
                     self.expected(expect)
                 return None
             certain = fault != "caller leaves"
             answer = self.run(call())
         expected = self.expected(expect)
         COUNTS[f"{kind}: {expected.status}"] += 1
-        if certain and isinstance(expected, Response):
-            lost = fault == CONFIRMATION_LOST and keyed and COUNTS is not None
-            self.compare(kind, expected, answer, replayed=None if lost else expected.replayed)
-        else:
-            self.compare(kind, expected, answer, replayed=None)
+        if isinstance(expected, Response):
+            COUNTS["response replayed"] += expected.replayed
+        certain = certain and isinstance(expected, Response) and not (lost and keyed)
+        replayed = expected.replayed if certain and isinstance(expected, Response) else None
+        self.compare(kind, expected, answer, replayed)
         return expected if isinstance(expected, Response) else None
+
+    def settle(self) -> None:
+        """Wait for what goes on apart from the runs that are held."""
+        self.run(self.server.settled(len(self.held)))
 
     async def disturbed(
         self, call: Callable[[], Coroutine[Any, Any, Answered]], fault: str | None, pause: int
-    ) -> Answered | None:
-        """Call under a fault; None if the caller left before the answer."""
-        if fault in STORE_FAULTS:
-            with failing(self.server.services.store, fault):
-                return await call()
+    ) -> tuple[Answered | None, bool]:
+        """Call under a fault: the answer, None if the caller left before it; and whether there was the fault."""
+        kind = END_FAULTS.get(fault or "", fault)
+        if kind in STORE_FAULTS:
+            with failing(self.server.services.store, kind, after=int(fault in END_FAULTS)) as struck:
+                return await call(), struck.happened
         task = asyncio.create_task(call())
         if fault == "caller leaves":
             for _ in range(pause):
                 await asyncio.sleep(0)
             task.cancel()
             try:
-                return await task
+                return await task, False
             except asyncio.CancelledError:
-                return None
-        return await task
+                return None, True
+        return await task, False
 
     def expected(self, expect: Callable[[], Response]) -> Response | Rejected:
+        for account in self.model.accounts.values():
+            account.open_streams = sum(
+                len(one.waiting)
+                for one in self.held
+                if one.run.stream and any(one.thread is thread for thread in account.threads)
+            )
         try:
             return expect()
         except Rejected as rejected:
@@ -170,9 +199,15 @@ class ModelMachine(RuleBasedStateMachine):
             for name in expected.names:
                 text = self.binding.real(name) if isinstance(name, Id) else name
                 assert text in str(answer.body), (kind, name, answer)
+            if expected.status == 429:
+                assert answer.headers is not None
+                assert int(answer.headers["retry-after"]) == expected.retry_after, (kind, expected, answer)
             return
         if expected.status == 200 and not (expected.body is None and isinstance(answer.body, list)):
             self.binding.match(expected.body, answer.body, kind)
+        if expected.first is not None:
+            assert answer.numbers == [*range(expected.first, expected.first + len(answer.body))], (kind, answer)
+        assert all(number > expected.after for number in answer.numbers[-1:]), (kind, expected, answer)
         if answer.headers is None:
             return
         etag = answer.headers.get("etag")
@@ -236,6 +271,7 @@ class ModelMachine(RuleBasedStateMachine):
     def everything_agrees(self) -> None:
         """Assistants and threads of every account, in its own eyes, and each time another part of them."""
         self.calm += 1
+        assert self.server.responder.conversations == self.model.conversations
         for key in {account: key for key, account in self.model.keys.items()}.values():
             for kind, expected, listed in self.run(self.lists(key)):
                 self.compare(kind, expected, listed, False)
@@ -257,3 +293,18 @@ class ModelMachine(RuleBasedStateMachine):
             light = self.model.list_threads(key, None, skip, limit, False)
             found.append(("threads", light, lambda: threads.list(skip=skip, limit=limit, include_messages=False)))
         return [(kind, expected, await answered(call)) for kind, expected, call in found]
+
+    def check_export(self) -> None:
+        """Compare all that is exported of each account."""
+        self.settle()
+        for name in ACCOUNTS:
+            header, *records, end = map(json.loads, self.run(self.server.export(name)))
+            assert header == {"kind": "archive", "version": 2, "account": name}
+            expected = {self.binding.real(one): record for one, record in self.model.export(name)}
+            found = {record.get("thread_id") or record["assistant"]["assistant_id"]: record for record in records}
+            assert expected.keys() == found.keys()
+            for real, record in expected.items():
+                self.binding.match(record, found[real], "export")
+            kinds = Counter(record["kind"] for record in records)
+            assert (end["assistants"], end["threads"]) == (kinds["assistant"], kinds["thread"])
+        COUNTS["export compared"] += 1

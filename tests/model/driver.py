@@ -2,34 +2,49 @@
 
 import asyncio
 import contextlib
+import itertools
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
 from backboard_threads import APIStatusError, AsyncBackboard, RunFailedError
-from tests.model.state import Id, Json
+from tests.model.state import AGAIN, RATE, RUNS_AT_ONCE, STREAMS_AT_ONCE, Id, Json, tool_names
 from tests.support.server.threads_api import app_on
 from threads_server import clock
 from threads_server.archive import export_account, import_account
+from threads_server.http import app as http_app
+from threads_server.http import budgets, rate_limit
 from threads_server.responders import Conversation, ModelUsage, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
+from threads_server.runs import live_runs, run_segment
 from threads_server.runs.heartbeat import Heartbeat
 from threads_server.settings import Settings
 from threads_server.store.backends import open_store
 from threads_server.store.clearing import sweep
+from threads_server.store.runs import in_progress
+from threads_server.store.transaction import one
+from threads_server.store.turns import begin_turn
 
+ACCOUNTS = ("a", "b")
 HANG_SECONDS = 600
 """Only bounds a hang."""
 
 
 LOG_INTERVAL_SECONDS = 0.01
 """So that the events of a run that is held are written soon."""
+END_RETRY_SECONDS = (0.001, 0.001)
+"""So that an end that could not be written is written soon."""
+REVOCATION_INTERVAL_SECONDS = 0.01
+"""So that the streams of a revoked key end soon."""
+MANY = 100
+"""A bound of the whole process that no sequence reaches."""
 
 
 @dataclass
@@ -40,19 +55,30 @@ class Answered:
     body: Json
     headers: httpx.Headers | None
     """None where the client raises without them: for a failed run."""
+    numbers: list[int] = field(default_factory=list)
+    """Of the events of a stream, where they have any."""
 
 
 class HoldingResponder(OfflineResponder):
-    """The offline responder with `/hold TEXT`: says "so far " at once, and TEXT when it is let go."""
+    """The offline responder with `/hold TEXT`: says "so far " at once, and TEXT when it is let go.
+
+    After an output AGAIN it asks for another.
+    """
 
     def __init__(self) -> None:
         self.let_go: dict[str, asyncio.Event] = {}
-        self.conversations: list[Conversation] = []
+        self.conversations: list[Json] = []
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
-        self.conversations.append(conversation)
-        text = conversation.messages[-1]["content"]
-        if conversation.messages[-1]["role"] == "user" and text.startswith("/hold "):
+        names, messages = tool_names(conversation.tools), conversation.messages
+        self.conversations.append((conversation.system_prompt, names, len(messages)))
+        text = messages[-1]["content"]
+        outputs = itertools.takewhile(lambda message: message["role"] == "tool", reversed(messages))
+        if "look" in names and AGAIN in [message["content"] for message in outputs]:
+            asking = replace(conversation, messages=[{"role": "user", "content": "/call look {}"}])
+            async for pieces in super().answer(asking):
+                yield pieces
+        elif messages[-1]["role"] == "user" and text.startswith("/hold "):
             yield [ModelUsage("offline", "offline"), TextDelta("so far ")]
             await self.let_go.setdefault(text, asyncio.Event()).wait()
             yield [TextDelta(text.removeprefix("/hold "))]
@@ -97,26 +123,55 @@ class Binding:
 class Server:
     """A server on a database, and the client of each key. `now` is its wall clock in milliseconds."""
 
-    def __init__(self, database: Path | str, now: Callable[[], int]) -> None:
+    def __init__(self, folder: Path, database: Path | str, now: Callable[[], int]) -> None:
         self.database = database
-        self._folder = Path(database).parent if isinstance(database, Path) else None
+        self._folder = folder
         self._now = now
         self._number = 0
         self._stack = contextlib.AsyncExitStack()
         self._clients: dict[str, AsyncBackboard] = {}
         self.responder = HoldingResponder()
+        self.instant: float | None = None
+        """The time of the rate limit in seconds; None while it lets everything pass."""
+        self.turns = 0
+        """Transactions that began a turn, or were refused to."""
+        self._writing = 0
+        self.seconds = itertools.count(0, 1_000)
 
     async def start(self) -> None:
         clock.wall_clock = self._now
         opened: list[Any] = []
-        app = app_on(self.database, opened, busy_wait=0)
+        for module, name, value in (
+            (run_segment, "END_RETRY_SECONDS", END_RETRY_SECONDS),
+            (rate_limit, "monotonic", lambda: next(self.seconds) if self.instant is None else self.instant),
+            (live_runs, "RUNS_AT_WORK", (RUNS_AT_ONCE, MANY)),
+            (budgets, "OPEN_STREAMS", (STREAMS_AT_ONCE, MANY)),
+            (http_app, "REVOCATION_INTERVAL_SECONDS", REVOCATION_INTERVAL_SECONDS),
+        ):
+            self._stack.enter_context(patch.object(module, name, value))
+        app = app_on(self.database, opened, busy_wait=0, rate_limit=RATE)
         await self._stack.enter_async_context(app.opened())
         self.services = opened[0]
         self.services.context.responder = self.responder
         self.services.context.log_interval = LOG_INTERVAL_SECONDS
         await sweep(self.services.store)  # or it would go on beside the next steps
+        self._count_writes()
         self._transport = httpx.ASGITransport(app)
         self._clients = {}
+
+    def _count_writes(self) -> None:
+        store = self.services.store
+        write = store.write
+
+        async def counted(transaction: Any, *args: Any, **kwargs: Any) -> Any:
+            self._writing += 1
+            try:
+                return await write(transaction, *args, **kwargs)
+            finally:
+                self._writing -= 1
+                self.turns += transaction is begin_turn
+
+        store.write = counted
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -136,8 +191,7 @@ class Server:
 
     async def crash(self) -> None:
         """Go on with a copy of the files as they are at this moment."""
-        assert self._folder is not None
-        copied = self._next()
+        copied = self.next_file()
         for ending in ("", "-wal"):
             with contextlib.suppress(FileNotFoundError):
                 shutil.copy(f"{self.database}{ending}", f"{copied}{ending}")
@@ -145,26 +199,25 @@ class Server:
         self.database = copied
         await self.start()
 
-    async def move(self, keys: dict[str, tuple[str, str]]) -> None:
-        """Export both accounts, and go on with a new database that has imported them; `keys` are made there."""
-        assert self._folder is not None
-        await self.stop()
-        imported = self._next()
-        here = await open_store(Settings(database=str(self.database)), serving=True)
-        there = await open_store(Settings(database=str(imported)), serving=True)
-        for account in ("a", "b"):
-            lines = [line.encode() async for line in export_account(here, account)]
-            await import_account(there, account, lines)
-            assert [line.encode() async for line in export_account(there, account)] == lines
+    async def export(self, account: str) -> list[str]:
+        return [line async for line in export_account(self.services.store, account)]
+
+    async def move(self, database: Path | str, keys: dict[str, tuple[str, str]]) -> None:
+        """Export both accounts, and go on with another database that imports them; `keys` are made there."""
+        there = await open_store(Settings(database=str(database)), serving=True)
+        for account in ACCOUNTS:
+            lines = await self.export(account)
+            await import_account(there, account, [line.encode() for line in lines])
+            assert [line async for line in export_account(there, account)] == lines
         for name, (key, account) in keys.items():
             await there.add_key(name, sha256(key.encode()).digest(), account)
-        await here.close()
         await there.close()
-        self.database = imported
+        await self.stop()
+        self.database = database
         await self.start()
 
-    def _next(self) -> Path:
-        assert self._folder is not None
+    def next_file(self) -> Path:
+        """The path of a new database."""
         self._number += 1
         return self._folder / f"{self._number}.db"
 
@@ -189,14 +242,22 @@ class Server:
         opened: list[Any] = []
         async with app_on(self.database, opened).opened():
             await Heartbeat(opened[0].context, opened[0].heartbeat.owner, timeout=0).beat()
+            assert await opened[0].store.read(in_progress) == []
         await self.services.heartbeat.beat()
-        while len(self.services.context.runs):  # noqa: ASYNC110 - no event says so
-            await asyncio.sleep(0)
+        assert all(live.stopped for live in self.services.context.runs.responding())
+        await self.settled(0)
 
-    async def settled(self) -> None:
-        """Wait until no run is at work, apart from those that are held."""
-        held = {text for text, event in self.responder.let_go.items() if not event.is_set()}
-        while len(self.services.context.runs.responding()) > len(held):  # noqa: ASYNC110 - no event says so
+    async def has_unwritten_events(self) -> bool:
+        """Whether events were emitted that are not in a log."""
+        for live in self.services.context.runs.responding():
+            row = await self.services.store.read(one, "SELECT last_event FROM runs WHERE run_id = ?", live.run_id)
+            if row is not None and row[0] < live.first + len(live.lines) - 1:
+                return True
+        return False
+
+    async def settled(self, held: int) -> None:
+        """Wait until no run is at work, apart from those that are held, and no transaction is under way."""
+        while self._writing or len(self.services.context.runs) > held:  # noqa: ASYNC110 - no event says so
             await asyncio.sleep(0)
 
 
@@ -217,19 +278,21 @@ async def streamed(stream: Any) -> Answered:
     """The events of a stream of the client, with the numbers that they had."""
     try:
         async with stream as events:
-            found, numbers = [], []
+            found: list[Json] = []
+            numbers: list[str | None] = []
             try:
                 async for event in events:
                     found.append(event.to_dict())
                     numbers.append(events.last_event_id)
             except RunFailedError as error:
                 found.append(error.event.to_dict())
+                numbers.append(events.last_event_id)
             headers = httpx.Headers(dict(events.response.headers))
     except APIStatusError as error:
         return Answered(error.status_code, error.detail, httpx.Headers(dict(error.response.headers)))
     ids = [int(number) for number in numbers if number is not None]
     assert ids == sorted(set(ids)), ids
-    return Answered(200, found, headers)
+    return Answered(200, found, headers, ids)
 
 
 COUNTS: Counter[str] = Counter()

@@ -1,17 +1,17 @@
 """A Hypothesis state machine that does the same to the real server and to the model, and compares every answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import itertools
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from backboard_threads import UNSET
-from tests.model.comparison import CONTENTS, FAULTS, KEYS, STEPS, TOOL, Data, Held, given
-from tests.model.driver import COUNTS, Answered, answered, streamed
-from tests.model.resource_steps import ResourceSteps
-from tests.model.state import IN_PROGRESS, WAITING, Id, Run, Thread
+from tests.model.comparison import STEPS, Data, Held
+from tests.model.driver import COUNTS, Answered, answered
+from tests.model.message_steps import MessageSteps
+from tests.model.state import Rejected, Response, Thread
 from tests.support.database.postgres import PostgresServer
 from tests.support.database.store_faults import COMMIT_FAILS, failing
 
@@ -21,188 +21,14 @@ def postgres_machine(postgres: PostgresServer) -> "type[Machine]":
 
     class PostgresMachine(Machine):
         def __init__(self) -> None:
-            self.postgres = postgres.cleared()
+            self.postgres = postgres
             super().__init__()
 
     return PostgresMachine
 
 
-class Machine(ResourceSteps):
+class Machine(MessageSteps):
     """One server, two accounts, several keys of each: all rules."""
-
-    # messages
-
-    def call_to_send(self, key: str, arguments: dict[str, Any]) -> Callable[[], Coroutine[Any, Any, Answered]]:
-        """The client's call for a message, with the arguments of `Model.send`."""
-        messages = self.server.client(key).messages
-        rest = dict(arguments)
-        stream, one_call = rest.pop("stream"), rest.pop("one_call")
-        thread_id, assistant_id = rest.pop("thread_id"), rest.pop("assistant_id")
-        tools = rest.pop("tools")
-        options = {name: given(value) for name, value in rest.items()}
-        if one_call:
-            options["thread_id"] = given(self.binding.real(thread_id))
-            options["assistant_id"] = given(self.binding.real(assistant_id))
-            options["tools"] = UNSET if tools is None else [TOOL for _ in tools]
-            if stream:
-                return lambda: streamed(messages.chat_stream(**options))
-            return lambda: answered(lambda: messages.with_response.chat(**options))
-        del options["system_prompt"]
-        real = self.binding.real(thread_id)
-        if stream:
-            return lambda: streamed(messages.stream(real, **options))
-        return lambda: answered(lambda: messages.with_response.send(real, **options))
-
-    @precondition(lambda self: self.threads or self.assistants)
-    @rule(
-        data=st.data(), content=st.sampled_from(CONTENTS), one_call=st.booleans(), stream=st.booleans(),
-        send_to_llm=st.sampled_from([True, True, True, False]), idempotency_key=st.sampled_from([None, *KEYS]),
-        fault=st.sampled_from([None, None, None, *FAULTS]), pause=st.integers(0, 40), prompt=st.booleans(),
-        tools=st.sampled_from([None, ["look"], []]), where=st.integers(0, 5),
-    )  # fmt: skip
-    def send(
-        self, data: Data, content: str, one_call: bool, stream: bool, send_to_llm: bool, idempotency_key: str | None,
-        fault: str | None, pause: int, prompt: bool, tools: list[str] | None, where: int,
-    ) -> None:  # fmt: skip
-        key, thread_id = self.key(data), None
-        if where > 1 and self.idle(busy=where == 2):
-            key, thread = data.draw(st.sampled_from(self.idle(busy=where == 2)), label="thread")
-            thread_id = thread.thread_id
-        elif self.threads and (where or not one_call):
-            thread_id = self.own(data, key, self.threads)
-        if thread_id is None and not one_call:
-            return
-        assistant_id = None
-        if one_call and where < 3 and self.assistants:
-            assistant_id = self.own(data, key, self.assistants)
-        if_match = None if thread_id is None else self.version(data, thread_id)
-        arguments: dict[str, Any] = {
-            "content": content, "thread_id": thread_id, "assistant_id": assistant_id, "one_call": one_call,
-            "system_prompt": "Only now." if prompt and one_call else None, "tools": tools if one_call else None,
-            "stream": stream, "send_to_llm": send_to_llm, "if_match": if_match, "idempotency_key": idempotency_key,
-        }  # fmt: skip
-        fault = fault if idempotency_key else None
-        call = self.call_to_send(key, arguments)
-        self.perform(
-            "sendChatMessage" if one_call else "sendMessage", call,
-            lambda: self.model.send(key, **arguments, abandoned=self.abandoned),
-            fault, idempotency_key is not None, pause,
-        )  # fmt: skip
-        self.notice()
-
-    def notice(self) -> None:
-        """Learn the ids that requests have made in passing."""
-        for account in self.model.accounts.values():
-            for thread in account.threads:
-                if thread.thread_id not in self.threads:
-                    self.threads.append(thread.thread_id)
-                self.runs += [
-                    (thread.thread_id, run_id) for run_id in thread.runs if (thread.thread_id, run_id) not in self.runs
-                ]
-            for assistant in account.assistants:
-                if assistant.body["assistant_id"] not in self.assistants:
-                    self.assistants.append(assistant.body["assistant_id"])
-
-    @precondition(lambda self: self.idle())
-    @rule(data=st.data(), calls=st.integers(1, 2), stream=st.booleans(), keyed=st.booleans())
-    def ask_for_tools(self, data: Data, calls: int, stream: bool, keyed: bool) -> None:
-        """Leave a run waiting for the outputs of one or two calls."""
-        key, thread = data.draw(st.sampled_from(self.idle()), label="idle")
-        self.number += 1
-        arguments: dict[str, Any] = {
-            "content": "\n".join(["/call look {}"] * calls), "thread_id": thread.thread_id, "assistant_id": None,
-            "one_call": True, "system_prompt": None, "tools": ["look"], "stream": stream, "send_to_llm": True,
-            "if_match": None, "idempotency_key": f"tools-{self.number}" if keyed else None,
-        }  # fmt: skip
-        self.perform("askForTools", self.call_to_send(key, arguments), lambda: self.model.send(key, **arguments))
-        self.notice()
-
-    def waiting(self) -> list[tuple[str, Thread, Run]]:
-        return [
-            (next(key for key, one in self.model.keys.items() if one == name), thread, thread.active)
-            for name, account in self.model.accounts.items()
-            if name in self.model.keys.values()
-            for thread in account.threads
-            if thread.active is not None and thread.active.state == WAITING
-        ]
-
-    @precondition(lambda self: self.waiting())
-    @rule(
-        data=st.data(), latest=st.booleans(), stream=st.booleans(), idempotency_key=st.sampled_from([None, *KEYS]),
-        wrong=st.sampled_from([False, False, False, True]),
-        fault=st.sampled_from([None, None, *FAULTS]), pause=st.integers(0, 40),
-    )  # fmt: skip
-    def submit(
-        self, data: Data, latest: bool, stream: bool, idempotency_key: str | None, wrong: bool, fault: str | None,
-        pause: int,
-    ) -> None:  # fmt: skip
-        key, thread, run = data.draw(st.sampled_from(self.waiting()), label="waiting")
-        outputs = [(call["id"], f"out {call['id']}") for call in run.calls]
-        outputs = [*outputs[1:], ("call_9", "?")] if wrong else outputs
-        real, real_run = self.binding.real(thread.thread_id), self.binding.real(run.run_id)
-        options: Any = {
-            "tool_outputs": [{"tool_call_id": call, "output": text} for call, text in outputs],
-            "idempotency_key": given(idempotency_key),
-        }
-        call = self.call_to_submit(key, (real,) if latest else (real, real_run), stream, options)
-        self.perform(
-            "submitToolOutputs", call,
-            lambda: self.model.submit(
-                key, thread.thread_id, None if latest else run.run_id, outputs, stream=stream,
-                idempotency_key=idempotency_key, abandoned=self.abandoned,
-            ),
-            fault if idempotency_key else None, idempotency_key is not None, pause,
-        )  # fmt: skip
-
-    def call_to_submit(
-        self, key: str, ids: tuple[str, ...], stream: bool, options: Any
-    ) -> Callable[[], Coroutine[Any, Any, Answered]]:
-        """The client's call for tool outputs, to the run of `ids`, or to the latest of the thread."""
-        runs = self.server.client(key).runs
-        if len(ids) == 1:
-            options = options | {"thread_id": ids[0]}
-            if stream:
-                return lambda: streamed(runs.stream_latest_tool_outputs(**options))
-            return lambda: answered(lambda: runs.with_response.submit_latest_tool_outputs(**options))
-        if stream:
-            return lambda: streamed(runs.stream_tool_outputs(*ids, **options))
-        return lambda: answered(lambda: runs.with_response.submit_tool_outputs(*ids, **options))
-
-    @precondition(lambda self: self.runs)
-    @rule(data=st.data())
-    def cancel(self, data: Data) -> None:
-        key = self.key(data)
-        thread_id, run_id = data.draw(st.sampled_from(self.runs), label="run")
-        client, real, real_run = self.server.client(key), self.binding.real(thread_id), self.binding.real(run_id)
-        self.perform(
-            "cancelRun",
-            lambda: answered(lambda: client.runs.with_response.cancel(real, real_run)),
-            lambda: self.model.cancel(key, thread_id, run_id),
-        )
-        for held in [one for one in self.held if one.run.run_id == run_id and one.run.state != IN_PROGRESS]:
-            self.end_held(held)
-
-    def events(self, data: Data) -> None:
-        """Resume the events of a run that is over or waits, after any but the last."""
-        key = self.key(data)
-        thread_id, run_id = data.draw(st.sampled_from(self.runs), label="run")
-        if any(held.run.run_id == run_id for held in self.held):
-            return
-        after = data.draw(st.integers(0, max(0, self.events_of(thread_id, run_id) - 1)), label="after")
-        client, real, real_run = self.server.client(key), self.binding.real(thread_id), self.binding.real(run_id)
-        self.perform(
-            "streamRunEvents",
-            lambda: streamed(client.runs.events(real, real_run, last_event_id=str(after))),
-            lambda: self.model.events(key, thread_id, run_id, after),
-        )
-
-    def events_of(self, thread_id: Id, run_id: Id) -> int:
-        return sum(
-            len(thread.runs[run_id].events or ())
-            for account in self.model.accounts.values()
-            for thread in account.threads
-            if thread.thread_id == thread_id and run_id in thread.runs
-        )
 
     # runs in progress
 
@@ -216,7 +42,7 @@ class Machine(ResourceSteps):
             if (thread.active is not None) is busy
         ]
 
-    @precondition(lambda self: self.idle() and len(self.held) < 2)
+    @precondition(lambda self: self.idle() and len(self.held) < 3)
     @rule(data=st.data(), stream=st.booleans(), keyed=st.sampled_from([True, True, False]), log_fails=st.booleans())
     def hold(self, data: Data, stream: bool, keyed: bool, log_fails: bool) -> None:
         """Begin a run that goes on until it is let go, cancelled, deleted or ended with the server.
@@ -228,11 +54,18 @@ class Machine(ResourceSteps):
         number = self.number
         arguments: dict[str, Any] = {
             "content": f"/hold {number}", "thread_id": thread.thread_id, "assistant_id": None, "one_call": False,
-            "system_prompt": None, "tools": None, "stream": stream, "send_to_llm": True, "if_match": None,
+            "system_prompt": None, "tools": None, "files": (), "stream": stream, "send_to_llm": True, "if_match": None,
             "idempotency_key": f"hold-{number}" if keyed else None,
         }  # fmt: skip
         call = self.call_to_send(key, arguments)
         real = self.binding.real(thread.thread_id)
+
+        self.settle()
+        expected = self.expected(lambda: self.model.send(key, **arguments))
+        if isinstance(expected, Rejected):
+            self.compare("hold", expected, self.run(call()), None)
+            COUNTS[f"hold: {expected.status}"] += 1
+            return
 
         async def start() -> "tuple[asyncio.Task[Answered], str]":
             task = asyncio.create_task(call())
@@ -247,10 +80,9 @@ class Machine(ResourceSteps):
             return task, runs.of_thread(real)[0].run_id
 
         task, run_id = self.run(start())
-        self.model.send(key, **arguments)
         assert thread.active is not None
         self.binding.match(thread.active.run_id, run_id)
-        self.held.append(Held(thread, thread.active, arguments["content"], call, [(task, False)], keyed))
+        self.held.append(Held(key, thread, thread.active, arguments, call, [(task, False)], keyed))
         self.notice()
         COUNTS["run held"] += 1
         COUNTS["fault: events not written"] += log_fails
@@ -260,15 +92,23 @@ class Machine(ResourceSteps):
     def join(self, data: Data, leaves: bool, pause: int) -> None:
         """Repeat a request under its key while its run goes on; the first caller may leave at any of its awaits."""
         held = data.draw(st.sampled_from([one for one in self.held if one.keyed]), label="held")
+        expected = self.expected(lambda: self.model.send(held.key, **held.arguments))
+        if isinstance(expected, Rejected):
+            self.compare("join", expected, self.run(held.call()), None)
+            COUNTS[f"join: {expected.status}"] += 1
+            return
 
         async def join() -> "asyncio.Task[Answered]":
             task: asyncio.Task[Answered] = asyncio.create_task(held.call())  # type: ignore[arg-type]
-            for step in range(51):
+            turns = self.server.turns
+            for step in itertools.count():
                 if leaves and step == pause:
                     first, _ = held.waiting.pop(0)
-                    first.cancel()
+                    await self.ended([first])
+                if self.server.turns > turns and (step >= pause or not leaves):
+                    return task
                 await asyncio.sleep(0)
-            return task
+            raise AssertionError
 
         held.waiting.append((self.run(join()), True))
         COUNTS["run joined"] += 1
@@ -278,8 +118,8 @@ class Machine(ResourceSteps):
     @rule(data=st.data())
     def let_go(self, data: Data) -> None:
         held = data.draw(st.sampled_from(self.held), label="held")
-        self.server.responder.let_go.setdefault(held.content, asyncio.Event()).set()
-        self.model.let_go(held.thread, held.run, held.content)
+        self.server.responder.let_go.setdefault(held.arguments["content"], asyncio.Event()).set()
+        self.model.let_go(held.thread, held.run, held.arguments["content"])
         self.end_held(held)
         COUNTS["run let go"] += 1
 
@@ -289,7 +129,7 @@ class Machine(ResourceSteps):
         for task, joined in held.waiting:
             answer = self.run(self.finished(task))
             self.compare("held run", held.run.response, answer, replayed=joined)
-        self.run(self.server.settled())
+        self.settle()
 
     # the server and the clock
 
@@ -297,26 +137,46 @@ class Machine(ResourceSteps):
     @rule(how=st.sampled_from(["restart", "crash", "move"]))
     def interrupt(self, how: str) -> None:
         """Restart; go on with the files as a crash leaves them; let another process take over; or move to a new one."""
-        if self.postgres is not None:
-            how = "takeover" if how == "crash" else "restart"
+        if isinstance(self.server.database, str) and how == "crash":
+            how = "takeover"
         self.calm = 0
+        if how == "move":
+            self.move(self.next_database())
+            return
+        COUNTS[f"{how} with events sent and not written"] += self.run(self.server.has_unwritten_events())
         self.model.stop(crash=how in ("crash", "takeover"))
         if how == "restart":
             self.run(self.server.restart())
         elif how == "crash":
             self.run(self.server.crash())
-        elif how == "takeover":
-            self.run(self.server.take_over())
         else:
-            self.send_to_default()
-            self.run(self.server.move(self.names))
-            self.model.move()
-            self.used_keys = [key for key, _ in self.names.values()]
+            self.run(self.server.take_over())
+        self.go_on(how)
+
+    def next_database(self) -> Path | str:
+        if self.postgres is None:
+            return self.server.next_file()
+        self.number += 1
+        return self.postgres.cleared("other" if self.server.database == self.postgres.url() else "postgres")
+
+    def move(self, database: Path | str) -> None:
+        """Go on with an empty database that imports all accounts as they are, with runs in every state."""
+        threads = [thread for account in self.model.accounts.values() for thread in account.threads]
+        COUNTS.update(f"move of a run: {run.state}" for thread in threads for run in thread.runs.values())
+        self.send_to_default()
+        self.check_export()
+        self.run(self.server.move(database, self.names))
+        self.model.move()
+        self.used_keys = [key for key, _ in self.names.values()]
+        self.go_on("move")
+        self.send_to_default()
+        self.check_export()
+
+    def go_on(self, how: str) -> None:
         for held in list(self.held):
-            self.end_held_by_stop(held)
+            self.held.remove(held)
+            self.run(self.ended([task for task, _ in held.waiting]))
         self.model.sweep()
-        if how == "move":
-            self.send_to_default()
         COUNTS[how] += 1
 
     def send_to_default(self) -> None:
@@ -324,8 +184,8 @@ class Machine(ResourceSteps):
         for key in {account: key for key, account in self.model.keys.items()}.values():
             arguments: dict[str, Any] = {
                 "content": "Keep this.", "thread_id": None, "assistant_id": None, "one_call": True,
-                "system_prompt": None, "tools": None, "stream": False, "send_to_llm": False, "if_match": None,
-                "idempotency_key": None,
+                "system_prompt": None, "tools": None, "files": (), "stream": False, "send_to_llm": False,
+                "if_match": None, "idempotency_key": None,
             }  # fmt: skip
             self.perform(
                 "sendChatMessage",
@@ -333,10 +193,6 @@ class Machine(ResourceSteps):
                 lambda: self.model.send(key, **arguments),  # noqa: B023
             )
         self.notice()
-
-    def end_held_by_stop(self, held: Held) -> None:
-        self.held.remove(held)
-        self.run(self.ended([task for task, _ in held.waiting]))
 
     async def ended(self, tasks: "list[asyncio.Task[Answered]]") -> None:
         """Callers whose server is gone get whatever they get."""
@@ -348,3 +204,31 @@ class Machine(ResourceSteps):
     def pass_time(self, step: int) -> None:
         self.model.now += step
         COUNTS["clock forward" if step > 0 else "clock back"] += 1
+
+    @rule(
+        requests=st.lists(
+            st.tuples(st.sampled_from(["a1", "a2", "b1"]), st.sampled_from([0.0, 0.5, 1.0, 2.0])),
+            min_size=2,
+            max_size=6,
+        )
+    )
+    def press(self, requests: list[tuple[str, float]]) -> None:
+        """Send requests in a row, each so many seconds after the one before, under the rate limit of each key."""
+        self.settle()
+        passed: dict[str, list[float]] = {}
+        self.server.instant = next(self.server.seconds)
+        for name, pause in requests:
+            key = self.names[name][0] if name in self.names else self.used_keys[0]
+            self.server.instant = now = self.server.instant + pause
+            assistants = self.server.client(key).assistants.with_response
+
+            def expect(key: str = key, now: float = now) -> Response:
+                self.model.take(key, passed.setdefault(key, []), now)
+                return self.model.list_assistants(key, None, 0, 1)
+
+            self.perform(
+                "pressed",
+                lambda: answered(lambda: assistants.list(skip=0, limit=1)),  # noqa: B023
+                expect,
+            )
+        self.server.instant = None

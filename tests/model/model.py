@@ -6,10 +6,12 @@ milliseconds of the model's own clock. The responder answers as `threads_server.
 
 import copy
 from collections.abc import Callable
+from itertools import count
 
 from tests.model.replies import Replies
 from tests.model.state import (
     ABANDONED,
+    AGAIN,
     ASSISTANT_FIELDS,
     CANCELLED,
     COMPLETED,
@@ -17,10 +19,14 @@ from tests.model.state import (
     FAILED,
     IN_PROGRESS,
     NAME,
+    RATE,
+    RUNS_AT_ONCE,
     STOPPED,
+    STREAMS_AT_ONCE,
     WAITING,
     Account,
     Assistant,
+    Files,
     Id,
     Json,
     Rejected,
@@ -29,6 +35,7 @@ from tests.model.state import (
     Stored,
     Thread,
     page,
+    passes,
     said,
     timestamp,
     tool_names,
@@ -43,11 +50,17 @@ class Model(Replies):
         self.accounts: dict[str, Account] = {}
         self.keys: dict[str, str] = {}
         """Keys in use, with their accounts."""
+        self.conversations: list[Json] = []
+        """What the responder was asked: instructions, tools, and how many messages there were."""
 
-    def account(self, key: str) -> Account:
+    def account(self, key: str, *, streams: bool = False) -> Account:
+        """The account of a key, which needs room for one more event stream if the request `streams`."""
         if key not in self.keys:
             raise Rejected(401)
-        return self.accounts.setdefault(self.keys[key], Account())
+        account = self.accounts.setdefault(self.keys[key], Account())
+        if streams and account.open_streams >= STREAMS_AT_ONCE:
+            raise Rejected(429)
+        return account
 
     # assistants
 
@@ -150,6 +163,7 @@ class Model(Replies):
         one_call: bool = False,
         system_prompt: str | None = None,
         tools: list[str] | None = None,
+        files: Files = (),
         stream: bool = False,
         send_to_llm: bool = True,
         if_match: str | None = None,
@@ -160,16 +174,18 @@ class Model(Replies):
 
         An `abandoned` run was begun without a confirmation, and ended once that was noticed.
         """
-        account = self.account(key)
-        request = ("send", content, thread_id, assistant_id, one_call, system_prompt, tools, stream, send_to_llm)
+        account = self.account(key, streams=stream)
+        request = ("send", content, thread_id, assistant_id, one_call, system_prompt, tools, files, stream, send_to_llm)
 
         def send() -> tuple[Response, Thread]:
+            self._check_room(account if send_to_llm else None)
             thread = self._thread_to_send_to(account, thread_id, assistant_id, if_match)
             message_id = self.new("message")
-            self.add(thread, message_id, "user", content, COMPLETED, None)
+            self.add(thread, message_id, "user", content, COMPLETED, None, files=files)
             if not send_to_llm:
                 return self.stored_only(thread, message_id, content, stream), thread
-            run = Run(self.new("run"), stream=stream, began_at=self.now)
+            run = Run(self.new("run"), stream=stream, began_at=self.now, started_at=self.now)
+            run.system_prompt = system_prompt
             thread.active = thread.runs[run.run_id] = run
             if abandoned:
                 return self.end_abandoned(thread, run), thread
@@ -177,7 +193,7 @@ class Model(Replies):
             assert run.events is not None
             run.events[-1] |= {"content": content, "message": None}
             self.emit(thread, run, "run_started")
-            offered = tools if tools is not None else tool_names(thread.assistant.body["tools"])
+            offered = self.ask(thread, run, tools)
             if content.startswith("/hold "):
                 self.emit(thread, run, "content_streaming", content="so far ")
                 return run.response, thread
@@ -201,13 +217,15 @@ class Model(Replies):
         return self.end(thread, run, COMPLETED, f"so far {rest}", "Message added")
 
     def submit(
-        self, key: str, thread_id: Id, run_id: Id | None, outputs: list[tuple[str, str]], *, stream: bool = False,
-        idempotency_key: str | None = None, abandoned: bool = False,
+        self, key: str, thread_id: Id, run_id: Id | None, outputs: list[tuple[str, str]], *,
+        tools: list[str] | None = None, stream: bool = False, idempotency_key: str | None = None,
+        abandoned: bool = False,
     ) -> Response:  # fmt: skip
         """Submit tool outputs to a run, or without `run_id` to the one that waits; `abandoned` as in `send`."""
-        account = self.account(key)
+        account = self.account(key, streams=stream)
 
         def submit() -> tuple[Response, Thread]:
+            self._check_room(account)
             thread = self._thread(account, thread_id)
             if run_id is None and thread.active is None:
                 raise Rejected(409)
@@ -220,22 +238,33 @@ class Model(Replies):
             thread.messages[-1]["status"] = COMPLETED
             calls, run.calls, run.state, texts = run.calls, [], IN_PROGRESS, dict(outputs)
             run.stream, run.first, run.response = stream, len(run.events or ()), Response(200)
-            run.began_at = self.now
+            run.began_at, run.segment = self.now, run.segment + 1
             for call in calls:
                 self.output(thread, run, call, texts[call["id"]], COMPLETED)
             if abandoned:
                 return self.end_abandoned(thread, run), thread
+            offered = self.ask(thread, run, tools)
+            if "look" in offered and AGAIN in texts.values():
+                return self.ask_for_tools(thread, run, "/call look {}"), thread
             text = "\n".join(f"{call['function']['name']} returned: {texts[call['id']]}" for call in calls)
             self.say(thread, run, text)
-            more = {} if stream else {"all_run_tool_calls": calls}
+            asked = [call for one in thread.messages if self._asks(one, run) for call in one["metadata_"]["tool_calls"]]
+            more = {} if stream else {"all_run_tool_calls": asked}
             return self.end(thread, run, COMPLETED, text, "Tool outputs submitted", more), thread
 
-        return self._once(account, idempotency_key, ("submit", thread_id, run_id, outputs, stream), submit)
+        return self._once(account, idempotency_key, ("submit", thread_id, run_id, outputs, tools, stream), submit)
 
-    def cancel(self, key: str, thread_id: Id, run_id: Id) -> Response:
+    def cancel(self, key: str, thread_id: Id, run_id: Id, idempotency_key: str | None = None) -> Response:
         """Cancel a run: at once if it waits for tools; one in progress ends with what it has said."""
-        thread = self._thread(self.account(key), thread_id)
-        run = self._run(thread, run_id)
+        account = self.account(key)
+
+        def cancel() -> tuple[Response, Thread]:
+            thread = self._thread(account, thread_id)
+            return self._cancel(thread, self._run(thread, run_id)), thread
+
+        return self._once(account, idempotency_key, ("cancel", thread_id, run_id), cancel)
+
+    def _cancel(self, thread: Thread, run: Run) -> Response:
         if run.state == WAITING:
             thread.messages[-1]["status"] = CANCELLED
             for call in run.calls:
@@ -243,13 +272,31 @@ class Model(Replies):
             self.end(thread, run, CANCELLED, "", "The run was cancelled", model=None)
         elif run.state == IN_PROGRESS:
             self.end(thread, run, CANCELLED, "so far ", "The run was cancelled")
-        return Response(200, {"thread_id": thread_id, "run_id": run_id, "cancelled": run.state == CANCELLED})
+        return Response(200, {"thread_id": thread.thread_id, "run_id": run.run_id, "cancelled": run.state == CANCELLED})
 
     def events(self, key: str, thread_id: Id, run_id: Id, after: int) -> Response:
-        run = self._run(self._thread(self.account(key), thread_id), run_id)
+        run = self._run(self._thread(self.account(key, streams=True), thread_id), run_id)
         if not run.has_log or (run.ended_at is not None and run.ended_at <= self.now - DAY):
             raise Rejected(404)
-        return Response(200, None if run.events is None else run.events[after:])
+        if run.events is None:
+            return Response(200, after=run.sent)
+        return Response(200, run.events[after:], first=after + 1)
+
+    def take(self, key: str, passed: list[float], now: float) -> None:
+        """Count a request for the rate limit, after those that `passed`."""
+        self.account(key)
+        if not passes(passed, now, RATE):
+            raise Rejected(429, retry_after=next(wait for wait in count(1) if passes(passed, now + wait, RATE)))
+        passed.append(now)
+
+    def export(self, name: str) -> list[tuple[Id, Json]]:
+        """What is exported of an account: ids with their records."""
+        account = self.accounts.get(name, Account())
+        records: list[tuple[Id, Json]] = []
+        for one in account.assistants:
+            record = {"kind": "assistant", "is_default": one is account.default, "assistant": one.body}
+            records.append((one.body["assistant_id"], record))
+        return records + [(thread.thread_id, thread.exported()) for thread in account.threads]
 
     # what happens to a server
 
@@ -261,7 +308,7 @@ class Model(Replies):
                 if run is not None and run.state == IN_PROGRESS:
                     text = self.new("text") if crash else "so far "
                     if crash:
-                        run.events = None
+                        run.sent, run.events = len(run.events or ()), None
                     self.end(thread, run, FAILED, text, STOPPED, model=None if crash else "offline")
 
     def end_abandoned(self, thread: Thread, run: Run) -> Response:
@@ -278,15 +325,35 @@ class Model(Replies):
                 run.has_log &= run.ended_at is None or run.ended_at > expired
 
     def move(self) -> None:
-        """Export to an archive and import elsewhere: event logs and idempotency keys stay behind."""
+        """Export to an archive and import elsewhere: event logs, idempotency keys and runs in progress stay behind."""
         for account in self.accounts.values():
             account.stored = {}
             for thread in account.threads:
+                if thread.active is not None and thread.active.state == IN_PROGRESS:
+                    thread.active = None
                 thread.runs = {thread.active.run_id: thread.active} if thread.active else {}
                 for run in thread.runs.values():
                     run.has_log = False
 
     # parts
+
+    def _check_room(self, account: Account | None) -> None:
+        """Raise Rejected for one run too many of an account."""
+        threads = account.threads if account is not None else []
+        if sum(one.active is not None and one.active.state == IN_PROGRESS for one in threads) >= RUNS_AT_ONCE:
+            raise Rejected(429)
+
+    def ask(self, thread: Thread, run: Run, tools: list[str] | None) -> list[str]:
+        """Ask the responder with what the turn, or else the assistant, has; return the names of its tools."""
+        assistant = thread.assistant.body
+        offered = tools if tools is not None else tool_names(assistant["tools"])
+        prompt = run.system_prompt or assistant["system_prompt"] or assistant["description"]
+        self.conversations.append((prompt, offered, len(thread.messages)))
+        return offered
+
+    def _asks(self, message: Json, run: Run) -> bool:
+        metadata = message["metadata_"] or {}
+        return metadata.get("run_id") == run.run_id and "tool_calls" in metadata
 
     def _once(
         self,
@@ -301,7 +368,8 @@ class Model(Replies):
             if stored.request != request:
                 raise Rejected(409)
             kept = stored.response
-            return Response(kept.status, kept.body, kept.etag if not isinstance(kept.body, list) else None, True)
+            etag = kept.etag if not isinstance(kept.body, list) else None
+            return Response(kept.status, kept.body, etag, True, kept.first)
         response, about = perform()
         if idempotency_key is not None:
             account.stored[idempotency_key] = Stored(copy.deepcopy(request), self.now, response, about)

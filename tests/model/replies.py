@@ -1,12 +1,14 @@
 """Output of the model for a thread: messages, events, and the responses of its turns."""
 
 import itertools
+from base64 import b64encode
 
 from tests.model.state import (
     COMPLETED,
     FAILED,
     UNUSED_TURN_FIELDS,
     WAITING,
+    Files,
     Id,
     Json,
     Response,
@@ -29,13 +31,19 @@ class Replies:
 
     def add(
         self, thread: Thread, message_id: Id, role: str, content: Json, status: str, metadata: Json,
-        model: str | None = None, created_at: int | None = None,
+        model: str | None = None, created_at: int | None = None, files: Files = (),
     ) -> None:  # fmt: skip
+        version, attached = thread.version + 1, []
+        for name, data in files:
+            file = {"document_id": self.new("file"), "filename": name}
+            attached.append(file | {"status": "indexed", "file_size_bytes": len(data), "summary": None})
+            stored = {"version": version, "content_type": "text/plain", "content": b64encode(data).decode()}
+            thread.files.append(file | stored)
         message = {"message_id": message_id, "role": role, "content": content, "status": status}
         message |= {
             "created_at": timestamp(self.now if created_at is None else created_at),
             "metadata_": metadata,
-            "attachments": None,
+            "attachments": attached or None,
         }
         thread.messages.append(message | {"model_provider": model, "model_name": model})
         thread.updated_at = self.now
@@ -76,6 +84,8 @@ class Replies:
         message_id, calls = self.new("message"), list(run.calls) if state == WAITING else []
         metadata = {"run_id": run.run_id} | ({"tool_calls": calls} if calls else {}) | (more or {})
         metadata |= {"error": message} if state == FAILED else {}
+        answered = thread.messages[-1]
+        attached = answered["attachments"] if answered["role"] == "user" else None
         run.began_at = self.now if model is None else run.began_at  # otherwise ended by another than its segment
         self.add(thread, message_id, "assistant", text, state, metadata, model, run.began_at)
         if state == COMPLETED:
@@ -95,9 +105,10 @@ class Replies:
         response = run.response
         if run.stream:
             response.body = None if run.events is None else run.events[run.first :]
+            response.first = None if run.events is None else run.first + 1
         else:
             turn = self.turn(thread, message, "assistant", text, message_id, state, model)
-            turn |= {"created_at": timestamp(run.began_at)}
+            turn |= {"created_at": timestamp(run.began_at), "attachments": attached}
             response.body = turn | {"run_id": run.run_id, "tool_calls": calls or None}
             response.etag = thread.version
         return response
@@ -106,6 +117,7 @@ class Replies:
         """The response to a message that no run answers."""
         if not stream:
             turn = self.turn(thread, "Message added", "user", content, message_id, COMPLETED, None)
+            turn["attachments"] = thread.messages[-1]["attachments"]
             return Response(200, turn | {"run_id": None, "tool_calls": None}, thread.version)
         ids = {
             "thread_id": thread.thread_id,

@@ -3,12 +3,15 @@
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.model.comparison import KEYS, NAMES, TOOL, Data, ModelMachine, given
+from backboard_threads import StreamInterrupted
+from tests.model.comparison import NAMES, TOOL, Data, ModelMachine, given
 from tests.model.driver import COUNTS, Answered, answered
 from tests.model.state import Json
+from tests.support.database.store_faults import STORE_FAULTS
 
 
 class ResourceSteps(ModelMachine):
@@ -37,12 +40,24 @@ class ResourceSteps(ModelMachine):
         """Revoke a key, or make one; the name of a revoked key can be used again, for another key."""
         name = data.draw(st.sampled_from(["a1", "a2", "b1", "b2"]), label="name")
         if name not in self.names:
+            COUNTS["key made again" if any(f" {name} " in key for key in self.used_keys) else "key made"] += 1
             self.add_key(name, name[0])
-            COUNTS["key made"] += 1
         elif len(self.names) > 1:
-            assert self.run(self.server.revoke_key(name))
-            del self.model.keys[self.names.pop(name)[0]]
-            COUNTS["key revoked"] += 1
+            self.revoke_key(name)
+
+    def revoke_key(self, name: str) -> None:
+        """Revoke a key: the streams that it opened are cut, and their runs go on."""
+        assert self.run(self.server.revoke_key(name))
+        key, _ = self.names.pop(name)
+        del self.model.keys[key]
+        COUNTS["key revoked"] += 1
+        for held in self.held:
+            if held.key == key and held.run.stream:
+                for task, _ in held.waiting:
+                    with pytest.raises(StreamInterrupted):
+                        self.run(self.finished(task))
+                    COUNTS["stream of a revoked key cut"] += 1
+                held.waiting = []
 
     # assistants
 
@@ -70,6 +85,7 @@ class ResourceSteps(ModelMachine):
         change: Json = data.draw(
             st.sampled_from([{"name": "Guide"}, {"description": "D"}, {"tools": [TOOL]}]), label="change"
         )
+        fault = data.draw(st.sampled_from([None, None, None, *STORE_FAULTS]), label="fault")
         key = self.key(data)
         assistant_id = self.own(data, key, self.assistants)
         client, real = self.server.client(key), self.binding.real(assistant_id)
@@ -77,11 +93,12 @@ class ResourceSteps(ModelMachine):
             "updateAssistant",
             lambda: answered(lambda: client.assistants.with_response.update(real, **change)),
             lambda: self.model.update_assistant(key, assistant_id, change),
+            fault,
         )
 
     def clone_assistant(self, data: Data) -> None:
         change: Json = data.draw(st.sampled_from([{}, {"name": "Guide"}]), label="change")
-        idempotency_key = data.draw(st.sampled_from([None, *KEYS]), label="idempotency_key")
+        idempotency_key, fault, pause = self.disturbance(data)
         key = self.key(data)
         assistant_id = self.own(data, key, self.assistants)
         client, real = self.server.client(key), self.binding.real(assistant_id)
@@ -91,7 +108,8 @@ class ResourceSteps(ModelMachine):
                 lambda: client.assistants.with_response.clone(real, **change, idempotency_key=given(idempotency_key))
             ),
             lambda: self.model.clone_assistant(key, assistant_id, change, idempotency_key),
-        )
+            fault, idempotency_key is not None, pause,
+        )  # fmt: skip
         if made is not None and not made.replayed:
             self.assistants.append(made.body["assistant"]["assistant_id"])
 
@@ -111,6 +129,9 @@ class ResourceSteps(ModelMachine):
         skip, limit = self.page(data)
         key = self.key(data)
         client = self.server.client(key)
+        account = self.model.accounts.get(self.model.keys.get(key, ""))
+        times = [one.created_at for one in (account.assistants if account else ()) if one.body["name"] == name]
+        COUNTS["page of a name with ties in time"] += bool((skip or limit) and len(set(times)) < len(times))
         self.perform(
             "listAssistants",
             lambda: answered(
@@ -171,11 +192,13 @@ class ResourceSteps(ModelMachine):
         key = self.key(data)
         thread_id = self.own(data, key, self.threads)
         version = self.version(data, thread_id)
+        fault = data.draw(st.sampled_from([None, None, None, *STORE_FAULTS]), label="fault")
         client, real = self.server.client(key), self.binding.real(thread_id)
         self.perform(
             "deleteThread",
             lambda: answered(lambda: client.threads.with_response.delete(real, if_match=given(version))),
             lambda: self.model.delete_thread(key, thread_id, version),
+            fault,
         )
         self.forget_deleted()
 

@@ -1,11 +1,14 @@
 """The data of the model: accounts, assistants, threads, runs, stored responses, and how they are shown."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 Json = Any
+Files = Sequence[tuple[str, bytes]]
+"""Names and contents of the files of a message."""
 
 DAY = 24 * 3_600_000
 """Milliseconds for which keys and event logs are stored."""
@@ -22,6 +25,13 @@ UNUSED_TURN_FIELDS = (
 )
 CANCELLED, COMPLETED, FAILED, WAITING = "CANCELLED", "COMPLETED", "FAILED", "REQUIRES_ACTION"
 IN_PROGRESS = "IN_PROGRESS"
+RUNS_AT_ONCE = 2
+"""Runs that an account may have in progress, and event streams that it may have open."""
+STREAMS_AT_ONCE = 3
+RATE = 0.5
+"""Requests per second and key."""
+AGAIN = "/again"
+"""A tool output after which the responder asks for another."""
 STOPPED = "The server was stopped during the run"
 ABANDONED = "The server could not write to its database during the run"
 
@@ -42,15 +52,20 @@ class Response:
     body: Json = None
     etag: int | None = None
     replayed: bool = False
+    first: int | None = None
+    """The number of its first event, where it is known; the others follow without a gap."""
+    after: int = 0
+    """All its events have higher numbers: what was sent before a crash."""
 
 
 class Rejected(Exception):
     """An error response. `names` are what its detail must name."""
 
-    def __init__(self, status: int, *names: Json) -> None:
+    def __init__(self, status: int, *names: Json, retry_after: int = 1) -> None:
         super().__init__(status)
         self.status = status
         self.names = names
+        self.retry_after = retry_after
 
 
 @dataclass
@@ -67,10 +82,23 @@ class Run:
     has_log: bool = True
     first: int = 0
     """The place of the first event of its segment."""
+    sent: int = 0
+    """How many events it had when the server crashed."""
     began_at: int = 0
     """When its segment began: its reply is of that time."""
+    started_at: int = 0
+    """When its first segment began."""
+    segment: int = 1
+    system_prompt: str | None = None
+    """Of its turn alone, with all segments."""
     response: Response = field(default_factory=lambda: Response(200))
     """The response of its segment, filled when that ends."""
+
+    def exported(self, version: int) -> Json:
+        settings = {"system_prompt": self.system_prompt, "model_name": None, "json_output": False, "thinking": None}
+        record = {"run_id": self.run_id, "leg": self.segment, "settings": settings if self.system_prompt else {}}
+        record |= {"awaited": self.calls, "asked_at": version, "last_event": len(self.events or ())}
+        return record | {"started_at": timestamp(self.started_at)}
 
 
 @dataclass
@@ -80,6 +108,8 @@ class Thread:
     created_at: int
     updated_at: int
     messages: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
+    """Its files as they are exported."""
     runs: dict[Id, Run] = field(default_factory=dict)
     active: Run | None = None
 
@@ -99,6 +129,13 @@ class Thread:
             "message_count": len(self.messages),
             "updated_at": timestamp(self.updated_at),
         }
+
+    def exported(self) -> Json:
+        waiting = self.active if self.active is not None and self.active.state == WAITING else None
+        messages = [{"version": version, "message": one} for version, one in enumerate(self.messages, 2)]
+        record = self._fields() | {"kind": "thread", "updated_at": timestamp(self.updated_at), "version": self.version}
+        record |= {"title": None, "messages": messages, "files": self.files}
+        return record | {"run": waiting and waiting.exported(self.version)}
 
     def _fields(self) -> Json:
         ids = {"thread_id": self.thread_id, "assistant_id": self.assistant.body["assistant_id"]}
@@ -127,6 +164,7 @@ class Account:
     threads: list[Thread] = field(default_factory=list)
     stored: dict[str, Stored] = field(default_factory=dict)
     default: Assistant | None = None
+    open_streams: int = 0
 
 
 def timestamp(milliseconds: int) -> str:
@@ -158,3 +196,8 @@ def words(text: str) -> list[str]:
 
 def tool_names(tools: Json) -> list[str]:
     return [tool["function"]["name"] for tool in tools or ()]
+
+
+def passes(passed: list[float], now: float, rate: float) -> bool:
+    """Whether, counted from each request that passed, there are fewer than a burst and the rate since allow."""
+    return all(len(passed) - number <= max(1.0, rate) + (now - then) * rate - 1 for number, then in enumerate(passed))

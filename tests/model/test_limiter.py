@@ -5,6 +5,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.model.state import passes
 from threads_server.http import rate_limit
 from threads_server.http.rate_limit import RateLimit
 
@@ -12,11 +13,6 @@ from threads_server.http.rate_limit import RateLimit
 RATES = st.sampled_from([0.25, 0.5, 1.0, 4.0, 16.0])
 GAPS = st.sampled_from([0.0, 0.0, 0.03125, 0.125, 1.0, 3.5])
 REQUESTS = st.lists(st.tuples(st.sampled_from("ab"), GAPS), max_size=60)
-
-
-def room(passed: list[float], now: float, rate: float) -> bool:
-    """Whether, counted from each request that passed, there are fewer than a burst and the rate since allow."""
-    return all(len(passed) - number <= max(1.0, rate) + (now - then) * rate - 1 for number, then in enumerate(passed))
 
 
 @settings(max_examples=60)
@@ -28,10 +24,10 @@ def test_rate_limit_passes_what_its_model_passes(rate: float, requests: list[tup
     with patch.object(rate_limit, "monotonic", lambda: now):
         for key, pause in [*requests, *steady]:
             now += pause
-            expected = room(passed[key], now, rate)
+            expected = passes(passed[key], now, rate)
             wait = limit.take(key)
             assert (wait == 0) is expected, (key, now, passed)
-            assert wait == 0 or room(passed[key], now + wait, rate)
-            assert wait <= 1 or not room(passed[key], now + wait - 1, rate)
+            assert wait == 0 or passes(passed[key], now + wait, rate)
+            assert wait <= 1 or not passes(passed[key], now + wait - 1, rate)
             if not wait:
                 passed[key].append(now)

@@ -26,6 +26,15 @@ STOPPED = "The server was stopped during the run"
 ABANDONED = "The server could not write to its database during the run"
 """For a run of a process that goes on: the commit that began it was not confirmed, or its end could not be written."""
 
+STOP_ENDS = {
+    Stop.CANCELLED: (RunState.CANCELLED, "The run was cancelled"),
+    Stop.DELETED: (RunState.CANCELLED, "The thread was deleted"),
+    Stop.ENDED_ELSEWHERE: (RunState.FAILED, "The run was ended by another server process"),
+    Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
+    Stop.CLOSING: (RunState.FAILED, STOPPED),
+}
+"""State and reason of a run that was stopped."""
+
 MAX_POLLS = 25
 """How often a run that another process works on is read before it is cancelled without that process."""
 

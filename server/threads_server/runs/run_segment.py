@@ -20,7 +20,7 @@ from threads_server.responders import (
     TextDelta,
     ToolCallRequested,
 )
-from threads_server.runs.cancellation import STOPPED
+from threads_server.runs.cancellation import STOP_ENDS
 from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Stop, thread_not_found
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.run_context import RunContext
@@ -139,7 +139,7 @@ class RunSegment:
         live.responding = True
         try:
             if live.stopped is not None:
-                return _STOPPED[live.stopped]
+                return STOP_ENDS[live.stopped]
             conversation = await self._conversation()
             taken = 0
             async for batch in self._context.responder.answer(conversation):
@@ -157,7 +157,7 @@ class RunSegment:
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is not None:
                 task.uncancel()
-            state, reason = _STOPPED[live.stopped or Stop.CLOSING]
+            state, reason = STOP_ENDS[live.stopped or Stop.CLOSING]
             if live.stopped is Stop.SILENT:
                 self._log_failure(reason)
             return state, reason
@@ -291,8 +291,11 @@ class RunSegment:
         )
         version = await self._write(ending)
         if version is None:
-            await self._superseded()
-            return
+            stored = await self._context.store.read_large(find_reply, self._thread.thread, live.run_id)
+            if stored is None or stored["message_id"] != reply.message_id:
+                await self._superseded()
+                return
+            version = self._thread.version + len(ending.messages)  # the commit was not confirmed
         live.emit(last)
         if not live.outcome.done():
             live.outcome.set_result(Outcome(state, answer, version))
@@ -349,7 +352,7 @@ class RunSegment:
             self._fail_waiters(thread_not_found())
             self._report(None, "The thread was deleted")
             return
-        _, reason = _STOPPED[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
+        _, reason = STOP_ENDS[Stop.CANCELLED if state is RunState.CANCELLED else Stop.ENDED_ELSEWHERE]
         message = await store.read_large(find_reply, self._thread.thread, live.run_id)
         if message is not None:
             reply.message_id, reply.content = message["message_id"], message["content"]
@@ -387,12 +390,3 @@ class RunSegment:
             for call in message["metadata_"].get("tool_calls", ())
         ]
         return {"all_run_tool_calls": calls, **finish} if calls else finish
-
-
-_STOPPED = {
-    Stop.CANCELLED: (RunState.CANCELLED, "The run was cancelled"),
-    Stop.DELETED: (RunState.CANCELLED, "The thread was deleted"),
-    Stop.ENDED_ELSEWHERE: (RunState.FAILED, "The run was ended by another server process"),
-    Stop.SILENT: (RunState.FAILED, "The responder gave no sign for too long"),
-    Stop.CLOSING: (RunState.FAILED, STOPPED),
-}

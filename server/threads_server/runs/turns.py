@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from threads_server.clock import now
+from threads_server.errors import HTTPError
 from threads_server.ids import new_id
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, LiveRun, Stop, thread_not_found
 from threads_server.runs.message_json import UserMessage, attachment
@@ -140,6 +141,7 @@ class Turns:
             first=1,
             request_size=len(message.content),
         )
+        await self._check_room(message.account, live.request_size, message.idempotency)
         with self._context.runs.starting(live):
             thread = await self.queue.begin(turn)
             segment = RunSegment(
@@ -158,7 +160,7 @@ class Turns:
     async def _continue_run(self, outputs: SubmitToolOutputs) -> LiveRun:
         self.queue.check_open()
         size = sum(len(output) for _, output in outputs.outputs)
-        self._context.runs.check_room(outputs.account, size)
+        await self._check_room(outputs.account, size, outputs.idempotency)
         moment = now()
         given = [ToolOutput(call_id, output, new_id()) for call_id, output in outputs.outputs]
         run = await self._context.store.write(
@@ -181,6 +183,15 @@ class Turns:
         )
         segment.start()
         return live
+
+    async def _check_room(self, account: str, size: int, idempotency: IdempotencyRequest | None) -> None:
+        """Raise HTTPError 429 or 503 for a run too many; but Replay, which needs no room, under a used key."""
+        try:
+            self._context.runs.check_room(account, size)
+        except HTTPError:
+            if idempotency is not None:
+                await self._context.store.read(idempotency_keys.raise_replay, idempotency, now())
+            raise
 
     async def _answer(self, live: LiveRun, *, streamed: bool) -> TurnResult:
         if streamed:

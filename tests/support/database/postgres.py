@@ -110,25 +110,34 @@ class PostgresServer:
             self._process.communicate()  # closes its standard input, and waits
             self._process = None
 
-    def cleared(self) -> str:
-        """Drop the server's schema; return the address of the database."""
-        return self._without_connections("DROP SCHEMA IF EXISTS backboard_threads CASCADE")
+    def cleared(self, database: str = "postgres") -> str:
+        """Drop the server's schema in a database, made if there is none; return its address."""
+        if database != "postgres":
+            with contextlib.suppress(asyncpg.DuplicateDatabaseError):
+                self._execute("postgres", f"CREATE DATABASE {database}")
+        return self._without_connections("DROP SCHEMA IF EXISTS backboard_threads CASCADE", database)
 
     def emptied(self) -> str:
         """Delete all rows but keep the tables, which takes far longer to make; return the address of the database."""
         return self._without_connections(_EMPTY)
 
-    def _without_connections(self, statements: str) -> str:
-        async def clear() -> None:
-            connection = await asyncpg.connect(self.url())
-            await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'threads-server'"
-            )
-            await connection.execute(statements)
+    def _without_connections(self, statements: str, database: str = "postgres") -> str:
+        self._execute(
+            database,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'threads-server' AND datname = current_database()",
+            statements,
+        )
+        return self.url(database)
+
+    def _execute(self, database: str, *statements: str) -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(self.url(database))
+            for statement in statements:
+                await connection.execute(statement)
             await connection.close()
 
-        asyncio.run(clear())
-        return self.url()
+        asyncio.run(execute())
 
     def log(self) -> str:
         return (self._folder / "log").read_text(errors="replace")

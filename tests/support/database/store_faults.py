@@ -21,19 +21,23 @@ BACKGROUND = ("clearing.py", "heartbeat.py")
 
 @dataclass
 class Fault:
-    """A fault of the next commit. `happened` once it did."""
+    """A fault of a commit, `after` so many others. `happened` once it did."""
 
     kind: str
+    after: int = 0
     happened: bool = False
 
     def strikes(self, sql: str) -> bool:
         """Whether it happens at this statement."""
         if self.kind == DISK_FULL:
-            return sql.startswith(("INSERT", "UPDATE"))
+            full = sql.startswith(("INSERT", "UPDATE"))
+            self.happened |= full
+            return full
         if sql != "COMMIT" or self.happened:
             return False
-        self.happened = True
-        return True
+        self.happened = self.after == 0
+        self.after -= 1
+        return self.happened
 
 
 class FaultyConnection:
@@ -58,9 +62,9 @@ class FaultyConnection:
 
 
 @contextmanager
-def failing(store: Any, kind: str) -> Iterator[Fault]:
-    """Let a commit of a store fail, or its disk be full for as long as this lasts."""
-    fault = Fault(kind)
+def failing(store: Any, kind: str, after: int = 0) -> Iterator[Fault]:
+    """Let a commit of a store fail, `after` so many others, or its disk be full for as long as this lasts."""
+    fault = Fault(kind, after)
     if isinstance(getattr(store, "writer", None), sqlite3.Connection):
         writer = store.writer
         store.writer = FaultyConnection(writer, fault)
@@ -69,17 +73,22 @@ def failing(store: Any, kind: str) -> Iterator[Fault]:
         finally:
             store.writer = writer
         return
-    execute = asyncpg.Connection.execute
+    execute, fetch = asyncpg.Connection.execute, asyncpg.Connection.fetch
 
     async def broken(self: Any, query: str, *args: Any, **options: Any) -> Any:
-        if _is_in_background() or not fault.strikes(query):
+        if kind == DISK_FULL or _is_in_background() or not fault.strikes(query):
             return await execute(self, query, *args, **options)
         if fault.kind == CONFIRMATION_LOST:
             await execute(self, query)
         self.terminate()
         raise asyncpg.ConnectionDoesNotExistError("the connection was closed in the middle of the commit")
 
-    with patch.object(asyncpg.Connection, "execute", broken):
+    async def full(self: Any, query: str, *args: Any, **options: Any) -> Any:
+        if kind == DISK_FULL and not _is_in_background() and fault.strikes(query):
+            raise asyncpg.DiskFullError("could not extend file: No space left on device")
+        return await fetch(self, query, *args, **options)
+
+    with patch.object(asyncpg.Connection, "execute", broken), patch.object(asyncpg.Connection, "fetch", full):
         yield fault
 
 

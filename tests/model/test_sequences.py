@@ -1,0 +1,180 @@
+"""Sequences of the machine's steps that drawn ones reach seldom or never, on both stores, each readable by itself."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.model.driver import COUNTS
+from tests.model.machine import Machine, postgres_machine
+from tests.support.database.store_faults import CONFIRMATION_LOST, DISK_FULL
+from threads_server.store.backends.sqlite import SqliteStore
+
+STATES = {"COMPLETED", "FAILED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS"}
+
+
+@pytest.fixture(autouse=True)
+def _no_counts() -> None:
+    COUNTS.clear()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def machine(request: pytest.FixtureRequest) -> type[Machine]:
+    return Machine if request.param == "sqlite" else postgres_machine(request.getfixturevalue("postgres_server"))
+
+
+def play(machine: type[Machine], steps: Callable[[Any, Machine], None], examples: int = 1) -> None:
+    """Play steps on a machine whose accounts have two threads each."""
+
+    @settings(max_examples=examples)
+    @given(data=st.data())
+    def played(data: Any) -> None:
+        one = machine()
+        try:
+            one.begin()
+            for _ in range(2):
+                one.send_to_default()
+            steps(data, one)
+            one.everything_agrees()
+            one.check_export()
+        finally:
+            one.close()
+
+    played()
+
+
+def send(data: Any, machine: Machine, content: str, key: str | None = None, fault: str | None = None) -> None:
+    """Send a message to an idle thread, streamed or not."""
+    stream = data.draw(st.booleans(), label="stream")
+    machine.send(
+        data, content, one_call=False, stream=stream, send_to_llm=True, idempotency_key=key, fault=fault, pause=0,
+        prompt=False, files=(("a.txt", b"a"),), tools=None, where=3,
+    )  # fmt: skip
+
+
+def submit(data: Any, machine: Machine, *, wrong: bool = False, again: bool = False, fault: str | None = None) -> None:
+    machine.submit(
+        data, latest=False, stream=False, idempotency_key="outputs" if fault else None, wrong=wrong, again=again,
+        tools=["look"], fault=fault, pause=0,
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(1800)
+def test_first_of_several_callers_leaves_at_each_await(machine: type[Machine]) -> None:
+    def steps(data: Any, one: Machine) -> None:
+        for pause in range(0, 36, 3):
+            one.hold(data, stream=pause % 2 == 0, keyed=True, log_fails=False)
+            one.join(data, leaves=True, pause=pause)
+            while one.held:
+                one.let_go(data)
+
+    play(machine, steps, examples=2)
+    assert COUNTS["first caller left"] == 24
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("how", ["crash", "restart"])
+def test_events_sent_and_not_written_keep_their_numbers(machine: type[Machine], how: str) -> None:
+    def steps(data: Any, one: Machine) -> None:
+        one.hold(data, stream=True, keyed=True, log_fails=True)
+        one.interrupt(how)
+        one.runs = one.runs[-1:]
+        one.events(data)
+
+    play(machine, steps)
+    assert sum(count for name, count in COUNTS.items() if name.endswith("with events sent and not written")) == 1
+    assert COUNTS["streamRunEvents: 200"] == 1
+
+
+def test_caller_who_joins_is_at_work_before_the_next_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow disk the joining request was still to be stored, and was answered 503 for the disk that was full."""
+    commit = SqliteStore._commit
+
+    def slow(store: SqliteStore, batch: Any) -> int:
+        time.sleep(0.03)
+        return commit(store, batch)
+
+    def steps(data: Any, one: Machine) -> None:
+        one.ask_for_tools(data, calls=1, stream=False, keyed=False, prompt=False)
+        monkeypatch.setattr(SqliteStore, "_commit", slow)
+        one.hold(data, stream=False, keyed=True, log_fails=True)
+        one.join(data, leaves=False, pause=0)
+        submit(data, one, fault=DISK_FULL)
+        one.let_go(data)
+
+    play(Machine, steps)
+    assert COUNTS["run let go"] == 1
+
+
+def test_revoked_key_cuts_its_stream_and_not_the_run(machine: type[Machine]) -> None:
+    """Its caller was taken for one who waits on: he got StreamInterrupted where steps took half a second."""
+
+    def steps(data: Any, one: Machine) -> None:
+        one.names = {name: key for name, key in one.names.items() if name != "a2"}  # the run is of a1 or b1
+        one.hold(data, stream=True, keyed=True, log_fails=False)
+        one.join(data, leaves=False, pause=0)
+        name = next(name for name, (key, _) in one.names.items() if key == one.held[0].key)
+        one.revoke_key(name)
+        one.let_go(data)
+        one.add_key(name, name[0])
+
+    play(machine, steps)
+    assert COUNTS["stream of a revoked key cut"] == 2
+
+
+def test_end_whose_commit_is_not_confirmed_is_answered_like_its_replay(machine: type[Machine]) -> None:
+    """The first caller was told that the run had been ended by another server process."""
+
+    def steps(data: Any, one: Machine) -> None:
+        send(data, one, "/say hi", "a", f"{CONFIRMATION_LOST} at the end")
+        one.ask_for_tools(data, calls=2, stream=False, keyed=False, prompt=True)
+        submit(data, one, again=True, fault=f"{CONFIRMATION_LOST} at the end")
+
+    play(machine, steps)
+    assert COUNTS[f"fault: {CONFIRMATION_LOST} at the end"] == 2
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("target", ["sqlite", "postgres"])
+def test_import_of_an_export_is_the_identity_for_runs_in_every_state(
+    machine: type[Machine], target: str, request: pytest.FixtureRequest
+) -> None:
+    """An account with a run in each state goes on in another database: messages, replays, outputs, events, ends."""
+
+    def steps(data: Any, one: Machine) -> None:
+        for _ in range(3):
+            one.send_to_default()
+        send(data, one, "/say hi there", "a")
+        send(data, one, "/fail no luck")
+        for calls in (1, 2):
+            one.ask_for_tools(data, calls=calls, stream=calls == 1, keyed=True, prompt=calls == 2)
+        one.runs.reverse()
+        cancel = one.runs[0]
+        submit(data, one, wrong=True)
+        one.hold(data, stream=True, keyed=True, log_fails=False)
+        one.runs = [cancel]
+        one.cancel(data, idempotency_key="c", fault=None, pause=0)
+        one.ask_for_tools(data, calls=2, stream=False, keyed=False, prompt=True)
+        submit(data, one, again=True)
+        one.notice()
+        known = list(one.runs)
+        if target == "sqlite":
+            one.move(one.server.next_file())
+        else:
+            postgres = request.getfixturevalue("postgres_server")
+            one.move(postgres.cleared("other"))
+        send(data, one, "What do you know?", "a")  # its key stayed behind, and is another thread's now
+        for run in known:
+            one.runs = [run]
+            one.events(data)
+        while one.waiting():
+            submit(data, one)
+        for run in known:
+            one.runs = [run]
+            one.cancel(data, idempotency_key=None, fault=None, pause=0)
+
+    play(machine, steps)
+    assert {name.rpartition(" ")[2] for name in COUNTS if name.startswith("move of a run")} == STATES
