@@ -14,6 +14,11 @@ from tests.model.state import AGAIN, IN_PROGRESS, WAITING, Files, Id, Run, Threa
 
 FILES = ((), (), (), (("note é.txt", b"noted"),), (("a.txt", b"a"), ("empty.txt", b"")))
 
+NOTHING_ELSE: dict[str, Any] = {
+    "thread_id": None, "assistant_id": None, "one_call": False, "system_prompt": None, "tools": None, "files": (),
+    "stream": False, "send_to_llm": True, "if_match": None, "idempotency_key": None,
+}  # fmt: skip
+
 
 class MessageSteps(ResourceSteps):
     """Rules of turns that end at once."""
@@ -72,7 +77,12 @@ class MessageSteps(ResourceSteps):
             "files": files, "stream": stream, "send_to_llm": send_to_llm, "if_match": if_match,
             "idempotency_key": idempotency_key,
         }  # fmt: skip
-        fault = fault if idempotency_key else None
+        self.send_with(key, arguments, fault if idempotency_key else None, pause)
+
+    def send_with(self, key: str, arguments: dict[str, Any], fault: str | None = None, pause: int = 0) -> None:
+        """Send a message with arguments of `Model.send`."""
+        arguments = NOTHING_ELSE | arguments
+        one_call, idempotency_key = arguments["one_call"], arguments["idempotency_key"]
         self.count_send(key, arguments)
         call = self.call_to_send(key, arguments)
         self.perform(
@@ -92,8 +102,8 @@ class MessageSteps(ResourceSteps):
             if thread.thread_id == arguments["thread_id"]:
                 state = "idle" if thread.active is None else thread.active.state
                 match = arguments["if_match"]
-                tag = match if match in (None, "*") else "right" if match == f'"{thread.version}"' else "stale"
-                COUNTS[f"If-Match {tag}: {state}"] += 1
+                tags = {None: "absent", "*": "*", f'"{thread.version}"': "right"}
+                COUNTS[f"If-Match {tags.get(match, 'stale')}: {state}"] += 1
 
     def notice(self) -> None:
         """Learn the ids that requests have made in passing."""

@@ -8,9 +8,8 @@ import copy
 from collections.abc import Callable
 from itertools import count
 
-from tests.model.replies import Replies
+from tests.model.interruptions import Interruptions
 from tests.model.state import (
-    ABANDONED,
     AGAIN,
     ASSISTANT_FIELDS,
     CANCELLED,
@@ -21,7 +20,6 @@ from tests.model.state import (
     NAME,
     RATE,
     RUNS_AT_ONCE,
-    STOPPED,
     STREAMS_AT_ONCE,
     WAITING,
     Account,
@@ -42,12 +40,11 @@ from tests.model.state import (
 )
 
 
-class Model(Replies):
+class Model(Interruptions):
     """All accounts of a server. Operations take the key of a caller first and raise Rejected."""
 
     def __init__(self, now: int) -> None:
         super().__init__(now)
-        self.accounts: dict[str, Account] = {}
         self.keys: dict[str, str] = {}
         """Keys in use, with their accounts."""
         self.conversations: list[Json] = []
@@ -288,52 +285,6 @@ class Model(Replies):
         if not passes(passed, now, RATE):
             raise Rejected(429, retry_after=next(wait for wait in count(1) if passes(passed, now + wait, RATE)))
         passed.append(now)
-
-    def export(self, name: str) -> list[tuple[Id, Json]]:
-        """What is exported of an account: ids with their records."""
-        account = self.accounts.get(name, Account())
-        records: list[tuple[Id, Json]] = []
-        for one in account.assistants:
-            record = {"kind": "assistant", "is_default": one is account.default, "assistant": one.body}
-            records.append((one.body["assistant_id"], record))
-        return records + [(thread.thread_id, thread.exported()) for thread in account.threads]
-
-    # what happens to a server
-
-    def stop(self, *, crash: bool) -> None:
-        """End the runs in progress as failed; a crash may lose what they had said."""
-        for account in self.accounts.values():
-            for thread in account.threads:
-                run = thread.active
-                if run is not None and run.state == IN_PROGRESS:
-                    text = self.new("text") if crash else "so far "
-                    if crash:
-                        run.sent, run.events = len(run.events or ()), None
-                    self.end(thread, run, FAILED, text, STOPPED, model=None if crash else "offline")
-
-    def end_abandoned(self, thread: Thread, run: Run) -> Response:
-        """End a run that no task works on as failed; there is a gap in the numbers of its events."""
-        run.events = None
-        return self.end(thread, run, FAILED, "", ABANDONED, model=None)
-
-    def sweep(self) -> None:
-        """Forget for good what has expired, as a server does when it starts."""
-        expired = self.now - DAY
-        for account in self.accounts.values():
-            account.stored = {name: one for name, one in account.stored.items() if one.created_at > expired}
-            for run in (run for thread in account.threads for run in thread.runs.values()):
-                run.has_log &= run.ended_at is None or run.ended_at > expired
-
-    def move(self) -> None:
-        """Export to an archive and import elsewhere: event logs, idempotency keys and runs in progress stay behind."""
-        for account in self.accounts.values():
-            account.stored = {}
-            for thread in account.threads:
-                if thread.active is not None and thread.active.state == IN_PROGRESS:
-                    thread.active = None
-                thread.runs = {thread.active.run_id: thread.active} if thread.active else {}
-                for run in thread.runs.values():
-                    run.has_log = False
 
     # parts
 

@@ -1,5 +1,6 @@
 """Sequences of the machine's steps that drawn ones reach seldom or never, on both stores, each readable by itself."""
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from tests.model.machine import Machine, postgres_machine
 from tests.support.database.store_faults import CONFIRMATION_LOST, DISK_FULL
 from threads_server.store.backends.sqlite import SqliteStore
 
+TAGS = ("absent", "right", "stale", "*")
 STATES = {"COMPLETED", "FAILED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS"}
 
 
@@ -87,6 +89,23 @@ def test_events_sent_and_not_written_keep_their_numbers(machine: type[Machine], 
     play(machine, steps)
     assert sum(count for name, count in COUNTS.items() if name.endswith("with events sent and not written")) == 1
     assert COUNTS["streamRunEvents: 200"] == 1
+
+
+def test_version_is_checked_on_idle_running_and_waiting_threads() -> None:
+    def steps(data: Any, one: Machine) -> None:
+        one.ask_for_tools(data, calls=1, stream=False, keyed=False, prompt=False)
+        one.hold(data, stream=False, keyed=False, log_fails=False)
+        one.send_to_default()
+        for key, account in {name: key for key, name in one.model.keys.items()}.items():
+            for thread, tag in itertools.product(one.model.accounts[key].threads, TAGS):
+                right, stale = f'"{thread.version}"', f'"{thread.version - 1}"'
+                if_match = {"absent": None, "right": right, "stale": stale}.get(tag, tag)
+                arguments = {"content": "/say hi", "thread_id": thread.thread_id, "if_match": if_match}
+                one.send_with(account, arguments)
+
+    play(Machine, steps)
+    expected = itertools.product(TAGS, ("idle", "IN_PROGRESS", "REQUIRES_ACTION"))
+    assert not {f"If-Match {tag}: {state}" for tag, state in expected} - COUNTS.keys()
 
 
 def test_caller_who_joins_is_at_work_before_the_next_fault(monkeypatch: pytest.MonkeyPatch) -> None:
