@@ -133,9 +133,11 @@ class PostgresServer:
     def _execute(self, database: str, *statements: str) -> None:
         async def execute() -> None:
             connection = await asyncpg.connect(self.url(database))
-            for statement in statements:
-                await connection.execute(statement)
-            await connection.close()
+            try:
+                for statement in statements:
+                    await connection.execute(statement)
+            finally:
+                await connection.close()
 
         asyncio.run(execute())
 
