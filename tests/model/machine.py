@@ -182,17 +182,7 @@ class Machine(MessageSteps):
     def send_to_default(self) -> None:
         """Start a thread of the default assistant in each account."""
         for key in {account: key for key, account in self.model.keys.items()}.values():
-            arguments: dict[str, Any] = {
-                "content": "Keep this.", "thread_id": None, "assistant_id": None, "one_call": True,
-                "system_prompt": None, "tools": None, "files": (), "stream": False, "send_to_llm": False,
-                "if_match": None, "idempotency_key": None,
-            }  # fmt: skip
-            self.perform(
-                "sendChatMessage",
-                self.call_to_send(key, arguments),
-                lambda: self.model.send(key, **arguments),  # noqa: B023
-            )
-        self.notice()
+            self.send_with(key, {"content": "Keep this.", "one_call": True, "send_to_llm": False})
 
     async def ended(self, tasks: "list[asyncio.Task[Answered]]") -> None:
         """Callers whose server is gone get whatever they get."""

@@ -21,7 +21,7 @@ REACHED = {
     *("listThreads", "getThread", "deleteThread", "sendMessage", "sendChatMessage", "submitToolOutputs", "cancelRun"),
     *("streamRunEvents", "askForTools", "run held", "run let go", "run joined", "key made again", "key revoked"),
     *("clock forward", "clock back", "restart", "crash", "move", "export compared", "response replayed"),
-    *("page of a name with ties in time", "pressed: 200", "pressed: 429", "sendMessage: 429", "outputs refused"),
+    *("page of a name with ties in time", "pressed: 200", "pressed: 429", "outputs refused"),
     *("outputs in round 2", "turn's own instructions in another round"),
     *("fault: commit fails", "fault: confirmation is lost", "fault: disk full", "fault: events not written"),
     *("fault: caller leaves", "fault: commit fails at the end", "fault: confirmation is lost at the end"),

@@ -108,6 +108,21 @@ def test_version_is_checked_on_idle_running_and_waiting_threads() -> None:
     assert not {f"If-Match {tag}: {state}" for tag, state in expected} - COUNTS.keys()
 
 
+def test_runs_and_streams_at_once_are_limited_and_a_replay_needs_no_run() -> None:
+    def steps(data: Any, one: Machine) -> None:
+        one.revoke_key("b1")
+        one.send_to_default()
+        for _ in range(3):
+            one.hold(data, stream=True, keyed=True, log_fails=False)
+        for _ in range(2):
+            one.join(data, leaves=False, pause=0)
+        while one.held:
+            one.let_go(data)
+
+    play(Machine, steps)
+    assert [COUNTS[kind] for kind in ("run held", "hold: 429", "run joined", "join: 429")] == [2, 1, 1, 1]
+
+
 def test_caller_who_joins_is_at_work_before_the_next_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a slow disk the joining request was still to be stored, and was answered 503 for the disk that was full."""
     commit = SqliteStore._commit
