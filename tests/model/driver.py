@@ -28,6 +28,7 @@ from threads_server.runs.heartbeat import Heartbeat
 from threads_server.settings import Settings
 from threads_server.store.backends import open_store
 from threads_server.store.clearing import sweep
+from threads_server.store.idempotency_keys import raise_replay
 from threads_server.store.runs import in_progress
 from threads_server.store.transaction import one
 from threads_server.store.turns import begin_turn
@@ -171,7 +172,15 @@ class Server:
                 self._writing -= 1
                 self.turns += transaction is begin_turn
 
-        store.write = counted
+        read = store.read
+
+        async def looked(transaction: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return await read(transaction, *args, **kwargs)
+            finally:
+                self.turns += transaction is raise_replay  # without room for a run its key is looked up alone
+
+        store.write, store.read = counted, looked
 
     async def stop(self) -> None:
         await self._stack.aclose()
