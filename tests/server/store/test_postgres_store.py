@@ -3,8 +3,8 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -14,12 +14,14 @@ from tests.support.server.command_line import refused
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, threads
+from threads_server.store import Store, StoreOpenError, StoreUnavailable, assistants, caller, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.backends import open_store, postgres_schema
 from threads_server.store.backends import postgres as backend
 from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.transaction import Transaction, every, one
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -45,6 +47,12 @@ async def other(postgres: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Reco
 
 async def opened(address: str, **settings: Any) -> Store:
     return await open_store(Settings(database=address, **settings), serving=True)
+
+
+async def of(account: str, way: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+    """Read or write for an account."""
+    caller.set(account)
+    return await way(*arguments)
 
 
 def add(name: str) -> Transaction[None]:
@@ -219,6 +227,17 @@ class TestAway:
         await store.write(rename, "z")
         await store.close()
 
+    async def test_account_that_waits_for_locks_holds_up_no_other(self, store: Store, other: Any) -> None:
+        await store.write(add, "x")
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM assistants FOR UPDATE")
+            waiting = [asyncio.create_task(of("a", store.write, rename, "y")) for _ in range(30)]
+            await asyncio.sleep(0)
+            assert store.load().waiting > 0
+            await of("b", store.write, add, "z")
+            assert not any(task.done() for task in waiting)
+        await asyncio.gather(*waiting)
+
     async def test_an_answer_is_not_waited_for_for_ever(self, postgres: str) -> None:
         store = await opened(postgres, statement_timeout=0.2)
         with pytest.raises(StoreUnavailable):
@@ -241,7 +260,7 @@ class TestAway:
 
     async def test_pool_is_as_large_as_the_settings_say(self, postgres: str, other: Any) -> None:
         store = await opened(postgres, pool_size=2)
-        await asyncio.gather(*(store.write(one, "SELECT pg_sleep(0.02)") for _ in range(10)))
+        await asyncio.gather(*(of(account, store.write, one, "SELECT pg_sleep(0.02)") for account in "ab" * 5))
         used = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'threads-server'"
         assert await other.fetchval(used) == 2
         await store.close()

@@ -16,7 +16,8 @@ from typing import ParamSpec, TypeAlias, TypeVar
 import asyncpg
 
 from threads_server.settings import Settings
-from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable
+from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable, caller
+from threads_server.store.backends.connection_permits import ConnectionPermits
 from threads_server.store.backends.postgres_schema import prepare, translate, with_nul, without_nul
 from threads_server.store.transaction import Row, Transaction, Value
 
@@ -80,9 +81,7 @@ class PostgresStore(Store):
         self._pool = pool
         self._behind_pooler = behind_pooler
         self._statement_seconds = statement_seconds
-        self._permits = asyncio.Semaphore(pool_size)
-        self._permitted = pool_size
-        self._waiting = 0
+        self._permits = ConnectionPermits(pool_size)
         self._begin = f"BEGIN; {_settings(statement_seconds, behind_pooler=True)}" if behind_pooler else "BEGIN"
 
     @classmethod
@@ -145,7 +144,7 @@ class PostgresStore(Store):
         return await self._retry(lambda connection: _run(connection, transaction(), seconds))
 
     def load(self) -> StoreLoad:
-        return StoreLoad(self._waiting, self._pool.get_size(), self._pool.get_idle_size())
+        return StoreLoad(self._permits.waiting, self._pool.get_size(), self._pool.get_idle_size())
 
     async def close(self) -> None:
         try:
@@ -165,17 +164,13 @@ class PostgresStore(Store):
         raise AssertionError("unreachable")
 
     async def _once(self, work: Callable[[_Connection], Awaitable[T]]) -> T:
-        self._waiting += 1
-        try:
-            await self._permits.acquire()
-        finally:
-            self._waiting -= 1
-        withheld = False
+        account = caller.get()
+        await self._permits.acquire(account)
         try:
             try:
                 connection = await self._pool.acquire()
             except asyncpg.TooManyConnectionsError as error:
-                withheld = self._withhold()
+                self._withhold()
                 raise _Again(_unavailable(error)) from error
             except _ERRORS as error:
                 raise _unavailable(error) from error
@@ -190,20 +185,15 @@ class PostgresStore(Store):
                 with suppress(*_ERRORS):  # one that is broken is not used again
                     await self._pool.release(connection)
         finally:
-            if not withheld:
-                self._permits.release()
+            self._permits.release(account)
 
-    def _withhold(self) -> bool:
+    def _withhold(self) -> None:
         """Shrink the pool by one for WITHHELD_SECONDS, unless one is left: the role may have a connection limit."""
-        if self._permitted == 1:
-            return False
-        self._permitted -= 1
-        asyncio.get_running_loop().call_later(WITHHELD_SECONDS, self._grant)
-        return True
-
-    def _grant(self) -> None:
-        self._permitted += 1
-        self._permits.release()
+        if self._permits.size > 1:
+            self._permits.resize(self._permits.size - 1)
+            asyncio.get_running_loop().call_later(
+                WITHHELD_SECONDS, lambda: self._permits.resize(self._permits.size + 1)
+            )
 
 
 class _Again(Exception):
