@@ -3,9 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
+import asyncpg
 import pytest
 
+from threads_server.settings import Settings
+from threads_server.store import Store, caller
+from threads_server.store.backends import open_store
 from threads_server.store.backends.connection_permits import ConnectionPermits
+from threads_server.store.transaction import Transaction, every
 
 
 class Waiters:
@@ -79,3 +84,27 @@ async def test_fewer_and_more_permits(waiters: Callable[[int], Waiters]) -> None
     mine.permits.resize(2)
     await asyncio.sleep(0)
     assert mine.order == ["a1", "b1", "c1", "d1", "e1"]
+
+
+def rename(account: str) -> Transaction[None]:
+    yield from every("UPDATE assistants SET name = 'x' WHERE account_id = ?", account)
+
+
+async def write(store: Store, account: str) -> None:
+    caller.set(account)
+    await store.write(rename, account)
+
+
+async def test_account_that_waits_for_locks_holds_up_no_other(postgres: str) -> None:
+    store = await open_store(Settings(database=postgres))
+    other = await asyncpg.connect(postgres)
+    async with other.transaction():
+        await other.execute("SELECT 1 FROM backboard_threads.assistants FOR UPDATE")
+        waiting = [asyncio.create_task(write(store, "")) for _ in range(30)]  # the assistant of the tables is ""'s
+        await asyncio.sleep(0)
+        assert store.load().waiting > 0
+        await write(store, "b")
+        assert not any(task.done() for task in waiting)
+    await asyncio.gather(*waiting)
+    await other.close()
+    await store.close()
