@@ -17,7 +17,7 @@ from .._unset import UNSET, Unset
 
 E = TypeVar("E")
 
-SHARED_OPTIONS = ("timeout", "deadline", "max_retries", "headers", "thinking")
+SHARED_OPTIONS = ("timeout", "deadline", "max_retries", "headers", "thinking", "raise_on_failed_run")
 """Options of the message that are used for submitting tool outputs, too."""
 
 

@@ -1,5 +1,6 @@
 """`run_tools` and `stream_tools`: rounds of calls, errors of tools, events."""
 
+import inspect
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -157,6 +158,24 @@ async def test_arguments_are_checked_before_anything_is_sent(variant: Variant, o
     with pytest.raises(ValueError, match=r"max_rounds|on_tool_error|two tools"):
         await variant.do(variant.mocked(script).messages.run_tools(**{"content": "x", "tools": [weather], **options}))
     assert script.requests == []
+
+
+async def test_options_that_message_and_outputs_share_hold_for_both(variant: Variant) -> None:
+    client = variant.mocked(Script(asking(call("weather", {"city": "Oslo"})), DONE))
+    submit = client.runs.submit_tool_outputs
+    taken = (set(inspect.signature(one).parameters) for one in (client.messages.chat, submit))
+    options: dict[str, Any] = {"timeout": 3, "deadline": 4, "max_retries": 1, "headers": {"X-A": "1"}}
+    options |= {"thinking": {"effort": "low"}, "raise_on_failed_run": False}
+    assert set.intersection(*taken) == {*options, "thread_id", "tools", "idempotency_key"}
+    given: dict[str, Any] = {}
+
+    def noted(*path: str, **arguments: Any) -> Any:
+        given.update(arguments)
+        return submit(*path, **arguments)
+
+    client.runs.submit_tool_outputs = noted
+    await variant.do(client.messages.run_tools(content="x", tools=[weather], **options))
+    assert {name: given[name] for name in options} == options
 
 
 async def test_one_function_is_no_list_of_tools(variant: Variant) -> None:
