@@ -74,13 +74,12 @@ def type_changes(name: str, old: Entry, new: Entry) -> Iterator[Change]:
     if isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute):
         was, now = choices(old.annotation), choices(new.annotation)
         if was != now:
-            level = Level.additive if now < was else Level.breaking
-            yield Change(level, name, f"{old.annotation} -> {new.annotation}")
+            yield Change(given(was, now), name, f"{old.annotation} -> {new.annotation}")
     if not (isinstance(old, griffe.Function) and isinstance(new, griffe.Function)):
         return
-    if choices(old.returns) != choices(new.returns):
-        level = Level.additive if choices(new.returns) < choices(old.returns) else Level.breaking
-        yield Change(level, name, f"returns {old.returns} -> {new.returns}")
+    was, now = choices(old.returns), choices(new.returns)
+    if was != now:
+        yield Change(given(was, now), name, f"returns {old.returns} -> {new.returns}")
     known = {parameter.name: parameter for parameter in old.parameters}
     for parameter in new.parameters:
         if parameter.name not in known:
@@ -91,6 +90,11 @@ def type_changes(name: str, old: Entry, new: Entry) -> Iterator[Change]:
             level = Level.additive if was < now else Level.breaking
             text = f"{known[parameter.name].annotation} -> {parameter.annotation}"
             yield Change(level, f"{name}({parameter.name})", text)
+
+
+def given(was: set[str], now: set[str]) -> Level:
+    """Rate another type of what is given. Nothing but None is as good as gone."""
+    return Level.additive if now < was and now != {"None"} else Level.breaking
 
 
 def resolved(entry: Entry) -> griffe.Object:

@@ -2,7 +2,10 @@
 
 import re
 import shutil
+from collections.abc import Iterable
+from itertools import combinations, product
 
+import griffe
 import pytest
 
 from tools.release.document_changes import ROOT, Change, Level
@@ -123,3 +126,34 @@ def test_change_is_rated(kind: str, changes: dict[str, list[Change]]) -> None:
 
 def test_nothing_changed() -> None:
     assert python_changes(PACKAGE, PACKAGE) == []
+
+
+UNIONS = [
+    frozenset(union)
+    for size in range(1, 5)
+    for union in combinations(["int", "list[int | str]", "dict[str, int]", "None"], size)
+]
+"""What a value may be."""
+
+
+def classes(unions: Iterable[frozenset[str]]) -> griffe.Module:
+    """A module with one class for each union, of which values are held, given and taken."""
+    annotations = [" | ".join(sorted(union)) for union in unions]
+    source = [
+        f"class C{number}:\n held: {one}\n def give(self) -> {one}: ...\n def take(self, value: {one}): ...\n"
+        for number, one in enumerate(annotations)
+    ]
+    with griffe.temporary_visited_module("\n".join(source)) as module:
+        return module
+
+
+def test_change_of_types_breaks_unless_less_may_come_or_more_may_be_given() -> None:
+    pairs = list(product(UNIONS, UNIONS))
+    old, new = classes(was for was, _ in pairs), classes(now for _, now in pairs)
+    for number, (was, now) in enumerate(pairs):
+        name = f"C{number}"
+        found = {change.place: change.level for change in surface_changes({name: old[name]}, {name: new[name]})}
+        come = Level.additive if now < was and now != {"None"} else Level.breaking
+        taken = Level.additive if was < now else Level.breaking
+        expected = {f"{name}.held": come, f"{name}.give": come, f"{name}.take(value)": taken}
+        assert found == ({} if was == now else expected), (was, now)
