@@ -1,6 +1,7 @@
 """The derived forms are valid and say what the document says."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 
 from tests.support.one_pass import for_each
-from tools.document import document
+from tools.document import document, properties, required
 from tools.publish.forms.event_streams import EVENT_STREAM
 from tools.publish.forms.for_generators import RENAMED, TAKEN, for_generators
 from tools.publish.forms.openapi_3_0 import Inexpressible, schema_3_0, to_3_0
 from tools.publish.forms.openapi_3_2 import to_3_2
+from tools.release.reach import at
 
 DOCUMENT = document()
 FORMS = {"3.2.0": to_3_2(DOCUMENT), "3.0.3": to_3_0(DOCUMENT)}
@@ -54,6 +56,14 @@ def test_form_is_valid_and_has_every_operation(form: dict[str, Any]) -> None:
     validate(form)
     operations = [node["operationId"] for node in nodes(form["paths"]) if "responses" in node]
     assert operations == [node["operationId"] for node in nodes(DOCUMENT["paths"]) if "responses" in node]
+
+
+@pytest.mark.parametrize("form", [*FORMS.values(), FOR_GENERATORS], ids=[*FORMS, "for generators"])
+def test_every_reference_of_a_form_leads_somewhere(form: dict[str, Any]) -> None:
+    """The values of a discriminator's mapping are references, too."""
+    references = {value for node in nodes(form) for value in node.values() if str(value).startswith("#/")}
+    for reference in references:
+        at(form, reference)
 
 
 @pytest.mark.parametrize("version", FORMS)
@@ -147,8 +157,8 @@ SIMPLE = st.fixed_dictionaries(
         "type": TYPES | st.lists(TYPES, min_size=1, max_size=3, unique=True),
         "const": SCALARS,
         "enum": st.lists(SCALARS, min_size=1, max_size=3),
-        "minimum": st.integers(0, 2),
-        "exclusiveMaximum": st.integers(1, 3),
+        **dict.fromkeys(("minimum", "exclusiveMinimum"), st.integers(0, 2)),
+        **dict.fromkeys(("maximum", "exclusiveMaximum"), st.integers(1, 3)),
         "maxLength": st.integers(0, 2),
         "description": st.just("A value."),
         "$ref": st.just("#/components/schemas/Target"),
@@ -211,32 +221,35 @@ VALUES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"exclusiveMinimum": 1},
-        {"type": "integer", "minimum": 1, "exclusiveMaximum": 3},
-        {"$ref": "#/components/schemas/Target", "maxLength": 1},
-        {"$ref": "#/components/schemas/Target", "allOf": [{"maxLength": 1}]},
-        {"type": ["string", "null"], "$ref": "#/components/schemas/Target"},
-        {"type": ["string", "integer"], "anyOf": [{"minimum": 2}, {"maxLength": 1}]},
-        {"type": ["object", "array", "null"]},
-        {"type": "null"},
-        {"const": None},
-        {"type": ["string", "null"], "enum": ["auto", None]},
-        {"type": ["string", "null"], "const": "auto", "enum": ["auto", "x"]},
-        {"oneOf": [{"$ref": "#/components/schemas/Target"}, {"type": "null"}]},
-        {"type": "object", "properties": {"a": {"type": ["integer", "null"]}}, "additionalProperties": False},
-    ],
-    ids=str,
-)
-def test_each_value_is_valid_for_the_lowered_schema_exactly_if_for_the_schema(schema: dict[str, Any]) -> None:
+KEYWORDS: list[tuple[str, Any]] = [
+    *(
+        ("type", one)
+        for one in ("string", "null", ["integer", "null"], ["string", "integer"], ["object", "array", "null"])
+    ),
+    *(("const", one) for one in (None, "auto")),
+    ("enum", ["auto", None, 1]),
+    *(("minimum", 1), ("maximum", 1)),
+    *((f"exclusive{limit}", one) for limit in ("Minimum", "Maximum") for one in (0, 1, 3)),
+    *(("minLength", 1), ("maxLength", 1), ("minItems", 1), ("minProperties", 1)),
+    ("$ref", "#/components/schemas/Target"),
+    ("not", {"const": 1}),
+    ("allOf", [{"maxLength": 1}]),
+    ("anyOf", [{"minimum": 2}, {"maxLength": 1}]),
+    ("oneOf", [{"$ref": "#/components/schemas/Target"}, {"type": "null"}]),
+    ("properties", {"a": {"type": ["integer", "null"]}}),
+    *(("required", ["b"]), ("additionalProperties", False), ("items", {"type": "string"})),
+]
+
+
+def test_each_value_is_valid_for_any_two_keywords_in_either_order_exactly_if_for_their_lowered_schema() -> None:
     target = {"type": "string", "minLength": 1}
     root = {"components": {"schemas": {"Target": target}}}
-    written, lowered = both(schema, root, {"components": {"schemas": {"Target": schema_3_0(target)}}})
-    assert [value for value in VALUES if written.is_valid(value)] == [
-        value for value in VALUES if lowered.is_valid(value)
-    ]
+    lowered = {"components": {"schemas": {"Target": schema_3_0(target)}}}
+    for first, second in product(KEYWORDS, KEYWORDS):
+        schema = dict([first, second])
+        written, rewritten = both(schema, root, lowered)
+        expected = [value for value in VALUES if written.is_valid(value)]
+        assert [value for value in VALUES if rewritten.is_valid(value)] == expected, schema
 
 
 def test_keyword_that_3_0_lacks_is_refused() -> None:
@@ -255,6 +268,14 @@ def test_form_for_generators_has_nothing_to_stumble_over() -> None:
         assert len(node.get("allOf", [])) in (0, 1)
         assert "description" not in node or not isinstance(node["description"], str) or len(node["description"]) < 200
     assert len(json.dumps(FOR_GENERATORS)) < 0.8 * len(json.dumps(FORMS["3.0.3"]))
+
+
+@for_each([(name,) for name in sorted(FOR_GENERATORS["components"]["schemas"])])
+def test_schema_for_generators_has_the_fields_of_the_document_and_needs_the_same(name: str) -> None:
+    schema = FOR_GENERATORS["components"]["schemas"][name]
+    original = SCHEMAS[{other: own for own, other in RENAMED.items()}.get(name, name)]
+    assert schema.get("properties", {}).keys() == properties(original).keys()
+    assert set(schema.get("required", ())) == required(original)
 
 
 @for_each([(name,) for name in sorted(FOR_GENERATORS["components"]["schemas"])])

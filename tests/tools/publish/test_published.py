@@ -12,21 +12,27 @@ from openapi_spec_validator import validate
 from tests.support.generator import source
 from tools.document import ROOT, document
 from tools.publish.__main__ import main
-from tools.publish.commit import current
+from tools.publish.commit import NoCommit, current
 from tools.publish.page import UnexpectedPage, write_page
 
 DOCUMENT = document()
 VERSION = DOCUMENT["info"]["version"]
 
 
-def test_publishing_time_is_that_of_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_published_commit_and_time_are_those_of_the_repository_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    commit = current()
-    assert commit.id is not None
-    assert re.fullmatch(r"[0-9a-f]{40,64}\+?", commit.id)
-    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", commit.date)
+    own = current()
+    assert re.fullmatch(r"[0-9a-f]{40,64}\+?", own.id or "")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", own.date)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1770000000")
-    assert current().date == "2026-02-02T02:40:00Z"
+    assert (current().id, current().date) == (own.id, "2026-02-02T02:40:00Z")
+    monkeypatch.setattr("tools.publish.commit.ROOT", tmp_path)
+    assert (current().id, current().date) == (None, "2026-02-02T02:40:00Z")
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    with pytest.raises(NoCommit):
+        current()
 
 
 def test_failed_publishing_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,19 +1,16 @@
 """Every code sample of the reference page does what it shows, against a server."""
 
-import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from generator.document.document import Document
+from tests.support.client.scripted_server import reply, serving
 from tests.support.generator.source import DOCUMENT, NAMES
+from tests.support.release.sample_requests import check_sent, of_language
 from threads_server.testing import LocalServer
 from tools.document import ROOT
 from tools.publish.samples import Sample, samples
@@ -25,16 +22,6 @@ TYPESCRIPT = ROOT / "languages" / "typescript"
 FAILURES = ("Traceback", '"detail"', "run_failed")
 
 
-def with_tricky_examples(node: Any) -> Any:
-    """Copy a document in which what people write in its examples needs escaping everywhere."""
-    if isinstance(node, dict):
-        return {key: with_tricky_examples(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [with_tricky_examples(value) for value in node]
-    return TRICKY if node in ("Guide", "My name is Ada.") else node
-
-
-TRICKY = """Tom & "Ada" + 100% 'é' $HOME `id` \\n a=b?c#d/ü 🙂"""
 SEPARATOR = "-- end of a sample --"
 ONE_AFTER_ANOTHER = f"""
 for (const file of process.argv.slice(1)) {{
@@ -46,13 +33,6 @@ for (const file of process.argv.slice(1)) {{
   console.log("{SEPARATOR}");
 }}
 """
-
-
-@cache
-def tricky_samples() -> dict[str, list[Sample]]:
-    """Samples of the first three operations that are run with values which need escaping."""
-    tricky = Document(json.dumps(with_tricky_examples(DOCUMENT.raw)).encode())
-    return samples(tricky.only({"createAssistant", "listAssistants", "sendMessage"}), NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +119,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for sample in found:
             if sample.lang == "TypeScript":
                 (folder / "src" / f"{file(operation, sample)}.ts").write_text(sample.source)
-    for operation, found in tricky_samples().items():
-        (source, *_) = [sample.source for sample in found if sample.lang == "TypeScript"]
-        (folder / "src" / f"{operation}-tricky.ts").write_text(source)
+    for number, (_, sample) in enumerate(of_language("TypeScript")):
+        (folder / "src" / f"tricky{number}.ts").write_text(sample.source)
     run([str(tools / "tsc"), "--project", str(folder), "--skipLibCheck"], dict(os.environ))
     return folder
 
@@ -160,44 +139,20 @@ def test_typescript(compiled: Path, real: Callable[[str], str], environment: dic
     assert shown.count(SEPARATOR) == len(files)
 
 
-@pytest.mark.parametrize("language", ["Shell", "Python", "TypeScript"])
-def test_values_that_need_escaping_arrive(
-    language: str, compiled: Path, server: LocalServer, environment: dict[str, str]
-) -> None:
-    """In a JSON body, a query, a form: what the examples say arrives as it is."""
-    with httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}) as client:
-        before = client.get("/assistants", params={"name": TRICKY}).json()
-        run_sample("createAssistant", language, compiled, server, environment)
-        after = client.get("/assistants", params={"name": TRICKY}).json()
-        assert len(after) == len(before) + 1
-        shown = run_sample("listAssistants", language, compiled, server, environment)
-        assert after[0]["assistant_id"] in shown
-        thread = client.post(f"/assistants/{after[0]['assistant_id']}/threads", json={}).json()["thread_id"]
-        own = {PARAMETERS["ThreadId"]["example"]: thread}
-        run_sample("sendMessage", language, compiled, server, environment, own)
-        messages = client.get(f"/threads/{thread}").json()["messages"]
-        assert [message["content"] for message in messages if message["role"] == "user"] == [TRICKY]
-
-
-def run_sample(
-    operation: str,
-    language: str,
-    compiled: Path,
-    server: LocalServer,
-    environment: dict[str, str],
-    own: dict[str, str] | None = None,
-) -> str:
-    """Run the first sample of an operation with tricky values, with own identifiers in the place of the examples."""
-    (sample, *_) = [one for one in tricky_samples()[operation] if one.lang == language]
-    file = compiled / "build" / f"{operation}-tricky.js"
-    source = file.read_text() if language == "TypeScript" else sample.source
-    for example, identifier in {HOSTED: server.url, **(own or {})}.items():
-        source = source.replace(example, identifier)
-    if language == "TypeScript":
-        file.with_stem(f"{file.stem}-own").write_text(source)
-        return run(["node", str(file.with_stem(f"{file.stem}-own"))], environment)
-    command = ["sh", "-c", source] if language == "Shell" else [sys.executable, "-c", source]
-    return run(command, environment)
+def test_typescript_sends_what_needs_escaping_as_it_is(compiled: Path, environment: dict[str, str]) -> None:
+    """In each operation's path, query and body; as tests/tools/publish has it for curl and Python."""
+    operations = [operation for operation, _ in of_language("TypeScript")]
+    with serving() as server:
+        server.answer(reply(404, {"detail": "Thread not found"}))
+        files = []
+        for number in range(len(operations)):
+            built = compiled / "build" / f"tricky{number}.js"
+            built.write_text(built.read_text().replace(HOSTED, server.url))
+            files.append(str(built))
+        command = ["node", "--input-type=module", "--eval", ONE_AFTER_ANOTHER, *files]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        for operation, sent in zip(operations, server.requests, strict=True):
+            check_sent(operation, sent)
 
 
 def test_no_sample_is_missing() -> None:
