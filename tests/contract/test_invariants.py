@@ -88,6 +88,65 @@ def test_only_posts_take_idempotency_keys(operation: Operation) -> None:
     assert ("Idempotency-Replayed" in operation.responses["200"]["headers"]) == (operation.method == "post")
 
 
+def test_parameters_of_one_name_take_the_same_values_and_have_the_same_default() -> None:
+    found: dict[tuple[str, str], set[str]] = {}
+    for operation in operations().values():
+        for parameter in operation.parameters:
+            schema = {key: value for key, value in resolve(parameter["schema"]).items() if key != "description"}
+            found.setdefault((parameter["in"], parameter["name"]), set()).add(json.dumps(schema, sort_keys=True))
+    assert [name for name, schemas in found.items() if len(schemas) > 1] == []
+
+
+LIMITS = {"maxLength", "maxItems", "maximum", "minItems", "minimum", "pattern", "enum", "format", "required"}
+
+
+def limits(schema: Node, place: str = "") -> Iterator[tuple[str, str, str]]:
+    """The limits of a field and of what is in it, wherever its schema says them."""
+    schema = resolve(schema)
+    yield from ((place, key, str(schema[key])) for key in LIMITS & schema.keys())
+    for part in (*schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])):
+        yield from limits(part, place)
+    for name, part in schema.get("properties", {}).items():
+        yield from limits(part, f"{place}.{name}")
+    if "items" in schema:
+        yield from limits(schema["items"], f"{place}[]")
+
+
+def test_fields_of_one_name_have_the_same_limits_in_every_json_body() -> None:
+    found: dict[str, set[frozenset[tuple[str, str, str]]]] = {}
+    for operation in operations().values():
+        for name, field in properties(operation.bodies.get("application/json", {}).get("schema", {})).items():
+            found.setdefault(name, set()).add(frozenset(limits(field)))
+    assert [name for name, every in found.items() if len(every) > 1] == []
+
+
+@each_operation
+def test_json_text_in_a_form_has_the_limits_of_the_json_body(operation: Operation) -> None:
+    as_json = properties(operation.bodies.get("application/json", {}).get("schema", {}))
+    for media in operation.bodies.values():
+        for name, field in properties(media["schema"]).items():
+            if "contentSchema" in field:
+                assert set(limits(field["contentSchema"])) == set(limits(as_json[name])), name
+
+
+@each_operation
+def test_filter_takes_every_value_of_the_field_that_it_is_named_after(operation: Operation) -> None:
+    schema = operation.responses["200"].get("content", {}).get("application/json", {}).get("schema", {})
+    if resolve(schema).get("type") == "array":
+        fields = properties(resolve(schema)["items"])
+        for parameter in operation.parameters:
+            if parameter["in"] == "query" and parameter["name"] in fields:
+                field = resolve(fields[parameter["name"]])
+                assert {**resolve(parameter["schema"]), "description": ""} == {**field, "description": ""}
+
+
+@each_operation
+def test_change_has_no_defaults_since_what_is_left_out_stays(operation: Operation) -> None:
+    bodies = [properties(media["schema"]) for media in operation.bodies.values()]
+    if operation.method in ("put", "patch"):
+        assert [name for fields in bodies for name, field in fields.items() if "default" in resolve(field)] == []
+
+
 @each_operation
 def test_list_is_ordered_and_paged(operation: Operation) -> None:
     schema = operation.responses["200"].get("content", {}).get("application/json", {}).get("schema", {})
