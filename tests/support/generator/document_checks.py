@@ -282,7 +282,8 @@ class Listing:
         self.declared = operation["x-paging"]
         schema = operation["responses"]["200"]["content"][JSON]["schema"]
         item = schema.get("properties", {}).get("rows", schema)["items"]
-        self.rows = [{**self._reading.sample(item), "id": f"row {number}"} for number in range(self._count)]
+        key = self.declared.get("key", "id")
+        self.rows = [{**self._reading.sample(item), key: f"row {number}"} for number in range(self._count)]
         reachable = {"skip": self.most + self._size, "page": self.most * self._size}
         self.reachable = reachable.get(self.declared["style"])
 

@@ -321,8 +321,12 @@ class Drawer:
         sizes = {"type": "integer", "default": 2, "maximum": 3}
         position = self.one_of(style, "from")
         schema: Schema = {**TEXT} if style == "cursor" else {"type": "integer", "maximum": 3}
-        item = self.array(self.one_of(reference("Base"), self.object({"id": TEXT, "n": {"type": "integer"}})))
+        key = self.one_of("id", "row-id")
+        own = self.object({key: TEXT, "n": {"type": "integer"}})
+        item = self.array(reference("Base") if key == "id" and self.chance() else own)
         paging = {"style": style, "position": position, "limit": self.one_of("limit", "size")}
+        if key == "row-id":
+            paging["key"] = key
         answer: Schema = item
         if style == "cursor" or self.chance():
             paging["items"] = "rows"
