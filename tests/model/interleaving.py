@@ -90,6 +90,10 @@ def end(case: Case, first: int = 2, state: RunState = RunState.COMPLETED) -> Tra
     return runs.end_segment(case.run_id, 1, ending, [(case.request("cancel"), str)], 2)
 
 
+def create(case: Case) -> Transaction[Any]:
+    return threads.insert("a", f"{case.name}-new", f"{case.name}-assistant", 2)
+
+
 def delete(case: Case) -> Transaction[None]:
     return threads.delete("a", case.name, None)
 

@@ -41,3 +41,21 @@ def test_every_error_of_httpx_in_each_phase_ends_as_the_model_says(half: str, ba
             played.play(played.clients[0], name, script)
     finally:
         played.teardown()
+
+
+@pytest.mark.parametrize("half", ["sync", "async"])
+def test_slow_call_with_any_options_ends_as_the_model_says(half: str) -> None:
+    slow = [0.3125, 7.125, 31.75, 130.875, 700.375]
+    for deadline, timeout in itertools.product([UNSET, None, 5.0625, 1000.5], [UNSET, None, 50.0]):
+        played = machine_of(half)()
+        try:
+            played.begin(
+                base_url=next(iter(SERVERS)), max_retries=1, deadline=deadline, timeout=timeout, jitter=1.0,
+                called=False, raises=True,
+            )  # fmt: skip
+            for client, seconds in itertools.product(played.clients, slow):
+                for waits in ((seconds, 0.0, 0.0), (0.0, seconds, 0.0), (0.0, 0.0, seconds)):
+                    played.play(client, "get", [Attempt(waits=waits)])
+                played.play(client, "get", [Attempt(drips=(seconds, seconds))])
+        finally:
+            played.teardown()

@@ -17,7 +17,7 @@ from tests.model.interleaving import AT_WORK, IDLE, WAITING, Process, outcome, p
 from threads_server.runs import live_runs
 from threads_server.runs.live_runs import Runs
 from threads_server.settings import Settings
-from threads_server.store import Store
+from threads_server.store import Store, exports, threads
 from threads_server.store.backends import open_store
 
 PAIRS: dict[str, tuple[str, Process, Process, str]] = {
@@ -75,6 +75,34 @@ async def after(reached: asyncio.Event, outcome: Coroutine[Any, Any, str]) -> st
     with closing(outcome):
         await reached.wait()
         return await outcome
+
+
+READINGS: dict[str, Process] = {
+    "the threads of an account": lambda _: threads.head_page("a", None, 0, 200),
+    "the threads of an assistant": lambda case: threads.head_page("a", f"{case.name}-assistant", 0, 200),
+    "the export of a thread": lambda case: exports.thread("a", case.name),
+}
+"""What is read of one moment."""
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("other", [steps.store_message, steps.create, steps.delete])
+async def test_snapshot_is_that_of_one_moment_wherever_another_transaction_comes(
+    store: Store, reading: str, other: Process
+) -> None:
+    read = READINGS[reading]
+    for at in itertools.count():
+        case = await prepare(store, f"n{next(NUMBERS)}n", IDLE)
+        await store.write(steps.store_message, case, "first")
+        before = await store.read_snapshot(read, case)
+        reached = asyncio.Event()
+        task = asyncio.create_task(after(reached, outcome(store, other, case)))
+        found = await store.read_snapshot(paused, case, read, at, reached, task.done)
+        if not reached.is_set():
+            task.cancel()
+            break
+        await task
+        assert found in (before, await store.read_snapshot(read, case)), f"the other before statement {at}"
 
 
 class Interleaved:

@@ -13,6 +13,8 @@ import pytest
 from tests.support.server.archives import FILE, KEY, body_of, exported, filled, imported, seen, settings
 from tests.support.server.threads_api import called
 from threads_server.archive import BadArchive, export_account, import_account, importing
+from threads_server.archive.records import milliseconds
+from threads_server.clock import format_timestamp
 from threads_server.http.app import create_app
 from threads_server.http.authentication import create_key
 from threads_server.store.backends import open_store
@@ -48,6 +50,11 @@ async def test_imported_account_equals_the_exported_one(tmp_path: Path, database
         more = await client.post("/threads/messages", json={"content": "Hello"})
         [default] = [json.loads(line)["assistant"] for line in lines if '"is_default":true' in line]
         assert more.json()["assistant_id"] == default["assistant_id"]
+
+
+def test_time_that_an_archive_has_is_read_as_it_was() -> None:
+    days = [*range(0, 253_402_300_799_000, 86_400_000 * 999 + 1), *range(20_000)]
+    assert [milliseconds(format_timestamp(moment)) for moment in days] == days
 
 
 async def test_second_import_changes_nothing(database: str) -> None:

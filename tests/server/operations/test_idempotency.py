@@ -158,17 +158,6 @@ class TestJoin:
         assert [event.id for event in again] == [event.id for event in events]
         assert held.asked == ["x"]
 
-    async def test_replay_of_a_stream_has_only_its_segment(self, api: Api) -> None:
-        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
-        async with api.stream(thread_id, "/call get_weather {}", key="k") as stream:
-            events = await stream.rest()
-        path = f"/threads/{thread_id}/runs/{events[-1]['run_id']}/submit-tool-outputs?stream=true"
-        outputs = {"tool_outputs": [{"tool_call_id": "call_1", "output": "dry"}]}
-        first = await api.post(path, outputs, idempotency_key="o")
-        async with api.stream(thread_id, "/call get_weather {}", key="k") as stream:
-            assert await stream.rest() == events
-        assert same(first, await api.post(path, outputs, idempotency_key="o"))
-
     async def test_waiting_messages_under_one_key_are_one_turn(self, api: Api) -> None:
         held = hold(api)
         thread_id = await api.thread()
@@ -241,29 +230,28 @@ class TestUnconfirmed:
 
 
 class TestLookedUpFirst:
-    async def test_key_is_looked_up_before_the_version(self, api: Api) -> None:
-        thread_id = await api.thread()
-        path, headers = f"/threads/{thread_id}/messages", {"idempotency_key": "k", "if_match": '"1"'}
-        first = await api.post(path, {"content": "x"}, **headers)
-        assert same(first, await api.post(path, {"content": "x"}, **headers))
-        assert (await api.post(path, {"content": "x"}, idempotency_key="n", if_match='"1"')).status_code == 412
+    async def test_key_is_looked_up_before_the_version_whatever_the_thread_does(self, api: Api) -> None:
+        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
 
-    async def test_key_is_looked_up_before_the_thread_is_busy(self, api: Api) -> None:
-        thread_id = await api.thread()
-        first = await api.send(thread_id, "/say x", key="k")
-        held = hold(api)
+        async def send(content: str = "/say x", key: str = "k") -> httpx.Response:
+            path = f"/threads/{thread_id}/messages"
+            return await api.post(path, {"content": content}, idempotency_key=key, if_match='"1"')
+
+        first = await send()
+        assert same(first, await send())
+        assert (await send(key="new")).status_code == 412
+        responder, held = api.services.context.responder, hold(api)
         sending, _ = await running(api, thread_id)
+        assert same(first, await send())
         other = asyncio.create_task(api.send(thread_id, "in line"))
         await eventually(lambda: api.services.context.queues.is_waiting(("default", thread_id)))
-        assert same(first, await api.send(thread_id, "/say x", key="k"))
-        assert (await api.send(thread_id, "/say y", key="k")).json() == USED
+        assert same(first, await send())
+        assert (await send("/say y")).json() == USED
         held.go.set()
         assert [(await task).status_code for task in (sending, other)] == [200, 200]
-
-    async def test_key_is_looked_up_before_tools_are_awaited(self, api: Api) -> None:
-        thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
-        first = await api.send(thread_id, "/call get_weather {}", key="k")
-        assert same(first, await api.send(thread_id, "/call get_weather {}", key="k"))
+        api.services.context.responder = responder
+        assert (await api.turn(thread_id, "/call get_weather {}"))["status"] == "REQUIRES_ACTION"
+        assert same(first, await send())
 
     async def test_key_is_looked_up_before_its_subject_is_404(self, api: Api) -> None:
         assistant_id = await api.assistant()

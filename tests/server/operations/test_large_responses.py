@@ -1,6 +1,7 @@
 """Responses of any size: what is large is read and sent a page at a time, and is whole nonetheless."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -49,12 +50,38 @@ async def test_large_lists_are_whole_and_in_order(api: Api) -> None:
         listed.append((await api.http.get(f"/threads/{thread_id}")).json())
     assert (await api.http.get("/threads")).json() == listed[::-1]
     assert (await api.http.get("/threads", params={"skip": 1, "limit": 2})).json() == listed[2:0:-1]
+
+
+async def test_large_list_is_filtered_and_paged_as_a_small_one(api: Api) -> None:
     made = [
-        (await api.http.post("/assistants", json={"name": str(number), "tools": TOOLS})).json() for number in range(4)
-    ]
-    answer = await api.http.get("/assistants", params={"limit": 4})
-    assert answer.json() == made[::-1]
-    assert len(answer.content) > LARGE_BYTES
+        (await api.http.post("/assistants", json={"name": str(number % 2), "tools": TOOLS})).json()
+        for number in range(8)
+    ][::-1]
+    for name, skip, limit in itertools.product([None, "0", "1"], [0, 1], [4, 100]):
+        params = {"skip": skip, "limit": limit} | ({} if name is None else {"name": name})
+        answer = await api.http.get("/assistants", params=params)
+        expected = [one for one in made if name in (None, one["name"])][skip : skip + limit]
+        assert answer.json() == expected
+        assert len(expected) < 4 or len(answer.content) > LARGE_BYTES
+
+
+@pytest.mark.parametrize("path", ["/threads/{}", "/threads"])
+async def test_large_thread_is_that_of_one_version_whatever_comes_meanwhile(
+    api: Api, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread_id, texts, read = await api.thread(), [LARGE, "small"], api.services.store.read_large
+    for text in texts:
+        await api.turn(thread_id, text, send_to_llm=False)
+
+    async def after_a_message(*args: Any) -> Any:
+        await api.turn(thread_id, "meanwhile", send_to_llm=False)
+        return await read(*args)
+
+    monkeypatch.setattr(api.services.store, "read_large", after_a_message)
+    found = (await api.http.get(path.format(thread_id))).json()
+    [thread] = found if isinstance(found, list) else [found]
+    assert [message["content"] for message in thread["messages"]] == texts
+    assert len((await api.get(thread_id))["messages"]) > len(texts)
 
 
 async def read_bounded(api: Api, path: str, monkeypatch: pytest.MonkeyPatch) -> int:

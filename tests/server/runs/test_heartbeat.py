@@ -12,7 +12,7 @@ from tests.support.server.threads_api import Api, serving, unconfirm
 from threads_server.runs.cancellation import end_orphans
 from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS, HEARTBEAT_TIMEOUT_SECONDS, FailureDetector
 from threads_server.settings import Settings
-from threads_server.store import StoreUnavailable, idempotency_keys, runs
+from threads_server.store import StoreUnavailable, idempotency_keys, processes, runs
 from threads_server.store.transaction import one
 from threads_server.store.turns import begin_turn
 
@@ -125,6 +125,16 @@ class TestEndedElsewhere:
             [_, kept] = (await pair.here.get(thread_id))["messages"]
             assert (turn["status"], turn["message_id"]) == (kept["status"], kept["message_id"])
 
+    async def test_run_that_goes_on_in_another_process_is_its_own(self, pair: Pair) -> None:
+        thread_id, run_id = await waiting_run(pair.here)
+        held = hold(pair.there)
+        answer = asyncio.create_task(pair.there.outputs(thread_id, run_id, {"call_1": "x"}))
+        await eventually(lambda: held.asked != [])
+        for api in pair.both():
+            await api.services.heartbeat.beat()
+        held.go.set()
+        assert (await answer).json()["status"] == "COMPLETED"
+
 
 class TestRunWithoutTask:
     async def test_run_whose_commit_was_not_confirmed_does_not_hold_its_thread(
@@ -165,6 +175,26 @@ class TestRunWithoutTask:
             patched.setattr(api.services.store, "write", broken)
             assert (await api.send(thread_id, "x")).status_code == 500
         assert (await api.turn(thread_id, "/say on"))["content"] == "on"
+
+    async def test_run_that_begins_during_a_heartbeat_goes_on(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        thread_id, store, held = await api.thread(), api.services.store, hold(api)
+        turns: list[asyncio.Task[dict[str, Any]]] = []
+
+        def with_turn_after_report(do: Any) -> Any:
+            async def done(doing: Any, *args: Any, **kwargs: Any) -> Any:
+                result = await do(doing, *args, **kwargs)
+                if doing in (processes.heartbeat, processes.report_alone) and not turns:
+                    turns.append(asyncio.create_task(api.turn(thread_id, "x")))
+                    await eventually(lambda: held.asked != [])
+                return result
+
+            return done
+
+        for name in ("read", "write"):
+            monkeypatch.setattr(store, name, with_turn_after_report(getattr(store, name)))
+        await api.services.heartbeat.beat()
+        held.go.set()
+        assert (await turns[0])["status"] == "COMPLETED"
 
     async def test_run_at_work_goes_on(self, api: Api) -> None:
         set_times(api, timeout=0.05, interval=0.02)

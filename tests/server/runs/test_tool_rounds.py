@@ -55,6 +55,21 @@ async def test_run_with_several_rounds_keeps_its_id(api: Api, which: str) -> Non
     assert roles == ["user", *["assistant", "tool"] * ROUNDS, "assistant"]
 
 
+async def test_replay_of_a_stream_has_only_its_round(api: Api) -> None:
+    api.services.context.responder = Curious()
+    thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
+    asked: list[tuple[str, dict[str, Any]]] = [(f"/threads/{thread_id}/messages", {"content": "x", "stream": True})]
+    for number in range(ROUNDS):
+        body = {"thread_id": thread_id, "stream": True}
+        outputs = [{"tool_call_id": f"call_{number}", "output": "dry"}]
+        asked.append(("/threads/tool-outputs", {**body, "tool_outputs": outputs}))
+    first = [await api.post(*one, idempotency_key=str(number)) for number, one in enumerate(asked)]
+    again = [await api.post(*one, idempotency_key=str(number)) for number, one in enumerate(asked)]
+    assert [one.text.count("tool_submit_required") for one in first] == [1] * ROUNDS + [0]
+    assert [one.text for one in again] == [one.text for one in first]
+    assert {one.headers["idempotency-replayed"] for one in again} == {"true"}
+
+
 @each_way
 @pytest.mark.parametrize("calls", [["call_1"], ["call_1", "call_2", "call_2"], ["call_1", "call_2", "call_9"]])
 async def test_outputs_missing_doubled_or_unknown_are_400(api: Api, which: str, calls: list[str]) -> None:

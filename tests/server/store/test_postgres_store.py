@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import product
 from typing import Any, TypeVar
 
 import asyncpg
@@ -104,7 +105,9 @@ class TestWriting:
         assert [str(result) for result in results if result is not None] == [str(number) for number in range(0, 30, 3)]
         assert sorted(await store.read(names)) == sorted(str(number) for number in range(30) if number % 3)
 
-    async def test_a_caller_that_leaves_holds_up_nobody(self, store: Store, other: Any) -> None:
+    async def test_a_caller_that_leaves_holds_up_nobody(
+        self, store: Store, other: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
         await store.write(add, "x")
         async with other.transaction():
             await other.execute("SELECT 1 FROM assistants FOR UPDATE")
@@ -117,18 +120,27 @@ class TestWriting:
             await asyncio.gather(*tasks, return_exceptions=True)
             await store.write(add, "z")
         assert await store.read(names) == ["x", "z"]
+        assert caplog.records == []  # asyncpg's pool complains of a transaction that was left open
 
-    @pytest.mark.parametrize("text", ["\0", "a\0b", "\ue000", "\ue000e\0\ue0000", "\0e\ue000", "\U0010ffff"])
-    async def test_every_text_is_kept(self, store: Store, text: str) -> None:
-        await store.write(add, text)
-        assert await store.read(names) == [text]
-        assert await store.read(one, "SELECT 1 FROM assistants WHERE name = ?", text) == (1,)
+    async def test_every_text_is_kept(self, store: Store) -> None:
+        """All of up to four of the characters that escapes are made of, and of one beyond 16 bits."""
+        texts = ["".join(text) for size in range(5) for text in product("\0\ue0000e\U0010ffff", repeat=size)]
+        await store.write(add, "".join(texts))
+        assert await store.read(names) == ["".join(texts)]
+        assert await store.read(echoed, texts) == texts
 
     async def test_numbers_and_bytes_are_kept(self, store: Store) -> None:
         await store.add_key("k", bytes(range(256)), None)
         assert await store.read(one, "SELECT digest FROM api_keys") == (bytes(range(256)),)
         await store.write(one, "UPDATE api_keys SET created_at = ?", 2**62)
         assert await store.read(one, "SELECT created_at FROM api_keys") == (2**62,)
+
+
+def echoed(texts: list[str]) -> Transaction[list[str]]:
+    rows = []
+    for text in texts:
+        rows += yield from every("SELECT CAST(? AS TEXT)", text)
+    return [text for (text,) in rows]
 
 
 def rename(name: str) -> Transaction[None]:
