@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from generator.document.document import Document as Written
+from generator.document.security import Security
 from tests.support.generator.documents import Document, client_of, operation, small_document
 
 KEY = "user:secret-key"
@@ -129,3 +133,33 @@ def test_api_key_is_optional_where_the_document_requires_none(tmp_path: Path, se
     with module.Shop(api_key="k", http_client=transport) as shop:
         assert shop.things.do_free().name == ("k" if security else None)
         assert shop.things.do_closed().name == "k"
+
+
+ALTERNATIVES: list[list[Document] | None] = [
+    *(None, [], [{}], [{"Key": []}], [{}, {"Key": []}], [{"Bearer": []}, {"Key": []}], [{"Key": []}, {"Bearer": []}]),
+    *([{}, {"Bearer": []}, {"Key": []}], [{"Bearer": []}, {}]),
+]
+"""What a document or an operation may say of keys; None is nothing."""
+HEADERS = {"Key": "X-Key", "Bearer": "Authorization"}
+
+
+def chosen(alternatives: list[Document], preferred: str | None) -> tuple[str, bool] | None:
+    """The header that carries the key, and whether none may be sent: the preferred one, else the first."""
+    named = [HEADERS[name] for one in alternatives for name in one]
+    return (preferred if preferred in named else named[0], {} in alternatives) if named else None
+
+
+def test_any_alternatives_of_an_operation_give_the_documents_key_or_else_the_first() -> None:
+    for whole, own in itertools.product(ALTERNATIVES, ALTERNATIVES):
+        inheriting = {"responses": {"204": {"description": ""}}}
+        get = inheriting | ({} if own is None else {"security": own})
+        raw = {
+            "openapi": "3.1.0", "info": {"title": "", "version": "1"},
+            "paths": {"/x": {"get": get}, "/y": {"get": inheriting}},
+            "components": {"securitySchemes": SCHEMES}, **({} if whole is None else {"security": whole}),
+        }  # fmt: skip
+        document = Written(json.dumps(raw).encode())
+        default = chosen(whole or [], None)
+        scheme = Security(document).of(document.operations[0])
+        found = None if scheme is None else (scheme.name, scheme.optional)
+        assert found == (default if own is None else chosen(own, default and default[0])), (whole, own)

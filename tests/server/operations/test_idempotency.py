@@ -88,6 +88,15 @@ class TestReplay:
         other = await api.cancel(thread_id, run_id, idempotency_key="waiting")
         assert (other.status_code, other.json()) == (409, USED)
 
+    async def test_cancel_of_a_run_that_has_ended_any_way_is_replayed(self, api: Api) -> None:
+        thread_id, run_id = await waiting_run(api)
+        await api.cancel(thread_id, run_id)
+        ended = [run_id, *[(await api.turn(thread_id, content))["run_id"] for content in ("/say x", "/fail x")]]
+        for run_id, cancelled in zip(ended, (True, False, False), strict=True):
+            first = await api.cancel(thread_id, run_id, idempotency_key=run_id)
+            assert first.json()["cancelled"] is cancelled
+            assert same(first, await api.cancel(thread_id, run_id, idempotency_key=run_id))
+
     async def _kept(self, api: Api) -> int:
         rows = await api.services.store.read(lambda: (yield "SELECT count(*) FROM idempotency_keys", ()))
         return int(rows[0][0])
