@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support.server.builders import WEATHER
 from tests.support.server.model_endpoint import Endpoint, answered, asking
 from tests.support.server.threads_api import Api, contract
 from threads_server.encoding import Json
+from threads_server.runs.turn_settings import TurnSettings, next_settings, settings_json
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 SAID = answered({"choices": [{"message": {"content": "Dry."}}]})
@@ -118,3 +120,11 @@ async def test_objects_and_lists_in_a_form_are_json_text(both: tuple[Api, Endpoi
         answer = await api.http.post(path.replace("{thread_id}", await api.thread()), data=data, files=files)
         faults = {fault["loc"][-1]: fault["type"] for fault in answer.json()["detail"]}
         assert faults == dict.fromkeys(texts, "json_invalid")
+
+
+@pytest.mark.parametrize("thinking", [None, {"effort": "low"}])
+def test_every_setting_but_the_thinking_holds_for_all_rounds(thinking: dict[str, Any] | None) -> None:
+    settings = TurnSettings("Be brief.", "model", json_output=True, thinking={"effort": "high"})
+    defaults = asdict(TurnSettings())
+    assert all(value != defaults[name] for name, value in asdict(settings).items())
+    assert next_settings(settings_json(settings), thinking) == replace(settings, thinking=thinking)

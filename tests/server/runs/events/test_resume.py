@@ -1,6 +1,8 @@
 """Resuming a stream: the events of a run from any number on, while it goes on and after its end."""
 
+import itertools
 import json
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from tests.support.clocks import set_clock
 from tests.support.server.builders import WEATHER, hold, running, waiting_run
 from tests.support.server.threads_api import Api, Event, serving
 from threads_server.clock import now
+from threads_server.store import StoreUnavailable, event_log
 from threads_server.store.clearing import sweep
 from threads_server.store.transaction import one
 
@@ -26,6 +29,27 @@ async def test_resume_from_any_event_gives_the_rest(api: Api) -> None:
             assert numbered(await stream.rest()) == numbered(events[place:])
     async with api.events(thread_id, run_id, "99999999999999999999") as stream:
         assert await stream.rest() == []
+
+
+@pytest.mark.parametrize("working", [0, 1, 3])
+async def test_log_has_each_event_once_though_writes_failed(
+    api: Api, monkeypatch: pytest.MonkeyPatch, working: int
+) -> None:
+    """Of three writes one works, or none: the run's end writes what is left."""
+    thread_id, store, tries = await api.thread(), api.services.store, itertools.count(1)
+    write, api.services.context.log_interval = store.write, 0.01
+
+    async def often_away(doing: Any, *args: Any, **kwargs: Any) -> Any:
+        if doing is event_log.append and next(tries) % 3 != working:
+            raise StoreUnavailable("away")
+        return await write(doing, *args, **kwargs)
+
+    monkeypatch.setattr(store, "write", often_away)
+    async with api.stream(thread_id, "/slow 5 abcde") as stream:
+        events = await stream.rest()
+    assert next(tries) > 3
+    async with api.events(thread_id, events[0]["run_id"]) as stream:
+        assert numbered(await stream.rest()) == numbered(events)
 
 
 async def test_resume_of_a_cut_stream_goes_on_after_its_last_event(api: Api) -> None:
