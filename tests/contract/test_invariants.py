@@ -97,13 +97,13 @@ def test_parameters_of_one_name_take_the_same_values_and_have_the_same_default()
     assert [name for name, schemas in found.items() if len(schemas) > 1] == []
 
 
-LIMITS = {"maxLength", "maxItems", "maximum", "minItems", "minimum", "pattern", "enum", "format", "required"}
+SAME_LIMITS = LIMITS - {"minLength"} | {"pattern", "enum", "format", "required"}
 
 
 def limits(schema: Node, place: str = "") -> Iterator[tuple[str, str, str]]:
     """The limits of a field and of what is in it, wherever its schema says them."""
     schema = resolve(schema)
-    yield from ((place, key, str(schema[key])) for key in LIMITS & schema.keys())
+    yield from ((place, key, str(schema[key])) for key in SAME_LIMITS & schema.keys())
     for part in (*schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])):
         yield from limits(part, place)
     for name, part in schema.get("properties", {}).items():

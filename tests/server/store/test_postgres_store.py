@@ -105,9 +105,7 @@ class TestWriting:
         assert [str(result) for result in results if result is not None] == [str(number) for number in range(0, 30, 3)]
         assert sorted(await store.read(names)) == sorted(str(number) for number in range(30) if number % 3)
 
-    async def test_a_caller_that_leaves_holds_up_nobody(
-        self, store: Store, other: Any, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    async def test_a_caller_that_leaves_holds_up_nobody(self, store: Store, other: Any, caplog: Any) -> None:
         await store.write(add, "x")
         async with other.transaction():
             await other.execute("SELECT 1 FROM assistants FOR UPDATE")
@@ -137,10 +135,10 @@ class TestWriting:
 
 
 def echoed(texts: list[str]) -> Transaction[list[str]]:
-    rows = []
+    echoes: list[str] = []
     for text in texts:
-        rows += yield from every("SELECT CAST(? AS TEXT)", text)
-    return [text for (text,) in rows]
+        echoes += (yield from every("SELECT CAST(? AS TEXT)", text))[0]
+    return echoes
 
 
 def rename(name: str) -> Transaction[None]:

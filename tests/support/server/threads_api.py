@@ -119,6 +119,7 @@ class Events:
         self._lines = response.aiter_lines()
 
     async def next(self) -> Event:
+        assert self.response.status_code == 200, "a refusal is no stream"
         number = None
         async for line in self._lines:
             if line.startswith("id: "):
