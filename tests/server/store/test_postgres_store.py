@@ -1,8 +1,6 @@
 """The PostgreSQL store by itself: what is committed, run again and refused, and a database that is away."""
 
 import asyncio
-import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import product
 from typing import Any, TypeVar
@@ -11,7 +9,6 @@ import asyncpg
 import pytest
 
 from tests.support.database.postgres import PostgresServer
-from tests.support.server.command_line import refused
 from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.settings import Settings
@@ -26,24 +23,10 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-def postgres(new_postgres: str) -> str:
-    """A database in which each test makes the tables."""
-    return new_postgres
-
-
-@pytest.fixture
 async def store(postgres: str) -> AsyncIterator[Store]:
     store = await opened(postgres)
     yield store
     await store.close()
-
-
-@pytest.fixture
-async def other(postgres: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    """Someone else on the same database."""
-    connection = await asyncpg.connect(postgres, server_settings={"search_path": "backboard_threads"})
-    yield connection
-    await connection.close()
 
 
 async def opened(address: str, **settings: Any) -> Store:
@@ -270,105 +253,6 @@ class TestAway:
             with pytest.raises(StoreUnavailable):
                 await way(names)
         await store.close()
-
-
-class TestOpening:
-    async def test_server_that_is_refused_for_lack_of_a_key_makes_no_tables(self, postgres: str, other: Any) -> None:
-        line = await asyncio.to_thread(refused, "serve", "--host", "0.0.0.0", "--port", "0", "--database", postgres)
-        assert "has no API key" in line
-        assert await other.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'backboard_threads'") == 0
-
-    async def refusal(self, address: str) -> str:
-        with pytest.raises(StoreOpenError) as refused:
-            await opened(address)
-        text = str(refused.value)
-        assert "\n" not in text
-        assert "secret" not in text
-        assert "wrong" not in text
-        return text
-
-    async def test_nobody_is_there(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        text = await self.refusal(f"postgresql://me:secret@127.0.0.1:{port}/threads")
-        assert text.startswith(f"postgresql://me@127.0.0.1:{port}/threads cannot be reached")
-
-    async def test_nobody_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(backend, "CONNECT_SECONDS", 0.2)
-        with socket.socket() as silent:
-            silent.bind(("127.0.0.1", 0))
-            silent.listen()
-            text = await self.refusal(f"postgresql://127.0.0.1:{silent.getsockname()[1]}/threads")
-        assert "does not answer" in text
-
-    async def test_a_name_that_is_not_known(self) -> None:
-        assert "cannot be reached" in await self.refusal("postgresql://me:secret@no-such-host.invalid/threads")
-
-    @pytest.mark.parametrize("address", ["postgresql://me:secret@host:port/x", "postgresql://me:secret/x@host/x"])
-    async def test_what_is_no_address(self, address: str) -> None:
-        assert "is not an address of the form" in await self.refusal(address)
-
-    async def test_a_wrong_password_and_none(self, postgres_server: PostgresServer, other: Any) -> None:
-        await other.execute("CREATE ROLE guarded LOGIN PASSWORD 'secret'")
-        try:
-            for user in ("guarded", "guarded:wrong"):
-                text = await self.refusal(postgres_server.url(user=user))
-                assert "password" in text
-        finally:
-            await other.execute("DROP ROLE guarded")
-
-    async def test_a_database_or_user_that_is_not_there(self, postgres_server: PostgresServer) -> None:
-        assert 'database "nowhere" does not exist' in await self.refusal(postgres_server.url("nowhere"))
-        assert 'role "nobody" does not exist' in await self.refusal(postgres_server.url(user="nobody"))
-
-    async def test_a_user_who_may_not_make_tables(self, postgres_server: PostgresServer, other: Any) -> None:
-        await other.execute("CREATE ROLE reader LOGIN")
-        try:
-            assert "permission denied" in await self.refusal(postgres_server.url(user="reader"))
-        finally:
-            await other.execute("DROP ROLE reader")
-
-    async def test_a_database_that_cannot_keep_every_text(self, postgres_server: PostgresServer, other: Any) -> None:
-        await other.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING latin1")
-        try:
-            assert "its encoding is LATIN1" in await self.refusal(postgres_server.url("latin"))
-        finally:
-            await other.execute("DROP DATABASE latin")
-
-    async def test_one_that_a_newer_version_wrote(self, postgres: str, other: Any) -> None:
-        await (await opened(postgres)).close()
-        await other.execute("UPDATE schema_version SET version = version + 1")
-        text = await self.refusal(postgres)
-        assert "newer version" in text
-        assert f"at version {len(MIGRATIONS) + 1}, this one knows {len(MIGRATIONS)}" in text
-
-    async def test_schema_of_another_application_is_refused(self, postgres: str, other: Any) -> None:
-        await other.execute("CREATE SCHEMA backboard_threads")
-        await other.execute("CREATE TABLE backboard_threads.diary (day TEXT)")
-        assert "has a schema backboard_threads of another application" in await self.refusal(postgres)
-
-    async def test_table_that_is_missing_is_named(self, postgres: str, other: Any) -> None:
-        await (await opened(postgres)).close()
-        await other.execute("DROP TABLE backboard_threads.files")
-        assert "lacks the table backboard_threads.files" in await self.refusal(postgres)
-
-    async def test_sslmode_of_the_address_is_kept(self, postgres: str) -> None:
-        await (await opened(f"{postgres}?sslmode=disable")).close()
-        assert "SSL" in await self.refusal(f"{postgres}?sslmode=require")
-
-    async def test_without_its_driver(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(sys.modules, "threads_server.store.backends.postgres")
-        monkeypatch.setitem(sys.modules, "asyncpg", None)
-        assert "pip install 'backboard-threads[server,postgres]'" in await self.refusal(postgres)
-
-    async def test_other_tables_of_the_database_stay_as_they_are(self, postgres: str, other: Any) -> None:
-        await other.execute("CREATE TABLE public.threads (mine TEXT)")
-        try:
-            await (await opened(postgres)).close()
-            assert await other.fetch("SELECT mine FROM public.threads") == []
-        finally:
-            await other.execute("DROP TABLE public.threads")
 
 
 class TestMigrating:
