@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import uuid
@@ -20,6 +21,7 @@ TWENTY = "00000000-0000-0000-0000-000000000020"
 """The id of a thread with 20 messages."""
 EVENTS = 2000
 """In each stream."""
+CONTENT_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 def thread(messages: int) -> dict[str, Any]:
@@ -68,12 +70,14 @@ class _Answers(asyncio.Protocol):
         self._buffer += data
         while b"\r\n\r\n" in self._buffer:
             head, _, rest = self._buffer.partition(b"\r\n\r\n")
-            if head.startswith(b"POST"):
-                self._transport.write(self.events)
-                self._buffer = b""
-            else:
-                self._transport.write(self.ready[int(head.split(b" ", 2)[1][-12:])])
-                self._buffer = rest
+            length = CONTENT_LENGTH.search(head)
+            body = int(length[1]) if length else 0
+            if len(rest) < body:
+                return
+            self._transport.write(
+                self.events if head.startswith(b"POST") else self.ready[int(head.split(b" ", 2)[1][-12:])]
+            )
+            self._buffer = rest[body:]
 
 
 def _head(**headers: str) -> bytes:
