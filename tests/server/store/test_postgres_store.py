@@ -279,6 +279,26 @@ class TestMigrating:
         for store in stores:
             await store.close()
 
+    async def test_one_that_another_process_migrates_between_two_looks(
+        self, postgres: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(postgres_schema, "MIGRATIONS", MIGRATIONS[:1])
+        await (await opened(postgres)).close()
+        monkeypatch.undo()
+        look = postgres_schema._tables
+        looks = 0
+
+        async def look_and_migrate(connection: Any) -> set[str]:
+            nonlocal looks
+            looks += 1
+            tables = await look(connection)
+            if looks == 1:
+                await (await opened(postgres)).close()
+            return tables
+
+        monkeypatch.setattr(postgres_schema, "_tables", look_and_migrate)
+        await (await opened(postgres)).close()
+
     async def test_one_that_breaks_off_leaves_nothing(
         self, postgres: str, other: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -110,11 +110,12 @@ def arguments() -> dict[tuple[str, str], None]:
 def ignored_fields() -> list[Mutation]:
     """Skip a field of a model when reading or writing."""
     path = TEMPLATES.relative_to(ROOT) / "model.py.jinja"
-    unread = "        self.{{ field.attribute }} = UNSET\n        absent += get({{ field.key }}, UNSET) is UNSET"
+    unread = "            self.{{ field.attribute }} = UNSET"
+    reading = 'read(field) | trim("\\n") | indent(4, first=True)'
     found = []
     for model, wire in fields():
         condition = f"(page.name, field.wire) == ({model!r}, {wire!r})"
-        for call, instead, verb in (("read(field)", unread, "read"), ("write(field)", "", "written")):
+        for call, instead, verb in ((reading, unread, "read"), ("write(field)", "", "written")):
             old = f"{{{{ {call} }}}}"
             text = f"{{% if {condition} %}}\n{instead}\n{{% else %}}\n{old}\n{{% endif %}}"
             place = f"{model}.{wire} is not {verb}"
@@ -128,5 +129,5 @@ def fields() -> Iterator[tuple[str, str]]:
         body = ast.parse(path.read_text(encoding="utf-8")).body
         classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
         for node in body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FIELDS":
+            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_ABSENT":
                 yield from ((classes[0], str(one.value)) for one in ast.walk(node) if isinstance(one, ast.Constant))

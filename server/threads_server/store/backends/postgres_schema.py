@@ -94,9 +94,7 @@ async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", 
 
 async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
     """The version of the tables, 0 if there are none. Raises StoreOpenError if they are not ours."""
-    # from the catalogue itself: `to_regclass` remembers that a table was not there
-    rows = await connection.fetch(f"SELECT tablename FROM pg_tables WHERE schemaname = '{SCHEMA}'")
-    tables = {row[0] for row in rows}
+    tables = await _tables(connection)
     if not tables:
         return 0
     if "schema_version" not in tables:
@@ -110,6 +108,13 @@ async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]")
     made = {
         name for statements in MIGRATIONS[:version] for name in re.findall(r"CREATE TABLE (\w+)", " ".join(statements))
     }
-    if missing := sorted(made - tables):
+    # again: another process may have committed a migration between the two
+    if missing := sorted(made - await _tables(connection)):
         raise StoreOpenError(f"{shown} lacks the table {SCHEMA}.{missing[0]}")
     return version
+
+
+async def _tables(connection: "asyncpg.Connection[asyncpg.Record]") -> set[str]:
+    # from the catalogue itself: `to_regclass` remembers that a table was not there
+    rows = await connection.fetch(f"SELECT tablename FROM pg_tables WHERE schemaname = '{SCHEMA}'")
+    return {row[0] for row in rows}
