@@ -149,71 +149,8 @@ class Assistant(BaseModel):
         if len(data) < 12:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["assistant_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "assistant_id")
-            self.assistant_id = value
-
-            value = data["name"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "name")
-            self.name = value
-
-            value = data["created_at"]
-            try:
-                self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-            except (TypeError, ValueError):
-                self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
-
-            value = data["tok_k"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "tok_k")
-            self._tok_k = value
-
-            value = data["description"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "description")
-            self._description = value
-
-            value = data["system_prompt"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "system_prompt")
-            self._system_prompt = value
-
-            value = data["tools"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, ToolDefinition.from_dict)
-                except DecodeError as error:
-                    raise error.under("tools") from None
-            self._tools = value
-
-            value = data["custom_fact_extraction_prompt"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "custom_fact_extraction_prompt")
-            self._custom_fact_extraction_prompt = value
-
-            value = data["custom_update_memory_prompt"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "custom_update_memory_prompt")
-            self._custom_update_memory_prompt = value
-
-            value = data["embedding_provider"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "embedding_provider")
-            self._embedding_provider = value
-
-            value = data["embedding_model_name"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "embedding_model_name")
-            self._embedding_model_name = value
-
-            value = data["embedding_dims"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "embedding_dims")
-            self._embedding_dims = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 12:
@@ -221,6 +158,72 @@ class Assistant(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["assistant_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "assistant_id")
+        self.assistant_id = value
+
+        value = data["name"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "name")
+        self.name = value
+
+        value = data["created_at"]
+        try:
+            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+        except (TypeError, ValueError):
+            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
+
+        value = data["tok_k"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "tok_k")
+        self._tok_k = value
+
+        value = data["description"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "description")
+        self._description = value
+
+        value = data["system_prompt"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "system_prompt")
+        self._system_prompt = value
+
+        value = data["tools"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, ToolDefinition.from_dict)
+            except DecodeError as error:
+                raise error.under("tools") from None
+        self._tools = value
+
+        value = data["custom_fact_extraction_prompt"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "custom_fact_extraction_prompt")
+        self._custom_fact_extraction_prompt = value
+
+        value = data["custom_update_memory_prompt"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "custom_update_memory_prompt")
+        self._custom_update_memory_prompt = value
+
+        value = data["embedding_provider"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "embedding_provider")
+        self._embedding_provider = value
+
+        value = data["embedding_model_name"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "embedding_model_name")
+        self._embedding_model_name = value
+
+        value = data["embedding_dims"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "embedding_dims")
+        self._embedding_dims = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -65,23 +65,8 @@ class AssistantCloned(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["assistant"]
-            try:
-                self.assistant = Assistant.from_dict(value)
-            except DecodeError as error:
-                raise error.under("assistant") from None
-
-            value = data["documents_cloned"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "documents_cloned")
-            self._documents_cloned = value
-
-            value = data["memories_cloned"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "memories_cloned")
-            self._memories_cloned = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -89,6 +74,24 @@ class AssistantCloned(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["assistant"]
+        try:
+            self.assistant = Assistant.from_dict(value)
+        except DecodeError as error:
+            raise error.under("assistant") from None
+
+        value = data["documents_cloned"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "documents_cloned")
+        self._documents_cloned = value
+
+        value = data["memories_cloned"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "memories_cloned")
+        self._memories_cloned = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -70,32 +70,8 @@ class Attachment(BaseModel):
         if len(data) < 5:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["document_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "document_id")
-            self.document_id = value
-
-            value = data["filename"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "filename")
-            self.filename = value
-
-            value = data["status"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "status")
-            self.status = value
-
-            value = data["file_size_bytes"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "file_size_bytes")
-            self._file_size_bytes = value
-
-            value = data["summary"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "summary")
-            self._summary = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 5:
@@ -103,6 +79,33 @@ class Attachment(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["document_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "document_id")
+        self.document_id = value
+
+        value = data["filename"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "filename")
+        self.filename = value
+
+        value = data["status"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "status")
+        self.status = value
+
+        value = data["file_size_bytes"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "file_size_bytes")
+        self._file_size_bytes = value
+
+        value = data["summary"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "summary")
+        self._summary = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -106,37 +106,8 @@ class ContextUsage(BaseModel):
         if len(data) < 6:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["percent"]
-            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
-                raise fault("a number", value, "percent")
-            self._percent = value
-
-            value = data["used_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "used_tokens")
-            self._used_tokens = value
-
-            value = data["context_limit"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "context_limit")
-            self._context_limit = value
-
-            value = data["summary_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "summary_tokens")
-            self._summary_tokens = value
-
-            value = data["model"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string", value, "model")
-            self._model = value
-
-            value = data["omitted_messages"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "omitted_messages")
-            self._omitted_messages = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 6:
@@ -144,6 +115,38 @@ class ContextUsage(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["percent"]
+        if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
+            raise fault("a number", value, "percent")
+        self._percent = value
+
+        value = data["used_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "used_tokens")
+        self._used_tokens = value
+
+        value = data["context_limit"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "context_limit")
+        self._context_limit = value
+
+        value = data["summary_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "summary_tokens")
+        self._summary_tokens = value
+
+        value = data["model"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string", value, "model")
+        self._model = value
+
+        value = data["omitted_messages"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "omitted_messages")
+        self._omitted_messages = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

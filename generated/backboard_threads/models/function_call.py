@@ -45,17 +45,8 @@ class FunctionCall(BaseModel):
         if len(data) < 2:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["name"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "name")
-            self.name = value
-
-            value = data["arguments"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "arguments")
-            self.arguments = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 2:
@@ -63,6 +54,18 @@ class FunctionCall(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["name"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "name")
+        self.name = value
+
+        value = data["arguments"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "arguments")
+        self.arguments = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

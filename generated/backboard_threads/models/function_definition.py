@@ -57,23 +57,8 @@ class FunctionDefinition(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["name"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "name")
-            self.name = value
-
-            value = data["parameters"]
-            try:
-                self.parameters = FunctionParameters.from_dict(value)
-            except DecodeError as error:
-                raise error.under("parameters") from None
-
-            value = data["description"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "description")
-            self._description = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -81,6 +66,24 @@ class FunctionDefinition(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["name"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "name")
+        self.name = value
+
+        value = data["parameters"]
+        try:
+            self.parameters = FunctionParameters.from_dict(value)
+        except DecodeError as error:
+            raise error.under("parameters") from None
+
+        value = data["description"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "description")
+        self._description = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -66,26 +66,8 @@ class FunctionParameters(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["properties"]
-            try:
-                self.properties = decode_map(value, ParameterProperty.from_dict)
-            except DecodeError as error:
-                raise error.under("properties") from None
-
-            value = data["type"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string", value, "type")
-            self._type = value
-
-            value = data["required"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, text)
-                except DecodeError as error:
-                    raise error.under("required") from None
-            self._required = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -93,6 +75,27 @@ class FunctionParameters(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["properties"]
+        try:
+            self.properties = decode_map(value, ParameterProperty.from_dict)
+        except DecodeError as error:
+            raise error.under("properties") from None
+
+        value = data["type"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string", value, "type")
+        self._type = value
+
+        value = data["required"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, text)
+            except DecodeError as error:
+                raise error.under("required") from None
+        self._required = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -83,27 +83,8 @@ class GeneratedMedia(BaseModel):
         if len(data) < 4:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["url"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "url")
-            self._url = value
-
-            value = data["document_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "document_id")
-            self._document_id = value
-
-            value = data["mime_type"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "mime_type")
-            self._mime_type = value
-
-            value = data["file_size_bytes"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "file_size_bytes")
-            self._file_size_bytes = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 4:
@@ -111,6 +92,28 @@ class GeneratedMedia(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["url"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "url")
+        self._url = value
+
+        value = data["document_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "document_id")
+        self._document_id = value
+
+        value = data["mime_type"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "mime_type")
+        self._mime_type = value
+
+        value = data["file_size_bytes"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "file_size_bytes")
+        self._file_size_bytes = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -123,58 +123,8 @@ class Message(BaseModel):
         if len(data) < 9:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["message_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "message_id")
-            self.message_id = value
-
-            value = data["role"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "role")
-            self.role = MESSAGE_ROLE_VALUES[value]
-
-            value = data["created_at"]
-            try:
-                self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-            except (TypeError, ValueError):
-                self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
-
-            value = data["content"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "content")
-            self._content = value
-
-            value = data["status"]
-            if value.__class__ is str:
-                value = MESSAGE_STATUS_VALUES[value]
-            elif value is not None and value is not UNSET:
-                raise fault("a string or null", value, "status")
-            self._status = value
-
-            value = data["metadata_"]
-            if value.__class__ is not dict and value is not None and value is not UNSET:
-                raise fault("an object or null", value, "metadata_")
-            self._metadata = value
-
-            value = data["attachments"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, Attachment.from_dict)
-                except DecodeError as error:
-                    raise error.under("attachments") from None
-            self._attachments = value
-
-            value = data["model_provider"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "model_provider")
-            self._model_provider = value
-
-            value = data["model_name"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "model_name")
-            self._model_name = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 9:
@@ -182,6 +132,59 @@ class Message(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["message_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "message_id")
+        self.message_id = value
+
+        value = data["role"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "role")
+        self.role = MESSAGE_ROLE_VALUES[value]
+
+        value = data["created_at"]
+        try:
+            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+        except (TypeError, ValueError):
+            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
+
+        value = data["content"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "content")
+        self._content = value
+
+        value = data["status"]
+        if value.__class__ is str:
+            value = MESSAGE_STATUS_VALUES[value]
+        elif value is not None and value is not UNSET:
+            raise fault("a string or null", value, "status")
+        self._status = value
+
+        value = data["metadata_"]
+        if value.__class__ is not dict and value is not None and value is not UNSET:
+            raise fault("an object or null", value, "metadata_")
+        self._metadata = value
+
+        value = data["attachments"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, Attachment.from_dict)
+            except DecodeError as error:
+                raise error.under("attachments") from None
+        self._attachments = value
+
+        value = data["model_provider"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "model_provider")
+        self._model_provider = value
+
+        value = data["model_name"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "model_name")
+        self._model_name = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -243,107 +243,8 @@ class MessageCompleteEvent(BaseModel):
         if len(data) < 19:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["type"]
-            if value != "message_complete":
-                raise fault('"message_complete"', value, "type")
-            self.type = value
-
-            value = data["thread_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "thread_id")
-            self._thread_id = value
-
-            value = data["assistant_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "assistant_id")
-            self._assistant_id = value
-
-            value = data["run_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string", value, "run_id")
-            self._run_id = value
-
-            value = data["input_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "input_tokens")
-            self._input_tokens = value
-
-            value = data["output_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "output_tokens")
-            self._output_tokens = value
-
-            value = data["total_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "total_tokens")
-            self._total_tokens = value
-
-            value = data["cached_input_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "cached_input_tokens")
-            self._cached_input_tokens = value
-
-            value = data["cost_usd"]
-            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
-                raise fault("a number or null", value, "cost_usd")
-            self._cost_usd = value
-
-            value = data["model_provider"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "model_provider")
-            self._model_provider = value
-
-            value = data["model_name"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "model_name")
-            self._model_name = value
-
-            value = data["status"]
-            if value.__class__ is str:
-                value = RUN_END_STATUS_VALUES[value]
-            elif value is not None and value is not UNSET:
-                raise fault("a string or null", value, "status")
-            self._status = value
-
-            value = data["final_content"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "final_content")
-            self._final_content = value
-
-            value = data["content"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "content")
-            self._content = value
-
-            value = data["message_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "message_id")
-            self._message_id = value
-
-            value = data["memory_operation_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "memory_operation_id")
-            self._memory_operation_id = value
-
-            value = data["context_usage"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = ContextUsage.from_dict(value)
-                except DecodeError as error:
-                    raise error.under("context_usage") from None
-            self._context_usage = value
-
-            value = data["error"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "error")
-            self._error = value
-
-            value = data["message"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "message")
-            self._message = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 19:
@@ -351,6 +252,108 @@ class MessageCompleteEvent(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["type"]
+        if value != "message_complete":
+            raise fault('"message_complete"', value, "type")
+        self.type = value
+
+        value = data["thread_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "thread_id")
+        self._thread_id = value
+
+        value = data["assistant_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "assistant_id")
+        self._assistant_id = value
+
+        value = data["run_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string", value, "run_id")
+        self._run_id = value
+
+        value = data["input_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "input_tokens")
+        self._input_tokens = value
+
+        value = data["output_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "output_tokens")
+        self._output_tokens = value
+
+        value = data["total_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "total_tokens")
+        self._total_tokens = value
+
+        value = data["cached_input_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "cached_input_tokens")
+        self._cached_input_tokens = value
+
+        value = data["cost_usd"]
+        if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
+            raise fault("a number or null", value, "cost_usd")
+        self._cost_usd = value
+
+        value = data["model_provider"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "model_provider")
+        self._model_provider = value
+
+        value = data["model_name"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "model_name")
+        self._model_name = value
+
+        value = data["status"]
+        if value.__class__ is str:
+            value = RUN_END_STATUS_VALUES[value]
+        elif value is not None and value is not UNSET:
+            raise fault("a string or null", value, "status")
+        self._status = value
+
+        value = data["final_content"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "final_content")
+        self._final_content = value
+
+        value = data["content"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "content")
+        self._content = value
+
+        value = data["message_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "message_id")
+        self._message_id = value
+
+        value = data["memory_operation_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "memory_operation_id")
+        self._memory_operation_id = value
+
+        value = data["context_usage"]
+        if value is not None and value is not UNSET:
+            try:
+                value = ContextUsage.from_dict(value)
+            except DecodeError as error:
+                raise error.under("context_usage") from None
+        self._context_usage = value
+
+        value = data["error"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "error")
+        self._error = value
+
+        value = data["message"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "message")
+        self._message = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

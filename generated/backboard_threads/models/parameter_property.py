@@ -94,35 +94,8 @@ class ParameterProperty(BaseModel):
         if len(data) < 5:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["type"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string", value, "type")
-            self._type = value
-
-            value = data["description"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "description")
-            self._description = value
-
-            value = data["enum"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, text)
-                except DecodeError as error:
-                    raise error.under("enum") from None
-            self._enum = value
-
-            value = data["properties"]
-            if value.__class__ is not dict and value is not None and value is not UNSET:
-                raise fault("an object or null", value, "properties")
-            self._properties = value
-
-            value = data["items"]
-            if value.__class__ is not dict and value is not None and value is not UNSET:
-                raise fault("an object or null", value, "items")
-            self._items = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 5:
@@ -130,6 +103,36 @@ class ParameterProperty(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["type"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string", value, "type")
+        self._type = value
+
+        value = data["description"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "description")
+        self._description = value
+
+        value = data["enum"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, text)
+            except DecodeError as error:
+                raise error.under("enum") from None
+        self._enum = value
+
+        value = data["properties"]
+        if value.__class__ is not dict and value is not None and value is not UNSET:
+            raise fault("an object or null", value, "properties")
+        self._properties = value
+
+        value = data["items"]
+        if value.__class__ is not dict and value is not None and value is not UNSET:
+            raise fault("an object or null", value, "items")
+        self._items = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -64,22 +64,8 @@ class RetrievedMemory(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["memory"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "memory")
-            self.memory = value
-
-            value = data["id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "id")
-            self._id = value
-
-            value = data["score"]
-            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
-                raise fault("a number or null", value, "score")
-            self._score = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -87,6 +73,23 @@ class RetrievedMemory(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["memory"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "memory")
+        self.memory = value
+
+        value = data["id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "id")
+        self._id = value
+
+        value = data["score"]
+        if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
+            raise fault("a number or null", value, "score")
+        self._score = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

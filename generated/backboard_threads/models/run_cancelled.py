@@ -48,22 +48,8 @@ class RunCancelled(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["thread_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "thread_id")
-            self.thread_id = value
-
-            value = data["run_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "run_id")
-            self.run_id = value
-
-            value = data["cancelled"]
-            if value.__class__ is not bool:
-                raise fault("a boolean", value, "cancelled")
-            self.cancelled = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -71,6 +57,23 @@ class RunCancelled(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["thread_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "thread_id")
+        self.thread_id = value
+
+        value = data["run_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "run_id")
+        self.run_id = value
+
+        value = data["cancelled"]
+        if value.__class__ is not bool:
+            raise fault("a boolean", value, "cancelled")
+        self.cancelled = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -124,59 +124,8 @@ class Thread(BaseModel):
         if len(data) < 9:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["thread_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "thread_id")
-            self.thread_id = value
-
-            value = data["created_at"]
-            try:
-                self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-            except (TypeError, ValueError):
-                self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
-
-            value = data["assistant_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "assistant_id")
-            self._assistant_id = value
-
-            value = data["messages"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, Message.from_dict)
-                except DecodeError as error:
-                    raise error.under("messages") from None
-            self._messages = value
-
-            value = data["metadata_"]
-            if value.__class__ is not dict and value is not None and value is not UNSET:
-                raise fault("an object or null", value, "metadata_")
-            self._metadata = value
-
-            value = data["title"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "title")
-            self._title = value
-
-            value = data["first_user_message"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "first_user_message")
-            self._first_user_message = value
-
-            value = data["message_count"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "message_count")
-            self._message_count = value
-
-            value = data["updated_at"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-                except (TypeError, ValueError):
-                    value = instant(value, "an RFC 3339 date-time or null", "updated_at")
-            self._updated_at = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 9:
@@ -184,6 +133,60 @@ class Thread(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["thread_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "thread_id")
+        self.thread_id = value
+
+        value = data["created_at"]
+        try:
+            self.created_at = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+        except (TypeError, ValueError):
+            self.created_at = instant(value, "an RFC 3339 date-time", "created_at")
+
+        value = data["assistant_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "assistant_id")
+        self._assistant_id = value
+
+        value = data["messages"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, Message.from_dict)
+            except DecodeError as error:
+                raise error.under("messages") from None
+        self._messages = value
+
+        value = data["metadata_"]
+        if value.__class__ is not dict and value is not None and value is not UNSET:
+            raise fault("an object or null", value, "metadata_")
+        self._metadata = value
+
+        value = data["title"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "title")
+        self._title = value
+
+        value = data["first_user_message"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "first_user_message")
+        self._first_user_message = value
+
+        value = data["message_count"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "message_count")
+        self._message_count = value
+
+        value = data["updated_at"]
+        if value is not None and value is not UNSET:
+            try:
+                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+            except (TypeError, ValueError):
+                value = instant(value, "an RFC 3339 date-time or null", "updated_at")
+        self._updated_at = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -57,25 +57,8 @@ class ThreadDeleted(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["message"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "message")
-            self.message = value
-
-            value = data["thread_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "thread_id")
-            self.thread_id = value
-
-            value = data["deleted_at"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-                except (TypeError, ValueError):
-                    value = instant(value, "an RFC 3339 date-time", "deleted_at")
-            self._deleted_at = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -83,6 +66,26 @@ class ThreadDeleted(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["message"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "message")
+        self.message = value
+
+        value = data["thread_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "thread_id")
+        self.thread_id = value
+
+        value = data["deleted_at"]
+        if value is not None and value is not UNSET:
+            try:
+                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+            except (TypeError, ValueError):
+                value = instant(value, "an RFC 3339 date-time", "deleted_at")
+        self._deleted_at = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -49,23 +49,8 @@ class ToolCall(BaseModel):
         if len(data) < 3:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "id")
-            self.id = value
-
-            value = data["type"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "type")
-            self.type = value
-
-            value = data["function"]
-            try:
-                self.function = FunctionCall.from_dict(value)
-            except DecodeError as error:
-                raise error.under("function") from None
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 3:
@@ -73,6 +58,24 @@ class ToolCall(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "id")
+        self.id = value
+
+        value = data["type"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "type")
+        self.type = value
+
+        value = data["function"]
+        try:
+            self.function = FunctionCall.from_dict(value)
+        except DecodeError as error:
+            raise error.under("function") from None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -54,18 +54,8 @@ class ToolDefinition(BaseModel):
         if len(data) < 2:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["function"]
-            try:
-                self.function = FunctionDefinition.from_dict(value)
-            except DecodeError as error:
-                raise error.under("function") from None
-
-            value = data["type"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string", value, "type")
-            self._type = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 2:
@@ -73,6 +63,19 @@ class ToolDefinition(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["function"]
+        try:
+            self.function = FunctionDefinition.from_dict(value)
+        except DecodeError as error:
+            raise error.under("function") from None
+
+        value = data["type"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string", value, "type")
+        self._type = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

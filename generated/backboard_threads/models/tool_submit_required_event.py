@@ -140,63 +140,8 @@ class ToolSubmitRequiredEvent(BaseModel):
         if len(data) < 11:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["run_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "run_id")
-            self.run_id = value
-
-            value = data["type"]
-            if value != "tool_submit_required":
-                raise fault('"tool_submit_required"', value, "type")
-            self.type = value
-
-            value = data["tool_calls"]
-            try:
-                self.tool_calls = decode_list(value, ToolCall.from_dict)
-            except DecodeError as error:
-                raise error.under("tool_calls") from None
-
-            value = data["thread_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "thread_id")
-            self._thread_id = value
-
-            value = data["assistant_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "assistant_id")
-            self._assistant_id = value
-
-            value = data["input_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "input_tokens")
-            self._input_tokens = value
-
-            value = data["output_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "output_tokens")
-            self._output_tokens = value
-
-            value = data["total_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "total_tokens")
-            self._total_tokens = value
-
-            value = data["cached_input_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "cached_input_tokens")
-            self._cached_input_tokens = value
-
-            value = data["cost_usd"]
-            if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
-                raise fault("a number or null", value, "cost_usd")
-            self._cost_usd = value
-
-            value = data["cache_write_input_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "cache_write_input_tokens")
-            self._cache_write_input_tokens = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 11:
@@ -204,6 +149,64 @@ class ToolSubmitRequiredEvent(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["run_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "run_id")
+        self.run_id = value
+
+        value = data["type"]
+        if value != "tool_submit_required":
+            raise fault('"tool_submit_required"', value, "type")
+        self.type = value
+
+        value = data["tool_calls"]
+        try:
+            self.tool_calls = decode_list(value, ToolCall.from_dict)
+        except DecodeError as error:
+            raise error.under("tool_calls") from None
+
+        value = data["thread_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "thread_id")
+        self._thread_id = value
+
+        value = data["assistant_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "assistant_id")
+        self._assistant_id = value
+
+        value = data["input_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "input_tokens")
+        self._input_tokens = value
+
+        value = data["output_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "output_tokens")
+        self._output_tokens = value
+
+        value = data["total_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "total_tokens")
+        self._total_tokens = value
+
+        value = data["cached_input_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "cached_input_tokens")
+        self._cached_input_tokens = value
+
+        value = data["cost_usd"]
+        if value.__class__ is not float and value.__class__ is not int and value is not None and value is not UNSET:
+            raise fault("a number or null", value, "cost_usd")
+        self._cost_usd = value
+
+        value = data["cache_write_input_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "cache_write_input_tokens")
+        self._cache_write_input_tokens = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

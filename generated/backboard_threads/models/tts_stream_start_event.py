@@ -76,27 +76,8 @@ class TtsStreamStartEvent(BaseModel):
         if len(data) < 4:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["type"]
-            if value != "tts_stream_start":
-                raise fault('"tts_stream_start"', value, "type")
-            self.type = value
-
-            value = data["thread_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "thread_id")
-            self._thread_id = value
-
-            value = data["assistant_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "assistant_id")
-            self._assistant_id = value
-
-            value = data["run_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string", value, "run_id")
-            self._run_id = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 4:
@@ -104,6 +85,28 @@ class TtsStreamStartEvent(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["type"]
+        if value != "tts_stream_start":
+            raise fault('"tts_stream_start"', value, "type")
+        self.type = value
+
+        value = data["thread_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "thread_id")
+        self._thread_id = value
+
+        value = data["assistant_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "assistant_id")
+        self._assistant_id = value
+
+        value = data["run_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string", value, "run_id")
+        self._run_id = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

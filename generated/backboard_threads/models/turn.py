@@ -300,158 +300,8 @@ class Turn(BaseModel):
         if len(data) < 25:
             data = {**_ABSENT, **data}
         self = cls.__new__(cls)
-        value: Any  # declared: inferring it from every field takes pyright too far
         try:
-            value = data["message"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "message")
-            self.message = value
-
-            value = data["thread_id"]
-            if value.__class__ is not str:
-                raise fault("a string", value, "thread_id")
-            self.thread_id = value
-
-            value = data["timestamp"]
-            try:
-                self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-            except (TypeError, ValueError):
-                self.timestamp = instant(value, "an RFC 3339 date-time", "timestamp")
-
-            value = data["assistant_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "assistant_id")
-            self._assistant_id = value
-
-            value = data["content"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "content")
-            self._content = value
-
-            value = data["message_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "message_id")
-            self._message_id = value
-
-            value = data["role"]
-            if value.__class__ is str:
-                value = MESSAGE_ROLE_VALUES[value]
-            elif value is not None and value is not UNSET:
-                raise fault("a string or null", value, "role")
-            self._role = value
-
-            value = data["status"]
-            if value.__class__ is str:
-                value = MESSAGE_STATUS_VALUES[value]
-            elif value is not None and value is not UNSET:
-                raise fault("a string or null", value, "status")
-            self._status = value
-
-            value = data["tool_calls"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, ToolCall.from_dict)
-                except DecodeError as error:
-                    raise error.under("tool_calls") from None
-            self._tool_calls = value
-
-            value = data["memory_operation_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "memory_operation_id")
-            self._memory_operation_id = value
-
-            value = data["retrieved_memories"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, RetrievedMemory.from_dict)
-                except DecodeError as error:
-                    raise error.under("retrieved_memories") from None
-            self._retrieved_memories = value
-
-            value = data["retrieved_files"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, text)
-                except DecodeError as error:
-                    raise error.under("retrieved_files") from None
-            self._retrieved_files = value
-
-            value = data["reasoning"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "reasoning")
-            self._reasoning = value
-
-            value = data["created_at"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
-                except (TypeError, ValueError):
-                    value = instant(value, "an RFC 3339 date-time or null", "created_at")
-            self._created_at = value
-
-            value = data["voice_records"]
-            if value.__class__ is not dict and value is not None and value is not UNSET:
-                raise fault("an object or null", value, "voice_records")
-            self._voice_records = value
-
-            value = data["system_one"]
-            if value.__class__ is not dict and value is not None and value is not UNSET:
-                raise fault("an object or null", value, "system_one")
-            self._system_one = value
-
-            value = data["generated_media"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, mapping)
-                except DecodeError as error:
-                    raise error.under("generated_media") from None
-            self._generated_media = value
-
-            value = data["context_usage"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = ContextUsage.from_dict(value)
-                except DecodeError as error:
-                    raise error.under("context_usage") from None
-            self._context_usage = value
-
-            value = data["input_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "input_tokens")
-            self._input_tokens = value
-
-            value = data["output_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "output_tokens")
-            self._output_tokens = value
-
-            value = data["total_tokens"]
-            if value.__class__ is not int and value is not None and value is not UNSET:
-                value = whole(value, "total_tokens")
-            self._total_tokens = value
-
-            value = data["model_provider"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "model_provider")
-            self._model_provider = value
-
-            value = data["model_name"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "model_name")
-            self._model_name = value
-
-            value = data["run_id"]
-            if value.__class__ is not str and value is not None and value is not UNSET:
-                raise fault("a string or null", value, "run_id")
-            self._run_id = value
-
-            value = data["attachments"]
-            if value is not None and value is not UNSET:
-                try:
-                    value = decode_list(value, Attachment.from_dict)
-                except DecodeError as error:
-                    raise error.under("attachments") from None
-            self._attachments = value
+            self.__read(data)
         except KeyError:  # as many entries, but other ones
             return cls.from_dict({**_ABSENT, **data})
         if len(data) == 25:
@@ -459,6 +309,159 @@ class Turn(BaseModel):
         else:
             self._additional_properties = {key: value for key, value in data.items() if key not in _ABSENT}
         return self
+
+    def __read(self, data: Mapping[str, Any]) -> None:
+        value: Any  # declared: inferring it from every field takes pyright too far
+        value = data["message"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "message")
+        self.message = value
+
+        value = data["thread_id"]
+        if value.__class__ is not str:
+            raise fault("a string", value, "thread_id")
+        self.thread_id = value
+
+        value = data["timestamp"]
+        try:
+            self.timestamp = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+        except (TypeError, ValueError):
+            self.timestamp = instant(value, "an RFC 3339 date-time", "timestamp")
+
+        value = data["assistant_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "assistant_id")
+        self._assistant_id = value
+
+        value = data["content"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "content")
+        self._content = value
+
+        value = data["message_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "message_id")
+        self._message_id = value
+
+        value = data["role"]
+        if value.__class__ is str:
+            value = MESSAGE_ROLE_VALUES[value]
+        elif value is not None and value is not UNSET:
+            raise fault("a string or null", value, "role")
+        self._role = value
+
+        value = data["status"]
+        if value.__class__ is str:
+            value = MESSAGE_STATUS_VALUES[value]
+        elif value is not None and value is not UNSET:
+            raise fault("a string or null", value, "status")
+        self._status = value
+
+        value = data["tool_calls"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, ToolCall.from_dict)
+            except DecodeError as error:
+                raise error.under("tool_calls") from None
+        self._tool_calls = value
+
+        value = data["memory_operation_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "memory_operation_id")
+        self._memory_operation_id = value
+
+        value = data["retrieved_memories"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, RetrievedMemory.from_dict)
+            except DecodeError as error:
+                raise error.under("retrieved_memories") from None
+        self._retrieved_memories = value
+
+        value = data["retrieved_files"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, text)
+            except DecodeError as error:
+                raise error.under("retrieved_files") from None
+        self._retrieved_files = value
+
+        value = data["reasoning"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "reasoning")
+        self._reasoning = value
+
+        value = data["created_at"]
+        if value is not None and value is not UNSET:
+            try:
+                value = value if (value := fromisoformat(value)).tzinfo else value.replace(tzinfo=UTC)
+            except (TypeError, ValueError):
+                value = instant(value, "an RFC 3339 date-time or null", "created_at")
+        self._created_at = value
+
+        value = data["voice_records"]
+        if value.__class__ is not dict and value is not None and value is not UNSET:
+            raise fault("an object or null", value, "voice_records")
+        self._voice_records = value
+
+        value = data["system_one"]
+        if value.__class__ is not dict and value is not None and value is not UNSET:
+            raise fault("an object or null", value, "system_one")
+        self._system_one = value
+
+        value = data["generated_media"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, mapping)
+            except DecodeError as error:
+                raise error.under("generated_media") from None
+        self._generated_media = value
+
+        value = data["context_usage"]
+        if value is not None and value is not UNSET:
+            try:
+                value = ContextUsage.from_dict(value)
+            except DecodeError as error:
+                raise error.under("context_usage") from None
+        self._context_usage = value
+
+        value = data["input_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "input_tokens")
+        self._input_tokens = value
+
+        value = data["output_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "output_tokens")
+        self._output_tokens = value
+
+        value = data["total_tokens"]
+        if value.__class__ is not int and value is not None and value is not UNSET:
+            value = whole(value, "total_tokens")
+        self._total_tokens = value
+
+        value = data["model_provider"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "model_provider")
+        self._model_provider = value
+
+        value = data["model_name"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "model_name")
+        self._model_name = value
+
+        value = data["run_id"]
+        if value.__class__ is not str and value is not None and value is not UNSET:
+            raise fault("a string or null", value, "run_id")
+        self._run_id = value
+
+        value = data["attachments"]
+        if value is not None and value is not UNSET:
+            try:
+                value = decode_list(value, Attachment.from_dict)
+            except DecodeError as error:
+                raise error.under("attachments") from None
+        self._attachments = value
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object to encode as JSON: everything that is set, the unnamed fields included."""

@@ -110,8 +110,8 @@ def arguments() -> dict[tuple[str, str], None]:
 def ignored_fields() -> list[Mutation]:
     """Skip a field of a model when reading or writing."""
     path = TEMPLATES.relative_to(ROOT) / "model.py.jinja"
-    unread = "            self.{{ field.attribute }} = UNSET"
-    reading = 'read(field) | trim("\\n") | indent(4, first=True)'
+    unread = "        self.{{ field.attribute }} = UNSET"
+    reading = 'read(field) | trim("\\n")'
     found = []
     for model, wire in fields():
         condition = f"(page.name, field.wire) == ({model!r}, {wire!r})"
