@@ -12,7 +12,7 @@ class Interruptions(Replies):
         self.accounts: dict[str, Account] = {}
 
     def export(self, name: str) -> list[tuple[Id, Json]]:
-        """What is exported of an account: ids with their records."""
+        """The records that an account exports, by their ids."""
         account = self.accounts.get(name, Account())
         records: list[tuple[Id, Json]] = []
         for one in account.assistants:

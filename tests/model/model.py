@@ -48,7 +48,7 @@ class Model(Interruptions):
         self.keys: dict[str, str] = {}
         """Keys in use, with their accounts."""
         self.conversations: list[Json] = []
-        """What the responder was asked: instructions, tools, and how many messages there were."""
+        """Requests to the responder: instructions, tools, and the number of messages."""
 
     def account(self, key: str, *, streams: bool = False) -> Account:
         """The account of a key, which needs room for one more event stream if the request `streams`."""

@@ -100,7 +100,7 @@ def put(prober: Prober, one: Question, *, own_server: bool = False) -> None:
     """Put one question, and delete what it needed."""
     try:
         if one.for_own_server and not own_server:
-            raise NotAsked("only a server of one's own is asked")
+            raise NotAsked("asked only under --own-server")
         answer = one.ask(prober)
         if answer is not None:
             prober.results.check(one.name, answer, one.no)

@@ -21,7 +21,7 @@ class Question:
         text: what the document says of it.
         ask: asks it: whether the fact holds, None if the results know already.
         no: what a no means.
-        for_own_server: whether it could do harm in a stranger's account, so that only a server of one's own is asked.
+        for_own_server: whether it could do harm in a stranger's account; asked only under `--own-server`.
     """
 
     subject: str

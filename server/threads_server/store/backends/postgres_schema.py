@@ -73,9 +73,10 @@ async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", 
         encoding = await connection.fetchval("SHOW server_encoding")
         if encoding != "UTF8":
             raise StoreOpenError(f"{shown} cannot keep every text: its encoding is {encoding}, not UTF8")
-        if await _version(shown, connection) == len(MIGRATIONS):
+        version = await _version(shown, connection)
+        if version == len(MIGRATIONS):
             return
-        if not create and await _version(shown, connection) == 0:
+        if not create and version == 0:
             raise StoreMissing(f"{shown} has no tables of this server")
         await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
