@@ -140,7 +140,8 @@ async def _prepare(settings: Settings) -> str | None:
         raise StartFailed(str(error)) from error
     check_own_key(settings)
     try:
-        store = await open_store(settings, create=is_loopback(settings.host))
+        # as it is: a start that is refused upgrades nothing, least of all the database of another server
+        store = await open_store(settings, create=is_loopback(settings.host), any_version=True)
     except StoreMissing as error:
         raise no_key(settings) from error
     try:

@@ -22,6 +22,7 @@ FRESH = (
 def copied(source: Path, target: Path) -> str:
     """A copy of an SQLite file, kept compressed, in which everything was done just now."""
     target.write_bytes(gzip.decompress(source.read_bytes()))
+    target.chmod(0o600)
     with closing(sqlite3.connect(target)) as connection, connection:
         for statement in _statements():
             connection.execute(statement)

@@ -1,5 +1,6 @@
 """The server by its command line: its commands, and a process that serves on a free port of this machine."""
 
+import asyncio
 import contextlib
 import os
 import re
@@ -13,6 +14,8 @@ import httpx
 
 from tests.frozen.exchange import HANG_SECONDS, Wire
 from tests.support.server import command_line
+from threads_server.settings import Settings
+from threads_server.store.backends import open_store
 
 _PROGRAM = Path(sysconfig.get_path("scripts")) / "threads-server"
 _GREETING = re.compile(r"Backboard Threads on (http://127\.0\.0\.1:\d+)/api")
@@ -23,6 +26,15 @@ def run(*arguments: str | Path) -> str:
     done = command_line.run(*map(str, arguments))
     assert done.returncode == 0, done.stderr
     return str(done.stdout)
+
+
+def upgrade(database: str | Path) -> None:
+    """Upgrade a database as a server does at its start, and no more."""
+
+    async def open_and_close() -> None:
+        await (await open_store(Settings(database=str(database)), serving=True)).close()
+
+    asyncio.run(open_and_close())
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:

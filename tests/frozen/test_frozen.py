@@ -16,7 +16,7 @@ from tests.frozen import exchange
 from tests.frozen.database import copied, restored, tables
 from tests.frozen.exchange import ID, TIME, Exchange, Replay
 from tests.frozen.model import Model, answering, as_sent_today
-from tests.frozen.server import make_keys, run, serving
+from tests.frozen.server import make_keys, run, serving, upgrade
 from threads_server.store.backends.schema import MIGRATIONS
 from tools.document import document
 
@@ -82,7 +82,7 @@ def test_released_migrations_are_the_same_byte_for_byte() -> None:
 def test_tables_of_new_database_are_those_of_frozen_one(
     kind: str, frozen: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    run("keys", "list", "--database", frozen)
+    upgrade(frozen)
     before = tables(frozen)
     new = str(tmp_path / "new.sqlite")
     if kind == "postgres":
@@ -92,6 +92,7 @@ def test_tables_of_new_database_are_those_of_frozen_one(
 
 
 def test_keys_of_frozen_database_are_the_same(kind: str, frozen: str) -> None:
+    upgrade(frozen)
     rows = [json.loads(line) for line in run("keys", "list", "--json", "--database", frozen).splitlines()]
     listed = [(row["name"], row["account"], row["created_at"], row["revoked_at"] or "in use") for row in rows]
     before = (FROZEN / kind / "keys.txt").read_text().splitlines()[1:]
@@ -117,6 +118,7 @@ def test_waiting_run_resumed_with_model_asks_it_what_its_settings_say(kind: str,
 @pytest.mark.parametrize("account", ["default", "second"])
 def test_archive_of_frozen_database_is_the_same(account: str, tmp_path: Path) -> None:
     frozen = copied(FROZEN / "sqlite" / "threads.sqlite.gz", tmp_path / "threads.sqlite")
+    upgrade(frozen)
     assert body_of(run("export", "--account", account, "--database", frozen)) == archive(account).read_text("utf-8")
 
 

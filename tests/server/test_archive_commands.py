@@ -1,5 +1,6 @@
 """The commands `export` and `import`: what they print, and how they end."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.server.archives import exported, filled, seen
-from tests.support.server.command_line import run
+from tests.support.server.command_line import COMMAND, at_a_terminal, run
 
 
 def command(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -92,6 +93,55 @@ def test_hostile_names_in_an_archive_are_printed_escaped(tmp_path: Path) -> None
     hostile.write_bytes(b"{}\n")
     refused = command("import", str(hostile), "--database", str(tmp_path / "t.db"))
     assert b"\\x1b[31m.jsonl, line 1: it is neither" in refused.stderr
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def missing(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that is not there yet, of each kind."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("new_postgres"))
+    return str(tmp_path / "new" / "threads.db")
+
+
+async def test_bad_archive_makes_no_database(missing: str, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    await filled(tmp_path / "old.db")
+    lines = await exported(tmp_path / "old.db")
+    thread = next(line for line in lines if '"files":[{' in line)
+    again = thread.replace(json.loads(thread)["thread_id"], "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e")
+    for changed, reason in (
+        (["{}"], "line 1: it is neither"),
+        (lines[:-1], "line 8: the archive is cut short"),
+        (lines[4:-1], "line 1: the account has no assistant"),
+        ([*lines[1:-1], again], "is the id of something else as well"),
+    ):
+        archive = "\n".join(changed).encode()
+        (tmp_path / "archive.jsonl").write_bytes(archive)
+        for file in (str(tmp_path / "archive.jsonl"), "-"):
+            refused = command("import", file, "--database", missing, given=archive)
+            assert (refused.returncode, refused.stdout) == (1, b"")
+            assert reason in refused.stderr.decode()
+        assert list((tmp_path / "new").iterdir()) == []
+        left = command("stats", "--database", missing).stderr.decode()
+        assert left.endswith(("is not there\n", "has no tables of this server\n"))
+
+
+def test_account_that_is_not_confirmed_makes_no_database(missing: str, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    said = at_a_terminal("keys", "create", "a", "--account", "other", "--database", missing)
+    assert "add --new-account to open it" in said
+    left = command("stats", "--database", missing).stderr.decode()
+    assert left.endswith(("is not there\n", "has no tables of this server\n"))
+
+
+def test_archive_in_a_pipe_is_imported_into_a_new_database(tmp_path: Path) -> None:
+    asyncio.run(filled(tmp_path / "old.db"))
+    new = ["--database", str(tmp_path / "new.db")]
+    with subprocess.Popen(
+        [*COMMAND, "export", "--database", str(tmp_path / "old.db")], stdout=subprocess.PIPE
+    ) as export:
+        done = subprocess.run([*COMMAND, "import", "-", *new], stdin=export.stdout, capture_output=True)
+    assert done.stdout == b"3 assistants and 4 threads were new in the account default\n", done.stderr
 
 
 async def test_import_for_a_move_keeps_ids(tmp_path: Path) -> None:

@@ -8,6 +8,6 @@ that it works on does.
 
 from threads_server.archive.errors import BadArchive
 from threads_server.archive.exporting import export_account
-from threads_server.archive.importing import import_account
+from threads_server.archive.importing import check_archive, import_account
 
-__all__ = ["BadArchive", "export_account", "import_account"]
+__all__ = ["BadArchive", "check_archive", "export_account", "import_account"]

@@ -49,70 +49,110 @@ async def import_account(store: Store, account: str, lines: Iterable[bytes], *, 
         raise
 
 
+def check_archive(lines: Iterable[bytes]) -> None:
+    """Check that an archive can be taken into an empty database, before there is one. Raises BadArchive."""
+    archive = _Archive(lines)
+    seen: set[str] = set()
+    for record in archive.records():
+        if record["kind"] == "assistant":
+            seen.add(record["assistant"]["assistant_id"])
+        if record["kind"] != "thread" or record["thread_id"] in seen:
+            continue
+        if record["assistant_id"] not in seen:
+            raise BadArchive(f"line {archive.number}: the account has no assistant {record['assistant_id']}")
+        seen.add(record["thread_id"])
+        ids = [file["document_id"] for file in record["files"]]
+        for identifier in ids if record["run"] is None else [*ids, record["run"]["run_id"]]:
+            if identifier in seen:
+                raise BadArchive(f"line {archive.number}: {identifier} is the id of something else as well")
+            seen.add(identifier)
+
+
+class _Archive:
+    """The lines of an archive as they are read."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = lines
+        self._reader = RecordReader()
+        self.number = 0
+        """The number of the line that was read last."""
+        self.read: Counter[str] = Counter()
+        """How many records of each kind were read."""
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the line with counts and digest was read."""
+        return self.read["end"] > 0
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The records but for the last one, which has to fit what was read. Raises BadArchive."""
+        digest = hashlib.sha256()
+        for line in self._lines:
+            self.number += 1
+            if not line.strip():
+                continue
+            try:
+                record = self._reader.read(line)
+                self._check_place(record, digest.hexdigest())
+            except BadArchive as error:
+                raise BadArchive(f"line {self.number}: {error}") from error
+            self.read[record["kind"]] += 1
+            digest.update(line.rstrip(b"\r\n") + b"\n")
+            if record["kind"] != "end":
+                yield record
+        if self.read["archive"] and not self.has_end:
+            raise BadArchive(f"line {self.number}: the archive is cut short: its last line is missing")
+
+    def _check_place(self, record: dict[str, Any], digest: str) -> None:
+        if self.has_end:
+            raise BadArchive("it comes after the last one")
+        if record["kind"] == "archive" and self.read:
+            raise BadArchive("it is not the first one")
+        if record["kind"] != "end":
+            return
+        for kind in ("assistant", "thread"):
+            if record[f"{kind}s"] != self.read[kind]:
+                raise BadArchive(f"{kind}s: there are {self.read[kind]}, and not {record[f'{kind}s']}")
+        if record["sha256"] != digest:
+            raise BadArchive("sha256: the archive was changed or damaged")
+
+
 class _Import:
     def __init__(self, store: Store, account: str, *, keep_ids: bool) -> None:
         self.staging = f"{STAGING}{now():015}-{new_id()}"
         self._store = store
         self._account = account
         self._keep_ids = keep_ids
-        self._reader = RecordReader()
         self._new_ids: NewIds | None = None
         self._assistants: set[str] = set()
         """The assistants of the import that were not there before."""
         self._placeholders: dict[str, str] = {}
         """For assistants of the account, the assistants that have their threads until the end."""
         self._added: Counter[str] = Counter()
-        self._read: Counter[str] = Counter()
 
     async def run(self, lines: Iterable[bytes]) -> Counter[str]:
-        digest = hashlib.sha256()
-        expected: dict[str, Any] | None = None
-        has_header = False
-        number = 0
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
+        archive = _Archive(lines)
+        for record in archive.records():
             try:
-                if expected is not None:
-                    raise BadArchive("it comes after the last one")
-                record = self._reader.read(line)
-                if record["kind"] == "end":
-                    expected = record
-                    self._check_end(record, digest.hexdigest())
-                elif record["kind"] == "archive":
-                    if self._read:
-                        raise BadArchive("it is not the first one")
-                    has_header = True
-                    if record["account"] != self._account and not self._keep_ids:
-                        self._new_ids = NewIds()
-                else:
+                if record["kind"] != "archive":
                     await self._add(record)
-                self._read[record["kind"]] += 1
+                elif record["account"] != self._account and not self._keep_ids:
+                    self._new_ids = NewIds()
             except (BadArchive, IdTaken) as error:
-                raise BadArchive(f"line {number}: {error}") from error
-            digest.update(line.rstrip(b"\r\n") + b"\n")
-        if has_header and expected is None:
-            raise BadArchive(f"line {number}: the archive is cut short: its last line is missing")
-        if expected is None:
+                raise BadArchive(f"line {archive.number}: {error}") from error
+        if not archive.has_end:
             log.warning("the archive has no counts and no digest, as version 0.1.0 wrote it: it may be cut short")
         try:
             await self._store.write(imports.publish, self._account, self.staging, self._placeholders)
         except IdTaken as error:
             raise BadArchive(str(error)) from error
-        present = self._read["thread"] - self._added["thread"]
+        present = archive.read["thread"] - self._added["thread"]
         if present:
             log.warning(
                 "already in the account, and left as it is there, without what is newer in the archive: %s",
                 counted(present, "thread"),
             )
         return self._added
-
-    def _check_end(self, record: dict[str, Any], digest: str) -> None:
-        for kind in ("assistant", "thread"):
-            if record[f"{kind}s"] != self._read[kind]:
-                raise BadArchive(f"{kind}s: there are {self._read[kind]}, and not {record[f'{kind}s']}")
-        if record["sha256"] != digest:
-            raise BadArchive("sha256: the archive was changed or damaged")
 
     async def _add(self, record: dict[str, Any]) -> None:
         if self._new_ids is not None:

@@ -2,15 +2,18 @@
 
 import argparse
 import os
+import shutil
 import sys
-from contextlib import nullcontext
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from threads_server.cli.command_line import (
     CommandFailed,
     Commands,
     add_database,
+    is_new_database,
     needs_extra,
     no_account,
     note,
@@ -77,7 +80,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     with needs_extra():
-        from threads_server.archive import BadArchive, import_account
+        from threads_server.archive import BadArchive, check_archive, import_account
 
     from threads_server.http.authentication import DEFAULT_ACCOUNT
     from threads_server.store.exports import has_account
@@ -87,7 +90,18 @@ def _import(options: argparse.Namespace) -> None:
         return known, await import_account(store, options.account, lines, keep_ids=options.keep_ids)
 
     try:
-        with nullcontext(sys.stdin.buffer) if options.file == "-" else Path(options.file).open("rb") as lines:
+        with ExitStack() as opened:
+            lines: IO[bytes] = (
+                sys.stdin.buffer if options.file == "-" else opened.enter_context(Path(options.file).open("rb"))
+            )
+            if is_new_database(options):  # which a bad archive is not to leave behind
+                if not lines.seekable():  # a pipe
+                    pipe, lines = lines, opened.enter_context(tempfile.TemporaryFile())
+                    shutil.copyfileobj(pipe, lines)
+                    lines.seek(0)
+                start = lines.tell()
+                check_archive(lines)
+                lines.seek(start)
             known, added = with_store(options, take_in)
     except OSError as error:
         raise CommandFailed(f"{options.file} cannot be read: {error.strerror}") from error

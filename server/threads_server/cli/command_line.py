@@ -11,7 +11,6 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
 from threads_server.encoding import encode, printable
@@ -165,9 +164,19 @@ def no_account(options: argparse.Namespace) -> str:
 
 
 def is_new_database(options: argparse.Namespace) -> bool:
-    """Whether it is an SQLite file that is not there yet."""
-    settings = Settings(database=options.database)
-    return not settings.postgres and not Path(settings.database).exists()
+    """Whether there is no database yet; nothing is made. Raises CommandFailed if there is one that cannot be used."""
+    from threads_server.store import StoreMissing
+
+    async def nothing(_: "Store") -> None:
+        pass
+
+    try:
+        with_store(options, nothing, create=False)
+    except CommandFailed as error:
+        if not isinstance(error.__cause__, StoreMissing):
+            raise
+        return True
+    return False
 
 
 def note(text: str) -> None:

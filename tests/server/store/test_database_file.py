@@ -194,14 +194,16 @@ async def test_nothing_is_acknowledged_once_the_log_is_deleted(
     path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sqlite_file, "CHECK_INTERVAL_SECONDS", 0.0)
-    store = await SqliteStore.open(str(path), serving=True)
+    store = await SqliteStore.open(str(path), serving=True, create=True, any_version=False)
     await store.write(one, "INSERT INTO api_keys (digest, name, account_id, created_at) VALUES (x'00', 'n', 'a', 1)")
     path.with_name(f"{path.name}{suffix}").unlink()
     with pytest.raises(StoreUnavailable, match="deleted or replaced"):
         await store.write(one, "DELETE FROM api_keys")
     assert f"{path}{suffix} was deleted" in caplog.text
     await store.close()
-    store = await SqliteStore.open(str(path), serving=True)  # what was acknowledged before is there
+    store = await SqliteStore.open(
+        str(path), serving=True, create=True, any_version=False
+    )  # what was acknowledged before is there
     assert [key.name for key in await store.list_keys()] == ["n"]
     await store.close()
 

@@ -270,13 +270,13 @@ class TestOpening:
                 self.looks += 1
                 if self.looks == 2:
                     other = sqlite_file.connect(path)
-                    sqlite_file.migrate(path, other)
+                    sqlite_file.migrate(path, other, older=False)
                     other.close()
                 found = self.connection.execute(sql)
                 return self.connection.execute("SELECT ?", found.fetchone())
 
         slow: Any = Slow()
-        sqlite_file.check_ownership(path, slow)
+        sqlite_file.check_ownership(path, slow, older=False)
         assert slow.looks == 3
         slow.connection.close()
 

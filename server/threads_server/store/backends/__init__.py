@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from threads_server.settings import Settings
 
 
-async def open_store(settings: "Settings", *, serving: bool = False, create: bool = True) -> Store:
-    """Open the database of the settings, and make or update its tables.
+async def open_store(
+    settings: "Settings", *, serving: bool = False, create: bool = True, any_version: bool = False
+) -> Store:
+    """Open the database of the settings, and make its tables if it has none.
 
     `serving`: this process will serve requests, and so must be the only one that does (SQLite). Other commands open
-    the same database beside it. Without `create` there must be one already. Raises StoreMissing if there
+    the same database beside it. Only a server upgrades tables of an older version; everything else is refused, or with
+    `any_version` has them as they are. Without `create` there must be a database already. Raises StoreMissing if there
     is none, StoreOpenError when it cannot be used.
     """
     if settings.postgres:
@@ -24,7 +27,7 @@ async def open_store(settings: "Settings", *, serving: bool = False, create: boo
             raise StoreOpenError(
                 "PostgreSQL needs asyncpg: pip install 'backboard-threads[server,postgres]'"
             ) from error
-        return await PostgresStore.open(settings, create=create)
+        return await PostgresStore.open(settings, serving=serving, create=create, any_version=any_version)
     from threads_server.store.backends.sqlite import SqliteStore
 
-    return await SqliteStore.open(settings.database, serving=serving, create=create)
+    return await SqliteStore.open(settings.database, serving=serving, create=create, any_version=any_version)

@@ -85,14 +85,14 @@ class PostgresStore(Store):
         self._begin = f"BEGIN; {_settings(statement_seconds, behind_pooler=True)}" if behind_pooler else "BEGIN"
 
     @classmethod
-    async def open(cls, settings: Settings, *, create: bool = True) -> "PostgresStore":
-        """Connect, and migrate the tables; `create` allows to make missing ones. Raises StoreOpenError."""
+    async def open(cls, settings: Settings, *, serving: bool, create: bool, any_version: bool) -> "PostgresStore":
+        """Connect, and make the tables if `create` is set, or upgrade them if `serving` is. Raises StoreOpenError."""
         shown = settings.shown_database
         try:
             # without prepared statements: whether there is a pooler is not known yet
             connection = await asyncpg.connect(settings.database, timeout=CONNECT_SECONDS, statement_cache_size=0)
             try:
-                await prepare(shown, connection, create=create)
+                await prepare(shown, connection, serving=serving, create=create, any_version=any_version)
                 behind_pooler = await _is_behind_pooler(connection)
             finally:
                 await connection.close(timeout=CONNECT_SECONDS)

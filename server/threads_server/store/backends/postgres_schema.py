@@ -5,13 +5,14 @@ so that they mean the same tables whatever a connection pooler does with a sessi
 """
 
 import itertools
+import logging
 import re
 from typing import Any
 
 import asyncpg
 
 from threads_server.store import StoreMissing, StoreOpenError
-from threads_server.store.backends.schema import MIGRATIONS
+from threads_server.store.backends.schema import MIGRATIONS, UPGRADED, check_version
 from threads_server.store.transaction import PAGE, PAGE_BYTES, Value
 
 SCHEMA = "backboard_threads"
@@ -22,6 +23,8 @@ TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", " ".join(itertools.chain.fr
 _TABLE = re.compile(rf"\b(FROM|JOIN|INTO|UPDATE)(\s+)({'|'.join(sorted(TABLES))})\b")
 _ESCAPE = "\ue000"  # of the private use area: hardly ever there, and distinct from what stands for U+0000 if it is
 _translations: dict[str, str] = {}
+
+log = logging.getLogger("threads_server")
 
 
 def translate(sql: str) -> str:
@@ -67,20 +70,23 @@ def with_nul(value: Any) -> Any:
     return value
 
 
-async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", *, create: bool = True) -> None:
-    """Make or update the tables, one process at a time. Raises StoreOpenError, asyncpg's errors and OSError."""
+async def prepare(
+    shown: str, connection: "asyncpg.Connection[asyncpg.Record]", *, serving: bool, create: bool, any_version: bool
+) -> None:
+    """Make or upgrade the tables, one process at a time. Raises StoreOpenError, asyncpg's errors and OSError."""
+    older = serving or any_version
     async with connection.transaction():
         encoding = await connection.fetchval("SHOW server_encoding")
         if encoding != "UTF8":
             raise StoreOpenError(f"{shown} cannot keep every text: its encoding is {encoding}, not UTF8")
-        version = await _version(shown, connection)
-        if version == len(MIGRATIONS):
+        version = await _version(shown, connection, older=older)
+        if version == len(MIGRATIONS) or (version and not serving):
             return
         if not create and version == 0:
             raise StoreMissing(f"{shown} has no tables of this server")
         await connection.execute("SET LOCAL lock_timeout = 0")
         await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-        version = await _version(shown, connection)  # again: another process may have been first
+        version = await _version(shown, connection, older=older)  # again: another process may have been first
         if version == 0:
             await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         await connection.execute(f"SET LOCAL search_path = {SCHEMA}")
@@ -91,21 +97,19 @@ async def prepare(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", 
             for statement in statements:
                 await connection.execute(_translate_definition(statement))
         await connection.execute("UPDATE schema_version SET version = $1", len(MIGRATIONS))
+    if 0 < version < len(MIGRATIONS):
+        log.warning(UPGRADED, shown, version, len(MIGRATIONS))
 
 
-async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]") -> int:
-    """The version of the tables, 0 if there are none. Raises StoreOpenError if they are not ours."""
+async def _version(shown: str, connection: "asyncpg.Connection[asyncpg.Record]", *, older: bool) -> int:
+    """The version of the tables, 0 if there are none. Raises StoreOpenError if they are not ours, as check_version."""
     tables = await _tables(connection)
     if not tables:
         return 0
     if "schema_version" not in tables:
         raise StoreOpenError(f"{shown} has a schema {SCHEMA} of another application")
     version: int = await connection.fetchval(f"SELECT version FROM {SCHEMA}.schema_version")
-    if version > len(MIGRATIONS):
-        raise StoreOpenError(
-            f"{shown} was written by a newer version of the server: its tables are at version {version}, this one "
-            f"knows {len(MIGRATIONS)}"
-        )
+    check_version(shown, version, len(MIGRATIONS), older=older)
     made = {
         name for statements in MIGRATIONS[:version] for name in re.findall(r"CREATE TABLE (\w+)", " ".join(statements))
     }

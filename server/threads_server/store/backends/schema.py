@@ -4,6 +4,8 @@ Never change one that has been released; add another. `SERIAL` is an integer key
 column of bytes: each backend has its own word for them.
 """
 
+from threads_server.store import StoreOpenError
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -149,3 +151,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # when a key was used last, to the minute (KeyUses)
     ("ALTER TABLE api_keys ADD COLUMN used_at BIGINT",),
 )
+
+UPGRADED = "%s was upgraded: its tables were at version %d, and are at %d"
+
+
+def check_version(shown: str, version: int, known: int, *, older: bool) -> None:
+    """Raise StoreOpenError for tables of a newer version and, unless `older` is set, for those of an older one."""
+    if version > known:
+        raise StoreOpenError(
+            f"{shown} was written by a newer version of the server: its tables are at version {version}, this one "
+            f"knows {known}"
+        )
+    if 0 < version < known and not older:
+        raise StoreOpenError(
+            f"{shown} was written by an older version of the server: its tables are at version {version}, this one "
+            f"needs {known}; back it up, then upgrade it with: threads-server serve"
+        )

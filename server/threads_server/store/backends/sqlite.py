@@ -84,15 +84,15 @@ class SqliteStore(Store):
         self._thread.start()
 
     @classmethod
-    async def open(cls, database: str, *, serving: bool, create: bool = True) -> "SqliteStore":
+    async def open(cls, database: str, *, serving: bool, create: bool, any_version: bool) -> "SqliteStore":
         """Open the file, made if there is none and `create` is set. Raises StoreMissing, StoreOpenError."""
         if not create:
             await asyncio.to_thread(check_presence, Path(database))
-        return await asyncio.to_thread(cls._open, Path(database), serving)
+        return await asyncio.to_thread(cls._open, Path(database), serving, any_version)
 
     @classmethod
-    def _open(cls, path: Path, serving: bool) -> "SqliteStore":
-        file, writer = DatabaseFile.open(path, serving=serving)
+    def _open(cls, path: Path, serving: bool, any_version: bool) -> "SqliteStore":
+        file, writer = DatabaseFile.open(path, serving=serving, any_version=any_version)
         try:
             return cls(file, writer)
         except sqlite3.Error as error:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from threads_server.store import StoreMissing, StoreOpenError
 from threads_server.store.backends.lock import FileIdentity, ServerLock, identify, open_files
-from threads_server.store.backends.schema import MIGRATIONS
+from threads_server.store.backends.schema import MIGRATIONS, UPGRADED, check_version
 from threads_server.store.backends.sqlite_statements import run
 from threads_server.store.transaction import one
 
@@ -35,8 +35,9 @@ log = logging.getLogger("threads_server")
 class DatabaseFile:
     """An open database file. Made with `open`."""
 
-    def __init__(self, path: Path, *, serving: bool) -> None:
+    def __init__(self, path: Path, *, serving: bool, any_version: bool) -> None:
         self._shown = path
+        self._older = serving or any_version
         self._path = path.resolve()
         self._lock = ServerLock(self._path) if serving else None
         self._identity: FileIdentity = (0, 0)
@@ -47,10 +48,10 @@ class DatabaseFile:
         """Whether it can only be read: the disk had no room for what SQLite writes beside it."""
 
     @classmethod
-    def open(cls, path: Path, *, serving: bool) -> tuple["DatabaseFile", sqlite3.Connection]:
+    def open(cls, path: Path, *, serving: bool, any_version: bool) -> tuple["DatabaseFile", sqlite3.Connection]:
         """Open a file, made if there is none, and a connection that writes. Raises StoreOpenError."""
         _check_path(path)
-        file = cls(path, serving=serving)
+        file = cls(path, serving=serving, any_version=any_version)
         try:
             file._make(warn=serving)
             if file._lock is not None and not file._lock.acquire():
@@ -93,18 +94,19 @@ class DatabaseFile:
         try:
             writer = connect(self._path)
             try:
-                check_ownership(self._shown, writer)
+                check_ownership(self._shown, writer, older=self._older)
                 _use_write_ahead_log(writer)
                 writer.execute("PRAGMA synchronous = FULL")
                 writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-                migrate(self._shown, writer)
+                if self._lock is not None or _version(writer) == 0:
+                    migrate(self._shown, writer, older=self._older)
             except sqlite3.OperationalError as error:
                 writer.close()
                 if not self._may_be_read(error):
                     raise
                 self.read_only = True
                 writer = self.connect_reader()
-                check_ownership(self._shown, writer)
+                check_ownership(self._shown, writer, older=False)
                 if self._lock is not None:
                     log.error(
                         "%s is open for reading only: the disk is full; restart the server when there is room",
@@ -232,19 +234,17 @@ def connect(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def check_ownership(path: Path, connection: sqlite3.Connection) -> None:
-    """Raise StoreOpenError, with the file as it was, unless it is empty or a database that this version knows."""
+def check_ownership(path: Path, connection: sqlite3.Connection, *, older: bool) -> None:
+    """Raise StoreOpenError, with the file as it was, unless it is empty or a database that this version knows.
+
+    `older`: it may be one that this version has to upgrade.
+    """
     # in this order: another process may make the tables, and set the application id, between the two
     tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID and tables:
         raise StoreOpenError(f"{path} is a database of another application")
-    version = _version(connection)
-    if version > len(MIGRATIONS):
-        raise StoreOpenError(
-            f"{path} was written by a newer version of the server: its tables are at version {version}, this one "
-            f"knows {len(MIGRATIONS)}"
-        )
+    check_version(str(path), _version(connection), len(MIGRATIONS), older=older)
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -269,7 +269,7 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def migrate(path: Path, writer: sqlite3.Connection) -> None:
+def migrate(path: Path, writer: sqlite3.Connection, *, older: bool) -> None:
     """Make or update the tables, all or nothing: closing the connection after an error undoes what was done.
 
     Nothing is written if they are current, so that a full disk does not keep a server from starting.
@@ -278,10 +278,13 @@ def migrate(path: Path, writer: sqlite3.Connection) -> None:
     if application == APPLICATION_ID and _version(writer) == len(MIGRATIONS):
         return
     writer.execute("BEGIN IMMEDIATE")
-    check_ownership(path, writer)  # again: another process may have been first
-    for statements in MIGRATIONS[_version(writer) :]:
+    check_ownership(path, writer, older=older)  # again: another process may have been first
+    version = _version(writer)
+    for statements in MIGRATIONS[version:]:
         for statement in statements:
             run(writer, one(statement))
     writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     writer.execute("COMMIT")
+    if 0 < version < len(MIGRATIONS):
+        log.warning(UPGRADED, path, version, len(MIGRATIONS))
