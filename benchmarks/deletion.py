@@ -11,18 +11,15 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import asyncpg
 import httpx
 
 from benchmarks.server import filled, load
-from benchmarks.server.postgres import sync_commits
+from benchmarks.server.postgres import new_database
 from benchmarks.table import machine
-from tests.support.database.postgres import PostgresServer
 
 THREADS = {"sqlite": 100_000, "postgres": 300_000}
 MESSAGES = 20
@@ -48,16 +45,11 @@ def main() -> None:
 
 def _measured(store: str, threads: int, messages: int) -> str:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threads-deletion-")))
-        database = str(folder / "threads.db")
-        if store == "postgres":
-            database = stack.enter_context(PostgresServer()).url()
-            sync_commits(database)
+        _, database = stack.enter_context(new_database(store))
         filled.fill(database, threads, messages)
         create = [sys.executable, "-m", "threads_server", "keys", "create", "other", "--database", database]
         other = subprocess.run(create, check=True, capture_output=True, text=True).stdout.strip()
-        command = load.ours(folder)
-        command[command.index("--database") + 1] = database
+        command = load.ours(database)
         url = stack.enter_context(load.served(command, "/api/health", pinned=False, **load.environment()))
         mine, theirs = (
             stack.enter_context(httpx.Client(base_url=f"{url}/api", headers={"X-API-Key": key}, timeout=120))

@@ -10,16 +10,14 @@ import argparse
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.server import filled, load, wire
-from benchmarks.server.postgres import sync_commits
+from benchmarks.server.postgres import new_database
 from benchmarks.table import machine
-from tests.support.database.postgres import PostgresServer
 
 Row = tuple[str, Callable[[], str]]
 
@@ -42,16 +40,11 @@ def main() -> None:
 
 def _measured(store: str, threads: int, messages: int) -> Iterator[tuple[str, str]]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threads-scale-")))
-        database = str(folder / "threads.db")
-        if store == "postgres":
-            database = stack.enter_context(PostgresServer()).url()
-            sync_commits(database)
+        folder, database = stack.enter_context(new_database(store))
         print(f"{store}: filling ...", file=sys.stderr, flush=True)
         filled.fill(database, threads, 2)
         filled.append(database, "1 AND 1", 2, messages - 2)
-        command = load.ours(folder)
-        command[command.index("--database") + 1] = database
+        command = load.ours(database)
         begun = time.perf_counter()
         url = stack.enter_context(load.served(command, "/api/health", pinned=False, **load.environment()))
         yield "start of the server", _seconds(time.perf_counter() - begun)

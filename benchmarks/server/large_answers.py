@@ -34,7 +34,7 @@ def _round() -> tuple[float, float]:
         database = str(Path(folder) / "threads.db")
         filled.fill(database, 1, MEGABYTES - 1)
         _lengthen(database)
-        with load.served(load.ours(Path(database)), "/api/health", **load.environment()) as url:
+        with load.served(load.ours(database), "/api/health", **load.environment()) as url:
             pid = load.pid_of(url)
             asyncio.run(_read(url, "/threads?include_messages=false"))
             before = _memory(pid, "VmRSS")

@@ -25,7 +25,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         database = str(Path(folder) / "threads.db")
         filled.fill(database, load.CLIENTS, 20)
-        with load.served(load.ours(Path(database)), "/api/health", **load.environment()) as url:
+        with load.served(load.ours(database), "/api/health", **load.environment()) as url:
             seen = [asyncio.run(_round(url)) for _ in range(load.ROUNDS + 1)][1:]
     first, turn = (statistics.median(column) for column in zip(*seen, strict=True))
     yield Row(NAME, first / turn, REACH, f"{first * 1e3:.1f} and {turn * 1e3:.1f} ms")

@@ -112,7 +112,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def ours(database: Path) -> list[str]:
+def ours(database: Path | str) -> list[str]:
     """Command of this project's server."""
     return [sys.executable, "-m", "threads_server", "serve", "--port", "{port}", "--database", str(database)]
 

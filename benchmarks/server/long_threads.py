@@ -20,7 +20,7 @@ def rows() -> Iterator[Row]:
         database = str(Path(folder) / "threads.db")
         filled.fill(database, 2, 10)
         filled.append(database, "1 AND 1", 10, MESSAGES - 10)
-        with load.served(load.ours(Path(database)), "/api/health", **load.environment()) as url:
+        with load.served(load.ours(database), "/api/health", **load.environment()) as url:
             yield _row(url, "append", "<= 1.10", {"content": "more", "send_to_llm": False}, APPENDS)
             yield _row(url, "turn", "<= 3", {"content": "/say x"}, TURNS)
 

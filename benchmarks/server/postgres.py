@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -48,14 +49,11 @@ _THREAD = "'00000000-0000-7000-8000-' || lpad((:number)::text, 12, '0')"
 
 def rows() -> Iterator[Row]:
     """One row."""
-    with PostgresServer() as server, tempfile.TemporaryDirectory() as folder:
-        database = server.url()
-        sync_commits(database)
+    with new_database("postgres") as (folder, database):
         filled.fill(database, THREADS, 20)
-        script = Path(folder) / "append.sql"
+        script = folder / "append.sql"
         script.write_text(_pgbench_script())
-        command = [*load.ours(Path("/")), "--workers", "2"]
-        command[command.index("--database") + 1] = database
+        command = [*load.ours(database), "--workers", "2"]
         seen = []
         with load.served(command, "/api/health", pinned=False, **load.environment()) as url:
             for _ in range(load.ROUNDS):
@@ -65,7 +63,20 @@ def rows() -> Iterator[Row]:
     yield Row(NAME, mine / other, REACH, f"{mine:,.0f} messages/s, {other:,.0f} transactions/s")
 
 
-def sync_commits(database: str) -> None:
+@contextmanager
+def new_database(store: str) -> Iterator[tuple[Path, str]]:
+    """Make a temporary folder, and a database: in a file there, or on a PostgreSQL server that syncs its commits."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="threads-benchmark-")))
+        if store == "sqlite":
+            yield folder, str(folder / "threads.db")
+        else:
+            database = stack.enter_context(PostgresServer()).url()
+            _sync_commits(database)
+            yield folder, database
+
+
+def _sync_commits(database: str) -> None:
     """Have PostgreSQL sync, which it does not do for tests."""
 
     async def sync() -> None:

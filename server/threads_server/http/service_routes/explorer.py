@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from starlette.responses import FileResponse, Response
+
 FOLDER = Path(__file__).with_name("pages")
 
 SCRIPTS = ("api.js", "explorer.js", "nodes.js")
@@ -25,6 +27,8 @@ def page(base_path: str) -> str:
     return (FOLDER / "index.html").read_text(encoding="utf-8").replace("API_PATH", base_path.lstrip("/"))
 
 
-def asset(name: str) -> Path | None:
-    """Find the file of one of ASSETS; None for any other name."""
-    return FOLDER / name if name in ASSETS else None
+def asset(name: str) -> Response | None:
+    """Make the response with one of ASSETS; None for any other name."""
+    if name not in ASSETS:
+        return None
+    return FileResponse(FOLDER / name, media_type=ASSETS[name], headers=HEADERS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from threads_server.http.service_routes import explorer, swagger_ui
@@ -17,6 +17,8 @@ from threads_server.store import Store
 
 if TYPE_CHECKING:
     from threads_server.http.metrics import Metrics
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
@@ -37,7 +39,7 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
     async def as_yaml(request: Request) -> Response:
         return Response(document.text, media_type="application/yaml")
 
-    def docs(api: str) -> Callable[[Request], Awaitable[Response]]:
+    def docs(api: str) -> Endpoint:
         page = swagger_ui.page(api)
 
         async def endpoint(request: Request) -> Response:
@@ -45,24 +47,19 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
 
         return endpoint
 
-    async def docs_asset(request: Request) -> Response:
-        name = request.path_params["name"]
-        path = swagger_ui.asset(name)
-        if path is None:
-            raise HTTPException(404)
-        return FileResponse(path, media_type=swagger_ui.ASSETS[name], headers=swagger_ui.HEADERS)
+    def assets(asset: Callable[[str], Response | None]) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            response = asset(request.path_params["name"])
+            if response is None:
+                raise HTTPException(404)
+            return response
+
+        return endpoint
 
     explorer_page = explorer.page(contract.base_path)
 
     async def explore(request: Request) -> Response:
         return HTMLResponse(explorer_page, headers=explorer.HEADERS)
-
-    async def explorer_asset(request: Request) -> Response:
-        name = request.path_params["name"]
-        path = explorer.asset(name)
-        if path is None:
-            raise HTTPException(404)
-        return FileResponse(path, media_type=explorer.ASSETS[name], headers=explorer.HEADERS)
 
     async def metrics_text(request: Request) -> Response:
         if metrics is None:
@@ -77,13 +74,13 @@ def service_routes(contract: Contract, store: Callable[[], Store], metrics: "Met
         return json_response(error.status_code, {"detail": detail}, dict(error.headers or {}))
 
     routes = Health(store, document.version).routes(contract.base_path)
-    routes += [Route("/", explore), Route("/explorer/{name}", explorer_asset)]
+    routes += [Route("/", explore), Route("/explorer/{name}", assets(explorer.asset))]
     for prefix, api in ((contract.base_path, "."), ("", contract.base_path.removeprefix("/") or ".")):
         routes += [
             Route(f"{prefix}/openapi.json", as_json),
             Route(f"{prefix}/openapi.yaml", as_yaml),
             Route(f"{prefix}/docs", docs(api)),
-            Route(f"{prefix}/docs/{{name}}", docs_asset),
+            Route(f"{prefix}/docs/{{name}}", assets(swagger_ui.asset)),
             Route(f"{prefix}/metrics", metrics_text),
         ]
     application = Starlette(routes=routes, exception_handlers={HTTPException: error_as_json})

@@ -4,6 +4,8 @@ import importlib
 import json
 from pathlib import Path
 
+from starlette.responses import FileResponse, Response
+
 ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 CONTENT_SECURITY_POLICY = (
@@ -58,6 +60,9 @@ def page(api: str) -> str:
     return _PAGE.replace("API_URL", json.dumps(api))
 
 
-def asset(name: str) -> Path | None:
-    """Find the file of one of ASSETS; None for any other name."""
-    return Path(importlib.import_module("swagger_ui_bundle").swagger_ui_path) / name if name in ASSETS else None
+def asset(name: str) -> Response | None:
+    """Make the response with one of ASSETS; None for any other name."""
+    if name not in ASSETS:
+        return None
+    folder = Path(importlib.import_module("swagger_ui_bundle").swagger_ui_path)
+    return FileResponse(folder / name, media_type=ASSETS[name], headers=HEADERS)
