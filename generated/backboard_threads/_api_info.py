@@ -7,7 +7,7 @@ from ._request.api_info import ApiInfo, SecurityScheme
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "09accf308559af86c5f4b5a98eb1c2be612e7843dab6a82d9b1df656cbbe178b"
+DIGEST: Final = "f077d2b20cebfd08bc57e9051e048daa75117a98e4672ab9587013ec9f8b514e"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(
