@@ -98,6 +98,12 @@ def test_no_test_imports_another() -> None:
     assert found == []
 
 
+def test_no_test_patches_a_private_name() -> None:
+    """That none reads one is ruff's rule SLF001."""
+    patch = re.compile(r"""(?:setattr|patch\.object)\([\w.]+, "_[a-zA-Z]""")
+    assert [name for name, path in PACKAGES["tests"].items() if patch.search(path.read_text("utf-8"))] == []
+
+
 def test_files_named_in_documents_exist() -> None:
     documents = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / ".spectral.yaml"]
     named = re.compile(

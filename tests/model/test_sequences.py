@@ -1,7 +1,6 @@
 """Sequences of the machine's steps that drawn ones reach seldom or never, on both stores, each readable by itself."""
 
 import itertools
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
-from tests.support.database.store_faults import CONFIRMATION_LOST, DISK_FULL
-from threads_server.store.backends.sqlite import SqliteStore
+from tests.support.database.store_faults import CONFIRMATION_LOST, DISK_FULL, SlowConnection
 
 TAGS = ("absent", "right", "stale", "*")
 STATES = {"COMPLETED", "FAILED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS"}
@@ -123,17 +121,13 @@ def test_runs_and_streams_at_once_are_limited_and_a_replay_needs_no_run() -> Non
     assert [COUNTS[kind] for kind in ("run held", "hold: 429", "run joined", "join: 429")] == [2, 1, 1, 1]
 
 
-def test_caller_who_joins_is_at_work_before_the_next_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_caller_who_joins_is_at_work_before_the_next_fault() -> None:
     """On a slow disk the joining request was still to be stored, and was answered 503 for the disk that was full."""
-    commit = SqliteStore._commit
-
-    def slow(store: SqliteStore, batch: Any) -> int:
-        time.sleep(0.03)
-        return commit(store, batch)
 
     def steps(data: Any, one: Machine) -> None:
         one.ask_for_tools(data, calls=1, stream=False, keyed=False, prompt=False)
-        monkeypatch.setattr(SqliteStore, "_commit", slow)
+        store = one.server.services.store
+        store.writer = SlowConnection(store.writer, 0.03)
         one.hold(data, stream=False, keyed=True, log_fails=True)
         one.join(data, leaves=False, pause=0)
         submit(data, one, fault=DISK_FULL)

@@ -44,14 +44,15 @@ class Bodies:
     def __init__(self, document: Document, declared: dict[str, Any] | None) -> None:
         self._declared = declared is not None
         self._required = bool(declared and declared.get("required"))
-        self._decoders: dict[str, tuple[Decoder, int]] = {}
+        self.decoders: dict[str, tuple[Decoder, int]] = {}
+        """Decoder and size limit of each media type."""
         limits = document.root.get("x-body-limits", {})
         for media_type, entry in (declared or {}).get("content", {}).items():
             if media_type not in limits:
                 raise DocumentError(f"x-body-limits has no limit for {media_type}")
             schema = entry.get("schema", {})
             decoder = JsonDecoder(document, schema) if media_type == JSON else FormDecoder(document, schema, media_type)
-            self._decoders[media_type] = decoder, limits[media_type]
+            self.decoders[media_type] = decoder, limits[media_type]
 
     async def read(
         self, headers: dict[bytes, bytes], receive: Receive, errors: list[ValidationErrorItem], budget: RequestBudget
@@ -71,9 +72,9 @@ class Bodies:
             return await self._read_untyped(headers, receive, errors, budget)
         media_type = content_type.decode("latin-1")
         options: dict[str, str] = {}
-        if media_type not in self._decoders:
+        if media_type not in self.decoders:
             media_type, options = parse_header(content_type)
-        if media_type not in self._decoders:
+        if media_type not in self.decoders:
             if not self._required and not await self._has_body(headers, receive, budget):
                 return Decoded()
             known = (
@@ -84,7 +85,7 @@ class Bodies:
         if encoding != b"identity":
             shown = encoding.decode("latin-1")[:100]
             raise HTTPError(415, f"Content-Encoding {shown} is not supported; send the body as it is")
-        decoder, limit = self._decoders[media_type]
+        decoder, limit = self.decoders[media_type]
         body = await read_body(headers, receive, limit, budget)
         try:
             if not body and media_type == JSON:
@@ -131,7 +132,7 @@ class Bodies:
         return Decoded()
 
     def _unsupported(self, reason: str) -> HTTPError:
-        return HTTPError(415, f"{reason}; use {' or '.join(self._decoders)}")
+        return HTTPError(415, f"{reason}; use {' or '.join(self.decoders)}")
 
 
 def _decode(

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,11 +62,27 @@ class FaultyConnection:
         raise sqlite3.OperationalError("disk I/O error")
 
 
+class SlowConnection:
+    """An SQLite connection on a slow disk: each transaction begins after a pause."""
+
+    def __init__(self, connection: sqlite3.Connection, seconds: float) -> None:
+        self._connection = connection
+        self._seconds = seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if sql == "BEGIN IMMEDIATE":
+            time.sleep(self._seconds)
+        return self._connection.execute(sql, *parameters)
+
+
 @contextmanager
 def failing(store: Any, kind: str, after: int = 0) -> Iterator[Fault]:
     """Let a commit of a store fail, `after` so many others, or its disk be full for as long as this lasts."""
     fault = Fault(kind, after)
-    if isinstance(getattr(store, "writer", None), sqlite3.Connection):
+    if hasattr(store, "writer"):
         writer = store.writer
         store.writer = FaultyConnection(writer, fault)
         try:
