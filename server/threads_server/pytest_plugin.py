@@ -5,7 +5,7 @@ account for each test. `backboard_threads_environment` also points `BACKBOARD_AP
 so that `Backboard()` finds it. `backboard_threads_app` is the same server in the test's own process, as an ASGI
 application.
 
-`backboard_threads_tester` is a server that does as the test says: answers, faults, time (threads_server.testing). Each
+`backboard_threads_tester` is a server whose answers, faults and time the test sets (threads_server.testing). Each
 test has a new one, in the environment variables too; `backboard_threads_tester_session` is one for the whole session.
 Under pytest-xdist each worker has its own.
 
@@ -85,7 +85,7 @@ def backboard_threads_environment(
 
 @pytest.fixture
 def backboard_threads_tester(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
-    """A new server that does as the test says, where `Backboard()` finds it."""
+    """A new server whose answers, faults and time the test sets, where `Backboard()` finds it."""
     with LocalServer(in_process=True) as server:
         monkeypatch.setenv("BACKBOARD_API_KEY", server.api_key)
         monkeypatch.setenv("BACKBOARD_BASE_URL", server.url)
@@ -94,7 +94,7 @@ def backboard_threads_tester(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalS
 
 @pytest.fixture(scope="session")
 def backboard_threads_tester_session() -> Iterator[LocalServer]:
-    """A server that does as told, one for all tests: `reset` it where one begins."""
+    """The same server for all tests of the session: `reset` it where one begins."""
     with LocalServer(in_process=True) as server:
         yield server
 

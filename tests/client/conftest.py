@@ -1,4 +1,4 @@
-"""Both halves of the client, a hostile server, and no waiting between attempts."""
+"""The sync and the async client, a hostile server, and no waiting between attempts."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.support.client.variants import Variant
 
 @pytest.fixture(params=["sync", "async"])
 def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
-    """Each half of the client in turn. Async clients close with their event loop."""
+    """The sync and the async client in turn. Async clients close with their event loop."""
     variant = Variant(request.param)
     yield variant
     variant.close()
@@ -21,7 +21,7 @@ def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server that answers what it is told."""
+    """A server with scripted responses."""
     with serving() as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""Each half of the client does what the model of its calls says, whatever the network does; in simulated time."""
+"""The sync and the async client do what the model of their calls says, on any network; in simulated time."""
 
 import itertools
 

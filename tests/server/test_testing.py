@@ -1,4 +1,4 @@
-"""A server that does as a test says: answers, faults, time and requests, in this process and over the wire."""
+"""A testing server: its answers, faults, time and requests, in this process and over the wire."""
 
 import json
 import threading

@@ -16,10 +16,10 @@ Entry = griffe.Object | griffe.Alias
 
 def python_changes(old: Path, new: Path) -> list[Change]:
     """All differences between two packages, the heaviest first."""
-    return surface_changes(roots(old), roots(new))
+    return api_changes(roots(old), roots(new))
 
 
-def surface_changes(before: dict[str, Entry], after: dict[str, Entry]) -> list[Change]:
+def api_changes(before: dict[str, Entry], after: dict[str, Entry]) -> list[Change]:
     """The differences between what `roots` found in two packages."""
     found = {Change(Level.breaking, name, "is no longer there") for name in before.keys() - after.keys()}
     found |= {Change(Level.additive, name, "is new") for name in after.keys() - before.keys()}

@@ -20,14 +20,14 @@ from threads_server.runs.message_json import message_text
 from threads_server.runs.states import RunState
 
 FORMAT_VERSION = 2
-"""Version 1 is that of 0.1.0: without a first and a last line."""
+"""Version 1 was written by 0.1.0: it has no first and no last line."""
 LINE_LEVELS = 3
-"""Arrays and objects around what is the top of a request's body."""
+"""Levels of arrays and objects around a value that is a whole body in the API."""
 MAX_NUMBER = 2**62
-"""Versions and event numbers: every database can hold it, and as many again."""
+"""Greatest version or event number: every database can hold twice as much."""
 MAX_TITLE_CHARACTERS = 1000
 MAX_METADATA_CHARACTERS = 100_000
-"""A light list has both of each thread, and so must have little of each."""
+"""Both are in light lists, for each thread."""
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ KEEPALIVE_INTERVAL_SECONDS = 10.0
 """Time without an event after which a comment is sent: both SDKs need a byte every 30 s, and we promise 15 s."""
 
 DRAIN_SECONDS = 0.5
-"""On shutdown, wait until no stream has ended for this long."""
+"""On shutdown, streams are ended once none has ended by itself for this long."""
 MAX_DRAIN_SECONDS = 5.0
 
 WATCH_AFTER_SECONDS = 0.05
@@ -35,7 +35,7 @@ class OpenStreams:
     async def stop(self, *, at_once: bool = False) -> None:
         """End every stream, also those that begin later. The runs behind them go on.
 
-        Before that, wait until no stream has ended for DRAIN_SECONDS, MAX_DRAIN_SECONDS in all.
+        Before that, streams may end by themselves: for MAX_DRAIN_SECONDS, or until none did for DRAIN_SECONDS.
         """
         self._stopped = True
         loop = asyncio.get_running_loop()
@@ -83,7 +83,7 @@ class OpenStreams:
 
 
 class StreamBroken(Exception):
-    """Reading the events failed after the response had begun. The cause is the exception of the reading."""
+    """The events could not be read, after the response had begun. `__cause__` is the reader's exception."""
 
 
 async def close_events(stream: EventStream) -> None:
@@ -150,7 +150,7 @@ class _StreamSender:
         left = self._sent_at + KEEPALIVE_INTERVAL_SECONDS - self._loop.time()
         if left <= 0:
             left = KEEPALIVE_INTERVAL_SECONDS
-            if self._ping is None or self._ping.done():  # else not even the last one could be sent
+            if self._ping is None or self._ping.done():  # else the last one is still waiting to be sent
                 self._ping = self._loop.create_task(self._send_ping())
         self._timer = self._loop.call_later(left, self._check)
 
@@ -165,6 +165,6 @@ def _frames(batch: Sequence[Event]) -> bytes:
 
 
 async def wait_for_disconnect(receive: Receive) -> None:
-    """Return once the client has left; what else comes of it is dropped."""
+    """Return once the client has left; other messages are dropped."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -13,7 +13,7 @@ from threads_server.errors import HTTPError, ValidationErrorItem
 Kind = ValidationErrorKind
 
 MAX_NODES_WITH_ALL_ERRORS = 200
-"""Members of objects and items of arrays up to which all errors of a body are listed, and not the first alone."""
+"""All errors of a body are listed if it has at most this many members and items in all; else the first one."""
 
 _TYPES = {
     "string": ("string_type", "a string"),
@@ -95,9 +95,9 @@ def _entries(error: ValidationError, loc: tuple[str | int, ...]) -> Iterator[Val
 
 
 def _meant_branches(branches: list[list[ValidationError]], here: list[str | int]) -> list[list[ValidationError]]:
-    """Errors of the alternatives that have the value's own type, if there are any, and never those of `null`.
+    """Choose the alternatives whose errors are reported: those of the value's own type, else all but `null`.
 
-    That leaves one alternative of "this or null".
+    Of "this or null" that is the first one.
     """
 
     def wanted_types(errors: list[ValidationError]) -> list[str]:

@@ -20,7 +20,7 @@ MEASURE_WAIT_SECONDS = 1.0
 REMEASURE_SECONDS = 60.0
 """Age of a measurement after which another begins: other processes, and deletions, change what is stored."""
 MEASURING_SHARE = 10
-"""After a measurement, its own time this many times over passes before the next: it takes at most a tenth of a core."""
+"""The pause after a measurement is this many times its duration: measuring takes at most a tenth of a core."""
 MAX_ACCOUNTS = 10_000
 """Accounts whose measurements are remembered; the oldest is forgotten first."""
 

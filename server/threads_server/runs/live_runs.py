@@ -22,7 +22,7 @@ REMOTE_POLL_INTERVAL_SECONDS = 0.2
 
 BATCH_EVENTS = 256
 BATCH_CHARACTERS = 64_000
-"""A reader gets so many events at once, or fewer that reach so many characters as stored; then others run."""
+"""Bounds of a batch, in events and in characters as stored. After each batch other tasks run."""
 
 RUNS_AT_WORK = 400, 800
 """Runs that a responder works on or that wait for their thread, per account and per process. A client that leaves ends
@@ -32,7 +32,7 @@ REQUEST_BYTES = 16 * 1024 * 1024, 128 * 1024 * 1024
 LIVE_BYTES = 64 * 1024 * 1024
 """Events in memory beyond which only the oldest run of an account goes on."""
 LINE_BYTES = 64
-"""What an event takes beside its characters."""
+"""Estimated memory of an event beside its characters."""
 ROOM_POLL_SECONDS = 0.05
 
 CLOSE_SECONDS = 5.0

@@ -45,10 +45,10 @@ END_RETRY_SECONDS = (0.1, 2.0)
 """The first and the longest pause between two attempts to write an end."""
 
 REASONING_BATCH_DIVISOR = 32
-"""A reasoning event is sent once at least 1/32 of the text sent so far is waiting."""
+"""Reasoning is held back until it is 1/32 of the reasoning sent so far."""
 
 OPENING_PASSES = 2
-"""Passes of the event loop that a stream's first events take from their task to the reader: work begins after them."""
+"""Passes of the event loop until a stream's first events, once emitted, are sent. Work begins after them."""
 
 YIELD_EVERY = 256
 """Deltas after which the event loop gets a turn, for responders that never wait."""
@@ -75,8 +75,8 @@ class RunSegment:
         unsupported: list[str],
         streamed: bool,
     ) -> None:
-        """`tools` replace the assistant's. `message` is the response's sentence for a run that completes; the fields in
-        `unsupported` are added to it in any case."""
+        """`tools` replace the assistant's. A completed run has `message` in its response; the response to any run
+        also names the fields in `unsupported`."""
         self._context = context
         self._live = live
         self._account = account
@@ -225,7 +225,7 @@ class RunSegment:
         self._add_text(texts)
 
     def _add_text(self, texts: list[str]) -> None:
-        """Handle text deltas in a row together: a stream has hardly anything else."""
+        """Handle text deltas in a row together: nearly all events of a stream are such."""
         if not texts:
             return
         self._end_reasoning()
@@ -238,7 +238,7 @@ class RunSegment:
         reply, events = self._reply, self._events
         if isinstance(event, ReasoningDelta):
             self._reasoning_held += replace_surrogates(event.text)
-            # each event repeats all reasoning so far: larger parts as it grows keep the stream linear in its length
+            # each event repeats all reasoning so far: parts that grow with it keep the size of the stream linear
             if len(self._reasoning_held) * REASONING_BATCH_DIVISOR >= len(reply.reasoning):
                 self._flush_reasoning()
         elif isinstance(event, ToolCallRequested):
@@ -247,7 +247,7 @@ class RunSegment:
                 raise ResponderFailed(f"The answer asks for more than {self._context.max_tool_calls} tool calls")
             call = json.loads(replace_surrogates(json.dumps(event.call, ensure_ascii=False)))
             if not call["id"] or any(call["id"] == other["id"] for other in reply.tool_calls):
-                call = {**call, "id": f"call_{new_id()}"}  # outputs name their call by it
+                call = {**call, "id": f"call_{new_id()}"}  # the id by which an output names its call
             reply.tool_calls.append(call)
             self._pending += events.tool_call(call)
         elif isinstance(event, ModelUsage):
@@ -382,7 +382,7 @@ class RunSegment:
         finish: dict[str, Json] = {"finish_reason": self._finish_reason} if self._finish_reason else {}
         if self._streamed or self._live.segment == 1:
             return finish
-        # on the message that answers tool outputs that were not streamed (docs/hosted-api.md §2)
+        # for a reply to tool outputs, if it is not streamed (docs/hosted-api.md §2)
         calls = [
             call
             for message in self._history

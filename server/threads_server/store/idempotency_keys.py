@@ -82,10 +82,9 @@ def raise_replay(request: IdempotencyRequest | None, now: int) -> Transaction[No
 
 
 def check_replay(request: IdempotencyRequest | None, now: int, steps: Transaction[T]) -> Transaction[T]:
-    """Run the steps that come before the response is stored.
+    """Run the steps before `store_response`. If they raise HTTPError and the key has a response, raise Replay instead.
 
-    Raises Replay instead of their HTTPError if the key has a response: its thread or assistant may have been deleted
-    since.
+    What the first request found may have been deleted since.
     """
     try:
         return (yield from steps)

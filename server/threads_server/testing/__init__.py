@@ -1,4 +1,4 @@
-"""A local server for tests and demonstrations, and one that does as a test says.
+"""A local server for tests and demonstrations, whose answers, faults and time a test can set.
 
 `LocalServer(database)` is `threads-server serve` on a free port of this machine. Without a database it has a temporary
 one, and takes the answers, faults and times that a test gives it (`Controls`). Other languages do the same with

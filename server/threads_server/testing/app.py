@@ -1,4 +1,4 @@
-"""The application that does as a script says: `/testing`, and faults around the API."""
+"""The application of a testing server: the routes under `/testing`, and faults around the API."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The instructions of a test to a server that does as told."""
+"""The calls by which a test sets the answers, faults and time of a testing server."""
 
 import json
 from abc import ABC, abstractmethod

@@ -34,7 +34,7 @@ class LocalServer(Controls):
     """`threads-server serve` on 127.0.0.1, as a context manager.
 
     It can be started again after a stop, on the same port and database. Without a database it has a temporary one and
-    does as `Controls` says; with one, it refuses those calls.
+    follows `Controls`; with one, it refuses those calls.
 
     Args:
         database: a path or a `postgresql://` address; None for a temporary database.

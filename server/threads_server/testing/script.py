@@ -1,4 +1,4 @@
-"""The state of a server that does as a test says: answers, faults, time, and the requests that came."""
+"""The script of a testing server: prepared answers, faults and time, and the requests that came."""
 
 import asyncio
 import json

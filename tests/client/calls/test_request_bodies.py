@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from backboard_threads import UNSET, models
-from tests.support.client.scripted_server import Seen, Server, reply
+from tests.support.client.scripted_server import RecordedRequest, Server, reply
 from tests.support.client.variants import ASSISTANT_ID, MOMENT, THREAD, THREAD_ID, TURN, Variant
 
 EVERY_BYTE = bytes(range(256)) * 3
@@ -29,12 +29,12 @@ NASTY = [
 ]
 
 
-def form(seen: Seen) -> list[tuple[str, str]]:
+def form(seen: RecordedRequest) -> list[tuple[str, str]]:
     assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
     return parse_qsl(seen.body.decode("ascii"), keep_blank_values=True, strict_parsing=True)
 
 
-def parts(seen: Seen) -> list[tuple[str, str | None, str | None, bytes]]:
+def parts(seen: RecordedRequest) -> list[tuple[str, str | None, str | None, bytes]]:
     """Name, file name, content type and bytes of each part, as Python's own MIME parser reads them."""
     assert seen.headers["content-type"].startswith("multipart/form-data; boundary=")
     boundary = seen.headers["content-type"].partition("boundary=")[2].encode()
@@ -49,7 +49,7 @@ def parts(seen: Seen) -> list[tuple[str, str | None, str | None, bytes]]:
     return found
 
 
-async def sent(variant: Variant, server: Server, **arguments: Any) -> Seen:
+async def sent(variant: Variant, server: Server, **arguments: Any) -> RecordedRequest:
     server.answer(reply(200, TURN))
     await variant.do(variant.client(server).messages.send(THREAD_ID, **arguments))
     return server.requests[0]

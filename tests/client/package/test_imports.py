@@ -32,7 +32,7 @@ print(late)
 
 
 def test_sync_client_imports_neither_async_client_nor_models() -> None:
-    """The sync client alone loads no async half, no models, no attrs, and nothing of what only calls need."""
+    """The sync client alone loads no async client, no models, no attrs, and nothing of what only calls need."""
     code = (
         "import sys, httpx; before = set(sys.modules); "
         "from backboard_threads import Backboard; Backboard(api_key='k'); "

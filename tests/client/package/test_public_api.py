@@ -1,4 +1,4 @@
-"""The public surface, typed by hand from the design: names, methods, constructor arguments, errors."""
+"""The public API, typed by hand from the design: names, methods, constructor arguments, errors."""
 
 import inspect
 import pickle

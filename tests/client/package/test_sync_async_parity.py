@@ -38,7 +38,7 @@ PAIRS = [
 
 
 def as_sync(text: str) -> str:
-    """A name, an annotation or a docstring of the async half, as the sync half has it."""
+    """A name, an annotation or a docstring of the async client, as the sync client has it."""
     text = re.sub(r"\ban(?=\s+`(?:async |Async[^AEIOU]))", "a", text)
     text = re.sub(r"\bAsync(?=[A-Z])|await |async (?=with|for)", "", text)
     for name, twin in {"aclose": "close", "__aenter__": "__enter__", "__aexit__": "__exit__"}.items():
@@ -56,7 +56,7 @@ def members(owner: Any) -> dict[str, Any]:
     return {name: value for name, value in vars(owner).items() if isinstance(value, (property, FunctionType))}
 
 
-def surface(owner: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
+def public_names(owner: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
     """Each name in `owner` with its signature and its docstring."""
     found: dict[str, tuple[str, str]] = {}
     for name, value in members(owner).items():
@@ -65,10 +65,10 @@ def surface(owner: Any, prefix: str = "") -> dict[str, tuple[str, str]]:
         shape = "class" if isinstance(value, type) else str(inspect.signature(inner))
         found[as_sync(path)] = (as_sync(shape), as_sync(inspect.getdoc(value) or ""))
         if isinstance(value, type):
-            found |= surface(value, f"{path}.")
+            found |= public_names(value, f"{path}.")
     return found
 
 
 @pytest.mark.parametrize(("ours", "twin"), PAIRS, ids=[twin.__name__ for _, twin in PAIRS])
 def test_sync_and_async_have_the_same_names_signatures_and_docstrings(ours: ModuleType, twin: ModuleType) -> None:
-    assert surface(ours) == surface(twin)
+    assert public_names(ours) == public_names(twin)

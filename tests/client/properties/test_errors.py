@@ -36,7 +36,7 @@ ERRORS = {
 def cases() -> Iterator[Any]:
     for operation in operations().values():
         for status in operation.responses:
-            # the async half, from which the other one is derived, once for each status
+            # the async client, from which the sync one is derived, once for each status
             for half in (
                 () if status == "200" else HALVES if operation.id in ("sendMessage", "getThread") else HALVES[:1]
             ):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.client.calls import HALVES, METHODS, STREAMED, Request, plain_request, say
-from tests.support.client.http_messages import MULTIPART, Heard, hear, is_array
+from tests.support.client.http_messages import MULTIPART, ParsedRequest, is_array, parse_request
 from tools.document import Node, Operation, operations, resolve
 from tools.schema_strategies import merged, values
 from tools.schema_validation import faults, same
@@ -85,11 +85,11 @@ def answer(operation: Operation, *, streamed: bool) -> httpx.Response:
     return httpx.Response(200, json=resolve(next(iter(media["examples"].values())))["value"])
 
 
-def heard(request: Request, half: str, *, streamed: bool) -> list[Heard]:
-    captured: list[Heard] = []
+def sent_requests(request: Request, half: str, *, streamed: bool) -> list[ParsedRequest]:
+    captured: list[ParsedRequest] = []
 
     def transport(sent: httpx.Request) -> httpx.Response:
-        captured.append(hear(sent))
+        captured.append(parse_request(sent))
         return answer(request.operation, streamed=streamed)
 
     say(request, transport, half=half, streamed=streamed)
@@ -103,7 +103,7 @@ def test_request_is_sent_valid_and_equal(
     @settings(max_examples=EXAMPLES[half])
     @given(requests(operation, media_type))
     def check(said: Request) -> None:
-        (one,) = heard(said, half, streamed=streamed)
+        (one,) = sent_requests(said, half, streamed=streamed)
         assert one.operation.id == operation.id
         assert one.path == said.path
         expected_query, expected_body = dict(said.query), dict(said.body)
@@ -160,7 +160,7 @@ def test_blanks_around_a_header_are_removed(half: str) -> None:
     """HTTP drops them; what the document allows has none."""
     said = plain_request(operations()["getThread"])
     said.headers["If-None-Match"] = "\t * "
-    assert heard(said, half, streamed=False)[0].headers == {"If-None-Match": "*"}
+    assert sent_requests(said, half, streamed=False)[0].headers == {"If-None-Match": "*"}
 
 
 def as_sent(body: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def test_drawn_requests_fit_the_document(operation: Operation) -> None:
     for media in operation.bodies.values():
         schema = media["schema"]
         if any("contentSchema" in merged(sub) or is_file(sub) for sub in merged(schema).get("properties", {}).values()):
-            continue  # drawn as what the texts hold; `hear` judges the texts
+            continue  # drawn as what the texts hold; `parse_request` judges the texts
         judged(schema)()
 
 

@@ -17,8 +17,8 @@ MULTIPART = "multipart/form-data"
 
 
 @dataclass(slots=True)
-class Heard:
-    """A request as its reader understands it; values are as in `surface.Request`."""
+class ParsedRequest:
+    """A request as its reader understands it; values are as in `calls.Request`."""
 
     operation: Operation
     path: dict[str, str]
@@ -29,13 +29,13 @@ class Heard:
     files: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
 
 
-def hear(request: httpx.Request) -> Heard:
-    """Reads a request. Raises `AssertionError` with every fault where the document does not allow it."""
+def parse_request(request: httpx.Request) -> ParsedRequest:
+    """Parse a request. Raises `AssertionError` with every fault where the document does not allow it."""
     path, _, query = request.url.raw_path.decode("ascii").partition("?")
     assert str(request.url).startswith(ADDRESS)
     operation, values = routed(request.method, path.removeprefix("/api"))
     declared = {place: {one["name"]: one for one in operation.parameters if one["in"] == place} for place in PLACES}
-    heard = Heard(
+    result = ParsedRequest(
         operation,
         values,
         {name: typed(declared["query"][name]["schema"], text) for name, text in pairs(query)},
@@ -45,18 +45,18 @@ def hear(request: httpx.Request) -> Heard:
     )
     found = [
         f"{place} {name}: {fault}"
-        for place, said in (("path", values), ("query", heard.query), ("header", heard.headers))
+        for place, said in (("path", values), ("query", result.query), ("header", result.headers))
         for name, value in said.items()
         for fault in faults(declared[place][name]["schema"], value)
     ]
     found += [
         f"{name} is missing"
         for name, one in declared["query"].items()
-        if one.get("required") and name not in heard.query
+        if one.get("required") and name not in result.query
     ]
-    found += hear_body(request, heard)
+    found += parse_body(request, result)
     assert not found, "\n".join(found)
-    return heard
+    return result
 
 
 PLACES = ("path", "query", "header")
@@ -99,31 +99,31 @@ def _types(schema: Node) -> list[str]:
     return [types] if isinstance(types, str) else types
 
 
-def hear_body(request: httpx.Request, heard: Heard) -> list[str]:
-    """Reads the body into `heard` and returns its faults."""
+def parse_body(request: httpx.Request, result: ParsedRequest) -> list[str]:
+    """Parse the body into `result`; return its faults."""
     content = request.content
-    needed = resolve(heard.operation.node.get("requestBody", {})).get("required", False)
+    needed = resolve(result.operation.node.get("requestBody", {})).get("required", False)
     if not content:
         return ["a body is missing"] if needed else []
-    heard.media_type = request.headers["Content-Type"].split(";")[0]
-    assert heard.media_type in heard.operation.bodies, f"{heard.media_type} is not taken"
-    schema = heard.operation.bodies[heard.media_type]["schema"]
+    result.media_type = request.headers["Content-Type"].split(";")[0]
+    assert result.media_type in result.operation.bodies, f"{result.media_type} is not taken"
+    schema = result.operation.bodies[result.media_type]["schema"]
     known = merged(schema).get("properties", {})
-    if heard.media_type == "application/json":
-        heard.body = parsed(content.decode("utf-8"))
-        return faults(schema, heard.body) + unknown(heard.body, known)
-    if heard.media_type == FORM:
+    if result.media_type == "application/json":
+        result.body = parsed(content.decode("utf-8"))
+        return faults(schema, result.body) + unknown(result.body, known)
+    if result.media_type == FORM:
         texts = pairs(content.decode("ascii"))
     else:
         boundary = request.headers["Content-Type"].partition("boundary=")[2]
-        texts, heard.files = read_multipart(content, boundary)
+        texts, result.files = read_multipart(content, boundary)
     wire: dict[str, Any] = {name: typed(known.get(name, {}), text) for name, text in texts}
-    parts = {name: ["" for _ in files] if is_array(known.get(name, {})) else "" for name, files in heard.files.items()}
+    parts = {name: ["" for _ in files] if is_array(known.get(name, {})) else "" for name, files in result.files.items()}
     found = faults(schema, wire | parts) + unknown(wire | parts, known)
     for name, value in wire.items():
         inner = merged(known.get(name, {})).get("contentSchema")
-        heard.body[name] = value if inner is None else parsed(value)
-        found += [] if inner is None else [f"{name}/{fault}" for fault in faults(inner, heard.body[name])]
+        result.body[name] = value if inner is None else parsed(value)
+        found += [] if inner is None else [f"{name}/{fault}" for fault in faults(inner, result.body[name])]
     return found
 
 

@@ -1,4 +1,4 @@
-"""A server that answers what it is told, byte for byte, cuts, stalls and drops as told, and keeps what it was sent."""
+"""A server with scripted responses, byte for byte: whole, cut, stalled or dropped. It records the requests."""
 
 import json
 import socket
@@ -12,8 +12,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
-class Seen(NamedTuple):
-    """A request, as its bytes say."""
+class RecordedRequest(NamedTuple):
+    """A received request, split into its parts."""
 
     method: str
     target: str
@@ -28,11 +28,11 @@ class Seen(NamedTuple):
 
 
 Answer = Callable[[socket.socket], bool]
-"""Sends something; says whether the connection goes on."""
+"""Send a response; return whether the connection stays open."""
 
 
 def send(*pieces: bytes, pause: float = 0.0) -> Answer:
-    """Exactly these bytes, each piece a write of its own."""
+    """Send these bytes, one write for each piece."""
 
     def act(connection: socket.socket) -> bool:
         for piece in pieces:
@@ -51,7 +51,7 @@ def reply(
     *,
     content_type: str = "application/json",
 ) -> Answer:
-    """A well-formed answer; anything but bytes as JSON."""
+    """Send a well-formed response; a body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status} Because", f"Content-Length: {len(content)}", f"Content-Type: {content_type}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
@@ -59,7 +59,7 @@ def reply(
 
 
 def events(*frames: bytes, then: Answer | None = None, content_type: str = "text/event-stream") -> Answer:
-    """An event stream of these bytes, each piece a chunk; cut off by what `then` does, else properly ended."""
+    """Send an event stream, one chunk for each frame. It ends with the last chunk, or is left open for `then`."""
 
     def act(connection: socket.socket) -> bool:
         kind = content_type.encode()
@@ -67,7 +67,7 @@ def events(*frames: bytes, then: Answer | None = None, content_type: str = "text
         chunks = [b"%x\r\n%s\r\n" % (len(frame), frame) for frame in frames if frame]
         if then is None:
             chunks.append(b"0\r\n\r\n")
-        with suppress(OSError):  # a client that has left already is for `then` to notice
+        with suppress(OSError):  # `then` notices that the client has left
             for chunk in chunks:
                 connection.sendall(chunk)
         return then is None or then(connection)
@@ -76,12 +76,12 @@ def events(*frames: bytes, then: Answer | None = None, content_type: str = "text
 
 
 def drop(connection: socket.socket) -> bool:
-    """Close without a word."""
+    """Close the connection without a response."""
     return False
 
 
 def reset(connection: socket.socket) -> bool:
-    """Break the connection off hard."""
+    """Reset the connection (RST)."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return False
 
@@ -104,12 +104,12 @@ class Silence:
 
 
 class Server:
-    """Server with a list of answers, sent in order; the last one is repeated. It speaks TLS if it has a `context`."""
+    """Server that sends its answers in order, the last one again and again; with TLS if it has a `context`."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context
         self.answers: list[Answer] = []
-        self.requests: list[Seen] = []
+        self.requests: list[RecordedRequest] = []
         self.connections = 0
         self.is_early = False
         self.open = 0
@@ -160,7 +160,7 @@ class Server:
                 if self.is_early:
                     connection.shutdown(socket.SHUT_WR)
                     connection.settimeout(5)
-                    for _ in range(64):  # a close with unread bytes would take the answer away
+                    for _ in range(64):  # closing with unread bytes would reset the connection, and lose the response
                         if not connection.recv(65536):
                             break
                     break
@@ -168,7 +168,7 @@ class Server:
             self.open -= 1
 
 
-def _read(connection: socket.socket, *, with_body: bool = True) -> Seen | None:
+def _read(connection: socket.socket, *, with_body: bool = True) -> RecordedRequest | None:
     raw = b""
     while b"\r\n\r\n" not in raw:
         piece = connection.recv(65536)
@@ -184,7 +184,7 @@ def _read(connection: socket.socket, *, with_body: bool = True) -> Seen | None:
             return None
         body += piece
     method, target, _ = first.split(" ")
-    return Seen(method, target, headers, body, head + b"\r\n\r\n" + body)
+    return RecordedRequest(method, target, headers, body, head + b"\r\n\r\n" + body)
 
 
 @contextmanager
@@ -192,7 +192,9 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on a port of its own."""
     server = Server(context)
     interval = sys.getswitchinterval()
-    sys.setswitchinterval(0.0002)  # its threads and the client's take turns: by default each waits 5 ms for the other
+    sys.setswitchinterval(
+        0.0002
+    )  # server and client are threads of one process: by default each holds the GIL for 5 ms
     try:
         yield server
     finally:

@@ -1,4 +1,4 @@
-"""One test for both halves of the client: what the async one is awaited for, the sync one gives at once."""
+"""One test for the sync and the async client: what is awaited of one, the other returns."""
 
 import inspect
 from collections.abc import AsyncIterator, Callable

@@ -21,7 +21,7 @@ def hostile_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def cases_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client of all cases that can be in one document. Its trial has called every method in both halves."""
+    """The client of all cases that can be in one document. Its trial has called every method, sync and async."""
 
     def fill(folder: Path) -> None:
         write_client(folder, common_document(TOGETHER), {"client": small_names({"paths": {}})["client"]})

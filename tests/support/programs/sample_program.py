@@ -1,4 +1,4 @@
-"""The whole surface in one program, with no annotations but its functions' own: mypy and pyright know the rest."""
+"""The whole public API in one program, which annotates its functions only: mypy and pyright infer the rest."""
 
 import asyncio
 import logging

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from generator.document.document import Document, Operation
-from tests.support.client.scripted_server import Seen
+from tests.support.client.scripted_server import RecordedRequest
 from tests.support.generator.source import DOCUMENT, NAMES
 from tools.publish.samples import Sample, samples
 
@@ -52,7 +52,7 @@ def of_language(lang: str) -> list[tuple[Operation, Sample]]:
     ]
 
 
-def check_sent(operation: Operation, sent: Seen) -> None:
+def check_sent(operation: Operation, sent: RecordedRequest) -> None:
     """Assert that a request has each text where the operation wants it, as it is."""
     assert sent.method == operation.method.upper()
     target = urlsplit(sent.target)
@@ -69,7 +69,7 @@ def check_sent(operation: Operation, sent: Seen) -> None:
         assert _body(sent, media_type) in [_without_switch(one) for one in examples]
 
 
-def _body(sent: Seen, media_type: str) -> Any:
+def _body(sent: RecordedRequest, media_type: str) -> Any:
     text = sent.body.decode()
     return _without_switch(json.loads(text) if media_type == "application/json" else dict(parse_qsl(text)))
 

@@ -9,7 +9,7 @@ import griffe
 import pytest
 
 from tools.release.document_changes import ROOT, Change, Level
-from tools.release.python_changes import python_changes, roots, surface_changes
+from tools.release.python_changes import api_changes, python_changes, roots
 
 PACKAGE = ROOT / "generated" / "backboard_threads"
 # file, pattern, replacement, how much it is, and what must be named
@@ -111,7 +111,7 @@ def changes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Change]]
             text, count = re.subn(pattern, replacement, (changed / file).read_text(encoding="utf-8"), count=0)
             assert count, f"{file} has no {pattern}"
             (changed / file).write_text(text, encoding="utf-8")
-        found |= dict.fromkeys(group, surface_changes(before, roots(changed)))
+        found |= dict.fromkeys(group, api_changes(before, roots(changed)))
     return found
 
 
@@ -152,7 +152,7 @@ def test_change_of_types_breaks_unless_less_may_come_or_more_may_be_given() -> N
     old, new = classes(was for was, _ in pairs), classes(now for _, now in pairs)
     for number, (was, now) in enumerate(pairs):
         name = f"C{number}"
-        found = {change.place: change.level for change in surface_changes({name: old[name]}, {name: new[name]})}
+        found = {change.place: change.level for change in api_changes({name: old[name]}, {name: new[name]})}
         come = Level.additive if now < was and now != {"None"} else Level.breaking
         taken = Level.additive if was < now else Level.breaking
         expected = {f"{name}.held": come, f"{name}.give": come, f"{name}.take(value)": taken}

@@ -1,4 +1,4 @@
-"""The page at `/`, in a headless browser: what it loads, shows and does, on a server that does as the test says."""
+"""The page at `/`, in a headless browser: what it loads, shows and does, on a testing server."""
 
 import json
 import urllib.error
