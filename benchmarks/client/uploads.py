@@ -75,7 +75,7 @@ def upload(path):
 
 
 def rows() -> Iterator[Row]:
-    """Time and memory of both halves."""
+    """Time and memory of the sync and the async client."""
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in WAYS}
     with tempfile.TemporaryDirectory() as folder, _serving() as url:
         path = Path(folder) / "large.bin"

@@ -2,14 +2,14 @@
 
 ```
 APIError
-├── APIConnectionError        no whole answer came
+├── APIConnectionError        no complete answer came
 │   ├── APITimeoutError
 │   └── StreamInterrupted
-├── APIStatusError            an answer came, and it is no success
+├── APIStatusError            an error status
 │   ├── NotModifiedError 304, BadRequestError 400, AuthenticationError 401, NotFoundError 404, ConflictError 409,
 │   │   PreconditionFailedError 412, UnprocessableEntityError 422, RateLimitError 429
 │   └── ServerError           every 5xx
-└── DecodeError               an answer that cannot be what the document says
+└── DecodeError               an answer that does not fit the document
 ```
 """
 
@@ -26,11 +26,11 @@ from ._retries import retry_after
 from ._unset import Unset
 
 SHORT = 200
-"""How many characters of what the server sent an error's text shows."""
+"""Characters of the server's text that an error shows."""
 MAX_DETAIL = 10_000
 """Characters of an error's `detail`; the whole is in the response."""
 MAX_SHOWN_ERRORS = 100
-"""How many of a 422's errors its text names."""
+"""Invalid values of a 422 that its text names."""
 CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 """Characters that would act on a terminal; a tab and a line feed do not. Compiled with the first error, not here."""
 
@@ -41,7 +41,7 @@ def _rebuild(kind: type[APIError], args: tuple[object, ...]) -> APIError:
 
 @public
 class APIError(Exception):
-    """Something went wrong between this client and the API. The root of every error here."""
+    """Base class of the errors that a call can raise."""
 
     def __init__(self, message: str, *, request: Request | None = None) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class APIError(Exception):
 
 @public
 class APIConnectionError(APIError):
-    """No whole answer came: no connection, or one that broke. Whether the call took effect may be unknown."""
+    """No complete answer came: no connection, or one that broke. Whether the call took effect may be unknown."""
 
     def __init__(self, message: str, *, request: Request | None = None, idempotency_key: str | None = None) -> None:
         super().__init__(message, request=request)
@@ -69,7 +69,7 @@ class APITimeoutError(APIConnectionError):
 
 @public
 class StreamInterrupted(APIConnectionError):
-    """A stream ended before the event that ends it. What came until then was given out."""
+    """A stream broke off before its last event. The events before that were returned."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class StreamInterrupted(APIConnectionError):
 
 @public
 class DecodeError(APIError):
-    """An answer that cannot be what the document says: its place as a JSON path, what was expected, what came."""
+    """An answer that does not fit the document: at which JSON path, what was expected, and what came."""
 
     request: Request | None
 
@@ -127,7 +127,7 @@ class DecodeError(APIError):
 
 @public
 class APIStatusError(APIError):
-    """The API answered with a status that is no success. Any number can be one."""
+    """The API answered with an error status, documented or not."""
 
     def __init__(self, response: Response, hint: str = "") -> None:
         self.status_code: int = response.status_code
@@ -146,11 +146,11 @@ class APIStatusError(APIError):
     detail: str
     """Text of the server: its `detail`, or for a 422 the list in words, or the beginning of the body."""
     errors: list[FieldError]
-    """The faults of a 422, one by one; empty for any other answer."""
+    """The invalid values of a 422; empty for any other answer."""
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds after which the server asks to be tried again (`Retry-After`), if it says."""
+        """The seconds to wait before the next attempt (`Retry-After`); None if the server did not say."""
         return retry_after(self.response.headers)
 
 
@@ -166,12 +166,12 @@ class BadRequestError(APIStatusError):
 
 @public
 class AuthenticationError(APIStatusError):
-    """401: the API key is missing or opens nothing."""
+    """401: the API key is missing or invalid."""
 
 
 @public
 class NotFoundError(APIStatusError):
-    """404: there is no such thing, or it belongs to another account."""
+    """404: there is no such object in this account."""
 
 
 @public
@@ -187,7 +187,7 @@ class PreconditionFailedError(APIStatusError):
 
 @public
 class UnprocessableEntityError(APIStatusError):
-    """422: the request is against the document; `errors` says where."""
+    """422: the request breaks a rule of the document; `errors` says where."""
 
 
 @public
@@ -214,7 +214,7 @@ BY_STATUS: dict[int, type[APIStatusError]] = {
 
 @public
 class FieldError(dict[str, Any]):
-    """One fault of a 422: `{"loc": [...], "msg": ..., "type": ...}` as it came, and in words as text."""
+    """One invalid value of a 422: `{"loc": [...], "msg": ..., "type": ...}` as it came; as text, in words."""
 
     @property
     def loc(self) -> list[str | int]:
@@ -229,7 +229,7 @@ class FieldError(dict[str, Any]):
 
     @property
     def type(self) -> str:
-        """The kind of fault, as a word for programs."""
+        """The reason, as a code."""
         return str(self.get("type", ""))
 
     def __str__(self) -> str:

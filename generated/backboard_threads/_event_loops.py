@@ -1,4 +1,4 @@
-"""Waiting in each half of the client: the pairs that cannot be derived from one another.
+"""Waiting in the async and in the sync client: the pairs that cannot be derived from one another.
 
 `_async` uses the first of each pair, the derived `_sync` the second (`generator/unasync.py` knows the names).
 """
@@ -34,7 +34,7 @@ def pause(seconds: float) -> None:
 
 def running_loop() -> object:
     """The event loop that the caller runs in: connections made in one are of no use in another."""
-    import asyncio  # 13 ms that the sync half has no use for
+    import asyncio  # 13 ms, which the sync client need not spend
 
     try:
         return asyncio.get_running_loop()

@@ -25,7 +25,7 @@ _scan = json.JSONDecoder().raw_decode  # json.loads takes twice as long around i
 
 @public
 class StreamInterrupted(APIConnectionError):
-    """A stream ended before the event that ends it. What came until then was given out; the run may still go on."""
+    """A stream broke off before its last event. The events before that were returned; the run may still go on."""
 
     def __init__(
         self,

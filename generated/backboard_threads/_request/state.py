@@ -333,7 +333,7 @@ def _shown(response: Response) -> object:
     return Shown(f"an HTML page: {text[:80]!r}…") if text.lstrip()[:1] == "<" else text
 
 
-def free_value(response: Response) -> Any:
+def undocumented_value(response: Response) -> Any:
     """Return an undocumented answer: the parsed JSON, the text of anything else, or None for an empty body."""
     if not response.content:
         return None

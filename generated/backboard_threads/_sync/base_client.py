@@ -254,7 +254,9 @@ class BaseClient:
         from .sender import Sender
 
         sender = Sender(self._config.copy_with(timeout, deadline, max_retries, headers), self._http_clients)
-        return sender.free_call(sender.free_request(method, path, query, json, form, files, idempotency_key))
+        return sender.undocumented_call(
+            sender.undocumented_request(method, path, query, json, form, files, idempotency_key)
+        )
 
     def close(self) -> None:
         """Close the connections. A copy made by `with_options` leaves them to its original."""

@@ -1,4 +1,4 @@
-"""Sending of calls through httpx, with retries, deadline and redirects."""
+"""Calls sent through httpx, with retries, a deadline and redirects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .._request.builder import RequestBuilder
 from .._request.client_config import ClientConfig
 from .._request.operation import Operation
 from .._request.options import MAX_HEADER_BYTES
-from .._request.state import RequestState, free_value, headers_too_long, read_response
+from .._request.state import RequestState, headers_too_long, read_response, undocumented_value
 from .._response import Answer
 from .http_clients import HTTPClients
 
@@ -78,17 +78,17 @@ class Sender(RequestBuilder):
             return cast("T", Answer(value, response))
         return value
 
-    def free_call(self, state: RequestState) -> Answer[Any]:
+    def undocumented_call(self, state: RequestState) -> Answer[Any]:
         """Send a call that the document does not describe. Raises an `APIError`."""
         response = self.send(state)
-        value = free_value(response)
+        value = undocumented_value(response)
         redact(response.request)
         return Answer(value, response)
 
     def send(self, state: RequestState, *, keep_open: bool = False) -> Response:
-        """Send the request of `state`, again where the retry policy says so, and return its success.
+        """Send the request of `state`, with the retries of the policy, and return the successful response.
 
-        Its body has been read, unless `keep_open`. Raises an `APIError`.
+        The response's body has been read, unless `keep_open`. Raises an `APIError`.
         """
         state.retries.begin()
         client = self.http_clients.current()
@@ -133,7 +133,7 @@ class Sender(RequestBuilder):
             return result(key())
 
     def _exchange(self, client: HTTPClient, request: Request, state: RequestState) -> Response:
-        """Send one request. Redirects are followed if the caller's client does; another origin does not get the key."""
+        """Send one request. A given client's redirect policy holds, but the key is never sent to another origin."""
         if self.http_clients.given is None:
             return client.send(request, stream=True, auth=None, follow_redirects=False)
         response = client.send(request, stream=True, follow_redirects=False)

@@ -56,13 +56,13 @@ class ServerSentEvents(Generic[E]):
         self._lock: Any = None
         self._fault: APIError | None = None  # what every further read raises
         self._is_open = False
-        self._is_over = False  # whether the last event was given out
+        self._is_over = False  # whether the last event was returned
         self.response: Response | None = None
         """The response that the events come in: its status, its headers."""
         self.last_event_id: str | None = self._received_id
-        """The id of the last event given out; None if it carried none."""
+        """The id of the last event returned; None if it carried none."""
         self.last_event_name: str = UNNAMED
-        """The name (`event`) of the last event given out; `message` if it carried none."""
+        """The name (`event`) of the last event returned; `message` if it carried none."""
         self.end: E | None = None
         """The event that ended the stream, once it came."""
 

@@ -1,1 +1,1 @@
-"""The half of the client that waits with `await`."""
+"""The modules of the async client that wait."""

@@ -254,7 +254,9 @@ class AsyncBaseClient:
         from .sender import AsyncSender
 
         sender = AsyncSender(self._config.copy_with(timeout, deadline, max_retries, headers), self._http_clients)
-        return await sender.free_call(sender.free_request(method, path, query, json, form, files, idempotency_key))
+        return await sender.undocumented_call(
+            sender.undocumented_request(method, path, query, json, form, files, idempotency_key)
+        )
 
     async def aclose(self) -> None:
         """Close the connections. A copy made by `with_options` leaves them to its original."""

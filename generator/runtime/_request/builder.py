@@ -139,7 +139,7 @@ class RequestBuilder:
         state.set_key(config.key)
         return state
 
-    def free_request(
+    def undocumented_request(
         self,
         method: str,
         path: str,

@@ -1,4 +1,4 @@
-"""Base URL, key and options, from which both halves make their requests."""
+"""Base URL, key and options, from which the sync and the async client make requests."""
 
 from __future__ import annotations
 
