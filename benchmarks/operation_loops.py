@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from benchmarks.raw_client import RawClient
+from tools.document import Operation, operations, resolve
+from tools.resources import Resources, example
 
 CONNECTIONS = 32
 SECONDS = 3.0
@@ -20,7 +22,7 @@ Step = Callable[[RawClient, dict[str, str]], Awaitable[Any]]
 
 
 async def _call_tool(client: RawClient, ids: dict[str, str]) -> Any:
-    body = {"content": "/call look {}", "assistant_id": ids["assistant"]}
+    body = {"content": "/call look {}", "assistant_id": ids["assistant_id"]}
     return await client.done("POST", "/threads/messages", body)
 
 
@@ -42,7 +44,7 @@ async def _cancel(client: RawClient, ids: dict[str, str]) -> None:
 
 
 async def _delete_thread(client: RawClient, ids: dict[str, str]) -> None:
-    thread = await client.done("POST", f"/assistants/{ids['assistant']}/threads", {})
+    thread = await client.done("POST", f"/assistants/{ids['assistant_id']}/threads", {})
     await client.done("DELETE", f"/threads/{thread['thread_id']}")
 
 
@@ -61,26 +63,30 @@ def _sent(method: str, path: str, body: object = None) -> Step:
     return step
 
 
-LOOPS: dict[str, Step] = {
+def _example(operation: Operation) -> Step:
+    """The first example of an operation; a listing with its greatest `limit`."""
+    limits = [resolve(one["schema"])["maximum"] for one in operation.parameters if one["name"] == "limit"]
+    path = operation.path + "".join(f"?limit={limit}" for limit in limits)
+
+    async def step(client: RawClient, ids: dict[str, str]) -> None:
+        body = example(operation, Resources(**ids)) if operation.bodies else None
+        await _sent(operation.method.upper(), path, body)(client, ids)
+
+    return step
+
+
+LOOPS = {one.id: _example(one) for one in operations().values()} | {
     "createAssistant": _sent("POST", "/assistants", {"name": "a", "system_prompt": "x" * 100_000}),
-    "listAssistants": _sent("GET", "/assistants?limit=200"),
-    "getAssistant": _sent("GET", "/assistants/{assistant}"),
-    "updateAssistant": _sent("PUT", "/assistants/{assistant}", {"description": "x" * 1000}),
+    "updateAssistant": _sent("PUT", "/assistants/{assistant_id}", {"description": "x" * 1000}),
     "deleteAssistant": _delete_assistant,
-    "cloneAssistant": _sent("POST", "/assistants/{assistant}/clone", {}),
-    "createThread": _sent("POST", "/assistants/{assistant}/threads", {}),
-    "listAssistantThreads": _sent("GET", "/assistants/{assistant}/threads?limit=200"),
-    "listThreads": _sent("GET", "/threads?limit=200"),
-    "getThread": _sent("GET", "/threads/{thread}"),
     "deleteThread": _delete_thread,
-    "sendMessage": _sent("POST", "/threads/{thread}/messages", {"content": "/say " + "word " * 2000}),
+    "sendMessage": _sent("POST", "/threads/{thread_id}/messages", {"content": "/say " + "word " * 2000}),
     "sendChatMessage": _sent("POST", "/threads/messages", {"content": "/say " + "word " * 2000, "stream": True}),
     "submitToolOutputs": _submit,
     "submitLatestToolOutputs": _submit_latest,
     "cancelRun": _cancel,
-    "streamRunEvents": _sent("GET", "/threads/{thread}/runs/{run}/events"),
 }
-"""One step of each operation, by operationId."""
+"""One step of each operation, by operationId: its example, unless another request is more work."""
 
 
 def play(name: str, port: int, key: str) -> None:
@@ -93,7 +99,7 @@ async def _play(step: Step, port: int, key: str) -> None:
         assistant = (await client.done("POST", "/assistants", {"name": "a", "tools": [TOOL]}))["assistant_id"]
         body = {"content": "/say " + "word " * 2000, "assistant_id": assistant}
         turn = await client.done("POST", "/threads/messages", body)
-    ids = {"assistant": assistant, "thread": turn["thread_id"], "run": turn["run_id"]}
+    ids = {"assistant_id": assistant, "thread_id": turn["thread_id"], "run_id": turn["run_id"]}
     end = time.monotonic() + SECONDS
 
     async def loop() -> None:
