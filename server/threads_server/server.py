@@ -92,7 +92,7 @@ def serve(settings: Settings) -> None:
         f"documentation on {address}/docs"
     )
     if script is not None:
-        greeting = f"{greeting}\nIt does as a test says under {address}/testing"
+        greeting = f"{greeting}\nTests set its answers, faults and time under {address}/testing"
     if first_key is not None:
         print(f"The first API key, shown only now: {first_key}", flush=True)
     if settings.workers == 1:

@@ -35,7 +35,7 @@ def add(commands: Commands) -> None:
     export.add_argument(
         "--format", choices=FORMATS, default="json", help="`json` for import, `markdown` for reading (default: json)"
     )
-    take_in = commands.add_parser("import", help="take such lines in; what is there already stays as it is")
+    take_in = commands.add_parser("import", help="add exported lines to an account; existing objects stay as they are")
     take_in.add_argument("file", help="the file that was exported, or - for standard input")
     take_in.add_argument(
         "--keep-ids",

@@ -26,17 +26,17 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("keys", help="make, list, rotate and revoke API keys")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    create = commands.add_parser("create", help="make a key and print it, only now")
+    create = commands.add_parser("create", help="make a key and print it; it is not shown again")
     create.add_argument("name", type=option_values.name, help="what the key is called in `keys list`")
     create.add_argument(
         "--account", type=option_values.name, help="the account that the key opens; without it a new one is made"
     )
     create.add_argument("--new-account", action="store_true", help="say that the account of --account is a new one")
-    show = commands.add_parser("list", help="show all keys, their last use and whether they open anything")
+    show = commands.add_parser("list", help="show all keys, their last use and whether they are revoked")
     add_json(show)
-    rotate = commands.add_parser("rotate", help="make a new key of that name and account, and take the old one away")
+    rotate = commands.add_parser("rotate", help="replace a key by a new one of the same name and account")
     rotate.add_argument("name")
-    revoke = commands.add_parser("revoke", help="take a key away, effective at once")
+    revoke = commands.add_parser("revoke", help="revoke a key, effective at once")
     revoke.add_argument("name")
     for command, run in ((create, _create), (show, _list), (rotate, _rotate), (revoke, _revoke)):
         add_database(command)

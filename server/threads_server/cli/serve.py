@@ -131,7 +131,7 @@ def add(commands: Commands) -> None:
         "--testing",
         action="store_true",
         default=environment("TESTING", option_values.switch, False),
-        help="do as a test says, under /testing; on loopback and a temporary database only",
+        help="let tests set answers, faults and time under /testing; on loopback and a temporary database only",
     )
     option(parser, "api-key", str, default.api_key, "a key that opens the account `default`, on loopback only")
     parser.set_defaults(run=_serve)
