@@ -1,6 +1,5 @@
 """Databases of released versions are migrated: each of them, all or nothing, and once."""
 
-import argparse
 import asyncio
 import json
 import sqlite3
@@ -58,15 +57,11 @@ except StoreOpenError as error:
 """Opens a database with one more migration, of the given statements; with SQLite it prints a line when that begins."""
 
 
-def commands(parser: argparse.ArgumentParser | None = None) -> Iterator[list[str]]:
+def commands() -> Iterator[list[str]]:
     """Every command that opens a database, with its arguments, but for `serve` and `backup`."""
-    parser = parser or make_parser()
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, command in action.choices.items():
-                yield from ([name, *words] for words in commands(command) if name not in ("serve", "backup"))
-    if parser.get_default("database"):
-        yield [action.dest for action in parser._actions if not action.option_strings]
+    for words, command in make_parser().commands():
+        if command.get_default("database") and words[0] not in ("serve", "backup"):
+            yield [*words, *(action.dest for action in command.arguments() if not action.option_strings)]
 
 
 @pytest.fixture(params=STATES)

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(0)
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> Parser:
     """Make the parser of all commands. A command is `options.run(options)`."""
     parser = Parser(prog="threads-server", description="The reference server of Backboard Threads.")
     parser.add_argument("--version", action=_Version)

@@ -58,10 +58,23 @@ class Parser(argparse.ArgumentParser):
 
     def words(self) -> list[str]:
         """Everything that may be written here: options and commands."""
-        found = list(self._option_string_actions)
+        return [*self._option_string_actions, *self._subcommands()]
+
+    def arguments(self) -> list[argparse.Action]:
+        """The options and positional arguments of this command."""
+        return self._actions
+
+    def commands(self, *words: str) -> Iterator[tuple[tuple[str, ...], "Parser"]]:
+        """Iterate over this command and all under it, each with its words."""
+        yield words, self
+        for name, command in self._subcommands().items():
+            yield from command.commands(*words, name)
+
+    def _subcommands(self) -> dict[str, "Parser"]:
+        found: dict[str, Parser] = {}
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
-                found += action.choices
+                found |= action.choices
         return found
 
 
