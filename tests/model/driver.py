@@ -260,7 +260,7 @@ class Server:
         """Whether events were emitted that are not in a log."""
         for live in self.services.context.runs.responding():
             row = await self.services.store.read(one, "SELECT last_event FROM runs WHERE run_id = ?", live.run_id)
-            if row is not None and row[0] < live.first + len(live.lines) - 1:
+            if row is not None and row[0] < live.last:
                 return True
         return False
 

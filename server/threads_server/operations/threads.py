@@ -20,7 +20,7 @@ from threads_server.operations.thread_json import (
     opening,
     thread_json,
 )
-from threads_server.runs.run_segment import LARGE_THREAD
+from threads_server.runs.history_reader import LARGE_THREAD
 from threads_server.store import ResultTooLarge, threads
 from threads_server.store.idempotency_keys import Replay
 from threads_server.store.threads import ThreadHead

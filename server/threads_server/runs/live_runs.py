@@ -5,8 +5,9 @@ reading, never the run.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -29,10 +30,13 @@ RUNS_AT_WORK = 400, 800
 no run, so that the bound of open streams does not bound them."""
 REQUEST_BYTES = 16 * 1024 * 1024, 128 * 1024 * 1024
 """Texts of the requests that began them, per account and per process. A run has up to nine copies in memory."""
-LIVE_BYTES = 64 * 1024 * 1024
-"""Events in memory beyond which only the oldest run of an account goes on."""
+LIVE_BYTES = 64 * 1024 * 1024, 256 * 1024 * 1024
+"""What these runs have in memory of histories, events and replies, per account and per process. Beyond it only the
+oldest run of an account goes on."""
 LINE_BYTES = 64
 """Estimated memory of an event beside its characters."""
+KEPT_BYTES = 256 * 1024
+"""Events in memory of which those in the log are let go: readers behind them go on with the log."""
 ROOM_POLL_SECONDS = 0.05
 
 CLOSE_SECONDS = 5.0
@@ -76,9 +80,15 @@ class LiveRun:
         self.first = first
         self.events = RunEvents(thread_id, run_id)
         self.lines: list[str] = []
-        """The segment's events as they are stored."""
+        """The segment's events as they are stored, but those that were dropped."""
+        self.dropped = 0
+        """How many of the segment's first events are in the log alone."""
+        self.lines_size = 0
+        """Bytes of memory that `lines` take, about."""
         self.size = 0
-        """Bytes of memory that they take, about."""
+        """Bytes of memory that the segment takes, about."""
+        self.memory: Budget | None = None
+        """The budget that `size` is taken of, while the run is at work."""
         self.over = False
         """Whether no event follows: its end is stored, or could not be for too long."""
         self.cancels: list[tuple[IdempotencyRequest, Callable[[bool], str]]] = []
@@ -90,16 +100,46 @@ class LiveRun:
         """Whether its task waits for the responder, and so may be interrupted."""
         self._readers: set[asyncio.Event] = set()
 
+    @property
+    def last(self) -> int:
+        """The number of the newest event."""
+        return self.first + self.dropped + len(self.lines) - 1
+
     def emit(self, *lines: str) -> None:
         """Add events."""
         self.lines.extend(lines)
-        self.size += sum(map(len, lines)) + LINE_BYTES * len(lines)
+        size = _size(lines)
+        self.lines_size += size
+        self.grow(size)
         self._wake_readers()
+
+    def grow(self, size: int) -> None:
+        """Count memory that the segment takes until its end."""
+        self.size += size
+        if self.memory is not None:
+            self.memory.take(self.account, size)
+
+    def drop_logged(self, logged: int) -> None:
+        """Let go of the first events, of which so many are in the log, if all of them take much memory."""
+        if self.lines_size <= KEPT_BYTES:
+            return
+        count = logged - self.dropped
+        size = _size(self.lines[:count])
+        del self.lines[:count]
+        self.dropped = logged
+        self.lines_size -= size
+        self.size -= size
+        if self.memory is not None:
+            self.memory.give_back(self.account, size)
 
     def close(self) -> None:
         """Say that no event follows."""
         self.over = True
         self._wake_readers()
+
+    def has_next(self, after: int) -> bool:
+        """Whether the event after that number is in memory, or will be."""
+        return after + 1 >= self.first + self.dropped
 
     def _wake_readers(self) -> None:
         for reader in self._readers:
@@ -113,16 +153,21 @@ class LiveRun:
                 self.task.cancel()
 
     async def follow(self, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
-        """The segment's events numbered higher than `after`, in batches as they come, until it is over."""
-        position = max(0, after + 1 - self.first)
+        """The segment's events numbered higher than `after`, in batches as they come, until it is over.
+
+        Ends before the next one if that was dropped.
+        """
+        after = max(after, self.first - 1)
         more = asyncio.Event()
         self._readers.add(more)
         try:
-            while True:
-                if position < len(self.lines):
-                    start, position = position, _batch_end(self.lines, position)
-                    yield self.events.expand(self.lines[start:position], self.first + start)
-                    if position < len(self.lines):
+            while self.has_next(after):
+                start = after + 1 - self.first - self.dropped
+                if start < len(self.lines):
+                    batch = self.events.expand(self.lines[start : _batch_end(self.lines, start)], after + 1)
+                    after = batch[-1][0]
+                    yield batch
+                    if after < self.last:
                         await asyncio.sleep(0)
                 elif self.over:
                     return
@@ -141,6 +186,8 @@ class Runs:
         self._live: dict[str, LiveRun] = {}
         self._at_work = Budget("runs", *RUNS_AT_WORK)
         self._requests = Budget("bytes of messages", *REQUEST_BYTES)
+        self._memory = Budget("bytes of runs", *LIVE_BYTES)
+        self._large_reads: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # as many as there are accounts
         self._closing = False
 
     def __len__(self) -> int:
@@ -155,6 +202,8 @@ class Runs:
         self.remove(self._live.get(live.run_id, live))  # its segment before, whose end is written
         self._at_work.take(live.account, 1)
         self._requests.take(live.account, live.request_size)
+        self._memory.take(live.account, live.size)
+        live.memory = self._memory
         self._live[live.run_id] = live
         if self._closing:
             live.stop(Stop.CLOSING)
@@ -174,15 +223,31 @@ class Runs:
             del self._live[live.run_id]
             self._at_work.give_back(live.account, 1)
             self._requests.give_back(live.account, live.request_size)
+            self._memory.give_back(live.account, live.size)
+            live.memory = None
 
-    async def give_way(self, live: LiveRun) -> None:
-        """Let other tasks go on, and other runs of the account first while they have too many events in memory."""
-        await asyncio.sleep(0)
-        while True:
-            own = [one for one in self._live.values() if one.account == live.account and one.responding]
-            if live in own[:1] or sum(one.size for one in own) <= LIVE_BYTES:
-                return
+    async def wait_for_room(self, live: LiveRun) -> None:
+        """Wait while runs have too much in memory, unless this one is the oldest of its account's."""
+        while not self._has_room(live):  # noqa: ASYNC110 - what makes room is in many places
             await asyncio.sleep(ROOM_POLL_SECONDS)
+
+    @asynccontextmanager
+    async def large_read(self, live: LiveRun) -> AsyncIterator[None]:
+        """Wait for room to read what may be large, one run of an account at a time: each is counted before the next."""
+        while True:
+            await self.wait_for_room(live)
+            async with self._large_reads[live.account]:
+                if self._has_room(live):
+                    yield
+                    return
+
+    def _has_room(self, live: LiveRun) -> bool:
+        try:
+            self._memory.check(live.account)
+        except HTTPError:  # those that wait for their thread may wait for this one
+            begun = (one for one in self._live.values() if one.account == live.account and one.task is not None)
+            return next(begun, live) is live
+        return True
 
     def get(self, run_id: str) -> LiveRun | None:
         return self._live.get(run_id)
@@ -205,6 +270,18 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
 
+    async def follow_segment(self, live: LiveRun) -> AsyncIterator[list[NumberedEvent]]:
+        """The events of a segment as they come, in bounded batches: from memory, and from the log what was dropped."""
+        after = live.first - 1
+        async with aclosing(live.follow(after)) as batches:
+            async for batch in batches:
+                after = batch[-1][0]
+                yield batch
+        if not live.has_next(after):
+            async with aclosing(self._follow_segments(live.run_id, after, one_segment=True)) as rest:
+                async for batch in rest:
+                    yield batch
+
     def follow(self, run_id: str, after: int, *, one_segment: bool = False) -> AsyncIterator[list[NumberedEvent]]:
         """The events of a run numbered higher than `after`, from the log and then as they come, in bounded batches.
 
@@ -218,7 +295,7 @@ class Runs:
 
     async def _follow_segments(
         self, run_id: str, after: int, *, one_segment: bool
-    ) -> AsyncIterator[list[NumberedEvent]]:
+    ) -> AsyncGenerator[list[NumberedEvent], None]:
         async with aclosing(self._follow(run_id, after)) as batches:
             async for batch in batches:
                 if one_segment:
@@ -231,12 +308,12 @@ class Runs:
     async def _follow(self, run_id: str, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
         while True:
             live = self._live.get(run_id)
-            if live is not None and after + 1 >= live.first:
+            if live is not None and live.has_next(after):
                 async with aclosing(live.follow(after)) as batches:
                     async for batch in batches:
                         after = batch[-1][0]
                         yield batch
-                if self._live.get(run_id) in (None, live):
+                if live.has_next(after) and self._live.get(run_id) in (None, live):
                     return
                 continue
             # read before the log: what the log lacks then was not written when the run had this state
@@ -253,13 +330,17 @@ class Runs:
             if page:
                 continue
             if live is not None:
-                after = live.first - 1
+                after = max(after, live.first + live.dropped - 1)  # a gap, or the thread was deleted
             elif state is RunState.IN_PROGRESS:
                 await asyncio.sleep(REMOTE_POLL_INTERVAL_SECONDS)
             else:
                 if state is None:  # deleted, and another process worked on it
                     yield [(after + 1, event("run_cancelled", {"run_id": run_id}))]
                 return
+
+
+def _size(lines: Sequence[str]) -> int:
+    return sum(map(len, lines)) + LINE_BYTES * len(lines)
 
 
 def _batch_end(lines: Sequence[str], start: int) -> int:
@@ -273,40 +354,6 @@ def _batch_end(lines: Sequence[str], start: int) -> int:
         if characters >= BATCH_CHARACTERS:
             return position + 1
     return end
-
-
-class EventLog:
-    """Periodic writer of a live run's events to the store, so that a crash loses few."""
-
-    def __init__(self, store: Store, live: LiveRun) -> None:
-        self._store = store
-        self._live = live
-        self._writing: asyncio.Task[None] | None = None
-        self.written = 0
-        """How many of the segment's events are in the store."""
-
-    def start_writing(self) -> None:
-        """Begin to write what is not written yet, unless a write is under way."""
-        if self._writing is None and self.written < len(self._live.lines):
-            self._writing = asyncio.get_running_loop().create_task(self._write())
-
-    async def _write(self) -> None:
-        live, first = self._live, self.written
-        lines = live.lines[first:]
-        try:
-            if await self._store.write(event_log.append, live.run_id, live.segment, live.first + first, lines):
-                self.written += len(lines)
-            else:
-                live.stop(Stop.ENDED_ELSEWHERE)
-        except StoreUnavailable:
-            pass  # written with the next ones
-        finally:
-            self._writing = None
-
-    async def settle(self) -> None:
-        """Wait for a write that is under way."""
-        if self._writing is not None:
-            await self._writing
 
 
 def thread_not_found() -> HTTPError:

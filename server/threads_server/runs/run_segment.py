@@ -21,7 +21,9 @@ from threads_server.responders import (
     ToolCallRequested,
 )
 from threads_server.runs.cancellation import STOP_ENDS
-from threads_server.runs.live_runs import EventLog, LiveRun, Outcome, Stop, thread_not_found
+from threads_server.runs.history_reader import read_history
+from threads_server.runs.live_runs import LiveRun, Outcome, Stop, thread_not_found
+from threads_server.runs.log_writer import LogWriter
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.run_context import RunContext
 from threads_server.runs.run_log import RunReport
@@ -30,13 +32,10 @@ from threads_server.runs.turn_settings import TurnSettings
 from threads_server.runs.unsupported_fields import with_unsupported
 from threads_server.runs.watchdog import Watchdog
 from threads_server.store import StoreUnavailable, assistants, runs, threads
-from threads_server.store.history import History, Message, answered_files
-from threads_server.store.recent_history import RecentHistory, find_reply, read_recent
+from threads_server.store.history import Message, answered_files
+from threads_server.store.recent_history import find_reply
 from threads_server.store.runs import Ending
 from threads_server.store.threads import NewMessage, ThreadRow
-
-LARGE_THREAD = 50
-"""Thread version (about one per message) above which history is read and decoded off the event loop."""
 
 FAIL_WAITERS_AFTER = 3
 """After this many failed writes of the run's end, waiting callers get 503; writing goes on."""
@@ -49,6 +48,9 @@ REASONING_BATCH_DIVISOR = 32
 
 OPENING_PASSES = 2
 """Passes of the event loop until a stream's first events, once emitted, are sent. Work begins after them."""
+
+REPLY_COPIES = 4
+"""Copies of a reply at its end: its text, message, response and last event."""
 
 YIELD_EVERY = 256
 """Deltas after which the event loop gets a turn, for responders that never wait."""
@@ -87,7 +89,7 @@ class RunSegment:
         self._unsupported = unsupported
         self._streamed = streamed
         self._events = live.events
-        self._log = EventLog(context.store, live)
+        self._log = LogWriter(context.store, live)
         self._reply = Reply(thread.thread_id, thread.assistant_id, live.run_id)
         self._deltas: list[str] = []
         self._reasoning_held = ""
@@ -150,9 +152,12 @@ class RunSegment:
                 self._handle_batch(batch)
                 self._emit()
                 taken += len(batch) or 1
-                if taken >= YIELD_EVERY:
+                if taken >= YIELD_EVERY or self._log.is_behind():
                     taken = 0
-                    await self._context.runs.give_way(live)
+                    await asyncio.sleep(0)
+                    if self._log.is_behind():
+                        await self._log.catch_up()
+                    await self._context.runs.wait_for_room(live)
             return (RunState.REQUIRES_ACTION, "") if self._reply.tool_calls else (RunState.COMPLETED, "")
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is not None:
@@ -181,7 +186,7 @@ class RunSegment:
 
     async def _conversation(self) -> Conversation:
         store, thread, settings = self._context.store, self._thread, self._settings
-        recent = await self._read_history()
+        self._history, recent = await read_history(self._context, self._live, thread, settings.model_name)
         assistant = json.loads(await store.read(assistants.get, self._account, thread.assistant_id))
         self._reply.attachments = answered_files(self._history[-1])
         return Conversation(
@@ -195,23 +200,6 @@ class RunSegment:
             omitted_messages=recent.omitted if recent else 0,
             first_user_message=recent.first_user_message if recent and recent.omitted else None,
         )
-
-    async def _read_history(self) -> RecentHistory | None:
-        """Read the history into `_history`: all of it, or the end of a long one that the responder needs."""
-        store, thread = self._context.store, self._thread
-        if thread.version <= LARGE_THREAD:
-            self._history = await store.read(threads.history, thread.thread)
-            return None
-        needed = self._context.responder.history_bytes(self._settings.model_name)
-        if needed is not None:
-            recent = await store.read(read_recent, thread.thread, needed, one_page=True)
-            recent = recent or await store.read_large(read_recent, thread.thread, needed)
-            if recent is not None:
-                self._history = recent.messages
-                return recent
-        texts = await store.read_large(threads.message_texts, thread.thread)
-        self._history = await asyncio.to_thread(History.decode, texts)
-        return None
 
     def _handle_batch(self, batch: Sequence[ResponderEvent]) -> None:
         texts: list[str] = []
@@ -231,7 +219,9 @@ class RunSegment:
         self._end_reasoning()
         if not all(map(str.isascii, texts)):
             texts = [replace_surrogates(text) for text in texts]
-        self._deltas += texts
+        text = "".join(texts)
+        self._deltas.append(text)
+        self._live.grow(REPLY_COPIES * len(text))
         self._pending += self._events.contents(texts)
 
     def _handle_event(self, event: ResponderEvent) -> None:
@@ -259,6 +249,7 @@ class RunSegment:
     def _flush_reasoning(self) -> None:
         held, self._reasoning_held = self._reasoning_held, ""
         self._reply.reasoning += held
+        self._live.grow(REPLY_COPIES * len(held))
         self._reasoning_open = True
         self._pending.append(self._events.reasoning(held, self._reply.reasoning))
 
@@ -280,12 +271,11 @@ class RunSegment:
         last = self._last_event(state, sentence)
         answer = "" if self._streamed else reply.turn(state, sentence)  # a stream is replayed from the log
         message = reply.message(state, self._metadata(state, reason))
-        first = self._log.written
         ending = Ending(
             state=state,
             messages=[NewMessage(message)],
-            first_event=live.first + first,
-            lines=[*live.lines[first:], last],
+            first_event=live.first + self._log.written,
+            lines=[*self._log.unwritten(), last],
             answer=answer,
             awaited=reply.tool_calls,
         )
@@ -297,6 +287,7 @@ class RunSegment:
                 return
             version = self._thread.version + len(ending.messages)  # the commit was not confirmed
         live.emit(last)
+        live.drop_logged(live.last + 1 - live.first)
         if not live.outcome.done():
             live.outcome.set_result(Outcome(state, answer, version))
         self._report(state, reason or self._finish_reason)

@@ -195,7 +195,7 @@ class Turns:
 
     async def _answer(self, live: LiveRun, *, streamed: bool) -> TurnResult:
         if streamed:
-            return TurnEvents(live.follow(0))
+            return TurnEvents(self._context.runs.follow_segment(live))
         outcome = await asyncio.shield(live.outcome)
         return TurnBody(outcome.answer, outcome.version)
 

@@ -2,13 +2,14 @@
 
 import asyncio
 
-from threads_server.runs.live_runs import EventLog, LiveRun, Stop
+from threads_server.runs.live_runs import LiveRun, Stop
+from threads_server.runs.log_writer import LogWriter
 
 
 class Watchdog:
     """A timer that writes a responder's events to the log while it works, and stops it when it is silent too long."""
 
-    def __init__(self, live: LiveRun, log: EventLog, run_timeout: float, log_interval: float) -> None:
+    def __init__(self, live: LiveRun, log: LogWriter, run_timeout: float, log_interval: float) -> None:
         self._live = live
         self._log = log
         self._run_timeout = run_timeout

@@ -13,12 +13,19 @@ def answered_files(last: Message) -> list[Any] | None:
     return last["attachments"] if last["role"] == "user" else None
 
 
+def text_size(message: Message) -> int:
+    """Characters of a message's text."""
+    return len(message["content"] or "")
+
+
 class History(Sequence[Message]):
     """The messages of a thread, oldest first."""
 
     def __init__(self, texts: str | None = None, last: str | None = None) -> None:
         """`texts` are all of them as JSON, joined by commas; `last` is the last one. There are none without."""
         self._texts = texts or ""
+        self.size = len(self._texts)
+        """Characters of all messages as JSON."""
         self._messages: list[Message] | None = None
         self._last: Message | None = None if last is None else json.loads(last)
 
@@ -27,6 +34,7 @@ class History(Sequence[Message]):
         """Decode messages one at a time, so that other threads of the process run in between. Empties `texts`."""
         history = cls()
         history._messages = []
+        history.size = sum(map(len, texts))
         texts.reverse()
         while texts:
             history._messages.append(json.loads(texts.pop()))

@@ -34,7 +34,7 @@ def test_bounds_are_those_of_the_guide() -> None:
         "open event streams": budgets.OPEN_STREAMS,
         "runs at work, also those whose client left": live_runs.RUNS_AT_WORK,
         "messages and tool outputs of these runs": live_runs.REQUEST_BYTES,
-        "their events in memory": (live_runs.LIVE_BYTES,),
+        "their histories, events and replies in memory": live_runs.LIVE_BYTES,
     }.items():
         shown = [f"{bound // budgets.MIB} MB" if bound >= budgets.MIB else str(bound) for bound in bounds]
         words = ", ".join(f"{bound} a {holder}" for bound, holder in zip(shown, ("key", "process"), strict=False))

@@ -13,8 +13,8 @@ from threads_server.clock import now
 from threads_server.ids import new_id
 from threads_server.responders import Conversation, ReasoningDelta, Responder, ResponderEvent, TextDelta
 from threads_server.responders.offline import OfflineResponder
+from threads_server.runs.history_reader import LARGE_THREAD
 from threads_server.runs.message_json import message_text
-from threads_server.runs.run_segment import LARGE_THREAD
 from threads_server.runs.states import RunState
 from threads_server.store import threads
 from threads_server.store.recent_history import read_recent
@@ -63,8 +63,8 @@ async def test_history_of_any_length_is_whole_and_in_order(api: Api, count: int)
 @pytest.mark.parametrize(
     ("responder", "count", "history"),
     [
-        (OfflineResponder, LARGE_THREAD - 2, [("read", threads.history)]),
-        (OfflineResponder, LARGE_THREAD, [("read", read_recent)]),
+        (OfflineResponder, LARGE_THREAD - 2, [("read_small", threads.history)]),
+        (OfflineResponder, LARGE_THREAD, [("read_small", read_recent)]),
         (Whole, LARGE_THREAD, [("read_large", threads.message_texts)]),
     ],
 )
@@ -89,7 +89,7 @@ async def test_history_of_a_large_thread_is_read_beside_the_event_loop_as_far_as
 
         return note
 
-    for name in ("read", "read_large"):
+    for name in ("read_small", "read_large"):
         monkeypatch.setattr(store, name, noted(name))
     await api.turn(thread_id, "x")
     assert [one for one in read if one[1] in (threads.history, threads.message_texts, read_recent)] == history

@@ -69,8 +69,8 @@ def runs_of(*accounts: str) -> tuple[Runs, list[LiveRun]]:
     runs, made = Runs(cast(Store, None)), []
     for number, account in enumerate(accounts):
         live = LiveRun(account, f"run-{number}", "thread", segment=1, first=1)
-        live.responding = True
-        live.emit("x" * (LIVE_BYTES * 2 // 3))
+        live.task = asyncio.current_task()
+        live.emit("x" * (LIVE_BYTES[0] * 2 // 3))
         runs.add(live)
         made.append(live)
     return runs, made
@@ -79,9 +79,9 @@ def runs_of(*accounts: str) -> tuple[Runs, list[LiveRun]]:
 def test_only_the_oldest_run_of_an_account_with_many_events_in_memory_goes_on() -> None:
     async def work() -> None:
         runs, [oldest, later, last, other] = runs_of("a", "a", "a", "b")
-        await runs.give_way(oldest)
-        await runs.give_way(other)
-        waiting = [asyncio.create_task(runs.give_way(live)) for live in (later, last)]
+        await runs.wait_for_room(oldest)
+        await runs.wait_for_room(other)
+        waiting = [asyncio.create_task(runs.wait_for_room(live)) for live in (later, last)]
         await asyncio.sleep(10)
         assert not any(task.done() for task in waiting)
         runs.remove(oldest)
