@@ -4,7 +4,7 @@ import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
@@ -50,7 +50,13 @@ def decode_urlencoded(body: bytes, max_fields: int) -> list[tuple[str, str]]:
 def _unquoted(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
-    return unquote(text, errors="strict") if "%" in text else text
+    if "%" not in text:
+        return text
+    return b"".join(unquote_to_bytes(piece[0]) for piece in _UNQUOTED_AT_ONCE.finditer(text)).decode()
+
+
+_UNQUOTED_AT_ONCE = re.compile(r"(?:%[0-9A-Fa-f]{2}|.){1,16384}+", re.DOTALL)
+"""Escapes that are decoded at once, each an object of its own meanwhile: 4 MB of them took 300 MB."""
 
 
 def decode_multipart(body: bytes, boundary: bytes | None, max_fields: int) -> list[Part]:

@@ -1,6 +1,7 @@
 """Large bodies: received on disk, decoded and digested one by one, counted until their response."""
 
 import asyncio
+import sys
 import tracemalloc
 from contextlib import suppress
 from typing import Any
@@ -92,6 +93,23 @@ async def test_body_goes_to_disk_at_once_while_its_account_has_many_in_memory() 
     for body in bodies:
         body.close()
     assert [size > len(piece) for size in sizes] == [True, False, True]
+
+
+async def test_nothing_of_an_incomplete_body_is_held_but_in_its_file() -> None:
+    """900 connections, each with the last piece that came, took 139 MB."""
+    pieces: list[bytes] = []
+    references: list[int] = []
+
+    async def receive() -> Any:
+        if pieces:
+            references.append(sys.getrefcount(pieces[-1]))
+        pieces.append(bytes(65_536))
+        return {"type": "http.request", "body": pieces[-1], "more_body": len(pieces) < 4}
+
+    body = await read_body({}, receive, 10**9, Disk())
+    assert isinstance(body, LargeBody)
+    body.close()
+    assert references == [2, 2, 2]  # the list's, and that of the count itself
 
 
 async def test_large_bodies_of_one_account_are_decoded_one_by_one() -> None:

@@ -1,11 +1,13 @@
 """Bounds of the runs at work: a client that leaves ends no run."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import cast
 
+import httpx
 import pytest
 
-from tests.support.server.builders import hold, running, waiting_run
+from tests.support.server.builders import Held, eventually, hold, running, waiting_run
 from tests.support.server.threads_api import Api
 from tests.support.virtual_time import run_in_virtual_time
 from threads_server.errors import HTTPError
@@ -21,6 +23,14 @@ def two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_runs, "REQUEST_BYTES", (1000, 10_000))
 
 
+async def without_a_run(held: Held, request: Awaitable[httpx.Response]) -> httpx.Response:
+    """The answer to a request that is refused. A run that began would be held for ever."""
+    asked, sending = len(held.asked), asyncio.ensure_future(request)
+    await eventually(lambda: sending.done() or len(held.asked) > asked)
+    assert sending.done(), "a run began"
+    return sending.result()
+
+
 @pytest.mark.usefixtures("two_runs")
 async def test_runs_at_work_are_bounded_and_nothing_is_stored_beyond(api: Api) -> None:
     """60 runs of `/slow`, whose clients had left, took 2.3 GB."""
@@ -30,10 +40,11 @@ async def test_runs_at_work_are_bounded_and_nothing_is_stored_beyond(api: Api) -
     held = hold(api)
     sending = [(await running(api, await api.thread()))[0] for _ in range(2)]
     thread_id = await api.thread()
-    for answer in (
-        await api.send(thread_id, "x"),
-        await api.outputs(waiting_thread, waiting, {"call_1": "x"}),
+    for request in (
+        api.send(thread_id, "x"),
+        api.outputs(waiting_thread, waiting, {"call_1": "x"}),
     ):
+        answer = await without_a_run(held, request)
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
         assert answer.json() == {"detail": "Too many runs are in flight for this key"}
     assert await api.history(thread_id) == []
@@ -49,13 +60,13 @@ async def test_texts_that_runs_keep_in_memory_are_bounded(api: Api) -> None:
     waiting_thread, waiting = await waiting_run(api)
     held = hold(api)
     sending = asyncio.create_task(api.send(await api.thread(), "x" * 900))
-    while not held.asked:  # noqa: ASYNC110 - it is asked by itself
-        await asyncio.sleep(0)
+    await eventually(lambda: bool(held.asked))
     thread_id = await api.thread()
-    for answer in (
-        await api.send(thread_id, "x" * 101),
-        await api.outputs(waiting_thread, waiting, {"call_1": "x" * 101}),
+    for request in (
+        api.send(thread_id, "x" * 101),
+        api.outputs(waiting_thread, waiting, {"call_1": "x" * 101}),
     ):
+        answer = await without_a_run(held, request)
         assert answer.status_code == 429
         assert answer.json() == {"detail": "Too many bytes of messages are in flight for this key"}
     held.go.set()
