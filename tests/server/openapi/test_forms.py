@@ -1,16 +1,33 @@
 """The two form encodings: the same values and the same faults as the JSON form, and files whole."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from tests.support.server.small_document import ROOMY, UUID, client_of, faults, post, small_app
+from threads_server.openapi.forms import BrokenForm, decode_urlencoded
 
 FORM = "application/x-www-form-urlencoded"
 
 
 class TestUrlencoded:
+    def test_escapes_take_little_memory_and_their_pieces_join(self) -> None:
+        """4 MB of them took 300 MB."""
+        escaped = "%C3%A9x+%zz%" * 30_000
+        tracemalloc.start()
+        [(_, text)] = decode_urlencoded(b"name=" + escaped.encode(), 10)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert text == "éx %zz%" * 30_000
+        assert peak < 10 * len(escaped)
+
+    @pytest.mark.parametrize("broken", ["%C3", "x" * 20_000 + "%C3", "é%A9", "%C3é"])
+    def test_escapes_that_are_not_utf8_are_refused(self, broken: str) -> None:
+        with pytest.raises(BrokenForm, match="not UTF-8"):
+            decode_urlencoded(b"name=" + broken.encode(), 10)
+
     async def test_same_values_as_json(self) -> None:
         body = (
             b"name=a%2Bb+%C3%A9&stream=false&size=5&ask=false&owner=" + UUID.upper().encode() + b"&zzz=1"

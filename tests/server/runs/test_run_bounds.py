@@ -101,6 +101,14 @@ def test_only_the_oldest_run_of_an_account_with_many_events_in_memory_goes_on() 
         assert not waiting[1].done()
         runs.remove(later)
         await waiting[1]
+        for live in (last, other):
+            runs.remove(live)
+        for number in range(2):
+            small = LiveRun("a", f"small-{number}", "thread", segment=1, first=1)
+            small.task = asyncio.current_task()
+            runs.add(small)
+        async with asyncio.timeout(10):
+            await runs.wait_for_room(small)  # nothing is left of those before
 
     run_in_virtual_time(work())
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.server.small_document import KEY, Wire
+from threads_server.http.http11 import protocol
 
 KEYED = b"Host: small\r\nX-API-Key: " + KEY.encode() + b"\r\n"
 GET = b"GET /api/things HTTP/1.1\r\n" + KEYED + b"\r\n"
@@ -49,6 +50,29 @@ def test_broken_chunk_within_a_response_closes_it_and_writes_no_second_one() -> 
     task.close()
     assert wire.written.count(b"HTTP/1.1 ") == 1
     assert wire.transport.close.called
+
+
+def test_head_that_comes_in_single_bytes_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the next one from its beginning, however short it is."""
+    searched = 0
+
+    class Counting(bytearray):
+        def find(self, part: Any, start: Any = 0, end: Any = None) -> int:
+            nonlocal searched
+            searched += len(self) - start
+            return super().find(part, start, end)
+
+    monkeypatch.setattr(protocol, "bytearray", Counting, raising=False)
+    wire = Wire(answer)
+    head = GET[:-2] + b"Long: " + b"x" * 10_000 + b"\r\n\r\n"
+    for at in range(len(head)):
+        assert not wire.loop.create_task.called
+        wire.protocol.data_received(head[at : at + 1])
+    assert len(head) < searched < 10 * len(head)
+    begin(wire)
+    wire.protocol.data_received(GET)
+    begin(wire)
+    assert wire.written.count(b"HTTP/1.1 200 ") == 2
 
 
 def test_body_that_began_with_its_head_and_falls_silent_is_408() -> None:
