@@ -12,6 +12,7 @@ from threads_server.openapi.document import Document
 from threads_server.openapi.validation_errors import MAX_NODES_WITH_ALL_ERRORS
 from threads_server.runs import live_runs
 from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS, HEARTBEAT_TIMEOUT_SECONDS
+from threads_server.runs.log_writer import UNLOGGED_BYTES
 from threads_server.settings import (
     EVENT_LOG_RETENTION_HOURS,
     FIRST_USER_MESSAGE_CHARACTERS,
@@ -56,7 +57,9 @@ SENTENCES = [
     ("docs/guide.md", f"| open event streams | {shares(budgets.OPEN_STREAMS)} |"),
     ("docs/guide.md", f"| runs at work, also those whose client left | {shares(live_runs.RUNS_AT_WORK)} |"),
     ("docs/guide.md", f"| messages and tool outputs of these runs | {shares(live_runs.REQUEST_BYTES, 'MiB')} |"),
-    ("docs/guide.md", f"| their events in memory | {live_runs.LIVE_BYTES // MIB} MiB a key |"),
+    ("docs/guide.md", f"| their histories, events and replies in memory | {shares(live_runs.LIVE_BYTES, 'MiB')} |"),
+    ("docs/guide.md", f"| events of a run that are not in the log | {UNLOGGED_BYTES // MIB} MiB |"),
+    ("docs/guide.md", f"| events in memory for readers of a run | {live_runs.KEPT_BYTES // KIB} KiB a run"),
     ("openapi.yaml", "a quoted number, which grows by one with every message."),
     ("docs/guide.md", f"after {', '.join(map(str, LISTED[:-1]))}, {LISTED[-1]} or a dropped connection"),
 ]

@@ -3,7 +3,6 @@
 import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,26 +18,8 @@ from threads_server.http.authentication import digest
 from threads_server.http.budgets import LARGE_RESPONSE_BYTES, Budgets, RequestBudget
 from threads_server.http.responses import Event, EventStream, Response
 from threads_server.openapi import ValidatedRequest
-from threads_server.runs import live_runs
 
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
-
-
-def test_bounds_are_those_of_the_guide() -> None:
-    """Of MIB, which the guide calls MB."""
-    guide = (Path(__file__).parents[3] / "docs/guide.md").read_text()
-    for row, bounds in {
-        "uploads in flight": budgets.UPLOAD_BYTES,
-        "bodies beyond 32 KB that are decoded": budgets.BODY_BYTES,
-        "unread responses": budgets.RESPONSE_BYTES,
-        "open event streams": budgets.OPEN_STREAMS,
-        "runs at work, also those whose client left": live_runs.RUNS_AT_WORK,
-        "messages and tool outputs of these runs": live_runs.REQUEST_BYTES,
-        "their histories, events and replies in memory": live_runs.LIVE_BYTES,
-    }.items():
-        shown = [f"{bound // budgets.MIB} MB" if bound >= budgets.MIB else str(bound) for bound in bounds]
-        words = ", ".join(f"{bound} a {holder}" for bound, holder in zip(shown, ("key", "process"), strict=False))
-        assert f"| {row} | {words}" in guide
 
 
 def test_budget_bounds_an_account_and_the_process() -> None:
