@@ -20,6 +20,7 @@ from benchmarks.table import Row
 from tests.support.database.postgres import PostgresServer
 from threads_server.ids import new_id
 from threads_server.store.backends.postgres_schema import translate
+from threads_server.store.backends.postgres_statements import joined
 from threads_server.store.idempotency_keys import IdempotencyRequest
 from threads_server.store.threads import NewMessage
 from threads_server.store.transaction import Value
@@ -110,7 +111,7 @@ def _pgbench_script() -> str:
         "\\set key random(1, 9000000000000000000)",
         "BEGIN;",
     ]
-    transaction = begin_turn(turn)
+    transaction = joined(begin_turn(turn))
     sql, parameters = next(transaction)
     try:
         while True:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from threads_server.runs.states import RunState
 from threads_server.settings import EVENT_LOG_RETENTION_HOURS, MILLISECONDS_PER_HOUR
 from threads_server.store.threads import LIVE
-from threads_server.store.transaction import Transaction, every, one
+from threads_server.store.transaction import Transaction, every, later, one
 
 ROW_EVENTS = 1_000
 ROW_CHARACTERS = 100_000
@@ -30,10 +30,10 @@ class LogRow(NamedTuple):
 def insert(run_id: str, first_event: int, lines: Sequence[str]) -> Transaction[None]:
     """Write events. Doing it again with more of them, after an unconfirmed commit, writes each once."""
     for first, row in _rows(first_event, lines):
-        yield (
+        yield from later(
             "INSERT INTO run_events (run_id, first_event, last_event, lines) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (run_id, first_event) DO UPDATE SET last_event = excluded.last_event, lines = excluded.lines",
-            (run_id, first, first + len(row) - 1, "\n".join(row)),
+            *(run_id, first, first + len(row) - 1, "\n".join(row)),
         )
 
 

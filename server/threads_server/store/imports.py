@@ -11,7 +11,7 @@ from threads_server.runs.states import RunState
 from threads_server.store import assistants
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.exports import ExportedFile, ExportedRun
-from threads_server.store.transaction import Transaction, every, one
+from threads_server.store.transaction import Transaction, every, later, one
 
 STAGING = "\x01import-"
 """Prefix of a temporary account's name, before the import's start in milliseconds and a UUID; no key can have it."""
@@ -81,7 +81,7 @@ def stage_thread(account: str, staging: str, row: StagedThread) -> Transaction[i
 def stage_messages(thread: int, messages: Sequence[tuple[int, str]]) -> Transaction[None]:
     """Add messages: versions and JSON."""
     for version, body in messages:
-        yield "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", (thread, version, body)
+        yield from later("INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", thread, version, body)
 
 
 def stage_file(thread: int, file: ExportedFile) -> Transaction[None]:

@@ -23,7 +23,7 @@ from threads_server.store.idempotency_keys import (
     store_response,
 )
 from threads_server.store.threads import NewMessage, ThreadRow
-from threads_server.store.transaction import Transaction, every, lock, one
+from threads_server.store.transaction import Transaction, every, later, lock, one
 
 LOST_EVENTS = 1_000_000
 """Numbers left free before the end of an orphaned run: the events right after its log may have been sent without
@@ -163,10 +163,10 @@ def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
     active = None if ending.state.final else run.run_id
     version = yield from threads.extend(run.thread, ending.messages, active, now)
     last_event = ending.first_event + len(ending.lines) - 1
-    yield (
+    yield from later(
         "UPDATE runs SET status = ?, awaited = ?, asked_at = ?, last_event = ?, ended_at = ?, idempotency_key = NULL"
         " WHERE run_id = ?",
-        (
+        *(
             ending.state,
             encode(ending.awaited) if ending.awaited else None,
             version if ending.awaited else None,
@@ -215,10 +215,10 @@ def begin_segment(
     version = yield from threads.extend(run.thread, messages, run_id, now)
     yield from _settle_question(run, RunState.COMPLETED)
     key = idempotency.key if idempotency and not streamed else None
-    yield (
+    yield from later(
         "UPDATE runs SET status = ?, leg = leg + 1, owner = ?, awaited = NULL, asked_at = NULL, idempotency_key = ?"
         " WHERE run_id = ?",
-        (RunState.IN_PROGRESS, owner, key, run_id),
+        *(RunState.IN_PROGRESS, owner, key, run_id),
     )
     thread = replace(run.thread, version=version)
     return replace(run, state=RunState.IN_PROGRESS, segment=run.segment + 1, awaited=(), thread=thread)

@@ -12,7 +12,7 @@ from threads_server.settings import FIRST_USER_MESSAGE_CHARACTERS
 from threads_server.store import assistants
 from threads_server.store.history import History, Message
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, store_response
-from threads_server.store.transaction import PAGE_BYTES, SMALL_MESSAGES, Row, Transaction, every, one, page
+from threads_server.store.transaction import PAGE_BYTES, SMALL_MESSAGES, Row, Transaction, every, later, one, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def append(
     if row is None:
         return None
     thread, assistant_id, version = row
-    yield "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", (thread, version, message.body)
+    yield from later("INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", thread, version, message.body)
     return ThreadRow(thread, thread_id, assistant_id, version, run_id)
 
 
@@ -159,11 +159,13 @@ def extend(row: ThreadRow, messages: Sequence[NewMessage], active_run: str | Non
     version = row.version
     for message in messages:
         version += 1
-        yield "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", (row.thread, version, message.body)
-    yield (
+        yield from later(
+            "INSERT INTO messages (thread, version, body) VALUES (?, ?, ?)", row.thread, version, message.body
+        )
+    yield from later(
         "UPDATE threads SET version = ?, message_count = message_count + ?, updated_at = ?, active_run = ?"
         " WHERE thread = ?",
-        (version, len(messages), now, active_run, row.thread),
+        *(version, len(messages), now, active_run, row.thread),
     )
     return version
 

@@ -24,10 +24,18 @@ SMALL_MESSAGES = (
 LOCKS = "/* locks */ "
 """The beginning of a statement that only locks rows: a database with one writer at a time leaves it out."""
 
+LATER = "/* later */ "
+"""The beginning of a statement whose rows nobody needs."""
+
 
 def lock(sql: str, *parameters: Value) -> Transaction[None]:
     """Lock the rows of a `SELECT … FOR UPDATE` until the transaction ends."""
     yield LOCKS + sql, parameters
+
+
+def later(sql: str, *parameters: Value) -> Transaction[None]:
+    """Change rows that the rest of the transaction does not look at: it may be done together with what follows."""
+    yield LATER + sql, parameters
 
 
 def one(sql: str, *parameters: Value) -> Transaction[Row | None]:

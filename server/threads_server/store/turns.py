@@ -10,7 +10,7 @@ from threads_server.store import assistants, threads
 from threads_server.store.assistants import AssistantRow
 from threads_server.store.idempotency_keys import IdempotencyRequest, check_replay, raise_replay, store_response
 from threads_server.store.threads import NewMessage, ThreadRow
-from threads_server.store.transaction import Transaction, one
+from threads_server.store.transaction import Transaction, later, one
 
 
 class ThreadBusy(Exception):
@@ -89,17 +89,17 @@ def begin_turn(turn: NewTurn) -> Transaction[ThreadRow]:
             raise HTTPError(412, "There is no thread yet that could have a version")
         turn.check_version(row.version - 1)
     for file in turn.files:
-        yield (
+        yield from later(
             "INSERT INTO files (document_id, thread, version, filename, content_type, content)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (file.document_id, row.thread, row.version, file.filename, file.content_type, file.content),
+            *(file.document_id, row.thread, row.version, file.filename, file.content_type, file.content),
         )
     if turn.run is not None:
         key = turn.idempotency.key if turn.idempotency and not turn.streamed else None
-        yield (
+        yield from later(
             "INSERT INTO runs (run_id, thread, status, leg, owner, settings, last_event, idempotency_key, started_at,"
             " has_log) VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1)",
-            (turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
+            *(turn.run.run_id, row.thread, RunState.IN_PROGRESS, turn.run.owner, turn.run.settings, key, turn.now),
         )
     return row
 

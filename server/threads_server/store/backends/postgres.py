@@ -19,6 +19,7 @@ from threads_server.settings import Settings
 from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable, caller
 from threads_server.store.backends.connection_permits import ConnectionPermits
 from threads_server.store.backends.postgres_schema import prepare, translate, with_nul, without_nul
+from threads_server.store.backends.postgres_statements import joined
 from threads_server.store.transaction import Row, Transaction, Value
 
 P = ParamSpec("P")
@@ -211,7 +212,7 @@ class _Again(Exception):
 async def _commit(connection: _Connection, begin: str, transaction: Transaction[T], seconds: float | None = None) -> T:
     try:
         await _execute(connection, begin)
-        result = await _run(connection, transaction, seconds)
+        result = await _run(connection, joined(transaction), seconds)
     except BaseException:
         with suppress(*_ERRORS):
             await connection.execute("ROLLBACK")

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import TypeVar
 
-from threads_server.store.transaction import LOCKS, PAGE, PAGE_BYTES, SMALL_MESSAGES, Row, Transaction
+from threads_server.store.transaction import LATER, LOCKS, PAGE, PAGE_BYTES, SMALL_MESSAGES, Row, Transaction
 
 T = TypeVar("T")
 
@@ -43,7 +43,8 @@ def _page(cursor: sqlite3.Cursor) -> list[Row]:
 
 def _translate(sql: str) -> str:
     # there is one writer at a time: everything is locked already
-    translated = "" if sql.startswith(LOCKS) else sql.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", "")
+    translated = "" if sql.startswith(LOCKS) else sql.removeprefix(LATER)
+    translated = translated.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", "")
     translated = translated.replace("thread SERIAL", "thread INTEGER PRIMARY KEY").replace("BYTES", "BLOB")
     translated = translated.replace(f" AND {SMALL_MESSAGES}", "")  # SqliteStore.read_small bounds what is read
     translated = translated.replace("octet_length(body)", "length(CAST(body AS BLOB))")  # SQLite 3.43 has it as well
