@@ -1,4 +1,4 @@
-"""Requests to a server that is started on the database of an earlier one; `left` names what the life left there."""
+"""Requests to a server that is started on the database of an earlier one; `left` names the objects in it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A model endpoint on a socket of this machine: it answers by the last message, and notes what it was asked.
+"""A model endpoint on a socket of this machine: it answers by the last message, and records its requests.
 
 The word that a message begins with says how: `think` with reasoning and a count of tokens, `tools` with two tool calls,
 `break` with an error, `hold` with one piece and then nothing until the server hangs up.

@@ -1,4 +1,4 @@
-"""Asks a server and keeps what it was asked and what it answered."""
+"""Recorder of requests to a server and of its responses."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""A program of a user of 0.1.0, with what every later client has too: `python wheel_program.py PACKAGES`, once a half.
+"""A program of a user of 0.1.0, with what every later client has too: `python wheel_program.py PACKAGES`.
 
-PACKAGES is the folder that the client must come from.
+It plays the sync and the async client. PACKAGES is the folder that the client must come from.
 """
 
 import asyncio
