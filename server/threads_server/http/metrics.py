@@ -22,7 +22,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from threads_server.runs.run_context import RunContext
-from threads_server.runs.run_log import RunReport
+from threads_server.runs.run_report import RunReport
 from threads_server.store import StoreLoad
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

@@ -14,7 +14,7 @@ from threads_server.runs.events import RunEvents
 from threads_server.runs.live_runs import REMOTE_POLL_INTERVAL_SECONDS, Stop
 from threads_server.runs.message_json import Reply, output_text
 from threads_server.runs.run_context import RunContext
-from threads_server.runs.run_log import RunReport
+from threads_server.runs.run_report import RunReport
 from threads_server.runs.states import RunState
 from threads_server.store import StoreUnavailable, processes, runs
 from threads_server.store.history import Message, answered_files

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from threads_server.responders import Responder
 from threads_server.runs.live_runs import Runs
-from threads_server.runs.run_log import RunReport, log_run
+from threads_server.runs.run_report import RunReport, log_run
 from threads_server.runs.wait_queues import WaitQueues
 from threads_server.store import Store
 

@@ -26,7 +26,7 @@ from threads_server.runs.live_runs import LiveRun, Outcome, Stop, thread_not_fou
 from threads_server.runs.log_writer import LogWriter
 from threads_server.runs.message_json import Model, Reply
 from threads_server.runs.run_context import RunContext
-from threads_server.runs.run_log import RunReport
+from threads_server.runs.run_report import RunReport
 from threads_server.runs.states import RunState
 from threads_server.runs.turn_settings import TurnSettings
 from threads_server.runs.unsupported_fields import with_unsupported
