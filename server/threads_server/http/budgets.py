@@ -20,9 +20,9 @@ OPEN_STREAMS = 400, 800
 """Event streams, per account and per process."""
 
 LARGE_READS = 1, 2
-"""Reads at once of what may be large, a page each, per account and per process; further ones wait."""
+"""Concurrent reads of large results, a page each, per account and per process; further ones wait."""
 LARGE_BODIES = 1, 2
-"""Large bodies that are decoded at once, per account and per process; further ones wait, received and unread."""
+"""Large bodies decoded concurrently, per account and per process; further ones wait after they were received."""
 SLOT_WAIT_SECONDS = 10.0
 
 MEMORY_BODY_BYTES = 16 * MIB
@@ -33,7 +33,7 @@ LARGE_RESPONSE_BYTES = 64 * 1024
 
 
 class Slots:
-    """Slots of work that takes memory and a thread: little of it is done at once."""
+    """Limit of concurrent work of one kind, per account and per process."""
 
     def __init__(self, noun: str, per_account: int, per_process: int) -> None:
         self._noun = noun
@@ -43,7 +43,7 @@ class Slots:
 
     @asynccontextmanager
     async def hold(self, account: str) -> AsyncIterator[None]:
-        """Hold a slot, once one is free. Raises HTTPError 503 if none is in time."""
+        """Hold a slot, once one is free. Raises HTTPError 503 after SLOT_WAIT_SECONDS."""
         own = self._accounts.setdefault(account, asyncio.Semaphore(self._per_account))
         try:
             async with asyncio.timeout(SLOT_WAIT_SECONDS):
@@ -87,7 +87,7 @@ class RequestBudget:
         self._releases: list[Callable[[], None]] | None = None  # most requests take nothing
 
     def receive(self, size: int) -> bool:
-        """Reserve disk for bytes of the body that have come; whether they may be in memory.
+        """Reserve disk for received bytes of the body; return whether they may be kept in memory.
 
         Raises HTTPError 429 or 503.
         """
@@ -109,7 +109,7 @@ class RequestBudget:
         self._budgets.responses.check(self._account)
 
     def large_read(self) -> AbstractAsyncContextManager[None]:
-        """Hold a slot to read what may be large. Raises HTTPError 503 if none is free in time."""
+        """Hold a slot to read a large result. Raises HTTPError 503 if none is free in time."""
         return self._budgets.large_reads.hold(self._account)
 
     def large_body(self) -> AbstractAsyncContextManager[None]:
@@ -117,7 +117,7 @@ class RequestBudget:
         return self._budgets.large_bodies.hold(self._account)
 
     def expect_response(self, size: int) -> None:
-        """Count the response to something that is about to be done. Raises HTTPError 429 or 503."""
+        """Count the response before the request takes effect. Raises HTTPError 429 or 503."""
         self.respond(size, refusable=True)
         self._expected = size
 
@@ -135,7 +135,7 @@ class RequestBudget:
         self._take(self._budgets.streams, 1)
 
     def release(self) -> None:
-        """Give back everything."""
+        """Return everything that was taken."""
         for release in self._releases or ():
             release()
         self._releases = None

@@ -37,7 +37,7 @@ async def waiting_run(api: Api, *calls: str) -> tuple[str, str]:
 
 
 class Held(Responder):
-    """A responder that says one word and waits until it may go on."""
+    """A responder that gives one word, and the rest once `go` is set."""
 
     unsupported: frozenset[str] = frozenset()
 
@@ -53,7 +53,7 @@ class Held(Responder):
 
 
 class Halting(Held):
-    """A responder that asks for a tool and breaks off."""
+    """A responder that requests a tool call and then fails."""
 
     async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:
         yield [ToolCallRequested({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}})]
@@ -68,7 +68,7 @@ def hold(api: Api) -> Held:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    """Wait for a condition that nothing announces."""
+    """Poll until a condition holds."""
     while not condition():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
@@ -76,7 +76,7 @@ async def eventually(condition: Callable[[], bool]) -> None:
 async def running(
     api: Api, thread_id: str, content: str = "hold", *, key: str | None = None
 ) -> tuple[asyncio.Task[Any], str]:
-    """A message that is being answered, and its run."""
+    """Send a message; return its task and its run once the answer has begun."""
     sending = asyncio.create_task(api.send(thread_id, content, key=key))
     await eventually(
         lambda: any(live.responding and live.lines[2:] for live in api.services.context.runs.of_thread(thread_id))
@@ -85,5 +85,5 @@ async def running(
 
 
 async def waiting(api: Api, thread_id: str, count: int = 1) -> None:
-    """Wait until so many messages wait for a thread in this process, the one that is tried first among them."""
+    """Wait until `count` messages wait for a thread in this process, counting the first in the queue."""
     await eventually(lambda: api.services.context.queues.waiting(("default", thread_id)) == count)
