@@ -50,10 +50,13 @@ class Unwritable(Exception):
 
 
 @contextmanager
-def generate(document: Path, names: Path | None = EXCEPTIONS, *, leave_out: bool = False) -> Iterator[Generated]:
+def generate(
+    document: Path, names: Path | None = EXCEPTIONS, *, leave_out: bool = False, trial: bool = True
+) -> Iterator[Generated]:
     """Make the package of a document in a temporary folder, which lives as long as the `with`.
 
-    `leave_out` leaves out the operations that are refused, instead of refusing the document.
+    `leave_out` leaves out the operations that are refused, instead of refusing the document. Without `trial` the client
+    is not tried: half of the time, for callers that call its methods themselves.
 
     Raises UnusableDocument for a document that cannot be used in full, Unwritable if a template or a tool fails, or if
     the package cannot be imported.
@@ -79,7 +82,8 @@ def generate(document: Path, names: Path | None = EXCEPTIONS, *, leave_out: bool
         _add_runtime(package, table.adapter, downloads=client.api.downloads)
         derive(package / "_async", package / "_sync")
         _format(package)
-        _try_client(package, trial_program(client.api, client.catalogue))
+        if trial:
+            _try_client(package, trial_program(client.api, client.catalogue))
         yield Generated(package, table, left_out)
 
 

@@ -22,6 +22,7 @@ settings.register_profile(
     phases=(*CAUGHT, Phase.shrink),
 )  # fmt: skip
 settings.register_profile("random", settings.get_profile("same"), derandomize=False, print_blob=True)
+settings.register_profile("long", settings.get_profile("random"), max_examples=5_000)  # `make soak`
 settings.register_profile("quick", settings.get_profile("same"), phases=CAUGHT)  # `make mutation` shrinks nothing
 settings.load_profile(os.environ.get("PROPERTIES", "same"))
 

@@ -5,7 +5,9 @@ Each round prints its seed before it begins; `--seed` begins with that one.
 
 import argparse
 import asyncio
+import os
 import secrets
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +28,17 @@ from tests.support.generator.random_documents import documents
 from tests.support.server.kill_rounds import play_kill_rounds
 from threads_server.testing import LocalServer
 
-KINDS = ("sqlite", "sync-client", "async-client", "fuzz", "documents", "postgres", "sqlite-kills", "postgres-kills")
+KINDS = (
+    "sqlite",
+    "sync-client",
+    "async-client",
+    "properties",
+    "fuzz",
+    "documents",
+    "postgres",
+    "sqlite-kills",
+    "postgres-kills",
+)
 KILL_ROUNDS = {"sqlite-kills": 60, "postgres-kills": 30}
 SETTINGS = settings(
     max_examples=200, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -57,6 +69,9 @@ def play(kind: str, number: int) -> None:
         result = fuzz(seed=number, examples=100, reports=Path(tempfile.mkdtemp(prefix="threads-soak-")))
         if result.code:
             sys.exit(result.output)
+    elif kind == "properties":
+        command = [sys.executable, "-m", "pytest", "-q", "tests/client/properties", f"--hypothesis-seed={number}"]
+        subprocess.run(command, env={**os.environ, "PROPERTIES": "long"}, check=True)
     elif kind == "documents":
         draw = given(documents(), st.randoms(use_true_random=False))
         seed(number)(SETTINGS(draw(check_document)))()

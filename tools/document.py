@@ -52,6 +52,7 @@ def resolve(node: Node) -> Node:
     return node
 
 
+@cache
 def at(reference: str) -> Node:
     """Node that a reference into the document names."""
     node: Any = document()

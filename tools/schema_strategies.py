@@ -3,8 +3,10 @@
 Values are as JSON has them. A text that holds JSON (`contentSchema`) is drawn as what it holds, a file as its bytes.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -49,7 +51,13 @@ JSON: Values = st.recursive(
 
 def values(schema: Node, *, unknown: bool = False) -> Values:
     """Values of a schema; with `unknown` its objects also have fields that the document does not name."""
-    schema = merged(schema)
+    return _values(json.dumps(schema), unknown)
+
+
+@cache
+def _values(text: str, unknown: bool) -> Values:
+    """Cached: to build and validate a strategy takes longer than to draw from it."""
+    schema = merged(json.loads(text))
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:

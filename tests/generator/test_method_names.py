@@ -69,7 +69,7 @@ def test_convention_keeps_the_first_of_two_equal_names(tmp_path: Path) -> None:
     }
     document = small_document(paths=paths)
     names = small_names(document)
-    package = write_client(tmp_path, document, {"client": names["client"]})
+    package = write_client(tmp_path, document, {"client": names["client"]}, trial=False)
     source = (package / "_async" / "resources" / "things.py").read_text("utf-8")
     assert "def get(" in source
     assert "def thing_get(" in source

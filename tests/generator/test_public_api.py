@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from difflib import unified_diff
@@ -11,7 +12,7 @@ import pytest
 
 from generator.__main__ import PUBLIC_API, ROOT, main
 from generator.public_api import public_api
-from tests.support.generator.documents import small_document, write_client
+from tests.support.generator.documents import small_document, small_names
 
 CHANGES = [
     ("_sync/resources/threads.py", "thread_id: str |", "id: str |", "+        id: str | UUID,"),
@@ -46,9 +47,10 @@ def test_foreign_client_knows_nothing_of_runs(cases_client: Path, tmp_path: Path
 
 def test_public_api_is_written_and_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listing = tmp_path / "public_api.txt"
-    package = write_client(tmp_path, small_document())
+    (tmp_path / "openapi.yaml").write_text(json.dumps(small_document()), "utf-8")
+    (tmp_path / "names.yaml").write_text(json.dumps(small_names(small_document())), "utf-8")
     asked = ["--document", str(tmp_path / "openapi.yaml"), "--names", str(tmp_path / "names.yaml")]
-    asked += ["--output", str(package), "--public-api", str(listing)]
+    asked += ["--output", str(tmp_path / "package"), "--public-api", str(listing)]
     assert main(asked) == 0
     assert "class Shop" in listing.read_text("utf-8")
     assert "\nnew: public_api.txt\n" in capsys.readouterr().out

@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import backboard_threads
 from backboard_threads import APIStatusError
 from tests.support.client.calls import HALVES, METHODS, STREAMED, plain_request, say
+from tests.support.examples import examples
 from tools.document import Operation, operations, resolve
 from tools.schema_strategies import values
 from tools.schema_validation import faults
@@ -68,7 +69,7 @@ def is_plain(value: str) -> bool:
 
 @pytest.mark.parametrize(("operation", "status", "half", "streamed"), [*cases()])
 def test_documented_status_raises_its_error(operation: Operation, status: int, half: str, streamed: bool) -> None:
-    @settings(max_examples=2)
+    @examples(2)
     @given(answers(operation, status))
     def check(drawn: tuple[Any, dict[str, str]]) -> None:
         body, headers = drawn
@@ -104,7 +105,7 @@ def test_every_documented_status_has_an_error_class() -> None:
 def test_drawn_error_bodies_fit_the_document() -> None:
     schema = operations()["getThread"].responses["422"]["content"]["application/json"]["schema"]
 
-    @settings(max_examples=30)
+    @examples(10)
     @given(values(schema))
     def check(body: Any) -> None:
         assert faults(schema, body) == []

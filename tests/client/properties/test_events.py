@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from backboard_threads import RunFailedError, StreamInterrupted
 from tests.support.client.calls import HALVES, STREAMED, plain_request, say
 from tests.support.client.http_messages import spelled_alike
+from tests.support.examples import examples
 from tools.document import document, operations
 from tools.schema_strategies import values
 from tools.schema_validation import faults, same
@@ -40,7 +41,7 @@ def stream_of(*events: dict[str, Any]) -> httpx.Response:
 def test_event_is_typed_and_whole(kind: str, half: str) -> None:
     schema = {"$ref": MAPPING[kind]}
 
-    @settings(max_examples=8 if half == "sync" else 2)
+    @examples(5 if half == "sync" else 1)
     @given(values(schema, unknown=True))
     def check(sent: dict[str, Any]) -> None:
         assert faults({"$ref": "#/components/schemas/StreamEvent"}, sent) == []
@@ -65,7 +66,7 @@ def test_event_is_typed_and_whole(kind: str, half: str) -> None:
 def test_stream_that_stops_after_another_event_is_interrupted(kind: str) -> None:
     request = plain_request(operations()["sendMessage"])
 
-    @settings(max_examples=1)
+    @examples(1)
     @given(values({"$ref": MAPPING[kind]}))
     def check(sent: dict[str, Any]) -> None:
         bare = {name: value for name, value in sent.items() if name not in ("run_id", "thread_id")}

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from backboard_threads import models
 from tests.support.client.http_messages import spelled_alike
+from tests.support.examples import examples
 from tools.document import document
 from tools.schema_strategies import merged, values
 from tools.schema_validation import same
@@ -19,7 +20,7 @@ def test_every_field_is_read(name: str) -> None:
     schema = merged({"$ref": f"#/components/schemas/{name}"})
     model = getattr(models, name)
 
-    @settings(max_examples=3)
+    @examples(3)
     @given(values({**schema, "required": list(schema.get("properties", {}))}))
     def check(sent: dict[str, Any]) -> None:
         read = model.from_dict(sent)

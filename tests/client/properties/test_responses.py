@@ -5,16 +5,17 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.support.client.calls import HALVES, METHODS, plain_request, say
 from tests.support.client.http_messages import spelled_alike
+from tests.support.examples import examples
 from tools.document import operations
 from tools.schema_strategies import values
 from tools.schema_validation import faults, same
 
 JSON = "application/json"
-EXAMPLES = {"sync": 16, "async": 2}
+EXAMPLES = {"sync": 8, "async": 1}
 
 
 def encoded(value: Any) -> Any:
@@ -30,7 +31,7 @@ def test_response_is_decoded_and_encoded_back_unchanged(name: str, half: str) ->
     operation = operations()[name]
     schema = operation.responses["200"]["content"][JSON]["schema"]
 
-    @settings(max_examples=EXAMPLES[half])
+    @examples(EXAMPLES[half])
     @given(values(schema, unknown=True))
     def check(sent: Any) -> None:
         assert faults(schema, sent) == []

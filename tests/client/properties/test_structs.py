@@ -7,13 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backboard_threads import DecodeError, Unset, _operations
 from backboard_threads._models.structs import SKIPPED_AFTER_REFUSAL, struct_decoder
 from backboard_threads._request.operation import Operation
 from backboard_threads._request.state import STRUCTS_FROM_BYTES, decode_documented, decode_response
+from tests.support.examples import examples
 from tools.schema_strategies import merged, values
 
 pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
@@ -73,7 +74,7 @@ def outcome(content: bytes, kind: Any, *, structs: bool) -> Any:
 def test_structs_and_from_dict_decode_alike(name: str) -> None:
     kind = RESULTS[name]
 
-    @settings(max_examples=40)
+    @examples(15)
     @given(values({"$ref": f"#/components/schemas/{name}"}), EDITS)
     def check(sent: Any, edits: list[tuple[str, int, str]]) -> None:
         text = json.dumps(sent)
@@ -92,7 +93,7 @@ def test_structs_decode_what_is_documented_and_large(name: str, many: bool) -> N
     kind = RESULTS[name]
     schema = merged({"$ref": f"#/components/schemas/{name}"})
 
-    @settings(max_examples=1)
+    @examples(1)
     @given(values({**schema, "required": list(schema["properties"])}))
     def check(sent: Any) -> None:
         content = json.dumps([sent] if many else sent).encode()

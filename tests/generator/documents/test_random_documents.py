@@ -9,7 +9,7 @@ from tests.support.generator.document_checks import check_document
 from tests.support.generator.random_documents import Document, documents
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(documents(), st.randoms(use_true_random=False))
 def test_client_of_a_random_document_sends_and_reads_what_it_says(document: Document, random: Random) -> None:
     check_document(document, random)

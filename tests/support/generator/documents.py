@@ -70,19 +70,19 @@ def small_names(document: Document, **named: dict[str, str]) -> Document:
     return {"operations": {**operations, **named}, "client": client}
 
 
-def write_client(folder: Path, document: Document, names: Document | None = None) -> Path:
+def write_client(folder: Path, document: Document, names: Document | None = None, *, trial: bool = True) -> Path:
     """Generate a client into `folder` and return its package."""
     (folder / "openapi.yaml").write_text(json.dumps(document), "utf-8")
     (folder / "names.yaml").write_text(json.dumps(names or small_names(document)), "utf-8")
     package = folder / "package"
-    with generate(folder / "openapi.yaml", folder / "names.yaml") as client:
+    with generate(folder / "openapi.yaml", folder / "names.yaml", trial=trial) as client:
         replace(package, client.package)
     return package
 
 
-def client_of(folder: Path, document: Document, names: Document | None = None) -> ModuleType:
-    """Generate a client and import it under a name of its own."""
-    return imported(write_client(folder, document, names))
+def client_of(folder: Path, document: Document, names: Document | None = None, *, trial: bool = False) -> ModuleType:
+    """Generate a client and import it under a name of its own. The test calls it, in place of the trial."""
+    return imported(write_client(folder, document, names, trial=trial))
 
 
 def imported(package: Path) -> ModuleType:

@@ -142,7 +142,7 @@ def test_run_shows_no_piece_of_the_key(nasty: LocalServer) -> None:
             repeat_the_key(exchange)
 
     with faulty_proxy(nasty.url, after=repeat_after_the_greeting) as (url, _):
-        found = run(url, NASTY, pause=0, rest=lambda _: None)
+        found = run(url, NASTY, pause=0, read_only=True, rest=lambda _: None)
     assert "«key»" in found.text
     for text in (found.text, found.json, found.junit):
         assert not pieces(text) & pieces(NASTY)
