@@ -39,6 +39,7 @@ KINDS = (
     "sqlite-kills",
     "postgres-kills",
 )
+PROPERTIES = ("tests/client/properties", "tests/tools/publish/test_forms.py")
 KILL_ROUNDS = {"sqlite-kills": 60, "postgres-kills": 30}
 SETTINGS = settings(
     max_examples=200, stateful_step_count=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -70,7 +71,7 @@ def play(kind: str, number: int) -> None:
         if result.code:
             sys.exit(result.output)
     elif kind == "properties":
-        command = [sys.executable, "-m", "pytest", "-q", "tests/client/properties", f"--hypothesis-seed={number}"]
+        command = [sys.executable, "-m", "pytest", "-q", *PROPERTIES, f"--hypothesis-seed={number}"]
         subprocess.run(command, env={**os.environ, "PROPERTIES": "long"}, check=True)
     elif kind == "documents":
         draw = given(documents(), st.randoms(use_true_random=False))

@@ -29,9 +29,8 @@ class Source:
         self.tree = ast.parse(self.text)
         self._bytes = self.text.encode()
         self._nodes = list(_nodes(self.tree))
-        self._functions = [
-            one for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
-        ]
+        self.walk = list(ast.walk(self.tree))
+        self._functions = [one for one in self.walk if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         self._starts = [0]
         for line in self._bytes.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
@@ -65,6 +64,11 @@ class Source:
         if index + 1 < len(items):
             return Change(self.span(items[index])[0], self.span(items[index + 1])[0], "")
         return Change(self.span(items[index - 1])[1], self.span(items[index])[1], "")
+
+
+@cache
+def source_at(path: Path) -> Source:
+    return Source(path)
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -127,7 +131,7 @@ def mutations_of_sources(
     for path in sorted(folder.glob(pattern)):
         if apart & {*path.relative_to(folder).parts}:
             continue
-        source = Source(path)
+        source = source_at(path)
         for mutator in mutators:
             for node, change, effect in mutator(source):
                 place = f"{path.relative_to(ROOT)} {source.function_of(node)}: {effect}"

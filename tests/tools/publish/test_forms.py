@@ -5,12 +5,13 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 
+from tests.support.examples import examples
 from tests.support.one_pass import for_each
 from tools.document import document, properties, required
 from tools.publish.forms.event_streams import EVENT_STREAM
@@ -135,7 +136,7 @@ def changed_examples(draw: st.DrawFn) -> Any:
     return value
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(st.sampled_from(sorted(SCHEMAS)), JSON | changed_examples())
 def test_value_is_valid_in_3_0_exactly_if_in_3_1(name: str, value: Any) -> None:
     written, lowered = VALIDATORS[name]
@@ -189,7 +190,7 @@ SMALL = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(80)
 @given(RANDOM_SCHEMAS, SIMPLE, SMALL)
 def test_value_is_valid_for_any_lowered_schema_exactly_if_for_the_schema(
     schema: dict[str, Any], target: dict[str, Any], value: Any

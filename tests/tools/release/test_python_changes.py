@@ -9,7 +9,7 @@ import griffe
 import pytest
 
 from tools.release.document_changes import ROOT, Change, Level
-from tools.release.python_changes import api_changes, python_changes, roots
+from tools.release.python_changes import Entry, api_changes, roots
 
 PACKAGE = ROOT / "generated" / "backboard_threads"
 # file, pattern, replacement, how much it is, and what must be named
@@ -100,9 +100,14 @@ def groups() -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def changes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Change]]:
+def before() -> dict[str, Entry]:
+    return roots(PACKAGE)
+
+
+@pytest.fixture(scope="module")
+def changes(before: dict[str, Entry], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Change]]:
     """All changes that were found where a kind was planted."""
-    before, found = roots(PACKAGE), {}
+    found: dict[str, list[Change]] = {}
     for group in groups():
         changed = tmp_path_factory.mktemp("changed") / PACKAGE.name
         shutil.copytree(PACKAGE, changed, ignore=shutil.ignore_patterns("__pycache__"))
@@ -124,8 +129,8 @@ def test_change_is_rated(kind: str, changes: dict[str, list[Change]]) -> None:
     assert max(levels, default=Level.editorial).name == level
 
 
-def test_nothing_changed() -> None:
-    assert python_changes(PACKAGE, PACKAGE) == []
+def test_nothing_changed(before: dict[str, Entry]) -> None:
+    assert api_changes(before, before) == []
 
 
 UNIONS = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools.mutation.mutation import ROOT, Mutation
 from tools.mutation.places import operations
-from tools.mutation.source import Change, Source, apply, called
+from tools.mutation.source import Change, Source, apply, called, source_at
 
 SERVER = Path("server") / "threads_server"
 APP = SERVER / "http" / "app.py"
@@ -20,11 +20,9 @@ def app_mutations() -> list[Mutation]:
 
 def unlocked_operations() -> Iterator[Mutation]:
     """Accept any key, or none, for one operation."""
-    app = Source(ROOT / APP)
+    app = source_at(ROOT / APP)
     (authenticate,) = (
-        node.value
-        for node in ast.walk(app.tree)
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "account"
+        node.value for node in app.walk if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "account"
     )
     for _, operation in operations():
         name = operation["operationId"]
@@ -34,10 +32,10 @@ def unlocked_operations() -> Iterator[Mutation]:
 
 def null_for_nothing() -> Iterator[Mutation]:
     """Answer 200 and `null` where one operation answers 404."""
-    app = Source(ROOT / APP)
+    app = source_at(ROOT / APP)
     (handler,) = (
         node
-        for node in ast.walk(app.tree)
+        for node in app.walk
         if isinstance(node, ast.ExceptHandler) and node.type and ast.unparse(node.type) == "HTTPError"
     )
     answer, error = handler.body[0], handler.name
@@ -50,10 +48,10 @@ def null_for_nothing() -> Iterator[Mutation]:
 
 def null_from_a_place() -> Iterator[Mutation]:
     """Answer 200 and `null` where one place raises 404, whatever the operation."""
-    sources = [Source(path) for path in sorted((ROOT / SERVER).rglob("*.py"))]
+    sources = [source_at(path) for path in sorted((ROOT / SERVER).rglob("*.py"))]
     makers = {name for source in sources for name in makers_of_404(source)}
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.walk:
             if not isinstance(node, ast.Call):
                 continue
             in_maker = source.function_of(node) in makers
@@ -66,7 +64,7 @@ def null_from_a_place() -> Iterator[Mutation]:
 
 def makers_of_404(source: Source) -> Iterator[str]:
     """Names of the functions that only make an error with status 404."""
-    for node in ast.walk(source.tree):
+    for node in source.walk:
         if isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Return):
             made = node.body[-1].value
             if isinstance(made, ast.Call) and is_404(made):
@@ -87,7 +85,7 @@ def answer_null(path: Path, change: Change, tree: Path) -> None:
 def silent_events() -> Iterator[Mutation]:
     """Store the events of one type without sending them."""
     path = SERVER / "runs" / "events.py"
-    source, each = Source(ROOT / path), "for number, line in enumerate(lines, first)"
+    source, each = source_at(ROOT / path), "for number, line in enumerate(lines, first)"
     for name in ("content_streaming", *names_of_events(source)):
         begins = '"' if name == "content_streaming" else f'{{"type":"{name}"'
         text = f"{each} if not line.startswith({begins!r})"
@@ -95,7 +93,7 @@ def silent_events() -> Iterator[Mutation]:
 
 
 def names_of_events(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.walk:
         if isinstance(node, ast.Call) and called(node) == "event" and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value)
 

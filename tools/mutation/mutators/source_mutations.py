@@ -130,7 +130,7 @@ def _is_about_types(test: ast.expr) -> bool:
 
 
 def error_swallowed(source: Source) -> Found:
-    for node in ast.walk(source.tree):
+    for node in source.walk:
         if isinstance(node, ast.Raise) and node.exc is not None and not re.match(MISTAKES, ast.unparse(node.exc)):
             yield node, source.instead(node, "pass"), f"{ast.unparse(node)[:60]} is swallowed"
 
@@ -153,7 +153,7 @@ def nothing_returned(source: Source) -> Found:
 
 
 def zone_forgotten(source: Source) -> Found:
-    for node in ast.walk(source.tree):
+    for node in source.walk:
         if isinstance(node, ast.JoinedStr) and source.of(node).rstrip("\"'").endswith("Z"):
             yield node, source.instead(node, source.of(node)[:-2] + source.of(node)[-1]), "the Z is left out"
 
@@ -221,7 +221,7 @@ def wrong_encoding(source: Source) -> Found:
             yield node, source.instead(node.args[0], repr(charset)), f"{code} is {charset}"
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "replace" and len(node.args) == 2:
             yield node, source.instead(node, source.of(node.func.value)), f"{code} is left out"
-    for written in ast.walk(source.tree):
+    for written in source.walk:
         if isinstance(written, ast.JoinedStr):  # its parts have no places of their own
             start, _ = source.span(written)
             for match in re.finditer(r"\bquote(?:_plus)?\((\w+)\)", source.of(written)):

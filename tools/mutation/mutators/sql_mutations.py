@@ -31,7 +31,7 @@ def rows_forgotten(source: Source) -> Found:
 
 def _sql(source: Source) -> Iterator[tuple[ast.expr, str, int]]:
     """Literals that contain SQL, with their source text and start."""
-    for node in ast.walk(source.tree):
+    for node in source.walk:
         if isinstance(node, ast.Constant | ast.JoinedStr) and re.search(
             r"\b(SELECT|UPDATE|DELETE|INSERT)\b", source.of(node)
         ):
@@ -55,7 +55,7 @@ def stored_but_not_returned(source: Source) -> Found:
                 if match[1] in names:
                     at = start + columns.start(1)
                     yield node, Change(at + match.start(), at + match.end(), "NULL"), f"{match[0]} is not read"
-    for written in ast.walk(source.tree):
+    for written in source.walk:
         if isinstance(written, ast.JoinedStr):
             at, _ = source.span(written)
             for match in re.finditer(r'"(\w+)":("?\[?\{[^{}]+\}\]?"?)', source.of(written)):
