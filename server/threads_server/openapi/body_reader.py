@@ -1,7 +1,7 @@
 """Receiving a request body: bounded, and on disk while it is large and incomplete."""
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Protocol
@@ -13,6 +13,9 @@ MEMORY_BYTES = 1024 * 1024
 """A body larger than this is received into a temporary file."""
 LARGE_BODY_BYTES = 32 * 1024
 """A larger body is decoded and hashed in a thread, few at once."""
+
+PIECE_BYTES = 256 * 1024
+"""A multipart body is decoded in pieces of this size, and not in memory beside its parts."""
 
 log = logging.getLogger("threads_server")
 
@@ -63,9 +66,14 @@ class LargeBody:
 
     def read(self) -> bytes:
         """Read the body, and let go of it."""
+        return b"".join(self.pieces(-1))
+
+    def pieces(self, size: int = PIECE_BYTES) -> Iterator[bytes]:
+        """Read the body in pieces of `size`, and let go of it."""
         with self._file:
             self._file.seek(0)
-            return self._file.read()
+            while piece := self._file.read(size):
+                yield piece
 
     def close(self) -> None:
         """Let go of a body that is not read."""

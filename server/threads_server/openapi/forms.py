@@ -2,7 +2,9 @@
 
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -59,8 +61,8 @@ _UNQUOTED_AT_ONCE = re.compile(r"(?:%[0-9A-Fa-f]{2}|.){1,16384}+", re.DOTALL)
 """Escapes that are decoded at once, each an object of its own meanwhile: 4 MB of them took 300 MB."""
 
 
-def decode_multipart(body: bytes, boundary: bytes | None, max_fields: int) -> list[Part]:
-    """Decode a multipart body.
+def decode_multipart(pieces: Iterable[bytes], boundary: bytes | None, max_fields: int) -> list[Part]:
+    """Decode a multipart body that comes in pieces.
 
     Raises BrokenForm for: no boundary, a part without a name or end, malformed headers, a transfer encoding other than
     the identity, text in a character set other than UTF-8, more than `max_fields` parts.
@@ -69,7 +71,9 @@ def decode_multipart(body: bytes, boundary: bytes | None, max_fields: int) -> li
         raise BrokenForm("The multipart body has no boundary in its content type")
     reader = _PartCollector(max_fields)
     try:
-        MultipartParser(boundary, reader.callbacks()).write(body)
+        parser = MultipartParser(boundary, reader.callbacks())
+        for piece in pieces:
+            parser.write(piece)
     except FormParserError as error:
         raise BrokenForm(f"The multipart body is broken: {error}") from None
     if not reader.ended:
@@ -86,7 +90,7 @@ class _PartCollector:
         self.ended = False
         self._headers: dict[bytes, bytes] = {}
         self._name = self._value = b""
-        self._data: list[bytes] = []
+        self._data = BytesIO()
 
     def callbacks(self) -> "MultipartCallbacks":
         return {
@@ -102,7 +106,7 @@ class _PartCollector:
     def _begin(self) -> None:
         if len(self.parts) == self._max_fields:
             raise BrokenForm(f"The form has more than {self._max_fields} fields")
-        self._headers, self._data = {}, []
+        self._headers, self._data = {}, BytesIO()
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
@@ -115,10 +119,10 @@ class _PartCollector:
         self._name = self._value = b""
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
-        self._data.append(data[start:end])
+        self._data.write(memoryview(data)[start:end])
 
     def _end(self) -> None:
-        self.parts.append(_part(self._headers, b"".join(self._data)))
+        self.parts.append(_part(self._headers, self._data.getvalue()))
 
     def _finish(self) -> None:
         self.ended = True

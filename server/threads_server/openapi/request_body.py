@@ -33,7 +33,7 @@ class Decoded:
 class Decoder(Protocol):
     """Decoder and validator of one media type of one operation."""
 
-    def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
+    def decode(self, body: bytes | LargeBody, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
         """Decode and validate a body; append to `errors`. Raises HTTPError 400 if it cannot be decoded."""
         ...
 
@@ -96,10 +96,10 @@ class Bodies:
                 await budget.turn(0)
                 async with budget.large_body():
                     budget.load(len(body))
-                    decoded = await asyncio.to_thread(_decode, decoder, body, options, errors)
+                    decoded = await asyncio.to_thread(decoder.decode, body, options, errors)
             else:
                 await budget.turn(len(body))
-                decoded = _decode(decoder, body, options, errors)
+                decoded = decoder.decode(body, options, errors)
         finally:
             if isinstance(body, LargeBody):
                 body.close()
@@ -135,10 +135,8 @@ class Bodies:
         return HTTPError(415, f"{reason}; use {' or '.join(self.decoders)}")
 
 
-def _decode(
-    decoder: Decoder, body: bytes | LargeBody, options: dict[str, str], errors: list[ValidationErrorItem]
-) -> Decoded:
-    return decoder.decode(body if isinstance(body, bytes) else body.read(), options, errors)
+def _whole(body: bytes | LargeBody) -> bytes:
+    return body if isinstance(body, bytes) else body.read()
 
 
 class JsonDecoder:
@@ -151,10 +149,10 @@ class JsonDecoder:
         self._validator = compile_schema(document, schema)
         self._normalizer = Normalizer.of(document, fields)
 
-    def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
+    def decode(self, body: bytes | LargeBody, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
         """See Decoder. Undeclared fields are left out at the top level and kept further down."""
         try:
-            value = decode_json(body, self._limits.json_levels, self._limits.json_values)
+            value = decode_json(_whole(body), self._limits.json_levels, self._limits.json_values)
         except NotJson as error:
             raise HTTPError(400, f"The body is not valid JSON: {error}") from None
         found = find_errors(self._validator, value, "body", max_nodes=MAX_NODES_WITH_ALL_ERRORS)
@@ -237,16 +235,16 @@ class FormDecoder:
     def _decoded_field(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
         return dict(self._document.first(schema, "contentSchema")) if self._fields[name].kind == "json" else schema
 
-    def decode(self, body: bytes, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
+    def decode(self, body: bytes | LargeBody, options: dict[str, str], errors: list[ValidationErrorItem]) -> Decoded:
         """See Decoder. Undeclared fields are ignored."""
         try:
             if self._multipart:
-                parts = decode_multipart(
-                    body, options.get("boundary", "").encode("latin-1", "replace"), self._limits.form_fields
-                )
+                pieces = [body] if isinstance(body, bytes) else body.pieces()
+                boundary = options.get("boundary", "").encode("latin-1", "replace")
+                parts = decode_multipart(pieces, boundary, self._limits.form_fields)
                 texts, files = self._sort(parts)
             else:
-                texts, files = decode_urlencoded(body, self._limits.form_fields), {}
+                texts, files = decode_urlencoded(_whole(body), self._limits.form_fields), {}
             found: list[ValidationErrorItem] = []
             values = self._values(texts, found)
         except BrokenForm as error:

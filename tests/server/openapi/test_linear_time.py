@@ -101,9 +101,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "JSON body": lambda text: decode_json(text, 100),
     "JSON string": lambda text: decode_json('{"name":"' + text + "[" * 101, 100),
     "urlencoded form": lambda text: decode_urlencoded(text.encode(), 1000),
-    "multipart form": lambda text: decode_multipart(b"--b\r\n" + text.encode(), b"b", 1000),
+    "multipart form": lambda text: decode_multipart([b"--b\r\n" + text.encode()], b"b", 1000),
     "multipart file": lambda text: decode_multipart(
-        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + text.encode() + b"\r\n--b--", b"b", 1000
+        [b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + text.encode() + b"\r\n--b--"], b"b", 1000
     ),
     "header options": lambda text: parse_header(b"multipart/form-data" + text.encode()),
     "request head": lambda text: HeadParser().parse(b"GET / HTTP/1.1\r\nHost: a\r\n" + text.encode() + b"\r\n"),
