@@ -104,6 +104,10 @@ FLOODS = {
     "words": Flood(
         "900 unread `/say` of 500,000 words", 900, "POST", _CHAT, lambda: _message("/say " + "w " * 499_900), read=False
     ),
+    "said_streams": Flood(
+        "900 unread streams of `/say` of 1 MB", 900, "POST", _CHAT,
+        lambda: _message("/say " + "x" * 999_900, stream=True), read=False,
+    ),
     "files": Flood(
         "8 uploads of 60 MB in a loop", 8, "POST", _CHAT, lambda: FILE + b"x" * 60 * MIB + STORED, MULTIPART
     ),

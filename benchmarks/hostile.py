@@ -121,11 +121,8 @@ def uploads(attack: Attack) -> None:
 def listings(attack: Attack) -> None:
     """8 readers that do not read a listing of 50 MB."""
     with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
-        assistant = client.post("/assistants", json={"name": "x"}).json()["assistant_id"]
         for _ in range(50):
-            thread = client.post(f"/assistants/{assistant}/threads", json={}).json()["thread_id"]
-            body = {"content": "x" * 1_000_000, "send_to_llm": False}
-            client.post(f"/threads/{thread}/messages", json=body).raise_for_status()
+            _filled_thread(client, 1)
     for _ in range(8):
         attack.hold(attack.head("GET", "/threads?limit=50"))
 
@@ -149,11 +146,37 @@ def backlog(attack: Attack) -> None:
 def long_turn(attack: Attack) -> None:
     """A turn in a thread of 300 messages of 1 MB."""
     with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
-        thread = client.post("/threads/messages", json={"content": "x"}).json()["thread_id"]
-        body = {"content": "x" * 1_000_000, "send_to_llm": False}
-        for _ in range(300):
-            client.post(f"/threads/{thread}/messages", json=body).raise_for_status()
+        thread = _filled_thread(client, 300)
         client.post(f"/threads/{thread}/messages", json={"content": "and?"}).raise_for_status()
+
+
+def histories(attack: Attack) -> None:
+    """Slow turns in 15 threads of 20 messages of 1 MB, whose responses are not read."""
+    _begin_turns(attack, 15, 20, {"content": "/slow 20 " + "word " * 20})
+
+
+def quotes(attack: Attack) -> None:
+    """Streamed turns in 150 threads, each of which quotes a message of 1 MB, that are not read."""
+    _begin_turns(attack, 150, 1, {"content": "and?", "stream": True})
+
+
+def _begin_turns(attack: Attack, threads: int, messages: int, turn: dict[str, object]) -> None:
+    """Store large messages in threads, then begin a turn in all of them."""
+    with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
+        ids = [_filled_thread(client, messages) for _ in range(threads)]
+    body = json.dumps(turn).encode()
+    lines = "Content-Type: application/json", f"Content-Length: {len(body)}"
+    for thread in ids:
+        attack.hold(attack.head("POST", f"/threads/{thread}/messages", *lines) + body)
+
+
+def _filled_thread(client: httpx.Client, messages: int) -> str:
+    """A thread of so many messages of 1 MB."""
+    path, body = "/threads/messages", {"content": "x" * 1_000_000, "send_to_llm": False}
+    for _ in range(messages):
+        stored = client.post(path, json=body).raise_for_status().json()
+        path = f"/threads/{stored['thread_id']}/messages"
+    return str(stored["thread_id"])
 
 
 def tool_calls(attack: Attack) -> None:
@@ -176,10 +199,7 @@ def deletion(attack: Attack) -> None:
 def archives(attack: Attack) -> None:
     """Export of a thread of 100 messages of 1 MB, and import into another account, beside the server."""
     with httpx.Client(base_url=attack.url, headers=attack.headers, timeout=60) as client:
-        thread = client.post("/threads/messages", json={"content": "x"}).json()["thread_id"]
-        for _ in range(100):
-            body = {"content": "x" * 1_000_000, "send_to_llm": False}
-            client.post(f"/threads/{thread}/messages", json=body).raise_for_status()
+        _filled_thread(client, 100)
     archive = attack.database.with_suffix(".jsonl")
     command, where = [executable, "-m", "threads_server"], ["--database", str(attack.database)]
     with archive.open("wb") as file:
@@ -188,8 +208,8 @@ def archives(attack: Attack) -> None:
 
 
 CASES: tuple[Callable[[Attack], None], ...] = (
-    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams, backlog, long_turn, tool_calls,
-    deletion, archives,
+    trailers, pipelining, upgrades, half_heads, deep_json, uploads, listings, streams, backlog, long_turn, histories,
+    quotes, tool_calls, deletion, archives,
 )  # fmt: skip
 
 
