@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One ratio: its name, value, target ("<= 1.10") and the figures behind it."""
+    """One ratio: its name, value, target ("<= 1.10") and the figures behind it.
+
+    The target is empty where machines differ too much: there the goal is a factor over the state before.
+    """
 
     name: str
     ratio: float | None

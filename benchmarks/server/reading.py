@@ -11,7 +11,6 @@ from benchmarks.server import load, stored
 from benchmarks.table import Row
 
 NAME = "GET thread with 20 messages at 64 clients / a bare ASGI application that builds objects"
-REACH = ">= 1.00"
 
 _SCRIPT = """
 local ids, key, number = {}, nil, 0
@@ -41,4 +40,4 @@ def rows() -> Iterator[Row]:
                 for _ in range(load.ROUNDS)
             ]
     mine, other = (statistics.median(column) for column in zip(*seen, strict=True))
-    yield Row(NAME, mine / other, REACH, f"{mine:,.0f} and {other:,.0f} requests/s")
+    yield Row(NAME, mine / other, "", f"{mine:,.0f} and {other:,.0f} requests/s")
