@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from threads_server.budget import RETRY_AFTER, Budget
 from threads_server.errors import HTTPError
 from threads_server.http.loop_turns import LoopTurns
+from threads_server.permits import Permits
 
 MIB = 1024 * 1024
 
@@ -19,47 +20,17 @@ RESPONSE_BYTES = 64 * MIB, 256 * MIB
 OPEN_STREAMS = 400, 800
 """Event streams, per account and per process."""
 
-LARGE_READS = 1, 2
-"""Concurrent reads of large results, a page each, per account and per process; further ones wait."""
-LARGE_BODIES = 1, 2
-"""Large bodies decoded concurrently, per account and per process; further ones wait after they were received."""
-SLOT_WAIT_SECONDS = 10.0
+LARGE_READS = 2
+"""Concurrent reads of large results, a page each, one of an account; further ones wait."""
+LARGE_BODIES = 2
+"""Large bodies decoded concurrently, one of an account; further ones wait after they were received."""
+PERMIT_WAIT_SECONDS = 10.0
 
 MEMORY_BODY_BYTES = 16 * MIB
 """Bodies of an account that may be in memory while they are received; further ones go to disk from the start."""
 
 LARGE_RESPONSE_BYTES = 64 * 1024
 """Smaller responses are not counted."""
-
-
-class Slots:
-    """Limit of concurrent work of one kind, per account and per process."""
-
-    def __init__(self, noun: str, per_account: int, per_process: int) -> None:
-        self._noun = noun
-        self._per_account = per_account
-        self._process = asyncio.Semaphore(per_process)
-        self._accounts: dict[str, asyncio.Semaphore] = {}  # as many as there are accounts
-
-    @asynccontextmanager
-    async def hold(self, account: str) -> AsyncIterator[None]:
-        """Hold a slot, once one is free. Raises HTTPError 503 after SLOT_WAIT_SECONDS."""
-        own = self._accounts.setdefault(account, asyncio.Semaphore(self._per_account))
-        try:
-            async with asyncio.timeout(SLOT_WAIT_SECONDS):
-                await own.acquire()
-                try:
-                    await self._process.acquire()
-                except BaseException:
-                    own.release()
-                    raise
-        except TimeoutError:
-            raise HTTPError(503, f"Too many {self._noun} are under way", RETRY_AFTER) from None
-        try:
-            yield
-        finally:
-            self._process.release()
-            own.release()
 
 
 class Budgets:
@@ -70,8 +41,8 @@ class Budgets:
         self.bodies = Budget("bytes of large bodies", *BODY_BYTES)
         self.responses = Budget("bytes of responses", *RESPONSE_BYTES)
         self.streams = Budget("event streams", *OPEN_STREAMS)
-        self.large_reads = Slots("large reads", *LARGE_READS)
-        self.large_bodies = Slots("large bodies", *LARGE_BODIES)
+        self.large_reads = Permits(LARGE_READS)
+        self.large_bodies = Permits(LARGE_BODIES)
         self.turns = LoopTurns()
 
 
@@ -109,12 +80,22 @@ class RequestBudget:
         self._budgets.responses.check(self._account)
 
     def large_read(self) -> AbstractAsyncContextManager[None]:
-        """Hold a slot to read a large result. Raises HTTPError 503 if none is free in time."""
-        return self._budgets.large_reads.hold(self._account)
+        """Hold a permit to read a large result. Raises HTTPError 503 if none is free in time."""
+        return self._hold(self._budgets.large_reads, "large reads")
 
     def large_body(self) -> AbstractAsyncContextManager[None]:
-        """Hold a slot to decode or to digest a large body. Raises HTTPError 503 if none is free in time."""
-        return self._budgets.large_bodies.hold(self._account)
+        """Hold a permit to decode or to digest a large body. Raises HTTPError 503 if none is free in time."""
+        return self._hold(self._budgets.large_bodies, "large bodies")
+
+    @asynccontextmanager
+    async def _hold(self, permits: Permits, noun: str) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(PERMIT_WAIT_SECONDS):
+                    await stack.enter_async_context(permits.hold(self._account))
+            except TimeoutError:
+                raise HTTPError(503, f"Too many {noun} are under way", RETRY_AFTER) from None
+            yield
 
     def expect_response(self, size: int) -> None:
         """Count the response before the request takes effect. Raises HTTPError 429 or 503."""

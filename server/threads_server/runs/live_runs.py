@@ -5,7 +5,6 @@ reading, never the run.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from enum import Enum, auto
 
 from threads_server.budget import Budget
 from threads_server.errors import HTTPError
+from threads_server.permits import Permits
 from threads_server.runs.events import NumberedEvent, RunEvents, ends_stream, event
 from threads_server.runs.states import RunState
 from threads_server.store import Store, StoreUnavailable, event_log, runs
@@ -33,6 +33,8 @@ REQUEST_BYTES = 16 * 1024 * 1024, 128 * 1024 * 1024
 LIVE_BYTES = 64 * 1024 * 1024, 256 * 1024 * 1024
 """What these runs have in memory of histories, events and replies, per account and per process. Beyond it only the
 oldest run of an account goes on."""
+LARGE_HISTORIES = 2
+"""Concurrent reads of histories that may be large, one of an account; further ones wait."""
 LINE_BYTES = 64
 """Estimated memory of an event beside its characters."""
 KEPT_BYTES = 256 * 1024
@@ -187,7 +189,7 @@ class Runs:
         self._at_work = Budget("runs", *RUNS_AT_WORK)
         self._requests = Budget("bytes of messages", *REQUEST_BYTES)
         self._memory = Budget("bytes of runs", *LIVE_BYTES)
-        self._large_reads: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # as many as there are accounts
+        self._large_reads = Permits(LARGE_HISTORIES)
         self._closing = False
 
     def __len__(self) -> int:
@@ -236,7 +238,7 @@ class Runs:
         """Wait for room to read what may be large, one run of an account at a time: each is counted before the next."""
         while True:
             await self.wait_for_room(live)
-            async with self._large_reads[live.account]:
+            async with self._large_reads.hold(live.account):
                 if self._has_room(live):
                     yield
                     return

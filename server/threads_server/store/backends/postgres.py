@@ -15,9 +15,9 @@ from typing import ParamSpec, TypeAlias, TypeVar
 
 import asyncpg
 
+from threads_server.permits import Permits
 from threads_server.settings import Settings
 from threads_server.store import Store, StoreLoad, StoreOpenError, StoreUnavailable, caller
-from threads_server.store.backends.connection_permits import ConnectionPermits
 from threads_server.store.backends.postgres_schema import prepare, translate, with_nul, without_nul
 from threads_server.store.backends.postgres_statements import joined
 from threads_server.store.transaction import Row, Transaction, Value
@@ -82,7 +82,7 @@ class PostgresStore(Store):
         self._pool = pool
         self._behind_pooler = behind_pooler
         self._statement_seconds = statement_seconds
-        self._permits = ConnectionPermits(pool_size)
+        self._permits = Permits(pool_size)
         self._begin = f"BEGIN; {_settings(statement_seconds, behind_pooler=True)}" if behind_pooler else "BEGIN"
 
     @classmethod

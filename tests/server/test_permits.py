@@ -1,4 +1,4 @@
-"""PostgreSQL connections: accounts take turns at them, and no account takes all of them."""
+"""Permits, as for PostgreSQL connections: accounts take turns at them, and no account takes all of them."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
+from threads_server.permits import Permits
 from threads_server.settings import Settings
 from threads_server.store import Store, caller
 from threads_server.store.backends import open_store
-from threads_server.store.backends.connection_permits import ConnectionPermits
 from threads_server.store.transaction import Transaction, every
 
 
 class Waiters:
     """Tasks that wait for permits, and the order in which they get them."""
 
-    def __init__(self, permits: ConnectionPermits) -> None:
+    def __init__(self, permits: Permits) -> None:
         self.permits = permits
         self.order: list[str] = []
 
@@ -38,7 +38,7 @@ class Waiters:
 
 @pytest.fixture
 def waiters() -> Callable[[int], Waiters]:
-    return lambda size: Waiters(ConnectionPermits(size))
+    return lambda size: Waiters(Permits(size))
 
 
 @pytest.mark.parametrize(("size", "most"), [(1, 1), (2, 1), (3, 2), (10, 8)])

@@ -1,14 +1,16 @@
-"""Permits to use a connection of a pool: accounts take turns, and no account takes all of them."""
+"""Permits to use what there is little of, such as connections: accounts take turns, and none takes all of them."""
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 RESERVED_DIVISOR = 4
-"""One account leaves a quarter of the connections to others, at least one."""
+"""One account leaves a quarter of the permits to others, at least one."""
 
 
-class ConnectionPermits:
-    """Permits for `size` connections. One account's requests get them in their order, accounts in rotation."""
+class Permits:
+    """So many permits. One account's requests get them in their order, accounts in rotation."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -33,6 +35,15 @@ class ConnectionPermits:
             raise
         finally:
             self.waiting -= 1
+
+    @asynccontextmanager
+    async def hold(self, account: str) -> AsyncIterator[None]:
+        """Hold a permit, once there is one."""
+        await self.acquire(account)
+        try:
+            yield
+        finally:
+            self.release(account)
 
     def release(self, account: str) -> None:
         """Give a permit back."""
