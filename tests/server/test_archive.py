@@ -174,6 +174,8 @@ async def test_archive_that_is_cut_or_changed_is_refused(tmp_path: Path) -> None
     lines = await exported(tmp_path / "old.db")
     renamed = lines[1].replace('"name":"', '"name":"x')
     for changed, reason in (
+        ([], "it is empty"),
+        (["", " "], "it is empty"),
         (lines[:-1], "line 8: the archive is cut short: its last line is missing"),
         (lines[:1], "line 1: the archive is cut short"),
         (lines[1:], "line 8: sha256: the archive was changed or damaged"),

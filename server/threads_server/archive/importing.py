@@ -100,6 +100,8 @@ class _Archive:
             digest.update(line.rstrip(b"\r\n") + b"\n")
             if record["kind"] != "end":
                 yield record
+        if not self.read:
+            raise BadArchive("it is empty")
         if self.read["archive"] and not self.has_end:
             raise BadArchive(f"line {self.number}: the archive is cut short: its last line is missing")
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,9 +102,15 @@ class TestOpening:
         await other.execute("DROP TABLE backboard_threads.files")
         assert "lacks the table backboard_threads.files" in await self.refusal(postgres)
 
-    async def test_sslmode_of_the_address_is_kept(self, postgres: str) -> None:
+    async def test_sslmode_of_the_address_is_kept(
+        self, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         await (await opened(f"{postgres}?sslmode=disable")).close()
         assert "SSL" in await self.refusal(f"{postgres}?sslmode=require")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        missing = await self.refusal(f"{postgres}?sslmode=verify-full")
+        assert f'root certificate file "{tmp_path}/.postgresql/root.crt" does not exist' in missing
+        assert "`sslmode` parameter must be one of: disable," in await self.refusal(f"{postgres}?sslmode=strict")
 
     async def test_without_its_driver(self, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, "threads_server.store.backends.postgres")

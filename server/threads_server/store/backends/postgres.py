@@ -8,6 +8,7 @@ prepared statements, so that pgbouncer may pool sessions or transactions.
 import asyncio
 import itertools
 import random
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -48,6 +49,9 @@ _SETTINGS = (
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """Errors of the database, of the way to it, and of a connection that is used wrongly."""
+
+_TLS_ERROR = re.compile("`ssl|root certificate|[a-zA-Z ]*TLS ")
+"""asyncpg's errors of an address that quote nothing but its options of TLS."""
 
 _LOST_RACES = (
     *(asyncpg.SerializationError, asyncpg.DeadlockDetectedError),
@@ -117,6 +121,8 @@ class PostgresStore(Store):
         except TimeoutError as error:
             raise StoreOpenError(f"{shown} does not answer within {CONNECT_SECONDS:.0f} seconds") from error
         except ValueError as error:  # its text may quote the password
+            if _TLS_ERROR.match(str(error)):
+                raise StoreOpenError(f"{shown} cannot be used: {_line(error)}") from error
             form = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
             raise StoreOpenError(f"{shown} is not an address of the form {form} (percent-encoded)") from error
         except OSError as error:
