@@ -8,6 +8,7 @@ TESTS: dict[str, list[str]] = {
     "Keys": [
         "tests/server/http/test_authentication.py::test_only_the_digest_of_a_key_is_stored",
         "tests/server/http/test_authentication.py::test_key_is_in_no_log_line",
+        "tests/server/http/test_authentication.py::test_wrong_keys_of_one_address_are_delayed_beyond_a_burst",
         "tests/server/http/test_authentication.py::test_valid_key_is_never_delayed_by_wrong_ones",
         "tests/server/http/test_app.py::test_revoked_key_is_refused_at_once",
         "tests/server/http/test_sse.py::test_revoked_key_ends_its_streams_and_no_others",
@@ -22,6 +23,7 @@ TESTS: dict[str, list[str]] = {
         "tests/end_to_end/operation_matrix/test_accounts.py::test_another_accounts_things_look_like_none",
     ],
     "The network": [
+        "tests/server/test_options.py::test_help_names_every_option_and_its_default",
         "tests/server/http/test_authentication.py::test_server_without_keys_refuses_to_start_elsewhere",
         "tests/server/http/test_authentication.py::test_key_of_the_environment_is_for_loopback_only",
         "tests/server/http/test_hosts.py::test_server_on_loopback_serves_its_own_names_unless_told",
@@ -34,6 +36,10 @@ TESTS: dict[str, list[str]] = {
         "tests/server/http/http11/test_protocol.py::test_body_without_a_byte_for_long_is_408",
         "tests/server/http/http11/test_protocol.py::test_connections_beyond_the_limit_are_503_and_logged",
         "tests/server/openapi/test_limits.py::test_json_levels_bound_bodies_and_json_text_in_forms",
+        "tests/server/openapi/test_limits.py::test_json_values_bound_bodies_and_json_text_in_forms",
+        "tests/server/openapi/test_limits.py::test_form_fields_bound_multipart_forms",
+        "tests/server/openapi/test_limits.py::test_query_fields_bound_a_query",
+        "tests/server/openapi/test_limits.py::test_head_bytes_bound_a_head",
         "tests/server/openapi/test_linear_time.py::test_work_is_linear_in_the_length",
     ],
     "Bodies": [
@@ -55,6 +61,8 @@ TESTS: dict[str, list[str]] = {
     "The database": [
         "tests/server/store/test_database_file.py::test_new_database_whatever_the_umask_is_of_its_owner_alone",
         "tests/server/store/test_database_file.py::test_symbolic_link_to_a_served_database_is_in_use",
+        "tests/server/store/test_database_file.py::test_hard_link_to_a_database_is_refused",
+        "tests/server/store/test_database_file.py::test_served_database_without_its_lock_file_is_in_use",
     ],
     "What goes out": [
         "tests/client/calls/test_retries.py::test_redirect_is_not_followed_and_the_api_key_not_sent",

@@ -1,7 +1,5 @@
 """The error of an archive that cannot be imported."""
 
-from threads_server.encoding import printable
-
 MAX_ERROR_CHARACTERS = 400
 
 
@@ -11,4 +9,4 @@ class BadArchive(Exception):
     def __init__(self, text: str) -> None:
         if len(text) > MAX_ERROR_CHARACTERS:
             text = f"{text[:MAX_ERROR_CHARACTERS]}…"
-        super().__init__(printable(text))
+        super().__init__(text)
