@@ -8,25 +8,25 @@ import pytest
 
 from threads_server.http.budgets import LARGE_READS, MIB, RESPONSE_BYTES
 from threads_server.openapi import Contract
+from threads_server.permits import RESERVED_DIVISOR
 from threads_server.runs.heartbeat import HEARTBEAT_INTERVAL_SECONDS
 from threads_server.settings import Settings
 from threads_server.store import clearing
 from threads_server.store.backends import postgres_schema
-from threads_server.store.backends.connection_permits import RESERVED_DIVISOR
 from threads_server.store.backends.schema import MIGRATIONS
 from threads_server.store.transaction import PAGE_BYTES
 
 ROOT = Path(__file__).parents[3]
 PAGE = " ".join((ROOT / "docs" / "scale.md").read_text(encoding="utf-8").split())
 STORE = Path(postgres_schema.__file__).parents[1]
-NUMBERS = {1: "one", 2: "two"}
+NUMBERS = {2: "two", 3: "three"}
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
         f"in pages of about {PAGE_BYTES // 1_000_000} MB",
-        f"an account reads {NUMBERS[LARGE_READS[0]]} page at a time and a process {NUMBERS[LARGE_READS[1]]}",
+        f"an account reads one page at a time and a process {NUMBERS[LARGE_READS]}",
         f"While an account has {RESPONSE_BYTES[0] // MIB} MiB of unread answers, more are refused",
         f"clearing goes on in the background in pieces of {clearing.MAX_ROWS} rows",
         f"Retention reads every thread once in {clearing.INTERVAL_SECONDS // 60} minutes",
