@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from backboard_threads import UNSET
 from tests.model.driver import ACCOUNTS, COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
 from tests.model.model import Model
-from tests.model.state import DAY, Id, Rejected, Response, Run, Thread
+from tests.model.state import DAY, Id, Rejected, Response, Run, Thread, entity_tags
 from tests.support.database.postgres import PostgresServer
-from tests.support.database.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, STORE_FAULTS, failing
+from tests.support.database.store_faults import COMMIT_FAILS, LOSES_CONFIRMATION, STORE_FAULTS, failing
 from threads_server import clock
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ CONTENTS = (
     *("/call stray {}", "x" * 201),
 )
 STEPS = (1, 999, 60_000, DAY - 1, DAY, -5, -3_600_000)
-END_FAULTS = {f"{kind} at the end": kind for kind in (COMMIT_FAILS, CONFIRMATION_LOST)}
+END_FAULTS = {f"{kind} at the end": kind for kind in (COMMIT_FAILS, *LOSES_CONFIRMATION)}
 """Faults of the second commit of a request: that of its run's end, if it has one."""
 FAULTS = (*STORE_FAULTS, *END_FAULTS, "caller leaves")
 KEYS = ("a", "b", "c")
@@ -136,7 +136,7 @@ class ModelMachine(RuleBasedStateMachine):
         answer, struck = self.run(self.disturbed(call, fault, pause))
         COUNTS[f"fault: {fault}"] += struck
         kind_of_fault = END_FAULTS.get(fault or "", fault)
-        lost = kind_of_fault == CONFIRMATION_LOST
+        lost = kind_of_fault in LOSES_CONFIRMATION
         self.abandoned = lost and answer is not None and answer.status == 503
         if self.abandoned:
             self.run(self.server.end_abandoned())
@@ -167,7 +167,7 @@ class ModelMachine(RuleBasedStateMachine):
     ) -> tuple[Answered | None, bool]:
         """Call under a fault: the answer, None if the caller left before it; and whether there was the fault."""
         kind = END_FAULTS.get(fault or "", fault)
-        if kind in STORE_FAULTS:
+        if kind and kind != "caller leaves":
             with failing(self.server.services.store, kind, after=int(fault in END_FAULTS)) as struck:
                 return await call(), struck.happened
         task = asyncio.create_task(call())
@@ -234,17 +234,16 @@ class ModelMachine(RuleBasedStateMachine):
         return found
 
     def version(self, data: Data, thread_id: Id) -> str | None:
-        """An entity tag: the current one, a stale one, any, or none."""
+        """An entity tag or several, or none."""
         versions = [
             one.version
             for account in self.model.accounts.values()
             for one in account.threads
             if one.thread_id == thread_id
         ]
-        now = versions[0] if versions else 1
-        return data.draw(  # type: ignore[no-any-return]
-            st.sampled_from([*[None] * 6, f'"{now}"', f'"{now - 1}"', "*"]), label="version"
-        )
+        tags = entity_tags(versions[0] if versions else 1)
+        kind = data.draw(st.sampled_from(["absent"] * 6 + list(tags)), label="version")
+        return tags[kind]
 
     def page(self, data: Data) -> tuple[int | None, int | None]:
         skip = data.draw(st.sampled_from([None, None, 0, 1, 2, -1]), label="skip")

@@ -10,7 +10,7 @@ from backboard_threads import UNSET
 from tests.model.comparison import CONTENTS, FAULTS, KEYS, TOOL, Data, given
 from tests.model.driver import COUNTS, Answered, answered, streamed
 from tests.model.resource_steps import ResourceSteps
-from tests.model.state import AGAIN, IN_PROGRESS, WAITING, Files, Id, Run, Thread
+from tests.model.state import AGAIN, IN_PROGRESS, WAITING, Files, Id, Run, Thread, entity_tags
 
 FILES = ((), (), (), (("note é.txt", b"noted"),), (("a.txt", b"a"), ("empty.txt", b"")))
 
@@ -101,9 +101,8 @@ class MessageSteps(ResourceSteps):
         for thread in account.threads if account is not None else ():
             if thread.thread_id == arguments["thread_id"]:
                 state = "idle" if thread.active is None else thread.active.state
-                match = arguments["if_match"]
-                tags = {None: "absent", "*": "*", f'"{thread.version}"': "right"}
-                COUNTS[f"If-Match {tags.get(match, 'stale')}: {state}"] += 1
+                tags = {value: kind for kind, value in entity_tags(thread.version).items()}
+                COUNTS[f"If-Match {tags[arguments['if_match']]}: {state}"] += 1
 
     def notice(self) -> None:
         """Learn the ids that requests have made in passing."""

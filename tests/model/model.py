@@ -32,6 +32,7 @@ from tests.model.state import (
     Run,
     Stored,
     Thread,
+    names_version,
     page,
     passes,
     said,
@@ -136,7 +137,7 @@ class Model(Interruptions):
 
     def get_thread(self, key: str, thread_id: Id, if_none_match: str | None) -> Response:
         thread = self._thread(self.account(key), thread_id)
-        if if_none_match is not None and if_none_match in ("*", f'"{thread.version}"', f'W/"{thread.version}"'):
+        if if_none_match is not None and names_version(if_none_match, thread.version, weak=True):
             return Response(304, etag=thread.version)
         return Response(200, thread.whole(), thread.version)
 
@@ -376,7 +377,7 @@ class Model(Interruptions):
         return thread
 
     def _check_version(self, thread: Thread, if_match: str | None) -> None:
-        if if_match not in (None, "*", f'"{thread.version}"'):
+        if if_match is not None and not names_version(if_match, thread.version):
             raise Rejected(412)
 
     def _assistant_id(self, thread: Thread) -> Id:

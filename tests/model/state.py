@@ -201,3 +201,17 @@ def tool_names(tools: Json) -> list[str]:
 def passes(passed: list[float], now: float, rate: float) -> bool:
     """Whether, counted from each request that passed, there are fewer than a burst and the rate since allow."""
     return all(len(passed) - number <= max(1.0, rate) + (now - then) * rate - 1 for number, then in enumerate(passed))
+
+
+def entity_tags(version: int) -> dict[str, str | None]:
+    """Values of `If-Match` and `If-None-Match` for a thread of this version, by what they are."""
+    right, stale = f'"{version}"', f'"{version - 1}"'
+    one_of_two, both_stale = f"{stale}, {right}", f'{stale},"0"'
+    tags = {"right": right, "stale": stale, "*": "*", "weak": f"W/{right}", "one of two": one_of_two}
+    return {"absent": None, **tags, "neither of two": both_stale}
+
+
+def names_version(tags: str, version: int, *, weak: bool = False) -> bool:
+    """Whether entity tags name a version; weak ones do where `weak` comparison is asked for."""
+    every = [tag.strip() for tag in tags.split(",")]
+    return tags == "*" or f'"{version}"' in every or (weak and f'W/"{version}"' in every)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
-from tests.support.database.store_faults import CONFIRMATION_LOST, DISK_FULL, SlowConnection
+from tests.model.state import entity_tags
+from tests.support.database.store_faults import DISK_FULL, LOSES_CONFIRMATION, SlowConnection
 
-TAGS = ("absent", "right", "stale", "*")
 STATES = {"COMPLETED", "FAILED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS"}
 
 
@@ -95,14 +95,13 @@ def test_version_is_checked_on_idle_running_and_waiting_threads() -> None:
         one.hold(data, stream=False, keyed=False, log_fails=False)
         one.send_to_default()
         for key, account in {name: key for key, name in one.model.keys.items()}.items():
-            for thread, tag in itertools.product(one.model.accounts[key].threads, TAGS):
-                right, stale = f'"{thread.version}"', f'"{thread.version - 1}"'
-                if_match = {"absent": None, "right": right, "stale": stale}.get(tag, tag)
+            for thread, tag in itertools.product(one.model.accounts[key].threads, entity_tags(1)):
+                if_match = entity_tags(thread.version)[tag]
                 arguments = {"content": "/say hi", "thread_id": thread.thread_id, "if_match": if_match}
                 one.send_with(account, arguments)
 
     play(Machine, steps)
-    expected = itertools.product(TAGS, ("idle", "IN_PROGRESS", "REQUIRES_ACTION"))
+    expected = itertools.product(entity_tags(1), ("idle", "IN_PROGRESS", "REQUIRES_ACTION"))
     assert not {f"If-Match {tag}: {state}" for tag, state in expected} - COUNTS.keys()
 
 
@@ -153,16 +152,17 @@ def test_revoked_key_cuts_its_stream_and_not_the_run(machine: type[Machine]) -> 
     assert COUNTS["stream of a revoked key cut"] == 2
 
 
-def test_end_whose_commit_is_not_confirmed_is_answered_like_its_replay(machine: type[Machine]) -> None:
+@pytest.mark.parametrize("fault", LOSES_CONFIRMATION)
+def test_end_whose_commit_is_not_confirmed_is_answered_like_its_replay(machine: type[Machine], fault: str) -> None:
     """The first caller was told that the run had been ended by another server process."""
 
     def steps(data: Any, one: Machine) -> None:
-        send(data, one, "/say hi", "a", f"{CONFIRMATION_LOST} at the end")
+        send(data, one, "/say hi", "a", f"{fault} at the end")
         one.ask_for_tools(data, calls=2, stream=False, keyed=False, prompt=True)
-        submit(data, one, again=True, fault=f"{CONFIRMATION_LOST} at the end")
+        submit(data, one, again=True, fault=f"{fault} at the end")
 
     play(machine, steps)
-    assert COUNTS[f"fault: {CONFIRMATION_LOST} at the end"] == 2
+    assert COUNTS[f"fault: {fault} at the end"] == 2
 
 
 @pytest.mark.timeout(1800)

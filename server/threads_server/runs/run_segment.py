@@ -281,11 +281,8 @@ class RunSegment:
         )
         version = await self._write(ending)
         if version is None:
-            stored = await self._context.store.read_large(find_reply, self._thread.thread, live.run_id)
-            if stored is None or stored["message_id"] != reply.message_id:
-                await self._superseded()
-                return
-            version = self._thread.version + len(ending.messages)  # the commit was not confirmed
+            await self._superseded()
+            return
         live.emit(last)
         live.drop_logged(live.last + 1 - live.first)
         if not live.outcome.done():
@@ -302,13 +299,19 @@ class RunSegment:
         )
 
     async def _write(self, ending: Ending) -> int | None:
-        """Write the end, however long that takes: a run must not stay in progress because the store was away."""
+        """Write the end, however long that takes: a run must not stay in progress because the store was away.
+
+        Gives the thread's version after it; None if the run was ended or deleted by someone else.
+        """
         live, attempt, (pause, longest) = self._live, 0, END_RETRY_SECONDS
         while True:
             try:
-                return await self._context.store.write(
+                version = await self._context.store.write(
                     runs.end_segment, live.run_id, live.segment, ending, list(live.cancels), now()
                 )
+                if version is None and await self._is_stored():  # the commit was not confirmed
+                    version = self._thread.version + len(ending.messages)
+                return version
             except StoreUnavailable as error:
                 attempt += 1
                 if attempt == FAIL_WAITERS_AFTER:
@@ -318,6 +321,11 @@ class RunSegment:
                     raise
             await asyncio.sleep(pause)
             pause = min(longest, pause * 2)
+
+    async def _is_stored(self) -> bool:
+        """Whether the thread has this segment's own reply."""
+        stored = await self._context.store.read_large(find_reply, self._thread.thread, self._live.run_id)
+        return stored is not None and stored["message_id"] == self._reply.message_id
 
     async def _end_broken(self, error: Exception) -> None:
         """End the run as failed without its reply, which could not be written, so that its thread is free."""

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
@@ -12,9 +12,12 @@ from unittest.mock import patch
 
 import asyncpg
 
+from threads_server.store import StoreUnavailable
+
 COMMIT_FAILS, CONFIRMATION_LOST, DISK_FULL = "commit fails", "confirmation is lost", "disk full"
 STORE_FAULTS = (COMMIT_FAILS, CONFIRMATION_LOST, DISK_FULL)
-
+READ_FAILS_TOO = "confirmation is lost, and the next read fails"
+LOSES_CONFIRMATION = (CONFIRMATION_LOST, READ_FAILS_TOO)
 
 BACKGROUND = ("clearing.py", "heartbeat.py")
 """Modules whose tasks commit at times of their own, which no step of a test chose."""
@@ -57,7 +60,7 @@ class FaultyConnection:
         if self._fault.kind == DISK_FULL:
             self._connection.execute("ROLLBACK")
             raise sqlite3.OperationalError("database or disk is full")
-        if self._fault.kind == CONFIRMATION_LOST:
+        if self._fault.kind in LOSES_CONFIRMATION:
             self._connection.execute(sql)
         raise sqlite3.OperationalError("disk I/O error")
 
@@ -82,11 +85,35 @@ class SlowConnection:
 def failing(store: Any, kind: str, after: int = 0) -> Iterator[Fault]:
     """Let a commit of a store fail, `after` so many others, or its disk be full for as long as this lasts."""
     fault = Fault(kind, after)
+    with _failing(store, fault), failing_read(store, fault) if kind == READ_FAILS_TOO else nullcontext():
+        yield fault
+
+
+@contextmanager
+def failing_read(store: Any, fault: Fault) -> Iterator[None]:
+    """Let the first large read after a fault fail."""
+    read_large = store.read_large
+    pending = True
+
+    async def read(*transaction: Any, **options: Any) -> Any:
+        nonlocal pending
+        if fault.happened and pending:
+            pending = False
+            raise StoreUnavailable("the read fails")
+        return await read_large(*transaction, **options)
+
+    with patch.object(store, "read_large", read):
+        yield
+
+
+@contextmanager
+def _failing(store: Any, fault: Fault) -> Iterator[None]:
+    kind = fault.kind
     if hasattr(store, "writer"):
         writer = store.writer
         store.writer = FaultyConnection(writer, fault)
         try:
-            yield fault
+            yield
         finally:
             store.writer = writer
         return
@@ -95,7 +122,7 @@ def failing(store: Any, kind: str, after: int = 0) -> Iterator[Fault]:
     async def broken(self: Any, query: str, *args: Any, **options: Any) -> Any:
         if kind == DISK_FULL or _is_in_background() or not fault.strikes(query):
             return await execute(self, query, *args, **options)
-        if fault.kind == CONFIRMATION_LOST:
+        if fault.kind in LOSES_CONFIRMATION:
             await execute(self, query)
         self.terminate()
         raise asyncpg.ConnectionDoesNotExistError("the connection was closed in the middle of the commit")
@@ -106,7 +133,7 @@ def failing(store: Any, kind: str, after: int = 0) -> Iterator[Fault]:
         return await fetch(self, query, *args, **options)
 
     with patch.object(asyncpg.Connection, "execute", broken), patch.object(asyncpg.Connection, "fetch", full):
-        yield fault
+        yield
 
 
 def _is_in_background() -> bool:
