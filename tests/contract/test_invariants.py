@@ -32,7 +32,7 @@ def lacks(operation: Operation) -> Iterator[str]:
     """Yield what is missing for an operation, in the order in which it is made."""
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation.id).lower()
     (tag,) = operation.node["tags"]
-    for status in sorted(errors_of(operation) - operation.responses.keys()):
+    for status in sorted(errors_of(operation).keys() - operation.responses.keys()):
         yield f"openapi.yaml: {operation.id} does not list {status}"
     for status, response in operation.responses.items():
         for media_type, media in response.get("content", {}).items():
@@ -55,21 +55,29 @@ def lacks(operation: Operation) -> Iterator[str]:
         yield f"CHANGELOG.md: nothing under Unreleased names {operation.id} or {method}"
 
 
-def errors_of(operation: Operation) -> set[str]:
-    """Return every error that an operation can give, from what it takes."""
+def errors_of(operation: Operation) -> dict[str, str]:
+    """Return every error that an operation can give, and its component, from what the operation takes."""
     names = {parameter["name"] for parameter in operation.parameters}
-    fields = {name for media in operation.bodies.values() for name in properties(media["schema"])}
-    errors = {"401", "422", "429", "503"}
-    errors |= {"400", "413", "415"} if operation.bodies else set()
-    errors |= {"404"} if (names | fields) & {"assistant_id", "thread_id", "run_id"} else set()
-    errors |= {"409"} if "Idempotency-Key" in names else set()
-    errors |= {"412"} if "If-Match" in names else set()
-    return errors | ({"304"} if "If-None-Match" in names else set())
+    taken = names | {name for media in operation.bodies.values() for name in properties(media["schema"])}
+    errors = {"401": "Unauthorized", "422": "UnprocessableContent", "429": "TooManyRequests"}
+    errors |= {"503": "ServiceUnavailable"}
+    if operation.bodies:
+        errors |= {"400": "BadRequest", "413": "PayloadTooLarge", "415": "UnsupportedMediaType"}
+    for name in ("assistant_id", "thread_id", "run_id"):  # the innermost object that may be missing
+        if name in taken:
+            errors["404"] = f"{name.removesuffix('_id').capitalize()}NotFound"
+    if "Idempotency-Key" in names:
+        conflicts = {"content": "ThreadBusy", "tool_outputs": "RunNotWaiting"}
+        errors["409"] = next((error for field, error in conflicts.items() if field in taken), "KeyConflict")
+    errors |= {"412": "PreconditionFailed"} if "If-Match" in names else {}
+    return errors | ({"304": "NotModified"} if "If-None-Match" in names else {})
 
 
 @each_operation
 def test_operation_lists_exactly_its_errors(operation: Operation) -> None:
-    assert set(operation.responses) - {"200"} == errors_of(operation)
+    listed = {status: response.get("$ref") for status, response in operation.node["responses"].items()}
+    listed.pop("200")
+    assert listed == {status: f"#/components/responses/{name}" for status, name in errors_of(operation).items()}
 
 
 @each_operation

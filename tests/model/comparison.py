@@ -45,6 +45,15 @@ WALL_CLOCK = clock.wall_clock
 
 
 @dataclass
+class Keyed:
+    """A request under an idempotency key that had a response."""
+
+    kind: str
+    call: Callable[[], Coroutine[Any, Any, Answered]]
+    expect: Callable[[], Response]
+
+
+@dataclass
 class Held:
     """A run in progress: its model, and the requests that wait for it. The first one began it, the others joined."""
 
@@ -77,6 +86,7 @@ class ModelMachine(RuleBasedStateMachine):
         """Names of keys in use, with the key and its account."""
         self.used_keys: list[str] = []
         self.held: list[Held] = []
+        self.keyed: list[Keyed] = []
         self.number = 0
         self.abandoned = False
         """Whether the last request was lost after its commit: a run that it began has no task."""
@@ -156,7 +166,11 @@ class ModelMachine(RuleBasedStateMachine):
         certain = certain and isinstance(expected, Response) and not (lost and keyed)
         replayed = expected.replayed if certain and isinstance(expected, Response) else None
         self.compare(kind, expected, answer, replayed)
-        return expected if isinstance(expected, Response) else None
+        if isinstance(expected, Rejected):
+            return None
+        if keyed and not expected.replayed:
+            self.keyed.append(Keyed(kind, call, expect))
+        return expected
 
     def settle(self) -> None:
         """Wait for what goes on apart from the runs that are held."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import re
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 import httpx
 
@@ -26,6 +27,7 @@ from threads_server.responders.offline import OfflineResponder
 from threads_server.runs import live_runs, run_segment
 from threads_server.runs.heartbeat import Heartbeat
 from threads_server.settings import Settings
+from threads_server.store import StoreUnavailable, event_log
 from threads_server.store.backends import open_store
 from threads_server.store.clearing import sweep
 from threads_server.store.idempotency_keys import raise_replay
@@ -46,6 +48,8 @@ REVOCATION_INTERVAL_SECONDS = 0.01
 """So that the streams of a revoked key end soon."""
 MANY = 100
 """A bound of the whole process that no sequence reaches."""
+
+ENDS = re.compile(rb'data: \{"type":"(run_ended|run_failed|run_cancelled|tool_submit_required)"')
 
 
 @dataclass
@@ -121,6 +125,21 @@ class Binding:
         return None if name is None else self.values[name]
 
 
+class CurrentApp(httpx.AsyncBaseTransport):
+    """The transport of all clients: to the application that runs now, also after a restart."""
+
+    def __init__(self) -> None:
+        self.transport: httpx.ASGITransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        assert self.transport is not None
+        response = await self.transport.handle_async_request(request)
+        if request.method == "POST" and response.headers.get("content-type") == "text/event-stream":
+            frames = (await response.aread()).strip().split(b"\n\n")
+            assert not any(ENDS.search(frame) for frame in frames[:-1]), "a stream goes on after its end"
+        return response
+
+
 class Server:
     """A server on a database, and the client of each key. `now` is its wall clock in milliseconds."""
 
@@ -131,16 +150,20 @@ class Server:
         self._number = 0
         self._stack = contextlib.AsyncExitStack()
         self._clients: dict[str, AsyncBackboard] = {}
+        self._current = CurrentApp()
         self.responder = HoldingResponder()
         self.instant: float | None = None
         """The time of the rate limit in seconds; None while it lets everything pass."""
         self.turns = 0
         """Transactions that began a turn, or were refused to."""
+        self.log_fails: asyncio.Event | None = None
+        """While it is there events are not written until their run ends; set once that was tried."""
         self._writing = 0
         self.seconds = itertools.count(0, 1_000)
 
     async def start(self) -> None:
         clock.wall_clock = self._now
+        self.log_fails = None
         opened: list[Any] = []
         for module, name, value in (
             (run_segment, "END_RETRY_SECONDS", END_RETRY_SECONDS),
@@ -157,14 +180,16 @@ class Server:
         self.services.context.log_interval = LOG_INTERVAL_SECONDS
         await sweep(self.services.store)  # or it would go on beside the next steps
         self._count_writes()
-        self._transport = httpx.ASGITransport(app)
-        self._clients = {}
+        self._current.transport = httpx.ASGITransport(app)
 
     def _count_writes(self) -> None:
         store = self.services.store
         write = store.write
 
         async def counted(transaction: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.log_fails is not None and transaction is event_log.append:
+                self.log_fails.set()
+                raise StoreUnavailable("events cannot be written")
             self._writing += 1
             try:
                 return await write(transaction, *args, **kwargs)
@@ -186,6 +211,10 @@ class Server:
         await self._stack.aclose()
         for held in self.responder.let_go.values():
             held.set()
+
+    async def sweep(self, retain_days: int) -> None:
+        """Remove what has expired, and the threads that were not changed for so many days."""
+        await sweep(self.services.store, retain_days)
 
     async def add_key(self, name: str, key: str, account: str) -> None:
         await self.services.store.add_key(name, sha256(key.encode()).digest(), account)
@@ -233,7 +262,7 @@ class Server:
     def client(self, key: str) -> AsyncBackboard:
         """The client of a key. It repeats nothing by itself."""
         if key not in self._clients:
-            http = httpx.AsyncClient(transport=self._transport)
+            http = httpx.AsyncClient(transport=self._current)
             self._clients[key] = AsyncBackboard(
                 api_key=key, base_url="http://threads/api", http_client=http, max_retries=0, timeout=None
             )
@@ -246,14 +275,27 @@ class Server:
         await heartbeat.beat()
         heartbeat.timeout = timeout
 
-    async def take_over(self) -> None:
-        """Let a second process find this one gone and end its runs; this one then learns of it."""
+    async def take_over(self, *, learns: bool = True) -> None:
+        """Let a second process find this one gone and end its runs.
+
+        This one then learns of it, or else comes to the end of its runs before that.
+        """
         opened: list[Any] = []
-        async with app_on(self.database, opened).opened():
-            await Heartbeat(opened[0].context, opened[0].heartbeat.owner, timeout=0).beat()
-            assert await opened[0].store.read(in_progress) == []
-        await self.services.heartbeat.beat()
+        heartbeat = self.services.heartbeat
+        with patch.object(heartbeat, "beat", AsyncMock()):  # it is frozen meanwhile
+            async with app_on(self.database, opened).opened():
+                await Heartbeat(opened[0].context, opened[0].heartbeat.owner, timeout=0).beat()
+                assert await opened[0].store.read(in_progress) == []
+            if not learns:
+                await self.let_all_go()
+        await heartbeat.beat()
         assert all(live.stopped for live in self.services.context.runs.responding())
+        await self.let_all_go()
+
+    async def let_all_go(self) -> None:
+        """Let the runs that are held come to their ends."""
+        for held in self.responder.let_go.values():
+            held.set()
         await self.settled(0)
 
     async def has_unwritten_events(self) -> bool:

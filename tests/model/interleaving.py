@@ -1,15 +1,17 @@
 """Transactions of two processes on one run: what they do, and how they are interleaved statement by statement."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from threads_server.encoding import encode
 from threads_server.errors import HTTPError
 from threads_server.runs.states import RunState
-from threads_server.store import Store, event_log, runs, threads
+from threads_server.store import Store, assistants, event_log, retention, runs, threads
 from threads_server.store.assistants import AssistantRow, insert
 from threads_server.store.idempotency_keys import IdempotencyRequest, Replay
 from threads_server.store.runs import Ending, RunRow
@@ -98,6 +100,20 @@ def delete(case: Case) -> Transaction[None]:
     return threads.delete("a", case.name, None)
 
 
+def change(case: Case, field: str = "name") -> Transaction[Any]:
+    return assistants.update(
+        "a", f"{case.name}-assistant", lambda body: ("a", encode(json.loads(body) | {field: "new"}))
+    )
+
+
+def delete_assistant(case: Case) -> Transaction[Any]:
+    return assistants.delete("a", f"{case.name}-assistant")
+
+
+def delete_unused(case: Case) -> Transaction[Any]:
+    return retention.delete_unused([case.thread], before=2)
+
+
 async def prepare(store: Store, name: str, state: str) -> Case:
     """A new thread without a run, with one that has written an event, or with one that waits for a call's output."""
     await store.write(insert, AssistantRow(f"{name}-assistant", "a", name, 1, "{}"))
@@ -151,6 +167,7 @@ async def stored(store: Store, case: Case, outcomes: Sequence[str]) -> str:
         f"SELECT version, body FROM messages WHERE thread = {case.thread} ORDER BY version",
         f"SELECT status, leg, owner, awaited, last_event, ended_at, idempotency_key FROM runs WHERE run_id {of_case}",
         f"SELECT first_event, last_event, lines FROM run_events WHERE run_id {of_case} ORDER BY first_event",
+        f"SELECT account_id, body FROM assistants WHERE assistant_id = '{case.name}-assistant'",
         "SELECT idempotency_key, run_id, first_event, version, body FROM idempotency_keys"
         f" WHERE idempotency_key {of_case} ORDER BY idempotency_key",
     )

@@ -1,5 +1,7 @@
 """What the model keeps when its server stops, crashes, forgets or moves, and what it exports."""
 
+from collections import Counter
+
 from tests.model.replies import Replies
 from tests.model.state import ABANDONED, DAY, FAILED, IN_PROGRESS, STOPPED, Account, Id, Json, Response, Run, Thread
 
@@ -36,13 +38,30 @@ class Interruptions(Replies):
         run.events = None
         return self.end(thread, run, FAILED, "", ABANDONED, model=None)
 
-    def sweep(self) -> None:
-        """Forget for good what has expired, as a server does when it starts."""
+    def sweep(self, retain_days: int = 0) -> Counter[str]:
+        """Forget for good what has expired, as a server does when it starts.
+
+        With `retain_days` also the threads that were not changed for so long and that no run works on; counts them by
+        the states of their runs.
+        """
+        removed: Counter[str] = Counter()
+        for account in self.accounts.values() if retain_days else ():
+            for thread in list(account.threads):
+                state = "idle" if thread.active is None else thread.active.state
+                if thread.updated_at < self.now - retain_days * DAY and state != IN_PROGRESS:
+                    self.drop(account, thread)
+                    removed[state] += 1
         expired = self.now - DAY
         for account in self.accounts.values():
             account.stored = {name: one for name, one in account.stored.items() if one.created_at > expired}
             for run in (run for thread in account.threads for run in thread.runs.values()):
                 run.has_log &= run.ended_at is None or run.ended_at > expired
+        return removed
+
+    def drop(self, account: Account, thread: Thread) -> None:
+        """Delete a thread, and with it the responses about it."""
+        account.threads.remove(thread)
+        account.stored = {name: one for name, one in account.stored.items() if one.about is not thread}
 
     def move(self) -> None:
         """Export to an archive and import elsewhere: event logs, idempotency keys and runs in progress stay behind."""

@@ -8,12 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.model.comparison import STEPS, Data, Held
+from tests.model.comparison import STEPS, Data, Held, Keyed
 from tests.model.driver import COUNTS, Answered, answered
 from tests.model.message_steps import MessageSteps
-from tests.model.state import Rejected, Response, Thread
+from tests.model.state import FAILED, Rejected, Response, Thread
 from tests.support.database.postgres import PostgresServer
-from tests.support.database.store_faults import COMMIT_FAILS, failing
 
 
 def postgres_machine(postgres: PostgresServer) -> "type[Machine]":
@@ -47,7 +46,7 @@ class Machine(MessageSteps):
     def hold(self, data: Data, stream: bool, keyed: bool, log_fails: bool) -> None:
         """Begin a run that goes on until it is let go, cancelled, deleted or ended with the server.
 
-        With `log_fails` the first write of its events does.
+        With `log_fails` its events are not written before its end.
         """
         key, thread = data.draw(st.sampled_from(self.idle()), label="idle")
         self.number += 1
@@ -68,15 +67,15 @@ class Machine(MessageSteps):
             return
 
         async def start() -> "tuple[asyncio.Task[Answered], str]":
+            if log_fails:
+                self.server.log_fails = asyncio.Event()
             task = asyncio.create_task(call())
             runs = self.server.services.context.runs
             while not any(live.lines[2:] for live in runs.of_thread(real)):
                 assert not task.done(), task.result()
                 await asyncio.sleep(0)
-            if log_fails:  # from now on: the clearing in the background commits before the run's begin, or after
-                with failing(self.server.services.store, COMMIT_FAILS) as fault:
-                    while not fault.happened:  # noqa: ASYNC110 - no event says so
-                        await asyncio.sleep(0.001)
+            if self.server.log_fails is not None:
+                await self.server.log_fails.wait()
             return task, runs.of_thread(real)[0].run_id
 
         task, run_id = self.run(start())
@@ -126,16 +125,28 @@ class Machine(MessageSteps):
     def end_held(self, held: Held) -> None:
         """Compare what those who waited for a run got."""
         self.held.remove(held)
+        self.server.log_fails = None
         for task, joined in held.waiting:
             answer = self.run(self.finished(task))
             self.compare("held run", held.run.response, answer, replayed=joined)
         self.settle()
 
+    @precondition(lambda self: self.keyed)
+    @rule(data=st.data())
+    def repeat(self, data: Data) -> None:
+        """Repeat a request under its key, whatever has happened since."""
+        self.repeat_request(data.draw(st.sampled_from(self.keyed), label="request"))
+
+    def repeat_request(self, request: Keyed) -> None:
+        again = self.perform(request.kind, request.call, request.expect, keyed=True)
+        self.notice()
+        COUNTS[f"repeated: {request.kind}"] += again is not None and again.replayed
+
     # the server and the clock
 
     @precondition(lambda self: self.calm > 3)
-    @rule(how=st.sampled_from(["restart", "crash", "move"]))
-    def interrupt(self, how: str) -> None:
+    @rule(how=st.sampled_from(["restart", "crash", "move"]), learns=st.booleans())
+    def interrupt(self, how: str, learns: bool = True) -> None:
         """Restart; go on with the files as a crash leaves them; let another process take over; or move to a new one."""
         if isinstance(self.server.database, str) and how == "crash":
             how = "takeover"
@@ -150,7 +161,7 @@ class Machine(MessageSteps):
         elif how == "crash":
             self.run(self.server.crash())
         else:
-            self.run(self.server.take_over())
+            self.run(self.server.take_over(learns=learns))
         self.go_on(how)
 
     def next_database(self) -> Path | str:
@@ -175,9 +186,22 @@ class Machine(MessageSteps):
     def go_on(self, how: str) -> None:
         for held in list(self.held):
             self.held.remove(held)
+            if how == "takeover":
+                self.compare_late(held)
             self.run(self.ended([task for task, _ in held.waiting]))
         self.model.sweep()
         COUNTS[how] += 1
+
+    def compare_late(self, held: Held) -> None:
+        """Callers of a process that was taken over get what the other one has stored: a run that failed."""
+        for task, _ in held.waiting:
+            answer = self.run(self.finished(task))
+            if isinstance(answer.body, list):
+                assert answer.body[-1]["type"] == "run_failed", answer
+            else:
+                assert answer.body["status"] == FAILED, answer
+                self.binding.match(held.thread.messages[-1]["message_id"], answer.body["message_id"])
+            COUNTS["answered after a takeover"] += 1
 
     def send_to_default(self) -> None:
         """Start a thread of the default assistant in each account."""
@@ -190,10 +214,16 @@ class Machine(MessageSteps):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    @rule(step=st.sampled_from(STEPS))
-    def pass_time(self, step: int) -> None:
+    @rule(step=st.sampled_from(STEPS), retain_days=st.sampled_from([0, 0, 1]))
+    def pass_time(self, step: int, retain_days: int) -> None:
+        """Move the clock; with `retain_days` threads that were not changed for so long are removed then."""
         self.model.now += step
         COUNTS["clock forward" if step > 0 else "clock back"] += 1
+        if retain_days:
+            self.settle()
+            self.run(self.server.sweep(retain_days))
+            removed = self.model.sweep(retain_days)
+            COUNTS.update(f"unchanged thread removed: {state}" for state in removed.elements())
 
     @rule(
         requests=st.lists(

@@ -129,7 +129,9 @@ class MessageSteps(ResourceSteps):
             "stream": stream, "send_to_llm": True, "if_match": None,
             "idempotency_key": f"tools-{self.number}" if keyed else None,
         }  # fmt: skip
-        self.perform("askForTools", self.call_to_send(key, arguments), lambda: self.model.send(key, **arguments))
+        self.perform(
+            "askForTools", self.call_to_send(key, arguments), lambda: self.model.send(key, **arguments), keyed=keyed
+        )  # fmt: skip
         self.notice()
 
     def waiting(self) -> list[tuple[str, Thread, Run]]:

@@ -103,7 +103,7 @@ class Model(Interruptions):
         if account.default is assistant:
             account.default = None
         for thread in [one for one in account.threads if one.assistant is assistant]:
-            self._drop(account, thread)
+            self.drop(account, thread)
         account.stored = {name: one for name, one in account.stored.items() if one.about is not assistant}
         deleted = {"message": "Assistant deleted", "assistant_id": assistant_id, "deleted_at": timestamp(self.now)}
         return Response(200, deleted)
@@ -145,7 +145,7 @@ class Model(Interruptions):
         account = self.account(key)
         thread = self._thread(account, thread_id)
         self._check_version(thread, if_match)
-        self._drop(account, thread)
+        self.drop(account, thread)
         body = {"message": "Thread deleted", "thread_id": thread_id, "deleted_at": timestamp(self.now)}
         return Response(200, body)
 
@@ -383,7 +383,3 @@ class Model(Interruptions):
     def _assistant_id(self, thread: Thread) -> Id:
         found: Id = thread.assistant.body["assistant_id"]
         return found
-
-    def _drop(self, account: Account, thread: Thread) -> None:
-        account.threads.remove(thread)
-        account.stored = {name: one for name, one in account.stored.items() if one.about is not thread}

@@ -31,14 +31,16 @@ class ResourceSteps(ModelMachine):
     )
     def manage(self, data: Data, what: str) -> None:
         """Change an assistant or a key."""
-        if what != "delete_assistant" or (len(self.assistants) > 3 and self.calm > 4):
+        if what != "delete_assistant" or (len(self.assistants) > 3 and self.calm > 2):
             getattr(self, what)(data)
 
     # keys
 
     def change_key(self, data: Data) -> None:
         """Revoke a key, or make one; the name of a revoked key can be used again, for another key."""
-        name = data.draw(st.sampled_from(["a1", "a2", "b1", "b2"]), label="name")
+        names = ["a1", "a2", "b1", "b2"]
+        revoked = [name for name in names if name not in self.names]
+        name = data.draw(st.sampled_from(revoked * 4 + names), label="name")
         if name not in self.names:
             COUNTS["key made again" if any(f" {name} " in key for key in self.used_keys) else "key made"] += 1
             self.add_key(name, name[0])
@@ -186,7 +188,7 @@ class ResourceSteps(ModelMachine):
             lambda: self.model.get_thread(key, thread_id, version),
         )
 
-    @precondition(lambda self: len(self.threads) > 2 and self.calm > 3)
+    @precondition(lambda self: len(self.threads) > 2 and self.calm > 1)
     @rule(data=st.data())
     def delete_thread(self, data: Data) -> None:
         key = self.key(data)

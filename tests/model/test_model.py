@@ -22,7 +22,7 @@ REACHED = {
     *("streamRunEvents", "askForTools", "run held", "run let go", "run joined", "key made again", "key revoked"),
     *("clock forward", "clock back", "restart", "crash", "move", "export compared", "response replayed"),
     *("page of a name with ties in time", "pressed: 200", "pressed: 429", "outputs refused"),
-    *("outputs in round 2", "turn's own instructions in another round"),
+    *("outputs in round 2", "turn's own instructions in another round", "unchanged thread removed", "repeated"),
     *("fault: commit fails", "fault: confirmation is lost", "fault: disk full", "fault: events not written"),
     *("fault: caller leaves", "fault: commit fails at the end", "fault: confirmation is lost at the end"),
     *(f"one call with {given}" for given in ("nothing", "thread_id", "assistant_id", "thread_id and assistant_id")),

@@ -1,5 +1,6 @@
 """Every error of PostgreSQL and of the way to it, at each statement of a transaction, ends as the model says."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,8 @@ class Session:
     written: list[str] = field(default_factory=list)
 
     async def execute(self, sql: str) -> None:
+        if sql != "COMMIT":  # asyncpg's own pool ends a transaction whose commit is cancelled
+            await asyncio.sleep(0)
         self._meet(sql)
         if sql == "COMMIT":
             self.database.committed += self.written
@@ -51,6 +54,7 @@ class Session:
         self.written = []
 
     async def fetch(self, sql: str, *_: Any, **__: Any) -> list[Any]:
+        await asyncio.sleep(0)
         self._meet(sql)
         assert self.in_transaction
         self.written.append(sql)
@@ -77,14 +81,15 @@ class Session:
 class Database:
     """A pool of connections that gives out the one that came back last, as asyncpg's does, and a fault to come."""
 
-    def __init__(self, fault: Exception, at: str) -> None:
-        self.fault: Exception | None = fault
+    def __init__(self, fault: Exception | None = None, at: str = "") -> None:
+        self.fault = fault
         self.at = at
         self.committed: list[str] = []
         self.idle: list[Session] = []
         self.taken: list[Session] = []
 
     async def acquire(self) -> Session:
+        await asyncio.sleep(0)
         session = self.idle.pop() if self.idle else Session(self)
         self.taken.append(session)
         return session
@@ -122,3 +127,25 @@ async def test_error_at_each_statement_ends_as_the_model_says(at: str) -> None:
         assert await store.write(insert_both) == "done", error
         assert database.committed == ["INSERT 1", "INSERT 2"] * (1 if ends else 2), error
         assert not any(session.in_transaction for session in database.idle), error
+
+
+@pytest.mark.parametrize("leaving", [0, 1], ids=["the one at work", "the one that waits"])
+async def test_caller_who_leaves_at_any_await_gives_back_all_that_he_has(leaving: int) -> None:
+    for pause in range(30):
+        database: Any = Database()
+        store = PostgresStore(database, behind_pooler=False, pool_size=1, statement_seconds=60)
+        tasks = [asyncio.create_task(store.write(insert_both)) for _ in range(2)]
+        for step in range(200):
+            if step == pause:
+                tasks[leaving].cancel()
+            await asyncio.sleep(0)
+        assert all(task.done() for task in tasks), pause
+        assert await tasks[1 - leaving] == "done"
+        last = asyncio.create_task(store.write(insert_both))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert last.done(), pause
+        assert await last == "done"
+        assert database.taken == [], pause
+        assert not any(session.in_transaction for session in database.idle), pause
+        assert database.committed in (["INSERT 1", "INSERT 2"] * 2, ["INSERT 1", "INSERT 2"] * 3), pause

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
-from tests.model.state import entity_tags
+from tests.model.state import DAY, Thread, entity_tags
+from tests.support.database.postgres import PostgresServer
 from tests.support.database.store_faults import DISK_FULL, LOSES_CONFIRMATION, SlowConnection
 
 STATES = {"COMPLETED", "FAILED", "CANCELLED", "REQUIRES_ACTION", "IN_PROGRESS"}
@@ -60,6 +61,12 @@ def submit(data: Any, machine: Machine, *, wrong: bool = False, again: bool = Fa
         data, latest=False, stream=False, idempotency_key="outputs" if fault else None, wrong=wrong, again=again,
         tools=["look"], fault=fault, pause=0,
     )  # fmt: skip
+
+
+def keep_to(machine: Machine, thread: Thread) -> None:
+    """Let further steps take no other idle thread."""
+    idle = machine.idle
+    machine.idle = lambda *, busy=False: [one for one in idle(busy=busy) if one[1] is thread]  # type: ignore[method-assign]
 
 
 @pytest.mark.timeout(1800)
@@ -206,3 +213,76 @@ def test_import_of_an_export_is_the_identity_for_runs_in_every_state(
 
     play(machine, steps)
     assert {name.rpartition(" ")[2] for name in COUNTS if name.startswith("move of a run")} == STATES
+
+
+def test_request_is_repeated_under_its_key_in_every_later_state(machine: type[Machine]) -> None:
+    """A repeat checks the key before the version and the run, and gives the events of its own round alone."""
+
+    def steps(data: Any, one: Machine) -> None:
+        def repeat_all() -> None:
+            for request in list(one.keyed):
+                one.repeat_request(request)
+
+        key, thread = one.idle()[0]
+        arguments = {"thread_id": thread.thread_id, "if_match": f'"{thread.version}"', "idempotency_key": "a"}
+        one.send_with(key, arguments | {"content": "/say hi"})
+        keep_to(one, thread)
+        one.ask_for_tools(data, calls=1, stream=True, keyed=True, prompt=False)
+        repeat_all()
+        one.submit(
+            data, latest=False, stream=True, idempotency_key="b", wrong=False, again=True, tools=["look"],
+            fault=None, pause=0,
+        )  # fmt: skip
+        repeat_all()
+        submit(data, one)
+        repeat_all()
+        one.hold(data, stream=False, keyed=False, log_fails=False)
+        repeat_all()
+        one.let_go(data)
+        one.interrupt("restart")
+        repeat_all()
+
+    play(machine, steps)
+    assert [COUNTS[f"repeated: {kind}"] for kind in ("sendMessage", "askForTools", "submitToolOutputs")] == [5, 5, 4]
+
+
+def test_expired_key_begins_anew_also_for_those_who_join(machine: type[Machine]) -> None:
+    def steps(data: Any, one: Machine) -> None:
+        one.names = {name: key for name, key in one.names.items() if name == "a1"}
+        key, thread = one.idle()[0]
+        one.send_with(key, {"content": "/say hi", "thread_id": thread.thread_id, "idempotency_key": "hold-1"})
+        one.pass_time(DAY, retain_days=0)
+        keep_to(one, thread)
+        one.hold(data, stream=False, keyed=True, log_fails=False)
+        one.join(data, leaves=False, pause=0)
+        one.let_go(data)
+
+    play(machine, steps)
+    assert COUNTS["run joined"] == 1
+
+
+def test_retention_spares_what_is_used_and_no_run_that_waits(machine: type[Machine]) -> None:
+    def steps(data: Any, one: Machine) -> None:
+        for _ in range(2):
+            one.send_to_default()
+        one.ask_for_tools(data, calls=1, stream=False, keyed=True, prompt=False)
+        one.hold(data, stream=False, keyed=True, log_fails=False)
+        one.pass_time(DAY, retain_days=1)
+        one.pass_time(1, retain_days=1)
+        one.let_go(data)
+
+    play(machine, steps)
+    assert all(COUNTS[f"unchanged thread removed: {state}"] for state in ("idle", "REQUIRES_ACTION"))
+
+
+@pytest.mark.parametrize("learns", [True, False])
+def test_process_that_was_taken_over_answers_what_is_stored(postgres_server: PostgresServer, learns: bool) -> None:
+    """One that did not learn of it in time told its caller of a completed run."""
+
+    def steps(data: Any, one: Machine) -> None:
+        for stream in (False, True):
+            one.hold(data, stream=stream, keyed=True, log_fails=False)
+        one.interrupt("crash", learns)
+
+    play(postgres_machine(postgres_server), steps)
+    assert COUNTS["answered after a takeover"] == 2

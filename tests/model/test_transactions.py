@@ -34,6 +34,10 @@ PAIRS: dict[str, tuple[str, Process, Process, str]] = {
     "a cancellation and events": (AT_WORK, steps.cancel, steps.append, "False"),
     "a cancellation and an end": (AT_WORK, steps.cancel, steps.end, "None"),
     "an end and a deletion": (AT_WORK, steps.end, steps.delete, "None"),
+    "a message and its expiry": (IDLE, steps.send, steps.delete_unused, "0"),
+    "outputs and their expiry": (WAITING, steps.submit, steps.delete_unused, "0"),
+    "two changes of an assistant": (IDLE, steps.change, partial(steps.change, field="description"), "'{"),
+    "a change of an assistant and its deletion": (IDLE, steps.change, steps.delete_assistant, "[]"),
 }
 """State of the run, two transactions, and how the outcome of the second begins after the first."""
 

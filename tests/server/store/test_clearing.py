@@ -7,6 +7,7 @@ from unittest.mock import create_autospec
 import pytest
 
 from tests.support.server.threads_api import Api, called, serving
+from tests.support.virtual_time import run_in_virtual_time
 from threads_server.archive import export_account
 from threads_server.clock import now
 from threads_server.ids import new_id
@@ -204,3 +205,25 @@ async def test_clearing_stops_at_any_moment_of_a_deletion(monkeypatch: pytest.Mo
         stop = asyncio.create_task(sweeper.stop())
         await asyncio.wait({stop}, timeout=60)
         assert stop.done(), passes
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.5, 1.0, 1.5])
+def test_deletion_is_cleared_at_once_also_during_a_sweep(moment: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[float] = []
+
+    async def work(*_: object, **__: object) -> None:
+        await asyncio.sleep(1)
+        ended.append(asyncio.get_running_loop().time())
+
+    async def delete() -> None:
+        sweeper = clearing.Sweeper(create_autospec(Store, instance=True))
+        await asyncio.sleep(moment)
+        deleted = asyncio.get_running_loop().time()
+        sweeper.notify()
+        await asyncio.sleep(clearing.INTERVAL_SECONDS / 2)
+        assert any(end - deleted >= 1 for end in ended), "no clearing began after the deletion"
+        await sweeper.stop()
+
+    monkeypatch.setattr(clearing, "sweep", work)
+    monkeypatch.setattr(clearing, "clear_deleted", work)
+    run_in_virtual_time(delete())
