@@ -299,10 +299,7 @@ class RunSegment:
         )
 
     async def _write(self, ending: Ending) -> int | None:
-        """Write the end, however long that takes: a run must not stay in progress because the store was away.
-
-        Gives the thread's version after it; None if the run was ended or deleted by someone else.
-        """
+        """Write the end, however long the store is away; the thread's version, None if someone else ended the run."""
         live, attempt, (pause, longest) = self._live, 0, END_RETRY_SECONDS
         while True:
             try:

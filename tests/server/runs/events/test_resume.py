@@ -1,5 +1,6 @@
 """Resuming a stream: the events of a run from any number on, while it goes on and after its end."""
 
+import asyncio
 import itertools
 import json
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.clocks import set_clock
-from tests.support.server.builders import WEATHER, hold, running, waiting_run
+from tests.support.server.builders import WEATHER, eventually, hold, running, waiting_run
 from tests.support.server.threads_api import Api, Event, serving
 from threads_server.clock import now
 from threads_server.store import StoreUnavailable, event_log
@@ -50,6 +51,30 @@ async def test_log_has_each_event_once_though_writes_failed(
     assert next(tries) > 3
     async with api.events(thread_id, events[0]["run_id"]) as stream:
         assert numbered(await stream.rest()) == numbered(events)
+
+
+async def test_log_has_the_events_that_came_during_a_write(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, held, written, go_on = api.services.store, hold(api), asyncio.Event(), asyncio.Event()
+    write, api.services.context.log_interval = store.write, 0.01
+
+    async def slow(doing: Any, *args: Any, **kwargs: Any) -> Any:
+        result = await write(doing, *args, **kwargs)
+        if doing is event_log.append:
+            written.set()
+            await go_on.wait()
+        return result
+
+    monkeypatch.setattr(store, "write", slow)
+    thread_id = await api.thread()
+    sending, run_id = await running(api, thread_id)
+    await written.wait()
+    held.go.set()
+    [live] = api.services.context.runs.of_thread(thread_id)
+    await eventually(lambda: len(live.lines) == 4)
+    go_on.set()
+    await sending
+    async with api.events(thread_id, run_id) as stream:
+        assert [event.id for event in await stream.rest()] == ["1", "2", "3", "4", "5"]
 
 
 async def test_resume_of_a_cut_stream_goes_on_after_its_last_event(api: Api) -> None:
