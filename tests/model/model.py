@@ -264,6 +264,7 @@ class Model(Interruptions):
 
     def _cancel(self, thread: Thread, run: Run) -> Response:
         if run.state == WAITING:
+            run.response = Response(200)  # the one before is stored under its key
             thread.messages[-1]["status"] = CANCELLED
             for call in run.calls:
                 self.output(thread, run, call, "Cancelled", CANCELLED)
