@@ -286,3 +286,18 @@ def test_process_that_was_taken_over_answers_what_is_stored(postgres_server: Pos
 
     play(postgres_machine(postgres_server), steps)
     assert COUNTS["answered after a takeover"] == 2
+
+
+def test_message_in_one_call_goes_where_its_ids_say(machine: type[Machine]) -> None:
+    def steps(data: Any, one: Machine) -> None:
+        key, thread = one.idle()[0]
+        account = one.model.accounts[one.model.keys[key]]
+        assistants = [None, *(assistant.body["assistant_id"] for assistant in account.assistants)]
+        for thread_id, assistant_id in itertools.product((None, thread.thread_id), assistants):
+            ids = {"thread_id": thread_id, "assistant_id": assistant_id}
+            one.send_with(key, {"content": "/say hi", "one_call": True} | ids)
+
+    play(machine, steps)
+    given = ("nothing", "thread_id", "assistant_id", "thread_id and assistant_id")
+    assert all(COUNTS[f"one call with {ids}"] for ids in given)
+    assert COUNTS["sendChatMessage: 404"] == 1
