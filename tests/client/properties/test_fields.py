@@ -30,5 +30,20 @@ def test_every_field_is_read(name: str) -> None:
     check()
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_null_in_every_optional_field_is_given_back(name: str) -> None:
+    schema = merged({"$ref": f"#/components/schemas/{name}"})
+    optional = set(schema.get("properties", {})) - set(schema.get("required", ()))
+
+    @settings(max_examples=1)
+    @given(values(schema))
+    def check(sent: dict[str, Any]) -> None:
+        sent = {**sent, **dict.fromkeys(optional)}
+        read = getattr(models, name).from_dict(sent)
+        assert same(spelled_alike(read.to_dict()), spelled_alike(sent))
+
+    check()
+
+
 def test_models_of_responses_and_events_are_covered() -> None:
     assert {"Assistant", "Thread", "Message", "Turn", "GeneratedMedia", "RunEndedEvent"} <= set(MODELS)
