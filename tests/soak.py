@@ -19,7 +19,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.fuzz.run import fuzz
 from tests.model.client.machine import COUNTS as CLIENT_COUNTS
-from tests.model.client.streams import machine_of
+from tests.model.client.tools import machine_of
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
 from tests.support.database.postgres import PostgresServer

@@ -9,12 +9,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from backboard_threads import UNSET
 from tests.model.client.machine import CALLS, COUNTS, ERRORS, SERVERS
 from tests.model.client.network import PHASES, Attempt
-from tests.model.client.streams import machine_of
+from tests.model.client.tools import machine_of
 
 REACHED = {
     *(f"call {name}" for name in CALLS),
     *("value", "APITimeoutError", "APIConnectionError", "DecodeError", "error status", "Retry-After", "deadline"),
-    *("stream: StreamInterrupted", "stream: NoneType", "stream resumed"),
+    *("stream: StreamInterrupted", "stream: NoneType", "stream resumed", "recovered: None", "recovered: Whole"),
+    *(f"tools: {kind}, {end}" for kind in ("events", "turns") for end in ("error", "reply")),
 }
 """Kinds of steps and outcomes that the few sequences of `make test` reach."""
 

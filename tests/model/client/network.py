@@ -108,6 +108,7 @@ class ScriptedNetwork:
             yield
 
     def _exchange(self, transport: Any, request: httpx.Request) -> Iterator[float]:
+        assert not self.bodies, "a second connection, while an answer is still open"
         attempt = self.script.popleft() if self.script else self.otherwise
         sent = Sent(request.method, httpx.Headers(request.headers), self.clock.now)
         self.sent.append(sent)

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from backboard_threads import UNSET, APIError, RunFailedError, StreamInterrupted
-from tests.model.client.machine import COUNTS, ERRORS, RUN_ID, THREAD_ID, ClientMachine, retry_afters, statuses, timings
+from tests.model.client.machine import (
+    COUNTS,
+    ERRORS,
+    MOMENT,
+    RUN_ID,
+    THREAD,
+    THREAD_ID,
+    ClientMachine,
+    retry_afters,
+    statuses,
+    timings,
+)
 from tests.model.client.network import PHASES, Attempt
 
 EVENTS = (("content-type", "text/event-stream"),)
@@ -30,6 +41,31 @@ broken = st.builds(
 refused = st.builds(Attempt, status=statuses.filter(lambda one: one >= 300), headers=retry_afters, body=st.just(b"{}"))
 calm = Attempt(headers=EVENTS)
 slow = Attempt(headers=EVENTS, drips=(7.125, 7.125))
+
+
+@st.composite
+def histories(draw: st.DrawFn, said: str | None) -> tuple[list[dict[str, Any]], str | None]:
+    """The messages of a thread after a stream broke off, and the text of its reply, if it is stored whole.
+
+    Not every server notes the run in the metadata of a message. A message that was `said` may not be stored.
+    """
+    is_marked, status = draw(st.booleans()), draw(st.sampled_from(["COMPLETED", None, "IN_PROGRESS"]))
+    turns = [("old", "Before", "Reply before", "COMPLETED")]
+    is_sent = said is None or draw(st.booleans())
+    if is_sent:
+        turns.append((RUN_ID, said or "Hi", "Whole" if draw(st.booleans()) else "", status))
+    text = turns[-1][2] if is_sent and status != "IN_PROGRESS" else ""
+    if is_marked and draw(st.booleans()):
+        turns.append(("next", "After", "Reply after", "COMPLETED"))
+    messages = []
+    for run_id, asked, reply, state in turns:
+        metadata = {"metadata_": {"run_id": run_id}} if is_marked else {}
+        messages.append(
+            {"message_id": f"u-{run_id}", "role": "user", "content": asked, "created_at": MOMENT, **metadata}
+        )
+        answer = {"message_id": f"a-{run_id}", "role": "assistant", "content": reply, "created_at": MOMENT, **metadata}
+        messages += [answer | ({} if state is None else {"status": state})] if reply else []
+    return messages, text or None
 
 
 class StreamMachine(ClientMachine):
@@ -96,6 +132,17 @@ class StreamMachine(ClientMachine):
             assert error is None or failed or not named
         COUNTS[f"stream: {type(error).__name__}"] += 1
         COUNTS["stream resumed"] += len(self.network.sent) > 1 and bool(came)
+        if isinstance(error, StreamInterrupted):
+            self.recover(opened, data.draw(histories(None if stored else "Hi")))
+
+    def recover(self, opened: Any, history: tuple[list[dict[str, Any]], str | None]) -> None:
+        """Read the thread of a stream that broke off: what it holds of the reply is found."""
+        messages, reply = history
+        self.network.script = deque()
+        self.network.answer = lambda request: json.dumps(THREAD | {"messages": messages}).encode()
+        recovery = self.run(opened.recover)
+        assert (recovery.stored, recovery.text) == (reply is not None, reply), messages
+        COUNTS[f"recovered: {reply}"] += 1
 
     def check_resumed(self, stored: bool, numbered: bool, came: list[Any]) -> None:
         """A stream is resumed with a GET of the log after the last event, never by sending the message again."""
@@ -137,8 +184,3 @@ class StreamMachine(ClientMachine):
         sent = self.network.sent[0].headers
         assert sent.get_list("accept") == ["text/event-stream"]
         assert sent.get_list("accept-encoding") == ["identity"]
-
-
-def machine_of(half: str) -> type[StreamMachine]:
-    """The machine of the sync or the async client."""
-    return type("Machine", (StreamMachine,), {"half": half})
