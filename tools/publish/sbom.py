@@ -57,20 +57,22 @@ def _locked(text: str) -> dict[str, tuple[str, list[str]]]:
 def _graph() -> dict[str, set[str]]:
     """Return what each package needs, beginning with this distribution and all its extras."""
     graph: dict[str, set[str]] = {}
-    extras = set(distribution(NAME).metadata.get_all("Provides-Extra") or ())
-    waiting = [(NAME, extras)]
+    extras = distribution(NAME).metadata.get_all("Provides-Extra") or ()
+    waiting = [(NAME, frozenset(extras))]
+    seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         name, chosen = waiting.pop()
+        if (name, chosen) in seen:
+            continue
+        seen.add((name, chosen))
         needed = graph.setdefault(name, set())
         for requirement in map(Requirement, distribution(name).requires or ()):
             marker = requirement.marker
             if marker and not any(marker.evaluate({"extra": extra}) for extra in ("", *chosen)):
                 continue
             other = canonicalize_name(requirement.name)
-            if other not in needed or requirement.extras:
-                needed.add(other)
-                if other not in graph or requirement.extras:
-                    waiting.append((other, requirement.extras))
+            needed.add(other)
+            waiting.append((other, frozenset(requirement.extras)))
     return graph
 
 
