@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from tests.support.generator import source
 from tools.document import ROOT, document
 from tools.publish.__main__ import main
 from tools.publish.commit import NoCommit, current
-from tools.publish.page import UnexpectedPage, write_page
+from tools.publish.page import NOTE, UnexpectedPage, write_page
 
 DOCUMENT = document()
 VERSION = DOCUMENT["info"]["version"]
@@ -94,9 +96,34 @@ def test_checksums_fit_the_files(published: Path) -> None:
     assert about["sha256"] == {name: told for name, told in listed.items() if name != "version.json"}
 
 
+def test_distributions_have_every_file_of_their_packages(published: Path, sources: Path) -> None:
+    folders = {"generated": "backboard_threads", "server": "threads_server"}
+    files = {
+        path.relative_to(sources)
+        for folder, package in folders.items()
+        for path in (sources / folder / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert Path("generated/backboard_threads/py.typed") in files
+    (wheel,), (sdist,) = published.glob("*.whl"), published.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {Path(name) for name in archive.namelist() if ".dist-info/" not in name}
+    assert packed == {Path(*path.parts[1:]) for path in files} | {Path("threads_server/openapi.yaml")}
+    with tarfile.open(sdist) as archive:
+        unpacked = {Path(*Path(name).parts[1:]) for name in archive.getnames()}
+    assert unpacked >= files | {Path("openapi.yaml"), Path("README.md"), Path("LICENSE"), Path("pyproject.toml")}
+
+
 def test_published_forms_say_what_the_document_says(published: Path) -> None:
     assert (published / "openapi-latest.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
     assert json.loads((published / "openapi-latest.json").read_text()) == DOCUMENT
+
+
+def test_reference_page_has_every_note_of_the_document(published: Path) -> None:
+    page = (published / "index.html").read_text()
+    for note in {node[NOTE].strip() for node in nodes(DOCUMENT) if NOTE in node}:
+        assert f"_Reference server_: {json.dumps(note, ensure_ascii=False)[1:-1]}" in page
+    assert f'"{NOTE}"' not in page
 
 
 def test_dereferenced_form_has_no_references(published: Path) -> None:
