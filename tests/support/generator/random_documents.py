@@ -283,6 +283,10 @@ class Drawer:
         """Successes, the first one with content or without, and an error."""
         statuses = self.one_of(["200"], ["200"], ["201", "202"], ["200", "204"], ["204"], ["default"], ["2XX"])
         found = {status: {"description": ""} if status == "204" else self.answer() for status in statuses}
+        if len(statuses) == 2 and "204" not in statuses and self.chance():  # the same, of which one may be null
+            thing = self.thing()
+            for status, schema in zip(self.some_order(*statuses), (thing, self.nullable(thing)), strict=True):
+                found[status] = {"description": self.text(), "content": {JSON: {"schema": schema}}}
         return {**found, **({} if "default" in found else {"422": {"description": "Wrong."}})}
 
     # operations
@@ -379,6 +383,9 @@ class Drawer:
         for identifier, style in zip(self.some_order(*LISTINGS), ("skip", "page", "cursor"), strict=True):
             paths[f"/rows/{style}"] = self.listing(style)
             paths[f"/rows/{style}"]["get"]["operationId"] = identifier
+            if self.chance():
+                self.operation(paths.setdefault(f"/rows/{style}/{{id}}", {}), "get", ["id"])
+                paths[f"/rows/{style}/{{id}}"]["get"]["operationId"] = f"{style}It"
         return {
             "openapi": "3.0.3" if self.is_3_0 else "3.1.0",
             "info": {"title": "Things", "version": "1", "description": self.text()},
