@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import HINT, main
+from generator.package import differences
 from tests.support.generator.documents import imported, operation, small_document
 
 COOKIE = {"name": "session", "in": "cookie", "schema": {"type": "string"}}
@@ -16,6 +17,7 @@ PATHS = {
     "/things": {"get": operation("listThings", answer={"type": "object", "properties": {"any": UNION}})},
     "/things/{thing_id}": {"get": operation("getThing", path=["thing_id"])},
     "/session": {"get": operation("getSession", parameters=[COOKIE])},
+    "/sessions": {"get": {**operation("listSessions", parameters=[COOKIE]), "tags": ["sessions"]}},
     "/unnamed/{id}": {
         "put": {key: value for key, value in operation("", path=["id"]).items() if key != "operationId"},
     },
@@ -40,8 +42,9 @@ def test_report_lists_operations(document: Path, tmp_path: Path, capsys: pytest.
         "union apart",
         "getThing           GET /things/{thing_id}  accepted: things.get",
         f"getSession         GET /session  refused: {REASON}",
+        f"listSessions       GET /sessions  refused: {REASON}",
         "put_unnamed_by_id  PUT /unnamed/{id}  accepted: things.put_unnamed_by_id",
-        "3 of 4 operations accepted.",
+        "3 of 5 operations accepted.",
     ]
     assert not (tmp_path / "package").exists()
 
@@ -61,3 +64,13 @@ def test_leave_out_leaves_out_refused_operations(
     client = imported(tmp_path / "package").Client(api_key="key")
     assert hasattr(client.things, "put_unnamed_by_id")
     assert not hasattr(client.things, "get_session")
+
+
+def test_left_out_operations_leave_nothing_behind(document: Path, tmp_path: Path) -> None:
+    without = tmp_path / "without.json"
+    accepted = {path: item for path, item in PATHS.items() if "session" not in path}
+    without.write_text(json.dumps(small_document(paths=accepted)), "utf-8")
+    for path, package in ((document, "left_out"), (without, "without")):
+        assert main(["--document", str(path), "--output", str(tmp_path / package), "--leave-out"]) == 0
+    # the module that has the digest of the document
+    assert differences(tmp_path / "left_out", tmp_path / "without") == ["_api_info.py: different"]

@@ -1,6 +1,10 @@
 """The changelog's form, and what is found wrong with one."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.release.changelogs import GOOD
 from tools.release.changelog import faults, sections
@@ -39,3 +43,12 @@ def test_fault_is_found(kind: str) -> None:
     old, new, expected = BAD[kind]
     assert old in GOOD
     assert expected in "\n".join(faults(GOOD.replace(old, new, 1)))
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([0, 1, 9, 10])] * 3), min_size=1, max_size=3))
+def test_versions_fall_by_their_numbers(versions: list[tuple[int, int, int]]) -> None:
+    released = [f"## [{'.'.join(map(str, one))}] - 2026-02-05\n\n### Added\n\n- Something.\n" for one in versions]
+    found = "\n".join(faults("\n".join(["# Changelog\n", "## [Unreleased]\n", *released])))
+    assert found == (
+        "" if all(one > other for one, other in pairwise(versions)) else "the versions are not in falling order"
+    )
