@@ -29,7 +29,7 @@ def write_sbom(target: Path, version: str, date: str) -> None:
         Unlocked: if a package is not in the lock.
     """
     lock = _locked(LOCK.read_text(encoding="utf-8"))
-    graph = _graph()
+    graph = dependency_graph()
     if missing := graph.keys() - lock.keys() - {NAME}:
         raise Unlocked(f"not in {LOCK.name}: {', '.join(sorted(missing))}")
     components = [_component(name, *lock[name]) for name in sorted(graph) if name != NAME]
@@ -54,7 +54,7 @@ def _locked(text: str) -> dict[str, tuple[str, list[str]]]:
     return {canonicalize_name(name): (version, re.findall(r"sha256:(\w+)", rest)) for name, version, rest in entries}
 
 
-def _graph() -> dict[str, set[str]]:
+def dependency_graph() -> dict[str, set[str]]:
     """Return what each package needs, beginning with this distribution and all its extras."""
     graph: dict[str, set[str]] = {}
     extras = distribution(NAME).metadata.get_all("Provides-Extra") or ()

@@ -66,4 +66,4 @@ def test_bill_has_what_is_needed_by_extras_and_markers(
                     chosen[other] |= extras
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sbom, "distribution", distribution)
-        assert sbom._graph() == expected
+        assert sbom.dependency_graph() == expected
