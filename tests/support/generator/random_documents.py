@@ -5,15 +5,15 @@ The generator accepts them whole.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.support.generator.random_choices import Choices
 from tests.support.generator.random_names import LISTINGS, SCHEMES, TEXTS
 
 Schema = dict[str, Any]
 Document = dict[str, Any]
-T = TypeVar("T")
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -23,22 +23,12 @@ KINDS = ("fine", "cat", "kitten", "dog", "bird")
 TYPED = ({"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": "string", "format": "date-time"})
 
 
-class Drawer:
+class Drawer(Choices):
     """Draws the parts of one document."""
 
     def __init__(self, draw: st.DrawFn) -> None:
-        self._draw = draw
+        super().__init__(draw)
         self.is_3_0 = self.chance()
-
-    def one_of(self, *options: T) -> T:
-        return self._draw(st.sampled_from(options))
-
-    def some(self, *options: T) -> list[T]:
-        """Some of the options, in any order."""
-        return self._draw(st.permutations(options))[: self._draw(st.integers(0, len(options)))]
-
-    def chance(self) -> bool:
-        return self._draw(st.booleans())
 
     def text(self) -> str:
         return self.one_of(*TEXTS)
@@ -151,9 +141,6 @@ class Drawer:
             }
         union: Schema = {self.one_of("oneOf", "anyOf"): [reference(name) for name in self.some_order(*tags)]}
         return {**pets, "Pet": union if self.chance() else {**union, "discriminator": discriminator}}
-
-    def some_order(self, *options: T) -> list[T]:
-        return list(self._draw(st.permutations(options)))
 
     # parameters
 
@@ -283,10 +270,6 @@ class Drawer:
         """Successes, the first one with content or without, and an error."""
         statuses = self.one_of(["200"], ["200"], ["201", "202"], ["200", "204"], ["204"], ["default"], ["2XX"])
         found = {status: {"description": ""} if status == "204" else self.answer() for status in statuses}
-        if len(statuses) == 2 and "204" not in statuses and self.chance():  # the same, of which one may be null
-            thing = self.thing()
-            for status, schema in zip(self.some_order(*statuses), (thing, self.nullable(thing)), strict=True):
-                found[status] = {"description": self.text(), "content": {JSON: {"schema": schema}}}
         return {**found, **({} if "default" in found else {"422": {"description": "Wrong."}})}
 
     # operations
@@ -351,6 +334,11 @@ class Drawer:
             }
         }
 
+    def two_answers(self, *contents: Document) -> Document:
+        """Two successes, either of them first."""
+        answers = ({"description": "", "content": content} for content in self.some_order(*contents))
+        return dict(zip(("200", "202"), answers, strict=True))
+
     def document(self) -> Document:
         paths: dict[str, Document] = {}
         for name, method in (("read", "get"), ("send", "post"), ("put", "put"), ("change", "patch")):
@@ -371,12 +359,12 @@ class Drawer:
             sort = {"name": "sort-by", "in": "query", "schema": {**TEXT, "default": ""}}
             got = {"summary": self.text(), "tags": ["things"], "parameters": [sort], "responses": {"200": answer}}
             paths[f"/{name.lower()}"] = {"get": got}
-        first, second = (
-            {"description": "", "content": {one: {"schema": TEXT}}} for one in self.some_order("text/plain", JSON)
-        )
-        body = {"required": True, "content": {JSON: {"schema": reference("Derived")}}}
-        derive = {"summary": self.text(), "tags": ["things"], "requestBody": body, "parameters": []}
-        paths["/derive"] = {"put": {**derive, "responses": {"200": first, "202": second}}}
+        derived = reference("Derived")
+        body = {"required": True, "content": {JSON: {"schema": derived}}}
+        either = self.two_answers({"text/plain": {"schema": TEXT}}, {JSON: {"schema": TEXT}})
+        maybe = self.two_answers(*({JSON: {"schema": one}} for one in (derived, self.nullable(derived))))
+        for name, more in (("derive", {"requestBody": body, "responses": either}), ("maybe", {"responses": maybe})):
+            paths[f"/{name}"] = {"put": {"summary": self.text(), "tags": ["things"], "parameters": [], **more}}
         for path, item in paths.items():
             for method in {"get", "post", "put", "patch", "delete"} & set(item):
                 item[method]["operationId"] = f"{path.split('/')[1]}It"
