@@ -5,12 +5,13 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backboard_threads import APIError, AsyncBackboard, Backboard
 from tests.support.client.calls import ADDRESS, HALVES
 from tests.support.client.variants import MOMENT
+from tests.support.examples import examples
 from tools.document import operations
 
 SKIP = next(one["schema"] for one in operations()["listThreads"].parameters if one["name"] == "skip")
@@ -72,7 +73,7 @@ def read(half: str, listing: Listing, limit: int) -> tuple[list[str], bool]:
 
 @pytest.mark.parametrize("half", HALVES)
 def test_each_item_of_a_changing_listing_is_given_once(half: str) -> None:
-    @settings(max_examples=EXAMPLES[half])
+    @examples(EXAMPLES[half])
     @given(st.integers(0, 12), st.lists(changes, max_size=6), st.integers(1, 5))
     def check(count: int, changes: list[tuple[int, set[int]]], limit: int) -> None:
         listing = Listing(count, changes)

@@ -5,12 +5,13 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backboard_threads import AsyncBackboard, Backboard
 from tests.support.client.calls import HALVES
 from tests.support.client.variants import THREAD, THREAD_ID, TURN
+from tests.support.examples import examples
 
 BASE = "http://server.example:8000/api"
 TARGETS = [
@@ -83,7 +84,7 @@ def called(name: str, half: str, redirecting: Redirecting) -> None:
 
 @pytest.mark.parametrize("half", HALVES)
 def test_redirects_are_followed_as_httpx_follows_them_without_the_key_elsewhere(half: str) -> None:
-    @settings(max_examples=EXAMPLES[half])
+    @examples(EXAMPLES[half])
     @given(
         st.sampled_from(sorted(CALLS)),
         st.lists(
