@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -35,8 +36,11 @@ PACKAGES = {
 }
 
 
-def imports(name: str, path: Path, known: dict[str, Path]) -> set[str]:
-    """The modules that a module imports, at once or in a function later; what only type checkers import is left out."""
+@cache
+def imports(name: str, root: str) -> set[str]:
+    """The modules of a package that one of them imports, now or later, but for what only type checkers import."""
+    known = PACKAGES[root]
+    path = known[name]
     found: set[str] = set()
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
 
@@ -64,9 +68,9 @@ def imports(name: str, path: Path, known: dict[str, Path]) -> set[str]:
 def test_server_package_imports_only_what_is_below_it(package: str) -> None:
     above = [
         f"{name} imports {imported}"
-        for name, path in PACKAGES[SERVER].items()
+        for name in PACKAGES[SERVER]
         if name.split(".")[1:2] == [package]
-        for imported in imports(name, path, PACKAGES[SERVER])
+        for imported in imports(name, SERVER)
         if imported != SERVER and (other := imported.split(".")[1]) != package
         if PACKAGES[SERVER][f"{SERVER}.{other}"].name == "__init__.py"
         if not {other, imported.removeprefix(f"{SERVER}.")} & MAY_IMPORT[package]
@@ -76,8 +80,7 @@ def test_server_package_imports_only_what_is_below_it(package: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_modules_import_each_other_in_no_circle(package: str) -> None:
-    known = PACKAGES[package]
-    graph = {name: imports(name, path, known) for name, path in known.items()}
+    graph = {name: imports(name, package) for name in PACKAGES[package]}
     assert list(TopologicalSorter(graph).static_order())
 
 
@@ -91,8 +94,8 @@ def test_no_test_imports_another() -> None:
     """Shared helpers are in tests/support, or in a module beside the tests that is none."""
     found = [
         f"{name} imports {imported}"
-        for name, path in PACKAGES["tests"].items()
-        for imported in imports(name, path, PACKAGES["tests"])
+        for name in PACKAGES["tests"]
+        for imported in imports(name, "tests")
         if imported.rpartition(".")[2].startswith("test_")
     ]
     assert found == []
