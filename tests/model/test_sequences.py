@@ -83,6 +83,23 @@ def test_first_of_several_callers_leaves_at_each_await(machine: type[Machine]) -
 
 
 @pytest.mark.timeout(1800)
+def test_caller_of_tool_outputs_leaves_at_each_await(machine: type[Machine]) -> None:
+    """His run goes on: who repeats the request gets its answer."""
+
+    def steps(data: Any, one: Machine) -> None:
+        keep_to(one, one.idle()[0][1])
+        for pause in range(0, 36, 3):
+            one.ask_for_tools(data, calls=1, stream=False, keyed=False, prompt=False)
+            one.submit(
+                data, latest=False, stream=False, idempotency_key=f"outputs-{pause}", wrong=False, again=False,
+                tools=None, fault="caller leaves", pause=pause,
+            )  # fmt: skip
+
+    play(machine, steps)
+    assert COUNTS["fault: caller leaves"] > 6
+
+
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("how", ["crash", "restart"])
 def test_events_sent_and_not_written_keep_their_numbers(machine: type[Machine], how: str) -> None:
     def steps(data: Any, one: Machine) -> None:
