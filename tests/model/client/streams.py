@@ -44,10 +44,11 @@ slow = Attempt(headers=EVENTS, drips=(7.125, 7.125))
 
 
 @st.composite
-def histories(draw: st.DrawFn, said: str | None) -> tuple[list[dict[str, Any]], str | None]:
+def histories(draw: st.DrawFn, said: str | None, *, is_named: bool) -> tuple[list[dict[str, Any]], str | None]:
     """The messages of a thread after a stream broke off, and the text of its reply, if it is stored whole.
 
-    Not every server notes the run in the metadata of a message. A message that was `said` may not be stored.
+    Not every server notes the run in the metadata of a message. A message that was `said` may not be stored. A later
+    turn can be told apart only if an event named the run.
     """
     is_marked, status = draw(st.booleans()), draw(st.sampled_from(["COMPLETED", None, "IN_PROGRESS"]))
     turns = [("old", "Before", "Reply before", "COMPLETED")]
@@ -55,7 +56,7 @@ def histories(draw: st.DrawFn, said: str | None) -> tuple[list[dict[str, Any]], 
     if is_sent:
         turns.append((RUN_ID, said or "Hi", "Whole" if draw(st.booleans()) else "", status))
     text = turns[-1][2] if is_sent and status != "IN_PROGRESS" else ""
-    if is_marked and draw(st.booleans()):
+    if is_marked and is_named and draw(st.booleans()):
         turns.append(("next", "After", "Reply after", "COMPLETED"))
     messages = []
     for run_id, asked, reply, state in turns:
@@ -133,7 +134,7 @@ class StreamMachine(ClientMachine):
         COUNTS[f"stream: {type(error).__name__}"] += 1
         COUNTS["stream resumed"] += len(self.network.sent) > 1 and bool(came)
         if isinstance(error, StreamInterrupted):
-            self.recover(opened, data.draw(histories(None if stored else "Hi")))
+            self.recover(opened, data.draw(histories(None if stored else "Hi", is_named=opened.run_id is not None)))
 
     def recover(self, opened: Any, history: tuple[list[dict[str, Any]], str | None]) -> None:
         """Read the thread of a stream that broke off: what it holds of the reply is found."""
