@@ -95,7 +95,7 @@ class ModelMachine(RuleBasedStateMachine):
         self.threads: list[Id] = []
         self.assistants: list[Id] = []
         self.runs: list[tuple[Id, Id]] = []
-        database = self.folder / "0.db" if self.postgres is None else self.postgres.cleared()
+        database = self.folder / "0.db" if self.postgres is None else self.postgres.emptied()
         self.server = Server(self.folder, database, lambda: self.model.now)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -168,7 +168,7 @@ class Machine(MessageSteps):
         if self.postgres is None:
             return self.server.next_file()
         self.number += 1
-        return self.postgres.cleared("other" if self.server.database == self.postgres.url() else "postgres")
+        return self.postgres.emptied("other" if self.server.database == self.postgres.url() else "postgres")
 
     def move(self, database: Path | str) -> None:
         """Go on with an empty database that imports all accounts as they are, with runs in every state."""

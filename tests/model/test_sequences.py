@@ -217,7 +217,7 @@ def test_import_of_an_export_is_the_identity_for_runs_in_every_state(
             one.move(one.server.next_file())
         else:
             postgres = request.getfixturevalue("postgres_server")
-            one.move(postgres.cleared("other"))
+            one.move(postgres.emptied("other"))
         send(data, one, "What do you know?", "a")  # its key stayed behind, and is another thread's now
         for run in known:
             one.runs = [run]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.server.archives import FILE, KEY, body_of, exported, filled, imported, seen, settings
-from tests.support.server.threads_api import called
+from tests.support.server.threads_api import serving
 from threads_server.archive import BadArchive, export_account, import_account, importing
 from threads_server.archive.records import milliseconds
 from threads_server.clock import format_timestamp
@@ -120,7 +120,7 @@ async def test_lines_that_cannot_be_taken_in(tmp_path: Path) -> None:
 async def test_deleted_account_can_be_imported_again(database: str) -> None:
     await filled(database)
     before, lines = await seen(database), await exported(database)
-    async with called(database) as api:
+    async with serving(database) as api:
         await api.services.sweeper.stop()
         for assistant in before["assistants"]:
             assert (await api.http.delete(f"/assistants/{assistant['assistant_id']}")).status_code == 200
@@ -132,7 +132,7 @@ async def test_deleted_account_can_be_imported_again(database: str) -> None:
 async def test_missing_threads_come_back_under_their_assistants(database: str) -> None:
     await filled(database)
     before, lines = await seen(database), await exported(database)
-    async with called(database) as api:
+    async with serving(database) as api:
         for thread in before["light"][:2]:
             assert (await api.http.delete(f"/threads/{thread['thread_id']}")).status_code == 200
     assert await imported(database, lines) == {"assistant": 0, "thread": 2}
@@ -152,7 +152,7 @@ async def test_import_into_another_account_has_ids_of_its_own(database: str) -> 
     assert sorted(re.sub(UUID, "", shape(line)) for line in body_of(copies)) == sorted(
         re.sub(UUID, "", shape(line)) for line in body_of(lines)
     )
-    async with called(database) as api:
+    async with serving(database) as api:
         api.http.headers["X-API-Key"] = await create_key(api.services.store, "other", "other")
         threads = (await api.http.get("/threads")).json()
         [thread] = [

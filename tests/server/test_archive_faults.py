@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.server.archives import body_of, exported, filled, imported, seen
-from tests.support.server.threads_api import Api, called
+from tests.support.server.threads_api import Api, serving
 from threads_server.archive import BadArchive
 
 STRANGE: list[Any] = [
@@ -136,7 +136,7 @@ def test_almost_right_archive_is_refused_or_usable(records: list[Any], data: st.
                 assert refusal.isprintable()
                 assert not anything_left(path)
                 return
-            async with called(path, busy_wait=0.0) as api:
+            async with serving(path, busy_wait=0.0) as api:
                 await use_everything(api)
 
     asyncio.run(play())

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support.server.builders import WEATHER, waiting_run
-from tests.support.server.threads_api import Api, another_account, client, contract
+from tests.support.server.threads_api import Api, another_account, contract
 from threads_server.http.authentication import digest
 
 NOBODY = "3c59dc04-8e88-4024-9bd8-079a5d2a6f2e"
@@ -108,7 +108,7 @@ async def test_each_account_has_its_own_default_assistant(api: Api) -> None:
 async def test_two_keys_of_one_account_share_it(api: Api) -> None:
     thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
     await api.services.store.add_key("second", digest(b"second"), "default")
-    async with client(str(api.http.base_url), "second") as http:
+    async with api.client("second") as http:
         assert (await http.get(f"/threads/{thread_id}")).status_code == 200
         await api.services.store.revoke_key("second")
         assert (await http.get(f"/threads/{thread_id}")).status_code == 401

@@ -12,7 +12,7 @@ import pytest
 from tests.support.database.raw_database import execute
 from tests.support.server.builders import WEATHER
 from tests.support.server.command_line import refused, run
-from tests.support.server.threads_api import Api, called
+from tests.support.server.threads_api import Api, serving
 from threads_server.ids import new_id
 from threads_server.maintenance import checks
 from threads_server.maintenance.backup import BackupFailed, backup
@@ -64,7 +64,7 @@ async def fill(api: Api) -> str:
 
 async def test_check_of_a_database_in_use_names_each_problem(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "PIECE_THREADS", 1)
-    async with called(database) as api:
+    async with serving(database) as api:
         await fill(api)
 
         async def found() -> list[str]:
@@ -80,7 +80,7 @@ async def test_check_of_a_database_in_use_names_each_problem(database: str, monk
 
 async def test_check_fails_with_a_line_for_each_problem(tmp_path: Path) -> None:
     database = str(tmp_path / "threads.db")
-    async with called(database) as api:
+    async with serving(database) as api:
         await fill(api)
     assert run("check", "--database", database).stdout == f"{database} is sound\n"
     execute(database, "UPDATE threads SET version = 0, message_count = 0")
@@ -91,7 +91,7 @@ async def test_check_fails_with_a_line_for_each_problem(tmp_path: Path) -> None:
 
 async def test_stats_add_up_what_each_account_stores(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "PIECE_THREADS", 2)
-    async with called(database) as api:
+    async with serving(database) as api:
         thread_id = await fill(api)
         await api.http.delete(f"/threads/{await api.thread()}")
         for _ in range(4):
@@ -118,7 +118,7 @@ def copies(folder: Path) -> list[str]:
 
 async def test_backup_while_writing_is_one_moment_of_the_database(tmp_path: Path) -> None:
     database, copy = tmp_path / "threads.db", tmp_path / "copy.db"
-    async with called(database) as api:
+    async with serving(database) as api:
         thread_id, other = await fill(api), await api.thread()
         done = asyncio.create_task(asyncio.to_thread(run, "backup", str(copy), "--database", str(database)))
         while not done.done():
@@ -127,7 +127,7 @@ async def test_backup_while_writing_is_one_moment_of_the_database(tmp_path: Path
     assert (made.returncode, made.stderr) == (0, "")
     assert copies(tmp_path) == ["copy.db"]
     assert copy.stat().st_mode & 0o777 == 0o600
-    async with called(copy) as api:
+    async with serving(copy) as api:
         assert [problem async for problem in problems(api.services.store)] == []
         assert await api.get(thread_id) == expected
     assert refused("backup", str(copy), "--database", str(database)).endswith("is there already; choose another name")

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.support.clocks import set_clock
-from tests.support.server.threads_api import Api, called
+from tests.support.server.threads_api import Api, serving
 from threads_server.responders import (
     Conversation,
     ModelUsage,
@@ -102,7 +102,7 @@ async def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         moment += 1000
 
     set_clock(monkeypatch, lambda: moment)
-    async with called(tmp_path / "threads.db", responder=Teller(), busy_wait=0) as api:
+    async with serving(tmp_path / "threads.db", responder=Teller(), busy_wait=0) as api:
         api.http.event_hooks = {"request": [pass_time]}
         yield api
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.clocks import set_clock
 from tests.support.server.builders import WEATHER
-from tests.support.server.threads_api import Api, another_account, called, serving
+from tests.support.server.threads_api import Api, another_account, serving
 from threads_server.clock import now
 from threads_server.operations import quotas
 from threads_server.store import retention
@@ -45,7 +45,7 @@ async def test_quota_of_threads_is_413_until_one_is_deleted(database: str) -> No
 
 
 async def test_quota_of_messages_is_413_but_a_run_goes_on(tmp_path: Path) -> None:
-    async with called(tmp_path / "threads.db", account_messages=2) as api:
+    async with serving(tmp_path / "threads.db", account_messages=2) as api:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         turn = await api.turn(thread_id, "/call get_weather {}")
         assert (await api.outputs(thread_id, turn["run_id"], {"call_1": "dry"})).status_code == 200
@@ -56,7 +56,7 @@ async def test_quota_of_messages_is_413_but_a_run_goes_on(tmp_path: Path) -> Non
 
 
 async def test_quota_of_bytes_counts_messages_and_files(tmp_path: Path) -> None:
-    async with called(tmp_path / "threads.db", account_bytes=4_000) as api:
+    async with serving(tmp_path / "threads.db", account_bytes=4_000) as api:
         thread_id = await api.thread()
         path, file = f"/threads/{thread_id}/messages", {"files": ("f", b"x" * 2_500)}
         sent = [await api.http.post(path, data={"content": "x", "send_to_llm": "false"}, files=file) for _ in range(2)]
@@ -68,7 +68,7 @@ async def test_threads_unused_for_too_long_are_deleted(
     database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(retention, "PIECE_THREADS", 2)
-    async with called(database) as api:
+    async with serving(database) as api:
         await api.services.sweeper.stop()
         store, assistant_id = api.services.store, await api.assistant()
         old = [await api.thread(assistant_id) for _ in range(5)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.server.builders import WEATHER
-from tests.support.server.threads_api import called
+from tests.support.server.threads_api import serving
 from threads_server.responders import Conversation, ResponderFailed, TextDelta, ToolCallRequested
 from threads_server.responders.offline import OfflineResponder
 
@@ -60,7 +60,7 @@ class TestOffline:
             await self.asked(text)
 
     async def test_more_calls_than_a_round_has_fail(self, tmp_path: Path) -> None:
-        async with called(tmp_path / "threads.db") as api:
+        async with serving(tmp_path / "threads.db") as api:
             turn = await api.turn(await api.thread(await api.assistant(tools=[WEATHER])), "/call get_weather " * 20_000)
         assert (turn["status"], turn["tool_calls"]) == ("FAILED", None)
         assert turn["message"] == "The answer asks for more than 128 tool calls"

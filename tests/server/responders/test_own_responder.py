@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.server.builders import WEATHER
-from tests.support.server.threads_api import called
+from tests.support.server.threads_api import serving
 from threads_server.responders import (
     Conversation,
     FinishReason,
@@ -52,7 +52,7 @@ class Holder:
 
 
 async def answer_of(database: Path, name: str, **settings: Any) -> str:
-    async with called(database, responder=name, **settings) as api:
+    async with serving(database, responder=name, **settings) as api:
         return str((await api.turn(await api.thread(), "x"))["content"])
 
 
@@ -161,20 +161,20 @@ class TestFunctionResponder:
     async def test_function_of_any_kind_answers(
         self, tmp_path: Path, function: Callable[[Conversation], Answer]
     ) -> None:
-        async with called(tmp_path / "threads.db", responder=FunctionResponder(function, model="mine")) as api:
+        async with serving(tmp_path / "threads.db", responder=FunctionResponder(function, model="mine")) as api:
             turn = await api.turn(await api.thread(), "x")
         assert (turn["status"], turn["content"], turn["model_name"]) == ("COMPLETED", "1 message", "mine")
 
     async def test_events_become_those_of_the_turn(self, tmp_path: Path) -> None:
         events = [ReasoningDelta("Hm."), "Half", FinishReason("length")]
-        async with called(tmp_path / "threads.db", responder=FunctionResponder(lambda _: events)) as api:
+        async with serving(tmp_path / "threads.db", responder=FunctionResponder(lambda _: events)) as api:
             turn = await api.turn(await api.thread(), "x")
         assert (turn["reasoning"], turn["content"]) == ("Hm.", "Half")
         assert turn["message"] == "Message added. The answer ended early: length"
 
     async def test_exception_fails_the_run(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         failures = iter([ResponderFailed("Out of ideas"), ValueError("secret")])
-        async with called(
+        async with serving(
             tmp_path / "threads.db", responder=FunctionResponder(lambda _: ["Half", next(failures)])
         ) as api:
             thread_id = await api.thread()
@@ -192,7 +192,7 @@ class TestScriptedResponder:
         scripted.reply("Let me ", "see.", CALL)
         scripted.reply(lambda conversation: f"It is {conversation.messages[-1]['content']}.")
         scripted.on(r"(?i)bye", "Good bye.")
-        async with called(tmp_path / "threads.db", responder=scripted) as api:
+        async with serving(tmp_path / "threads.db", responder=scripted) as api:
             thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
             assert (await api.turn(thread_id, "2 + 2?"))["content"] == "4"
             assert (await api.turn(thread_id, "Bye"))["content"] == "Good bye."

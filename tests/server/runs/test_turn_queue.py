@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.server.builders import WEATHER, eventually, hold, running, waiting, waiting_run
-from tests.support.server.threads_api import Api, called, serving
+from tests.support.server.threads_api import Api, serving
 from threads_server.runs.live_runs import LiveRun, Stop
 from threads_server.runs.wait_queues import WaitQueues
 
@@ -18,7 +18,7 @@ STALE = {"if_match": '"0"'}
 @pytest.fixture
 async def in_process(tmp_path: Path) -> AsyncIterator[Api]:
     """The application without a socket: tasks send in the order in which they are made."""
-    async with called(tmp_path / "threads.db") as api:
+    async with serving(tmp_path / "threads.db") as api:
         yield api
 
 

@@ -1,15 +1,9 @@
-"""A PostgreSQL database of a test's own, and someone else on it."""
+"""Someone else on the PostgreSQL database of a test."""
 
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-
-
-@pytest.fixture
-def postgres(new_postgres: str) -> str:
-    """A database in which each test makes the tables."""
-    return new_postgres
 
 
 @pytest.fixture

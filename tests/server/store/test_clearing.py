@@ -6,7 +6,7 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from tests.support.server.threads_api import Api, called, serving
+from tests.support.server.threads_api import Api, serving
 from tests.support.virtual_time import run_in_virtual_time
 from threads_server.archive import export_account
 from threads_server.clock import now
@@ -24,7 +24,7 @@ TABLES = ("threads", "messages", "files", "runs", "run_events", "idempotency_key
 @pytest.fixture
 async def api(database: str) -> AsyncIterator[Api]:
     """The server on a new database, where nothing is cleared by itself."""
-    async with called(database) as api:
+    async with serving(database) as api:
         await api.services.sweeper.stop()
         yield api
 
@@ -116,7 +116,7 @@ async def test_deletion_writes_few_rows_however_many_threads_there_are(
 ) -> None:
     changes = []
     for number in (1, 300):
-        async with called(tmp_path_factory.mktemp("large") / "threads.db") as api:
+        async with serving(tmp_path_factory.mktemp("large") / "threads.db") as api:
             await api.services.sweeper.stop()
             store = api.services.store
             assert isinstance(store, SqliteStore)
@@ -133,7 +133,7 @@ async def test_each_piece_writes_a_bounded_number_of_rows(
     monkeypatch.setattr(clearing, "MAX_ROWS", 20)
     monkeypatch.setattr(clearing, "MAX_THREADS", 10)
     monkeypatch.setattr(clearing, "PAUSE_SECONDS", 0)
-    async with called(tmp_path_factory.mktemp("large") / "threads.db") as api:
+    async with serving(tmp_path_factory.mktemp("large") / "threads.db") as api:
         await api.services.sweeper.stop()
         store = api.services.store
         assert isinstance(store, SqliteStore)
@@ -169,7 +169,7 @@ async def test_expired_things_are_removed_in_pieces(api: Api) -> None:
 
 
 async def test_deletion_that_was_cut_short_is_finished_after_a_restart(database: str) -> None:
-    async with called(database) as api:
+    async with serving(database) as api:
         await api.services.sweeper.stop()
         await api.services.store.write(many_threads, "large", 5, 5)
         await api.services.store.write(assistants.delete, "default", "large")

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.server.threads_api import called
+from tests.support.server.threads_api import serving
 from threads_server.clock import now
 from threads_server.http.app import create_app
 from threads_server.ids import new_id
@@ -253,7 +253,7 @@ async def test_runs_that_cannot_be_ended_at_the_start_are_ended_later(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A server that was killed during a run starts on a full disk."""
-    async with called(path) as api:
+    async with serving(path) as api:
         thread_id = await api.thread()
         run_id = (await api.turn(thread_id, "x"))["run_id"]
         await api.services.store.write(one, "UPDATE runs SET status = 'IN_PROGRESS' WHERE run_id = ?", run_id)
@@ -268,7 +268,7 @@ async def test_runs_that_cannot_be_ended_at_the_start_are_ended_later(
 
     monkeypatch.setattr(SqliteStore, "write", fail_while_full)
     monkeypatch.setattr("threads_server.operations.services.ORPHANS_RETRY_SECONDS", 0.01)
-    async with called(path, busy_wait=0.0) as api:
+    async with serving(path, busy_wait=0.0) as api:
         assert caplog.messages[0] == (
             "1 runs of an earlier server process could not be ended yet: "
             "The store cannot be reached: database or disk is full"

@@ -17,6 +17,12 @@ from threads_server.store.backends import postgres as backend
 from threads_server.store.backends.schema import MIGRATIONS
 
 
+@pytest.fixture
+def postgres(new_postgres: str) -> str:
+    """A database in which each test makes the tables."""
+    return new_postgres
+
+
 async def opened(address: str) -> Store:
     return await open_store(Settings(database=address), serving=True)
 

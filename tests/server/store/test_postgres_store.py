@@ -129,7 +129,7 @@ def echoed(texts: list[str]) -> Transaction[list[str]]:
 
 
 def rename(name: str) -> Transaction[None]:
-    yield from every("UPDATE assistants SET name = ?", name)
+    yield from every("UPDATE assistants SET name = ? WHERE account_id <> ''", name)
 
 
 class TestRaces:
@@ -231,6 +231,7 @@ class TestAway:
         await store.write(add, "x")
         await store.close()
 
+    @pytest.mark.usefixtures("new_postgres")
     async def test_role_with_three_connections_is_enough(self, postgres_server: PostgresServer, other: Any) -> None:
         await other.execute("CREATE ROLE limited LOGIN SUPERUSER CONNECTION LIMIT 3")
         try:
@@ -260,6 +261,11 @@ class TestAway:
 
 
 class TestMigrating:
+    @pytest.fixture
+    def postgres(self, new_postgres: str) -> str:
+        """A database in which each test makes the tables."""
+        return new_postgres
+
     async def test_many_that_open_a_new_one_at_once(self, postgres: str) -> None:
         stores = await asyncio.gather(*(opened(postgres) for _ in range(6)))
         for store in stores:

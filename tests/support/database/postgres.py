@@ -112,16 +112,16 @@ class PostgresServer:
 
     def cleared(self, database: str = "postgres") -> str:
         """Drop the server's schema in a database, made if there is none; return its address."""
+        return self._without_connections("DROP SCHEMA IF EXISTS backboard_threads CASCADE", database)
+
+    def emptied(self, database: str = "postgres") -> str:
+        """Delete all rows but keep the tables, which take far longer to make; return the address of the database."""
+        return self._without_connections(_EMPTY, database)
+
+    def _without_connections(self, statements: str, database: str) -> str:
         if database != "postgres":
             with contextlib.suppress(asyncpg.DuplicateDatabaseError):
                 self._execute("postgres", f"CREATE DATABASE {database}")
-        return self._without_connections("DROP SCHEMA IF EXISTS backboard_threads CASCADE", database)
-
-    def emptied(self) -> str:
-        """Delete all rows but keep the tables, which takes far longer to make; return the address of the database."""
-        return self._without_connections(_EMPTY)
-
-    def _without_connections(self, statements: str, database: str = "postgres") -> str:
         self._execute(
             database,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

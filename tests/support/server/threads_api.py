@@ -1,26 +1,27 @@
-"""The server in this process, behind a socket or without one, and a client of it."""
+"""The server in this process, without a socket, and a client of it."""
 
 import asyncio
 import contextlib
 import functools
 import json
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
-from uvicorn.server import ServerState
 
+from backboard_threads import AsyncASGITransport
 from threads_server.http.app import App
 from threads_server.http.authentication import digest
 from threads_server.openapi import Contract
 from threads_server.operations.binding import bind
 from threads_server.operations.services import Services
 from threads_server.responders import Responder
-from threads_server.server import listen, uvicorn_config
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
+from threads_server.store.backends.sqlite_file import MODE, DatabaseFile
 
 KEY = "key-of-default"
 
@@ -38,9 +39,16 @@ def operations() -> Mapping[str, Any]:
 class Api:
     """A client of one account, and the services behind it."""
 
-    def __init__(self, http: httpx.AsyncClient, services: Services) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, services: Services, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self.http = http
         self.services = services
+        self._transport = transport
+
+    def client(self, key: str) -> httpx.AsyncClient:
+        """A client with another key."""
+        return client(str(self.http.base_url), key, self._transport)
 
     async def assistant(self, **fields: Any) -> str:
         answer = await self.http.post("/assistants", json={"name": "Guide", **fields})
@@ -167,11 +175,25 @@ def unconfirm(api: Api, transaction: Callable[..., Any], monkeypatch: pytest.Mon
     return done
 
 
+@functools.cache
+def _tables() -> bytes:
+    """An SQLite database with nothing but its tables: to make them takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "threads.db"
+        file, writer = DatabaseFile.open(path, serving=True, any_version=False)
+        writer.close()
+        file.close()
+        return path.read_bytes()
+
+
 def app_on(database: Path | str, opened: list[Services], **settings: Any) -> App:
     """The application on a database; the services that it opens are put into `opened`.
 
     `responder` can also be an instance.
     """
+    if not str(database).startswith("postgresql:") and not (path := Path(database)).exists():
+        path.touch(MODE)
+        path.write_bytes(_tables())
     own = settings.pop("responder") if isinstance(settings.get("responder"), Responder) else None
 
     async def open_services(settings: Settings) -> Services:
@@ -181,45 +203,28 @@ def app_on(database: Path | str, opened: list[Services], **settings: Any) -> App
     return App(contract(), operations(), Settings(database=str(database), api_key=KEY, **settings), open_services)
 
 
-@contextlib.asynccontextmanager
-async def called(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
-    """The application without a socket: quick to open, but an answer comes only when all of it is there."""
-    opened: list[Services] = []
-    app = app_on(database, opened, **settings)
-    async with app.opened():
-        transport = httpx.ASGITransport(app)
-        async with client("http://threads/api", KEY, transport) as http:
-            yield Api(http, opened[0])
-            await opened[0].end_runs()
+class _Requests(AsyncASGITransport):
+    """Requests to an application that others open and close."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def aclose(self) -> None:
+        pass
 
 
 @contextlib.asynccontextmanager
 async def serving(database: Path | str, **settings: Any) -> AsyncIterator[Api]:
-    """The server on a database, behind a socket, until it is left; then it ends as it does on a signal."""
+    """The server on a database, until it is left; then it ends as it does on a signal."""
     opened: list[Services] = []
     app = app_on(database, opened, **settings)
-    config = uvicorn_config(Settings(), app)
-    config.load()
-    state = ServerState()
-    listener = listen("127.0.0.1", 0)
-
-    def protocol() -> asyncio.Protocol:
-        return config.http_protocol_class(config=config, server_state=state, app_state={})  # type: ignore[call-arg]
-
     async with app.opened():
-        # uvicorn.Server does no more than this, but looks ten times a second whether it is to end
-        server = await asyncio.get_running_loop().create_server(protocol, sock=listener)
+        transport = _Requests(app)
         try:
-            async with client(f"http://127.0.0.1:{listener.getsockname()[1]}/api", KEY) as http:
-                yield Api(http, opened[0])
-                await app.drain()
+            async with client("http://threads/api", KEY, transport) as http:
+                yield Api(http, opened[0], transport)
         finally:
             await app.drain()
-            server.close()
-            for connection in list(state.connections):
-                connection.shutdown()
-            if state.tasks:
-                await asyncio.wait(state.tasks)
 
 
 def client(url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -233,5 +238,5 @@ async def another_account(api: Api) -> AsyncIterator[Api]:
     """A client of another account of the same server."""
     key = f"key-{id(api)}"
     await api.services.store.add_key(key, digest(key.encode()), None)
-    async with client(str(api.http.base_url), key) as http:
+    async with api.client(key) as http:
         yield Api(http, api.services)

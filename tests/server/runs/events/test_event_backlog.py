@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.server.builders import hold, running
-from tests.support.server.threads_api import Api, called
+from tests.support.server.threads_api import Api, serving
 from threads_server.runs.events import NumberedEvent
 from threads_server.runs.live_runs import BATCH_CHARACTERS, BATCH_EVENTS, LiveRun
 from threads_server.store import event_log
@@ -33,14 +33,14 @@ async def long_run(api: Api) -> tuple[str, int]:
 
 @pytest.mark.parametrize("after", [0, 1, ROW_EVENTS - 1, ROW_EVENTS, ROW_EVENTS + 700, LONG + 2])
 async def test_log_of_a_long_run_is_read_in_batches(tmp_path: Path, after: int) -> None:
-    async with called(tmp_path / "threads.db") as api:
+    async with serving(tmp_path / "threads.db") as api:
         run_id, last = await long_run(api)
         check(await batches(api, run_id, after), after, last)
 
 
 async def test_log_of_one_wide_row_is_read_in_batches(tmp_path: Path) -> None:
     """As version 0.1 wrote it."""
-    async with called(tmp_path / "threads.db") as api:
+    async with serving(tmp_path / "threads.db") as api:
         run_id, last = await long_run(api)
 
         def widen() -> Transaction[None]:
@@ -72,7 +72,7 @@ async def test_backlog_of_large_events_is_read_in_smaller_batches() -> None:
 
 
 async def test_log_rows_and_pages_are_bounded(tmp_path: Path) -> None:
-    async with called(tmp_path / "threads.db") as api:
+    async with serving(tmp_path / "threads.db") as api:
         run_id, _ = await long_run(api)
         rows = await api.services.store.read(every, "SELECT first_event, last_event, lines FROM run_events")
         assert max(last - first + 1 for first, last, _ in rows) == ROW_EVENTS
@@ -88,7 +88,7 @@ async def test_log_rows_and_pages_are_bounded(tmp_path: Path) -> None:
 
 async def test_events_written_again_with_more_behind_are_stored_once(tmp_path: Path) -> None:
     """As when the commit of the first was done and not confirmed."""
-    async with called(tmp_path / "threads.db") as api:
+    async with serving(tmp_path / "threads.db") as api:
         turn = await api.turn(await api.thread(), "/say x")
         lines = [json.dumps(str(number)) for number in range(2 * ROW_EVENTS + 500)]
         for count in (ROW_EVENTS + 10, len(lines)):
