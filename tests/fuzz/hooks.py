@@ -16,7 +16,7 @@ from schemathesis.transport.serialization import Binary
 
 from tests.fuzz import checks, followed, target
 from tests.fuzz.cases import is_valid, operation_of
-from tests.support.client.http_messages import typed
+from tests.support.form_values import typed
 from tools.document import Node, operations
 from tools.schema_strategies import merged
 from tools.schema_validation import faults

@@ -81,7 +81,8 @@ def fuzz(
         with subprocess.Popen(
             [COMMAND, *arguments],
             cwd=ROOT,
-            env={**os.environ, "THREADS_FUZZ_LINKS": str(reports / "links.json")},
+            # without proxies, which requests would look for in all of the environment each time
+            env={**os.environ, "no_proxy": "127.0.0.1", "THREADS_FUZZ_LINKS": str(reports / "links.json")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

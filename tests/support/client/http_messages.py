@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 import httpx
 
 from tests.support.client.calls import ADDRESS
+from tests.support.form_values import typed, types_of
 from tools.document import Node, Operation, operations, resolve
 from tools.schema_strategies import merged
 from tools.schema_validation import faults, parsed
@@ -83,22 +84,6 @@ def pairs(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def typed(schema: Node, text: str) -> Any:
-    """The value that a text stands for, where its schema takes something else than texts."""
-    schema = merged(schema)
-    types = [kind for one in (schema, *schema.get("anyOf", [])) for kind in _types(one)]
-    if "boolean" in types and text in ("true", "false"):
-        return text == "true"
-    if "integer" in types and re.fullmatch(r"-?\d+", text):
-        return int(text)
-    return text
-
-
-def _types(schema: Node) -> list[str]:
-    types = resolve(schema).get("type", [])
-    return [types] if isinstance(types, str) else types
-
-
 def parse_body(request: httpx.Request, result: ParsedRequest) -> list[str]:
     """Parse the body into `result`; return its faults."""
     content = request.content
@@ -132,7 +117,7 @@ def unknown(body: dict[str, Any], known: dict[str, Node]) -> list[str]:
 
 
 def is_array(schema: Node) -> bool:
-    return "array" in _types(merged(schema))
+    return "array" in types_of(merged(schema))
 
 
 def read_multipart(content: bytes, boundary: str) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, bytes]]]]:
