@@ -274,6 +274,7 @@ class ModelMachine(RuleBasedStateMachine):
     # keys
 
     def add_key(self, name: str, account: str) -> None:
+        COUNTS["key made again" if any(f" {name} " in key for key in self.used_keys) else "key made"] += 1
         key = f"{account} {name} {uuid4()}"
         self.run(self.server.add_key(name, key, account))
         self.names[name] = (key, account)

@@ -174,6 +174,7 @@ def test_revoked_key_cuts_its_stream_and_not_the_run(machine: type[Machine]) -> 
 
     play(machine, steps)
     assert COUNTS["stream of a revoked key cut"] == 2
+    assert COUNTS["key made again"] == 1
 
 
 @pytest.mark.parametrize("fault", LOSES_CONFIRMATION)
