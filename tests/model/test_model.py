@@ -1,6 +1,7 @@
 """The server does what the model says, under any sequence of operations and faults.
 
-Hypothesis draws the same sequences each time; `make soak` draws others for hours. A failure prints its steps, shrunk.
+Rounds of sequences are drawn from the same seeds each time; `make soak` draws others for hours. A failure prints its
+steps, shrunk.
 """
 
 import os
@@ -8,11 +9,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
+from tests.model.rounds import missing_kinds, play_rounds
 from tests.support.database.postgres import PostgresServer
 
 # Kinds of steps that these few sequences reach; `make soak` counts each with its statuses.
@@ -43,12 +43,9 @@ def _kathmandu() -> Iterator[None]:
 @pytest.mark.timeout(1800)
 def test_server_on_sqlite_does_what_the_model_says() -> None:
     COUNTS.clear()
-    run_state_machine_as_test(Machine, settings=settings(max_examples=48, stateful_step_count=40))
-    reached = COUNTS.keys() | {name.partition(":")[0] for name in COUNTS}
-    assert sorted(REACHED - reached) == []
+    play_rounds(Machine, 40, 40, missing_kinds(REACHED, COUNTS))
 
 
 @pytest.mark.timeout(1800)
 def test_server_on_postgres_does_what_the_model_says(postgres_server: PostgresServer) -> None:
-    machine = postgres_machine(postgres_server)
-    run_state_machine_as_test(machine, settings=settings(max_examples=5, stateful_step_count=40))
+    play_rounds(postgres_machine(postgres_server), 5, 40)
