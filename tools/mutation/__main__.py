@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 
 from tools.mutation.all_mutations import all_mutations, unchanged
@@ -59,19 +60,24 @@ def draw(mutations: list[Mutation], count: int, seed: int) -> list[Mutation]:
 
 
 def run(mutations: list[Mutation], jobs: int) -> list[Outcome]:
-    """Run the mutations, after an unchanged tree has passed the stages of every side."""
+    """Run the mutations, after an unchanged tree has passed the stages of every side.
 
-    def one(mutation: Mutation) -> Outcome:
-        outcome = run_stages(mutation)
+    A stage may then take as long as all stages of the slowest side took, at least 300 s: a slow machine is no hang.
+    """
+
+    def one(mutation: Mutation, seconds: float = 3600) -> Outcome:
+        outcome = run_stages(mutation, seconds=seconds)
         print(f"{outcome.seconds:6.1f} s  {outcome.stage or 'SURVIVED':12} {mutation.name}  {outcome.test}", flush=True)
         return outcome
 
     began = time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        for outcome in pool.map(one, [unchanged(side) for side in STAGES]):
+        usual = list(pool.map(one, [unchanged(side) for side in STAGES]))
+        for outcome in usual:
             if not outcome.survived:
                 raise SystemExit(f"{outcome.mutation}: an unchanged tree fails at {outcome.stage}: {outcome.test}")
-        outcomes = list(pool.map(one, mutations))
+        limit = max(300, *(outcome.seconds for outcome in usual))
+        outcomes = list(pool.map(one, mutations, repeat(limit)))
     print(f"{time.monotonic() - began:.0f} s in all", flush=True)
     return outcomes
 

@@ -88,8 +88,8 @@ class Outcome:
         return self.stage is None
 
 
-def run_stages(mutation: Mutation, *, seconds: float = 300) -> Outcome:
-    """Apply a mutation in a fresh copy and run the stages until one fails."""
+def run_stages(mutation: Mutation, *, seconds: float) -> Outcome:
+    """Apply a mutation in a fresh copy and run the stages until one fails, or takes longer than `seconds`."""
     began = time.monotonic()
 
     def outcome(stage: str | None, test: str) -> Outcome:
