@@ -1,7 +1,7 @@
 """Stages of tests, quick ones first, and how far a mutation gets.
 
-Tests that only detect a difference are left out: the committed client against the generator, its digest, the changes
-since the last release. The client is regenerated after a mutation of the document or the generator.
+Tests that only detect a difference are left out: the committed client against the generator, its digest, the released
+contract. The client is regenerated after a mutation of the document or the generator.
 """
 
 import re
@@ -37,7 +37,7 @@ class Stage:
 
 REDOCLY = Stage("redocly", command=("node_modules/.bin/redocly", "lint", "openapi.yaml"))
 SPECTRAL = Stage("spectral", command=("node_modules/.bin/spectral", "lint", "--fail-severity=hint", "openapi.yaml"))
-CONTRACT = Stage("contract", ("tests/contract",))
+CONTRACT = Stage("contract", ("tests/contract", "--ignore=tests/contract/test_released_contract.py"))
 PROPERTIES = Stage("properties", ("tests/client/properties",))
 OPERATION_MATRIX = Stage("matrix", ("tests/end_to_end/operation_matrix",))
 CONFORMANCE = Stage("conformance", ("tests/tools/conformance", "-k", "all_holds or sentence"))
