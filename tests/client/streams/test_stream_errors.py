@@ -46,6 +46,17 @@ async def test_error_event_of_a_gateway_raises_with_its_message(
     assert (caught.value.partial_text, caught.value.run_id, caught.value.event) == ("so far", RUN, None)
 
 
+async def test_failure_before_the_first_event_names_the_thread_and_run_of_the_call(
+    variant: Variant, server: Server
+) -> None:
+    server.answer(events(b'event: error\ndata: {"error": {"message": "overloaded"}}\n\n'))
+    outputs = [{"tool_call_id": "call-1", "output": "Sunny."}]
+    opened = variant.client(server).runs.stream_tool_outputs(THREAD_ID, RUN, tool_outputs=outputs)
+    with pytest.raises(RunFailedError, match="overloaded") as caught:
+        await collect(variant, opened, [])
+    assert (caught.value.thread_id, caught.value.run_id) == (THREAD_ID, RUN)
+
+
 @pytest.mark.parametrize("data", [b"{}", b"keep-alive", b'{"type": "ping"}'])
 @pytest.mark.parametrize("name", [b"ping", b"heartbeat", b"keepalive"])
 async def test_keepalive_event_with_data_is_ignored(variant: Variant, server: Server, name: bytes, data: bytes) -> None:
