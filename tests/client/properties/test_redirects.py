@@ -49,7 +49,7 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 def as_httpx(first: Sent, redirecting: Redirecting) -> list[Sent]:
-    """What httpx sends after a first request, without the key from the first other origin on."""
+    """All requests that httpx sends for a first one; the key is left out from the first other origin on."""
     method, url, headers, content = first
     with httpx.Client(transport=httpx.MockTransport(redirecting), follow_redirects=True) as client:
         client.send(httpx.Request(method, url, headers=headers, content=content))

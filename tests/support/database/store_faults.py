@@ -44,15 +44,22 @@ class Fault:
         return self.happened
 
 
-class FaultyConnection:
-    """An SQLite connection with a fault."""
+class WrappedConnection:
+    """An SQLite connection whose subclass changes how statements are executed."""
 
-    def __init__(self, connection: sqlite3.Connection, fault: Fault) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._fault = fault
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
+
+
+class FaultyConnection(WrappedConnection):
+    """An SQLite connection with a fault."""
+
+    def __init__(self, connection: sqlite3.Connection, fault: Fault) -> None:
+        super().__init__(connection)
+        self._fault = fault
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         if not self._fault.strikes(sql):
@@ -65,15 +72,12 @@ class FaultyConnection:
         raise sqlite3.OperationalError("disk I/O error")
 
 
-class SlowConnection:
+class SlowConnection(WrappedConnection):
     """An SQLite connection on a slow disk: each transaction begins after a pause."""
 
     def __init__(self, connection: sqlite3.Connection, seconds: float) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._seconds = seconds
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         if sql == "BEGIN IMMEDIATE":
