@@ -100,21 +100,25 @@ FAULTS: dict[str, tuple[Play, type[APIError], bool]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_fault_happens_once_and_is_recorded(told: LocalServer, fault: str) -> None:
+def test_fault_happens_once_and_is_recorded(told: LocalServer, fault: str, caplog: pytest.LogCaptureFixture) -> None:
     play, error, done = FAULTS[fault]
+    content = "Again" * 20_000  # so that the response is sent in pieces
     with client(told) as backboard:
         thread = backboard.messages.chat(content="Hello").thread_id
         play(told)
         with pytest.raises(error) as raised:
-            backboard.messages.send(thread, content="Again", timeout=0.5 if error is APITimeoutError else None)
+            backboard.messages.send(
+                thread, content=content, send_to_llm=False, timeout=0.5 if error is APITimeoutError else None
+            )
         if fault == "rate":
             assert raised.value.response.headers["retry-after"] == "7"
         assert backboard.messages.send(thread, content="Once more").content
         messages = [message.content for message in backboard.threads.get(thread).messages or ()]
-        assert ("Again" in messages) == done
+        assert (content in messages) == done
     sent = [request for request in told.requests if request.operation == "sendMessage"]
-    assert [request.body["content"] for request in sent] == ["Again", "Once more"]
+    assert [request.body["content"] for request in sent] == [content, "Once more"]
     assert all("x-api-key" not in request.headers for request in sent)
+    assert not caplog.messages
 
 
 def test_every_kind_of_fault_is_in_the_table() -> None:

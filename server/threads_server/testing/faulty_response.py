@@ -20,12 +20,13 @@ class FaultyResponse:
         self._fault: Fault | None = None
         self._streamed = False
         self._bytes = self._events = 0
+        self._over = False
         self.lost: Fault | None = None
         """The fault by which the rest is not sent."""
 
     async def send(self, message: Message) -> None:
         """Send a message of the response."""
-        if self.lost is not None:
+        if self.lost is not None or self._over:
             return
         if message["type"] == "http.response.start":
             await self._start(message)
@@ -53,7 +54,7 @@ class FaultyResponse:
             if self._streamed:
                 body = b"data: " + GARBAGE + b"\n\n" + body
             else:
-                message, body = {"type": "http.response.body"}, GARBAGE
+                message, body, self._over = {"type": "http.response.body"}, GARBAGE, True
         elif fault.byte is not None:
             left = fault.byte - self._bytes
             self._bytes += len(body)
