@@ -42,5 +42,6 @@ def cloned_assistant(account: str, source: str, given: Mapping[str, Any], longes
     """Make an assistant with the settings of another, but for a given name and system prompt."""
     fields = json.loads(source)
     fields["name"] = given.get("name") or f"{fields['name']} Copy"[:longest_name]
-    fields["system_prompt"] = given.get("system_prompt") or fields["system_prompt"]
+    if given.get("system_prompt") is not None:
+        fields["system_prompt"] = given["system_prompt"]
     return new_assistant(account, fields)

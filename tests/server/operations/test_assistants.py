@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.server.builders import STORED_ONLY, WEATHER
 from tests.support.server.threads_api import Api, serving
-from tools.document import operations, properties
+from tools.document import operations, properties, resolve
 
 NEWS = {"type": "function", "function": {"name": "get_news", "parameters": {"properties": {}}}}
 BEFORE: dict[str, Any] = {
@@ -70,6 +70,22 @@ async def test_update_with_null_or_nothing_changes_nothing(api: Api) -> None:
         answer = await api.http.put(f"/assistants/{assistant_id}", json=change)
         assert (answer.status_code, answer.json()) == (200, before)
         assert await read(api, assistant_id) == before
+
+
+@pytest.mark.parametrize("operation", ["createAssistant", "updateAssistant", "cloneAssistant"])
+async def test_empty_value_is_kept_like_any_other(api: Api, operation: str) -> None:
+    path = operations()[operation].path.format(assistant_id=await api.assistant(**BEFORE))
+    fields = properties(operations()[operation].bodies["application/json"]["schema"])
+    empty: dict[str, Any] = {}
+    for name, schema in fields.items():
+        types, least = resolve(schema).get("type", ()), resolve(schema).get("minLength", 0)
+        empty |= {name: []} if "array" in types else {name: ""} if "string" in types and not least else {}
+    assert "system_prompt" in empty
+    name = {"name": "Guide"} if operation == "createAssistant" else {}
+    answer = (await api.http.request(operations()[operation].method, path, json=empty | name)).json()
+    made = answer.get("assistant", answer)
+    assert empty.items() <= made.items()
+    assert await read(api, made["assistant_id"]) == made
 
 
 async def test_unknown_fields_of_a_tool_are_stored(api: Api) -> None:
