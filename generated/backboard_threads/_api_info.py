@@ -7,7 +7,7 @@ from ._request.api_info import ApiInfo, SecurityScheme
 VERSION: Final = "0.1.0"
 """The version of the document that this client was made from."""
 
-DIGEST: Final = "f077d2b20cebfd08bc57e9051e048daa75117a98e4672ab9587013ec9f8b514e"
+DIGEST: Final = "a26cd18ccb458b461cb1dadfbfd0ace684015111097a45f57fc77731875b557e"
 """The SHA-256 digest of that document."""
 
 API_INFO: Final = ApiInfo(

@@ -175,6 +175,18 @@ def test_every_sent_value_is_limited(operation: Operation) -> None:
         assert list(unlimited(parameter["schema"], parameter["name"])) == []
 
 
+BYTES_OF_A_CHARACTER = {"application/json": 4, "application/x-www-form-urlencoded": 12, "multipart/form-data": 4}
+"""At most: those of UTF-8, each as `%XX` in a form."""
+
+
+@each_operation
+def test_every_text_fits_at_its_longest_into_a_body_of_each_media_type(operation: Operation) -> None:
+    for media_type, media in operation.bodies.items():
+        most = document()["x-body-limits"][media_type] // BYTES_OF_A_CHARACTER[media_type]
+        for place, keyword, limit in limits(media["schema"]):
+            assert keyword != "maxLength" or int(limit) < most, (media_type, place)
+
+
 def unlimited(schema: Node, place: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield the places of a request's schema where a text, list or number has no limit."""
     if "$ref" in schema:

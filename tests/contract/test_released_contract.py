@@ -11,7 +11,9 @@ from tools.document import LOADER, document
 
 (RELEASED,) = Path(__file__).with_name("released").glob("openapi-*.yaml")
 
-DELIBERATE: dict[tuple[str, str], str] = {}
+DELIBERATE: dict[tuple[str, str], str] = {
+    ("document", "x-body-limits"): "a form of percent-encoded characters has three times the bytes of its text",
+}
 """Facts that are to change with the next release: place and keyword, and why. Empty again after a release."""
 
 

@@ -63,7 +63,7 @@ BODIES = [
 ]
 
 FORMS = [
-    (413, FORM, b"content=" + b"a" * 10_000_000),
+    (413, FORM, b"content=" + b"a" * 13_000_000),
     (400, FORM, b"content=%ff"),
     (400, FORM, b"content=a&content=b"),
     (422, FORM, b"content=a&stream=yes"),
