@@ -121,6 +121,18 @@ def test_fault_happens_once_and_is_recorded(told: LocalServer, fault: str, caplo
     assert not caplog.messages
 
 
+@pytest.mark.parametrize("request_of", ["GET", "HEAD", "GET unchanged", "OPTIONS"])
+def test_garbage_of_any_response_leaves_the_next_one_whole(told: LocalServer, request_of: str) -> None:
+    method, _, unchanged = request_of.partition(" ")
+    with client(told) as backboard, httpx.Client(headers={"X-API-Key": told.api_key}) as http:
+        url = f"{told.url}/threads/{backboard.messages.chat(content='Hello').thread_id}"
+        condition = {"If-None-Match": "*"} if unchanged else {}
+        usual = http.request(method, url, headers=condition).status_code
+        told.garble(None)
+        assert http.request(method, url, headers=condition).status_code == 200
+        assert http.request(method, url, headers=condition).status_code == usual
+
+
 def test_every_kind_of_fault_is_in_the_table() -> None:
     assert {fault.partition(" ")[0] for fault in FAULTS} | {"event"} == {*KINDS, "rate"}
 

@@ -44,7 +44,8 @@ class FaultyResponse:
             return
         if fault is not None and fault.kind == "garbage" and not self._streamed:
             kept = [(name, value) for name, value in message["headers"] if name != b"content-length"]
-            message = {**message, "headers": [*kept, (b"content-length", b"%d" % len(GARBAGE))]}
+            status = message["status"] if b"content-type" in headers else 200  # 304 and 204 cannot have a body
+            message = {**message, "status": status, "headers": [*kept, (b"content-length", b"%d" % len(GARBAGE))]}
         await self._send(message)
 
     async def _send_body(self, fault: Fault, message: Message) -> None:
