@@ -1,4 +1,4 @@
-"""Every error of PostgreSQL and of the way to it, at each statement of a transaction, ends as the model says."""
+"""Every error of PostgreSQL and of the way to it, at each step of a transaction, ends as the model says."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -31,7 +31,8 @@ ERRORS = sorted(
     | {asyncpg.InterfaceError, OSError, ConnectionResetError, BrokenPipeError, TimeoutError},
     key=lambda error: error.__name__,
 )
-STATEMENTS = ["BEGIN", "INSERT 1", "INSERT 2", "COMMIT"]
+CONNECT = "connect"
+STEPS = [CONNECT, "BEGIN", "INSERT 1", "INSERT 2", "COMMIT"]
 
 
 @dataclass
@@ -90,6 +91,9 @@ class Database:
 
     async def acquire(self) -> Session:
         await asyncio.sleep(0)
+        if self.fault and self.at == CONNECT:
+            error, self.fault = self.fault, None
+            raise error
         session = self.idle.pop() if self.idle else Session(self)
         self.taken.append(session)
         return session
@@ -106,13 +110,14 @@ def insert_both() -> Transaction[str]:
     return "done"
 
 
-@pytest.mark.parametrize("at", STATEMENTS)
-async def test_error_at_each_statement_ends_as_the_model_says(at: str) -> None:
+@pytest.mark.timeout(60)  # a permit that is not given back is waited for
+@pytest.mark.parametrize("at", STEPS)
+async def test_error_at_each_step_ends_as_the_model_says(at: str) -> None:
     for error in ERRORS:
         database: Any = Database(error("x"), at)
         store = PostgresStore(database, behind_pooler=False, pool_size=1, statement_seconds=60)
-        if at == "COMMIT":
-            ends: Any = StoreUnavailable
+        if at in (CONNECT, "COMMIT"):
+            ends: Any = None if at == CONNECT and error is asyncpg.TooManyConnectionsError else StoreUnavailable
         else:
             again = issubclass(error, (*ENDS_SESSION, *LOSES_RACE)) and not issubclass(error, TimeoutError)
             ends = None if again else (StoreUnavailable, error)
