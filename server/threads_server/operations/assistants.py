@@ -7,12 +7,11 @@ from typing import Any
 
 from threads_server.clock import format_timestamp, now
 from threads_server.encoding import encode
-from threads_server.errors import HTTPError
 from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.openapi import ValidatedRequest
 from threads_server.operations.assistant_json import changed_assistant, cloned_assistant, new_assistant
-from threads_server.operations.large_responses import respond
+from threads_server.operations.large_responses import respond_with_list
 from threads_server.operations.services import Services
 from threads_server.store import ResultTooLarge, Store, assistants
 from threads_server.store.assistants import AssistantRow
@@ -31,17 +30,18 @@ async def list_assistants(request: ValidatedRequest, services: Services) -> Resp
         bodies = await store.read_small(assistants.list_page, *page)
         if bodies is not None:
             return Response(f"[{','.join(bodies)}]".encode())
-    return await respond(_listed(request, store, await store.read(assistants.id_page, *page)))
+
+    async def listed() -> AsyncIterator[str]:
+        return _listed(request, store, await store.read(assistants.id_page, *page))
+
+    return await respond_with_list(listed)
 
 
 async def _listed(request: ValidatedRequest, store: Store, assistant_ids: list[str]) -> AsyncIterator[str]:
     separator = "["
     for assistant_id in assistant_ids:
         async with request.budget.large_read():
-            try:
-                body = await store.read_large(assistants.get, request.account, assistant_id)
-            except HTTPError:  # it was deleted since the ids were read
-                continue
+            body = await store.read_large(assistants.get, request.account, assistant_id)
         yield f"{separator}{body}"
         separator = ","
     yield "]" if separator == "," else "[]"

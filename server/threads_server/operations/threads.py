@@ -10,7 +10,7 @@ from threads_server.http.idempotency import idempotency_request, replay_headers
 from threads_server.http.responses import Response
 from threads_server.ids import new_id
 from threads_server.openapi import ValidatedRequest
-from threads_server.operations.large_responses import respond
+from threads_server.operations.large_responses import respond, respond_with_list
 from threads_server.operations.services import Services
 from threads_server.operations.thread_json import (
     closing,
@@ -62,14 +62,21 @@ async def _list(request: ValidatedRequest, services: Services, assistant_id: str
     if not query["include_messages"]:
         bodies = [light_thread_json(row) for row in await store.read(threads.light_page, *page)]
         return Response(f"[{','.join(bodies)}]".encode())
-    async with request.budget.large_read():
-        heads, texts = await store.read_snapshot(threads.head_page, *page)
-    if texts is None:
-        return await respond(_listed(request, services, heads))
-    return Response(f"[{','.join(listed_thread_json(head, texts[head.thread]) for head in heads)}]".encode())
+
+    async def listed() -> AsyncIterator[str]:
+        async with request.budget.large_read():
+            heads, texts = await store.read_snapshot(threads.head_page, *page)
+        return _listed(request, services, heads, texts)
+
+    return await respond_with_list(listed)
 
 
-async def _listed(request: ValidatedRequest, services: Services, heads: Sequence[ThreadHead]) -> AsyncIterator[str]:
+async def _listed(
+    request: ValidatedRequest, services: Services, heads: Sequence[ThreadHead], texts: dict[int, list[str]] | None
+) -> AsyncIterator[str]:
+    if texts is not None:
+        yield f"[{','.join(listed_thread_json(head, texts[head.thread]) for head in heads)}]"
+        return
     yield "["
     for index, head in enumerate(heads):
         if index:

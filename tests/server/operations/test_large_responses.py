@@ -168,3 +168,27 @@ async def test_thread_that_is_deleted_while_it_is_read_cuts_the_connection(api: 
     with pytest.raises(StreamBroken):
         await sender.send_response(await respond(texts()))
     assert sent.messages[-1]["more_body"]
+
+
+@pytest.mark.parametrize("kind", ["thread", "assistant"])
+async def test_large_list_is_whole_although_something_in_it_is_deleted_meanwhile(
+    api: Api, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, made = api.services.store.read_large, []
+    for _ in range(3):
+        if kind == "thread":
+            made.insert(0, await api.thread())
+            await api.turn(made[0], "x" * 600_000, send_to_llm=False)
+        else:
+            made.insert(0, await api.assistant(tools=TOOLS * 2))
+
+    async def after_a_deletion(*args: Any) -> Any:
+        monkeypatch.setattr(api.services.store, "read_large", read)
+        await api.http.delete(f"/{kind}s/{made.pop(0)}")
+        return await read(*args)
+
+    monkeypatch.setattr(api.services.store, "read_large", after_a_deletion)
+    answer = await api.http.get(f"/{kind}s", params={"limit": 2})
+    assert answer.status_code == 200, answer.text
+    assert [one[f"{kind}_id"] for one in answer.json()] == made[:2]
+    assert len(made) == 2
