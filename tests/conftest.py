@@ -14,6 +14,7 @@ import certifi
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.support.database import joined_changes
 from tests.support.database.postgres import PostgresServer
 
 CAUGHT = (Phase.explicit, Phase.generate)
@@ -54,7 +55,7 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server, for all tests of the session."""
-    with PostgresServer() as server:
+    with PostgresServer() as server, joined_changes.watched():
         yield server
 
 

@@ -162,6 +162,10 @@ async def test_import_into_another_account_has_ids_of_its_own(database: str) -> 
         assert run_id != waiting["run_id"]
         answer = await api.outputs(thread["thread_id"], run_id, {waiting["tool_calls"][0]["id"]: "seen"})
         assert (answer.status_code, answer.json()["status"]) == (200, "COMPLETED")
+    # the account has a default assistant now, which stays the only one
+    assert await imported(database, lines, "other") == {"assistant": 3, "thread": 4}
+    default, again = '"is_default":true', await exported(database, "other")
+    assert [line for line in again if default in line] == [line for line in copies if default in line] != []
 
 
 def shape(line: str) -> str:
