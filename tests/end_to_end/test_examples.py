@@ -1,10 +1,7 @@
-"""Every example does what it says, against a server."""
+"""Every example does what it says, against a server; test_guide.py has the example tests."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.support.programs.run import python
 from threads_server.pytest_plugin import ThreadsAccount
 from threads_server.testing import LocalServer
 
@@ -23,25 +21,22 @@ def at_a_server(backboard_threads_environment: None) -> None:
     """Every example finds a server with an account of its own."""
 
 
-def python(*arguments: str, typed: str = "") -> str:
-    command = [sys.executable, "-W", "error", *arguments]
-    done = subprocess.run(command, cwd=FOLDER, env=dict(os.environ), input=typed, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def example(name: str, *arguments: str, typed: str = "") -> str:
+    return python(str(FOLDER / name), *arguments, typed=typed)
 
 
 def test_chat_example_continues_an_old_thread() -> None:
-    first = python("chat.py", typed="My name is Ada.\n\n")
+    first = example("chat.py", typed="My name is Ada.\n\n")
     assert 'You began with: "My name is Ada."' in first
     found = re.search(r"Thread (\S+)\.", first)
     assert found is not None
-    second = python("chat.py", found[1], typed="What is my name?\n")
+    second = example("chat.py", found[1], typed="What is my name?\n")
     assert second.startswith("user: My name is Ada.\nassistant: I have seen 1 message")
     assert 'I have seen 3 messages of this thread. You began with: "My name is Ada."' in second
 
 
 def test_chat_example_survives_a_failed_run() -> None:
-    said = python("chat.py", typed="/fail out of ideas\nStill there?\n\n")
+    said = example("chat.py", typed="/fail out of ideas\nStill there?\n\n")
     assert re.search(r"\(.*out of ideas.*\)", said)
     assert "I have seen 3 messages" in said or "I have seen 2 messages" in said
 
@@ -50,26 +45,22 @@ def test_export_example_has_every_thread(backboard_threads_server: ThreadsAccoun
     headers = {"X-API-Key": backboard_threads_server.api_key}
     with httpx.Client(base_url=backboard_threads_server.url, headers=headers) as client:
         said = [client.post("/threads/messages", json={"content": f"I am {i}."}).json() for i in range(3)]
-    lines = [json.loads(line) for line in python("export.py").splitlines()]
+    lines = [json.loads(line) for line in example("export.py").splitlines()]
     assert [line["thread_id"] for line in lines] == [turn["thread_id"] for turn in reversed(said)]
     assert lines[0]["messages"][0]["content"] == "I am 2."
     assert lines[0]["messages"][1]["role"] == "assistant"
 
 
 def test_tool_example_calls_its_tool() -> None:
-    said = python("tools.py", '/call get_weather {"city": "Lisbon"}')
+    said = example("tools.py", '/call get_weather {"city": "Lisbon"}')
     call, answer = said.splitlines()
     assert call == 'get_weather({"city": "Lisbon"}) -> 18 degrees, light rain'
     assert answer
 
 
 def test_tool_example_reports_a_failing_tool() -> None:
-    said = python("tools.py", '/call get_weather {"town": "Lisbon"}')
+    said = example("tools.py", '/call get_weather {"town": "Lisbon"}')
     assert said.startswith('get_weather({"town": "Lisbon"}) -> Error: ')
-
-
-def test_example_tests_pass() -> None:
-    assert "2 passed" in python("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_visits.py")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from threads_server.testing import LocalServer, free_port
+from tests.support.programs.run import python
+from threads_server.testing import free_port
 from tools.document import document
 
 ROOT = Path(__file__).parents[2]
@@ -70,10 +70,15 @@ def run(tree: Path, command: str, timeout: float = 3600) -> str:
     return outcome.stdout
 
 
-def test_make_demo(tree: Path) -> None:
+def test_make_demo(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo is played; `tests/generator/test_generation.py` has the comparison before it."""
+    steps = run(tree, "make --dry-run demo").splitlines()
+    assert "-m generator --check" in steps[1]
+    _, program = steps[2].split()
     backup = tree / "demo.db.important-backup"
     backup.touch()
-    played = run(tree, "make demo")
+    monkeypatch.chdir(tree)
+    played = python(program)
     assert backup.exists()
     for promise in ("thread A remembers Ada", "thread B has a memory of its own", "asked for again", "demo.db"):
         assert promise in played
@@ -100,14 +105,10 @@ def test_make_check_is_what_ci_runs_first(tree: Path) -> None:
     assert re.findall("^make .*", script, re.MULTILINE) == ["make check", "make test", "make world", "make languages"]
 
 
-def test_make_fuzz(tree: Path) -> None:
-    """The program starts; `tests/fuzz` runs what it does, for as long as that takes."""
-    assert "--examples" in run(tree, "make fuzz ARGS=--help")
-
-
-@pytest.mark.parametrize(("job", "offered"), [("soak", "--minutes"), ("mutation", "--only")])
+@pytest.mark.parametrize(("job", "offered"), [("fuzz", "--examples"), ("soak", "--minutes"), ("mutation", "--only")])
 def test_long_jobs_of_the_makefile_start(tree: Path, job: str, offered: str) -> None:
-    assert offered in run(tree, f"make {job} ARGS=--help")
+    _, *arguments = run(tree, f"make --dry-run {job} ARGS=--help").split()
+    assert offered in python(*arguments)
 
 
 def test_make_publish(tree: Path) -> None:
@@ -168,18 +169,9 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 @pytest.mark.parametrize("snippet", blocks("python"))
-def test_snippet(tmp_path: Path, snippet: str) -> None:
-    with LocalServer(tmp_path / "threads.db", api_key="readme-key") as server:
-        outcome = subprocess.run(
-            [sys.executable, "-W", "error", "-c", snippet],
-            env=os.environ | {"BACKBOARD_API_KEY": server.api_key, "BACKBOARD_BASE_URL": server.url},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-    assert outcome.returncode == 0, outcome.stderr
-    assert outcome.stdout.strip().endswith(" 4"), outcome.stdout
+@pytest.mark.usefixtures("backboard_threads_environment")
+def test_snippet(snippet: str) -> None:
+    assert python("-c", snippet).strip().endswith(" 4")
 
 
 def test_links_lead_somewhere() -> None:

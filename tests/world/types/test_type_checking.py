@@ -13,8 +13,10 @@ import attrs
 import pytest
 
 from generator.__main__ import ROOT
+from tests.support.guide import SCRIPT
 
-PROGRAMS = ["sample_program.py", "typed_program.py", "hosted_program.py"]
+COPIED = ["sample_program.py", "typed_program.py", "hosted_program.py"]
+PROGRAMS = [*COPIED, "guide.py"]
 PYRIGHT = ROOT / "node_modules" / ".bin" / "pyright"
 needs_node = pytest.mark.skipif(not PYRIGHT.exists() or shutil.which("node") is None, reason="pyright needs Node")
 SOURCES = [str(ROOT / "generated"), str(ROOT / "server")]
@@ -24,10 +26,11 @@ SOURCES = [str(ROOT / "generated"), str(ROOT / "server")]
 def folder(
     tmp_path_factory: pytest.TempPathFactory, hosted_client: Path, hostile_client: Path, cases_client: Path
 ) -> Path:
-    """The programs, and the clients that they or nobody uses."""
+    """The programs, the code of the guide, and the clients that they or nobody uses."""
     folder = tmp_path_factory.mktemp("types")
-    for name in PROGRAMS:
+    for name in COPIED:
         shutil.copyfile(ROOT / "tests" / "support" / "programs" / name, folder / name)
+    (folder / "guide.py").write_text(SCRIPT, encoding="utf-8")
     for client, name in (
         (hosted_client, "package"),
         (hostile_client, "hostile_client"),
