@@ -28,7 +28,7 @@ from tests.frozen.database import copied, restored
 from tests.frozen.exchange import HANG_SECONDS, Exchange
 from tests.frozen.model import Model, answering
 from tests.frozen.recorder import Recorder, turn_of
-from tests.frozen.server import make_keys, run, serving
+from tests.frozen.server import make_keys, requests_to, run, serving
 from tests.support.database.postgres import PostgresServer
 from threads_server.store.backends.schema import MIGRATIONS
 
@@ -171,7 +171,7 @@ def _make(folder: Path, kind: Sqlite | Postgres) -> None:
 def _played(database: str, keys: dict[str, str], play: Play, model: Model | None = None) -> list[Exchange]:
     options = [] if model is None else ["--responder", "openai", "--busy-wait", "0"]
     environment = {} if model is None else model.environment()
-    with serving(database, *options, **environment) as served, served.wire(keys) as wire:
+    with serving(database, *options, **environment) as served, requests_to(served.address, keys) as wire:
         recorder = Recorder(wire)
         play(recorder)
         return recorder.exchanges
@@ -180,7 +180,10 @@ def _played(database: str, keys: dict[str, str], play: Play, model: Model | None
 def _crash(database: str, keys: dict[str, str], kind: Sqlite | Postgres, model: Model) -> dict[str, Any]:
     """Kills a server in the midst of a run whose first events are in the log; gives the run."""
     turn: dict[str, Any] = {}
-    with serving(database, "--responder", "openai", **model.environment()) as served, served.wire(keys) as wire:
+    with (
+        serving(database, "--responder", "openai", **model.environment()) as served,
+        requests_to(served.address, keys) as wire,
+    ):
 
         def kill(beginning: str) -> None:
             turn.update(turn_of(beginning))
@@ -205,7 +208,7 @@ class _Killed(Exception):
 
 def _limited(path: Path) -> list[Exchange]:
     keys = make_keys(path)
-    with serving(path, "--rate-limit", "0.01") as served, served.wire(keys) as wire:
+    with serving(path, "--rate-limit", "0.01") as served, requests_to(served.address, keys) as wire:
         recorder = Recorder(wire)
         for _ in range(2):
             recorder.get("/assistants")

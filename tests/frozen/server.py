@@ -14,6 +14,7 @@ import httpx
 
 from tests.frozen.exchange import HANG_SECONDS, Wire
 from tests.support.server import command_line
+from threads_server.http.authentication import create_key
 from threads_server.settings import Settings
 from threads_server.store.backends import open_store
 
@@ -49,11 +50,12 @@ class Served:
         self.process = process
         self.address = address
 
-    @contextlib.contextmanager
-    def wire(self, keys: Mapping[str, str]) -> Iterator[Wire]:
-        """Sends requests to it."""
-        with httpx.Client(base_url=self.address, timeout=HANG_SECONDS, trust_env=False) as http:
-            yield Wire(http, keys)
+
+@contextlib.contextmanager
+def requests_to(address: str, keys: Mapping[str, str]) -> Iterator[Wire]:
+    """Sends requests to a server under named keys."""
+    with httpx.Client(base_url=address, timeout=HANG_SECONDS, trust_env=False, verify=False) as http:
+        yield Wire(http, keys)
 
 
 @contextlib.contextmanager
@@ -88,9 +90,15 @@ def serving(database: str | Path, *options: str, **environment: str) -> Iterator
 
 def make_keys(database: str | Path) -> dict[str, str]:
     """Makes the keys that the exchanges are asked with; gives them by name."""
-    keys = {"unknown": "a-key-that-nobody-made"}
-    for name, account in (("first", "default"), ("second", "second"), ("crashed", "crashed"), ("revoked", "default")):
-        keys[name] = run("keys", "create", name, "--account", account, "--database", str(database)).strip()
-    keys["own"] = run("keys", "create", "own", "--database", str(database)).strip()
-    run("keys", "revoke", "revoked", "--database", str(database))
-    return keys
+    accounts = {"first": "default", "second": "second", "crashed": "crashed", "revoked": "default", "own": None}
+
+    async def make() -> dict[str, str]:
+        store = await open_store(Settings(database=str(database)))
+        try:
+            keys = {name: await create_key(store, name, account) for name, account in accounts.items()}
+            await store.revoke_key("revoked")
+        finally:
+            await store.close()
+        return keys
+
+    return {"unknown": "a-key-that-nobody-made", **asyncio.run(make())}

@@ -16,7 +16,8 @@ from tests.frozen import exchange
 from tests.frozen.database import copied, restored, tables
 from tests.frozen.exchange import ID, TIME, Exchange, Replay
 from tests.frozen.model import Model, answering, as_sent_today
-from tests.frozen.server import make_keys, run, serving, upgrade
+from tests.frozen.server import make_keys, requests_to, run, upgrade
+from tests.support.server.server_thread import serving
 from threads_server.store.backends.schema import MIGRATIONS
 from tools.document import document
 
@@ -47,7 +48,8 @@ def replaying(
     database: str, keys: dict[str, str], *options: str, known: frozenset[str] = frozenset(), **environment: str
 ) -> Iterator[Replay]:
     """Serves a database, to ask again what was asked."""
-    with serving(database, *options, **environment) as served, served.wire(keys) as wire:
+    arguments = ("--database", database, *options)
+    with serving(*arguments, environment=environment) as address, requests_to(address, keys) as wire:
         yield Replay(wire, known)
 
 

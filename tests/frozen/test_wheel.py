@@ -15,7 +15,8 @@ import pytest
 
 import backboard_threads
 from tests.frozen.exchange import HANG_SECONDS
-from tests.frozen.server import serving
+from tests.support.programs.run import python
+from tests.support.server.server_thread import serving
 
 PROGRAM = Path(__file__).parent / "wheel_program.py"
 KEY = "key-of-the-default-account"
@@ -30,28 +31,24 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def use(packages: Path, address: str) -> str:
-    """The output of the program with the client in `packages`."""
-    environment = {**os.environ, "PYTHONPATH": str(packages), "BACKBOARD_API_KEY": KEY, "BACKBOARD_BASE_URL": address}
-    done = subprocess.run(
-        [sys.executable, PROGRAM, packages],
-        env=environment,
-        cwd=packages,
-        capture_output=True,
-        text=True,
-        timeout=HANG_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_released_client_works_with_this_server(released: Path, tmp_path: Path) -> None:
-    with serving(tmp_path / "threads.db", THREADS_SERVER_API_KEY=KEY) as served:
-        assert use(released, f"{served.address}/api") == "done\n"
+    with serving("--database", str(tmp_path / "threads.db"), api_key=KEY) as address:
+        paths = {"PYTHONPATH": str(released), "BACKBOARD_API_KEY": KEY, "BACKBOARD_BASE_URL": f"{address}/api"}
+        done = subprocess.run(
+            [sys.executable, PROGRAM, released],
+            env=os.environ | paths,
+            cwd=released,
+            capture_output=True,
+            text=True,
+            timeout=HANG_SECONDS,
+            check=False,
+        )
+    assert done.stdout == "done\n", done.stderr
 
 
-def test_this_client_works_with_the_released_server(released: Path, tmp_path: Path) -> None:
+def test_this_client_works_with_the_released_server(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = (
         "import sys, threads_server\n"
         "from pathlib import Path\n"
@@ -78,7 +75,9 @@ def test_this_client_works_with_the_released_server(released: Path, tmp_path: Pa
                     break
             else:
                 raise AssertionError(said)
+            monkeypatch.setenv("BACKBOARD_API_KEY", KEY)
+            monkeypatch.setenv("BACKBOARD_BASE_URL", found[0])
             packages = Path(backboard_threads.__file__).parents[1]
-            assert use(packages, found[0]) == "done\n"
+            assert python(str(PROGRAM), str(packages)) == "done\n"
         finally:
             process.terminate()
