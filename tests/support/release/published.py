@@ -1,18 +1,20 @@
-"""Fixtures with a published folder, made once in a run, for a conftest.py to import."""
+"""A fixture with a published folder, made once in a run, for a conftest.py to import."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.support.release.publishing import copy_sources, publish
 from tests.support.shared_folder import shared_folder
+from tools.publish.__main__ import main
+
+EPOCH = "1770000000"
 
 
 @pytest.fixture(scope="session")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shared_folder(tmp_path_factory, "sources", copy_sources)
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def publish(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+            main(["--output", str(folder / "dist")])
 
-
-@pytest.fixture(scope="session")
-def published(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shared_folder(tmp_path_factory, "published", lambda folder: publish(sources, folder / "dist")) / "dist"
+    return shared_folder(tmp_path_factory, "published", publish) / "dist"

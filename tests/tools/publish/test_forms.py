@@ -4,6 +4,7 @@ import json
 from itertools import product
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -111,7 +112,7 @@ def test_event_streams_of_3_0_are_texts() -> None:
 def both(schema: dict[str, Any], root: dict[str, Any], lowered: dict[str, Any]) -> tuple[Any, Any]:
     """Return a validator of a schema as it is, and one of the same in 3.0."""
     return (
-        Draft202012Validator({**schema, "components": root["components"]}),
+        jsonschema_rs.Draft202012Validator({**schema, "components": root["components"]}),
         OAS30Validator({**schema_3_0(schema), "components": lowered["components"]}),
     )
 

@@ -37,14 +37,17 @@ def test_published_commit_and_time_are_those_of_the_repository_unless_told(
 
 
 def test_failed_publishing_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = tmp_path / "dist"
-    old.mkdir()
+    small = tmp_path / "openapi.json"
+    small.write_text('{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}}')
+    old = tmp_path / "published" / "dist"
+    old.mkdir(parents=True)
     (old / "kept").write_text("from before")
+    monkeypatch.setattr("tools.publish.__main__.SOURCE", small)
     monkeypatch.setattr("tools.publish.redocly.COMMAND", tmp_path / "nothing")
     with pytest.raises(SystemExit) as ended:
         main(["--output", str(old)])
     assert ended.value.code == "publish: Redocly is not installed; `make publish` installs it"
-    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+    assert [path.name for path in old.parent.iterdir()] == ["dist"]
     assert (old / "kept").read_text() == "from before"
 
 
@@ -96,12 +99,12 @@ def test_checksums_fit_the_files(published: Path) -> None:
     assert about["sha256"] == {name: told for name, told in listed.items() if name != "version.json"}
 
 
-def test_distributions_have_every_file_of_their_packages(published: Path, sources: Path) -> None:
+def test_distributions_have_every_file_of_their_packages(published: Path) -> None:
     folders = {"generated": "backboard_threads", "server": "threads_server"}
     files = {
-        path.relative_to(sources)
+        path.relative_to(ROOT)
         for folder, package in folders.items()
-        for path in (sources / folder / package).rglob("*")
+        for path in (ROOT / folder / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert Path("generated/backboard_threads/py.typed") in files

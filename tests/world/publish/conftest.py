@@ -1,5 +1,5 @@
 """The published folder."""
 
-from tests.support.release.published import published, sources
+from tests.support.release.published import published
 
-__all__ = ["published", "sources"]
+__all__ = ["published"]
