@@ -1,8 +1,8 @@
 """Changes between two documents, each breaking, additive or editorial.
 
-`redocly diff` finds and rates the changes. Of the 82 kinds that the tests plant it rates 48 right; the others are rated
-here, and nothing else. oasdiff 1.38 rates 54 right (its warnings counted as breaking), and would need Go on every
-machine that runs the tests.
+`redocly diff` finds and rates the changes. Of 82 planted kinds it rates 48 right; the others are rated here, and
+nothing else. oasdiff 1.38 rates 54 right (its warnings counted as breaking), and would need Go on every machine that
+runs the tests.
 """
 
 import json

@@ -144,16 +144,6 @@ def security_replaced(d: Document) -> None:
 
 
 @breaking
-def key_made_optional(d: Document) -> None:
-    d["security"] = [*d["security"], {}]
-
-
-@breaking
-def key_no_longer_needed(d: Document) -> None:
-    d["security"] = []
-
-
-@breaking
 def key_made_optional_for_one_operation(d: Document) -> None:
     operation(d, "/threads", "get")["security"] = [*d["security"], {}]
 

@@ -51,12 +51,13 @@ def parameter_required(d: Document) -> None:
 @breaking
 def required_parameter_added(d: Document) -> None:
     new = {"name": "order", "in": "query", "required": True, "schema": {"type": "string"}}
-    operation(d, "/threads", "get")["parameters"].append(new)
+    operation(d, "/assistants", "get")["parameters"].append(new)
 
 
 @additive
 def optional_parameter_added(d: Document) -> None:
-    operation(d, "/threads", "get")["parameters"].append({"name": "q", "in": "query", "schema": {"type": "string"}})
+    new = {"name": "q", "in": "query", "schema": {"type": "string"}}
+    operation(d, "/assistants/{assistant_id}/threads", "get")["parameters"].append(new)
 
 
 @breaking
@@ -166,12 +167,12 @@ def request_format_added(d: Document) -> None:
 
 @breaking
 def request_default_changed(d: Document) -> None:
-    schema(d, "CloneAssistant")["properties"]["copy_memories"]["default"] = False
+    schema(d, "CreateAssistant")["allOf"][2]["properties"]["tok_k"]["default"] = 20
 
 
 @breaking
 def request_default_removed(d: Document) -> None:
-    del schema(d, "CloneAssistant")["properties"]["copy_memories"]["default"]
+    del schema(d, "ChatFields")["allOf"][1]["properties"]["operation"]["default"]
 
 
 @breaking

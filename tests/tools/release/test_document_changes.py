@@ -36,6 +36,7 @@ def meet(one: str, other: str) -> bool:
     return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
+SMALL = {"openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": {}, "components": {"schemas": {}}}
 SUBJECTS = (planted_requests, planted_answers)
 """The modules whose changes are planted."""
 
@@ -92,4 +93,4 @@ def test_there_are_enough_kinds() -> None:
 
 def test_document_that_cannot_be_compared_is_named() -> None:
     with pytest.raises(RuntimeError, match="Unsupported OpenAPI version"):
-        document_changes(document(), {**document(), "openapi": "9.9.9"})
+        document_changes(SMALL, {**SMALL, "openapi": "9.9.9"})
