@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from tools.release.document_changes import ROOT, Change
 from tools.release.release import (
@@ -16,7 +17,7 @@ from tools.release.release import (
 )
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.release", description=__doc__)
     parser.add_argument("--since", metavar="COMMIT", help="compare with this commit instead of the last `v*` tag")
     parser.add_argument(
@@ -24,7 +25,7 @@ def main() -> int:
         action="store_true",
         help="do not ask whether what came after a release may be released, as long as its version stands",
     )
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     since = chosen.since or last_release()
     version = version_of(ROOT)
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -66,4 +67,5 @@ def line(change: Change) -> str:
     return f"  {change.level.name:<10} {change.place}: {change.text}"
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,17 +2,16 @@
 
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.release.changelogs import GOOD
-from tools.mutation.tree import copy
+from tools.release.__main__ import main
 from tools.release.document_changes import REDOCLY, ROOT, Change, Level
-from tools.release.release import Difference, faults, least, standing_faults, version_faults, version_of
+from tools.release.release import PACKAGE, Difference, faults, least, standing_faults, version_faults, version_of
 
 
 def changed(level: Level) -> Difference:
@@ -72,33 +71,45 @@ def test_between_releases_something_may_be_unreleased() -> None:
     assert "the title" in "\n".join(standing_faults("0.2.0", log.replace("# Changelog", "# Changes")))
 
 
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of what a release is held against."""
+    for name in ("CHANGELOG.md", "openapi.yaml", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / PACKAGE, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
 class TestOfAnyCommit:
     """`python -m tools.release --standing`, which `make check` runs, in a copy of the tree."""
 
     @pytest.fixture
-    def tree(self, tmp_path: Path) -> Path:
-        return copy(tmp_path)
+    def standing(
+        self, tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> Callable[[], tuple[int, str]]:
+        for module in ("tools.release.__main__", "tools.release.release"):
+            monkeypatch.setattr(f"{module}.ROOT", tree)
+        return lambda: (main(["--standing"]), capsys.readouterr().out)
 
-    def test_in_a_clone_without_tags(self, tree: Path) -> None:
-        code, said = standing(tree)
-        assert (code, said) == (0, f"{version_of(tree)}: {NO_RELEASE}\n")
+    def test_in_a_clone_without_tags(self, tree: Path, standing: Callable[[], tuple[int, str]]) -> None:
+        assert standing() == (0, f"{version_of(tree)}: {NO_RELEASE}\n")
         with bumped(tree, "9.8.7"):
-            code, said = standing(tree)
+            code, said = standing()
         assert code == 1
         assert "fault: CHANGELOG.md has no section for 9.8.7" in said
 
     @pytest.mark.skipif(not REDOCLY.exists(), reason="needs Node 20: `make test` installs the rest")
-    def test_after_a_release(self, tree: Path) -> None:
+    def test_after_a_release(self, tree: Path, standing: Callable[[], tuple[int, str]]) -> None:
         version = version_of(tree)
         git(tree, "init", "-q")
         git(tree, "add", ".")
         git(tree, "commit", "-qm", "A release")
         git(tree, "tag", f"v{version}")
-        assert standing(tree) == (0, f"{version}: {NO_RELEASE}\n")  # its own tag is nothing to compare with
+        assert standing() == (0, f"{version}: {NO_RELEASE}\n")  # its own tag is nothing to compare with
         git(tree, "commit", "--allow-empty", "-qm", "Work")
-        assert standing(tree) == (0, f"{version} is that of v{version}: {NOT_YET}\n")
+        assert standing() == (0, f"{version} is that of v{version}: {NOT_YET}\n")
         with bumped(tree, "9.8.7"):
-            code, said = standing(tree)
+            code, said = standing()
         assert code == 1
         assert f"{version} (v{version}) -> 9.8.7: editorial" in said
         assert "document: 1 changes\n  editorial " in said
@@ -108,17 +119,6 @@ class TestOfAnyCommit:
 
 NO_RELEASE = "no earlier release is known here, so it is held against its section of CHANGELOG.md alone"
 NOT_YET = "what came since is not held to be a release yet"
-
-
-def standing(tree: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.release", "--standing"],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 @contextmanager
@@ -138,13 +138,11 @@ def git(tree: Path, *arguments: str) -> None:
     subprocess.run(["git", *identity, *arguments], cwd=tree, check=True)
 
 
-def test_version_stands_in_one_place(tmp_path: Path) -> None:
-    assert list(version_faults(ROOT)) == []
-    shutil.copytree(ROOT / "generated", tmp_path / "generated")
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    (tmp_path / "openapi.yaml").write_text(text.replace(f"version: {version_of(ROOT)}", "version: 9.8.7"), "utf-8")
-    assert "make generate" in "\n".join(version_faults(tmp_path))
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    (tmp_path / "pyproject.toml").write_text(project.replace('dynamic = ["version"]', 'version = "1.0"'), "utf-8")
-    assert "of its own" in "\n".join(version_faults(tmp_path))
+def test_version_stands_in_one_place(tree: Path) -> None:
+    assert list(version_faults(tree)) == []
+    text = (tree / "openapi.yaml").read_text(encoding="utf-8")
+    (tree / "openapi.yaml").write_text(text.replace(f"version: {version_of(ROOT)}", "version: 9.8.7"), "utf-8")
+    assert "make generate" in "\n".join(version_faults(tree))
+    project = (tree / "pyproject.toml").read_text(encoding="utf-8")
+    (tree / "pyproject.toml").write_text(project.replace('dynamic = ["version"]', 'version = "1.0"'), "utf-8")
+    assert "of its own" in "\n".join(version_faults(tree))
