@@ -28,7 +28,8 @@ class Source:
         self.text = path.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text)
         self._bytes = self.text.encode()
-        self._nodes = list(_nodes(self.tree))
+        self._nodes: list[ast.AST] = []
+        _collect(self.tree, self._nodes)
         self.walk = list(ast.walk(self.tree))
         self._functions = [one for one in self.walk if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         self._starts = [0]
@@ -71,7 +72,7 @@ def source_at(path: Path) -> Source:
     return Source(path)
 
 
-def _nodes(node: ast.AST) -> Iterator[ast.AST]:
+def _collect(node: ast.AST, found: list[ast.AST]) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue  # a docstring
@@ -85,8 +86,8 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
             continue
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and child in node.decorator_list:
             continue
-        yield child
-        yield from _nodes(child)
+        found.append(child)
+        _collect(child, found)
 
 
 def _is_http_error(node: ast.AST) -> bool:

@@ -1,6 +1,7 @@
 """Mutations change what they say, and a sample of them is caught."""
 
 import copy
+import json
 import os
 import re
 import shutil
@@ -65,7 +66,7 @@ def chosen() -> list[Mutation]:
 
 # A gate asks the same of every commit; `make mutation` draws anew every night.
 # Of each side a mutation that its first stage catches.
-SAMPLE_SEEDS = {"document": 5, "server": 5, "client": 16}
+SAMPLE_SEEDS = {"document": 5, "server": 5}
 
 
 @pytest.mark.timeout(3600)
@@ -91,12 +92,11 @@ def readme() -> str:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files that mutations change."""
+    """The files that mutations change, but for the document."""
     folder = tmp_path_factory.mktemp("tree")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "server", folder / "server", ignore=ignored)
     shutil.copytree(ROOT / "generator", folder / "generator", ignore=ignored)
-    document_mutations.write(document(), folder)
     return folder
 
 
@@ -104,23 +104,28 @@ def content(tree: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
 
 
-def test_mutation_of_each_kind_changes_one_file(tree: Path) -> None:
+def test_mutation_of_each_kind_changes_one_file(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(changed: Any, tree: Path) -> None:
+        (tree / "openapi.yaml").write_text(json.dumps(changed), "utf-8")  # as YAML, which takes ten times as long
+
+    monkeypatch.setattr(document_mutations, "write", write)
+    write(document(), tree)
     before = content(tree)
     for path in before:
         os.utime(path, (0, 0))
     for mutation in {(one.side, one.kind): one for one in mutations()}.values():
         mutation.apply(tree)
-        after = {path: path.stat().st_mtime for path in tree.rglob("*") if path.is_file()}
-        changed = [path for path, written in after.items() if written and path.read_bytes() != before.get(path)]
+        changed = [path for path in before if path.stat().st_mtime and path.read_bytes() != before[path]]
+        # a 404 in one place becomes `null` where all errors are answered
+        assert len(changed) == (2 if mutation.kind == NULL and "/" in mutation.place else 1), mutation.name
         for path in changed:
             path.write_bytes(before[path])
             os.utime(path, (0, 0))
-        # a 404 in one place becomes `null` where all errors are answered
-        expected = 2 if mutation.kind == NULL and "/" in mutation.place else 1
-        assert (len(changed), before.keys()) == (expected, after.keys()), mutation.name
+    assert content(tree) == before
 
 
 def test_unchanged_tree_stays_the_same(tree: Path) -> None:
+    document_mutations.write(document(), tree)
     before = content(tree)
     for side in STAGES:
         unchanged(side).apply(tree)
