@@ -46,9 +46,10 @@ class How(TypedDict, total=False):
 class Caller:
     """HTTP client of one API key that builds requests from the document."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=600)
+    def __init__(self, url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=600, transport=transport)
         self.url = url
+        self.key = key
 
     def send(self, operation: Operation, resources: Resources, **how: Unpack[How]) -> httpx.Response:
         """Send one request of an operation, built by `build`."""
@@ -74,7 +75,7 @@ class Caller:
         kind = media_type or (JSON if operation.bodies else None)
         if content is None and kind is not None:
             content, kind = encode(example(operation, resources) if body is None else body, kind)
-        wanted = {"Content-Type": kind, "X-API-Key": self._client.headers["X-API-Key"], **(headers or {})}
+        wanted = {"Content-Type": kind, "X-API-Key": self.key, **(headers or {})}
         sent = {name: value for name, value in wanted.items() if value is not None}
         request = self._client.build_request(
             method or operation.method.upper(), url, content=content, headers=sent, params=query or {}

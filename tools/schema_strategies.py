@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tools.document import Node, resolve
+from tools.document import Node, at, resolve
 
 Values = st.SearchStrategy[Any]
 
@@ -75,6 +75,8 @@ def _values(text: str, unknown: bool) -> Values:
 
 def merged(schema: Node) -> Node:
     """A schema and what it refers to as one, without `allOf`; properties of the same name are joined."""
+    if schema.keys() == {"$ref"}:
+        return _merged_at(schema["$ref"])
     schema = resolve(schema)
     whole: Node = {}
     for part in (
@@ -87,6 +89,11 @@ def merged(schema: Node) -> Node:
         whole["required"] = [*whole.get("required", []), *part.get("required", [])]
         whole |= {key: value for key, value in part.items() if key not in ("properties", "required")}
     return whole
+
+
+@cache
+def _merged_at(reference: str) -> Node:
+    return merged(at(reference))
 
 
 def _texts(schema: Node, unknown: bool) -> Values:

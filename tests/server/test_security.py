@@ -20,7 +20,7 @@ TESTS: dict[str, list[str]] = {
     ],
     "Accounts": [
         "tests/server/http/test_accounts.py::test_operation_with_an_id_of_another_account_is_404",
-        "tests/end_to_end/operation_matrix/test_accounts.py::test_another_accounts_things_look_like_none",
+        "tests/end_to_end/test_conformance.py::test_another_accounts_resources_look_like_none",
     ],
     "The network": [
         "tests/server/test_options.py::test_help_names_every_option_and_its_default",

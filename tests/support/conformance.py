@@ -1,5 +1,11 @@
 """The conformance questions, some of them put to a server."""
 
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import httpx
+
 from tools.conformance.cleaning import clean
 from tools.conformance.prober import Prober
 from tools.conformance.questions.all_questions import all_questions
@@ -9,15 +15,24 @@ from tools.conformance.secret import Secret
 
 KEY = "8f14e45fceea167a5a36dedd4bea2543"
 
+Command = Callable[..., int]
 
-def put_only(url: str, *names: str, read_only: bool = False, largest: int = 200_000) -> Results:
+
+def no_rest(seconds: float) -> None:
+    """Wait for nothing."""
+
+
+def new_prober(url: str, transport: httpx.BaseTransport | None = None, **options: Any) -> Prober:
+    """A prober that does not rest, unless its options say otherwise."""
+    return Prober(url, KEY, documented(Secret(KEY)), transport=transport, **{"pause": 0, "rest": no_rest, **options})
+
+
+def put_only(url: str, *names: str, transport: httpx.BaseTransport | None = None, **options: Any) -> Results:
     """Results of the questions whose names begin with one of these."""
-    results = documented(Secret(KEY))
-    prober = Prober(url, KEY, results, pause=0, read_only=read_only, largest=largest, rest=lambda _: None)
-    for one in all_questions():
-        if one.name.startswith(names):
-            results.add(one.name, one.text, one.mark, subject=one.subject)
-            put(prober, one)
-    clean(prober)
-    prober.close()
-    return results
+    with closing(new_prober(url, transport, **options)) as prober:
+        for one in all_questions():
+            if one.name.startswith(names):
+                prober.results.add(one.name, one.text, one.mark, subject=one.subject)
+                put(prober, one)
+        clean(prober)
+    return prober.results

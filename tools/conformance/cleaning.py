@@ -17,6 +17,8 @@ PAGE = 200
 
 def tidy(prober: Prober) -> None:
     """Delete what was made for the last question. Once something stays, the rest waits for `clean`."""
+    if prober.other is not None:
+        tidy(prober.other)
     if prober.connection.is_over or prober.is_untidy:
         return
     find_lost_threads(prober)
@@ -30,6 +32,8 @@ def clean(prober: Prober) -> None:
 
     If this is interrupted, what was not tried is recorded as left behind.
     """
+    if prober.other is not None:
+        clean(prober.other)
     left = dict.fromkeys([*prober.kept, *prober.due], "not tried")
     try:
         find_lost_threads(prober)

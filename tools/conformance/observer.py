@@ -70,10 +70,12 @@ class Observer:
 
     def _observe_value(self, schema: Node, value: Any, name: str = "") -> None:
         """Record whether each field is as documented."""
+        if not isinstance(value, dict | list):
+            return
         name = component(schema) or name
         schema = merged(schema)
         for choice in (*schema.get("oneOf", []), *schema.get("anyOf", [])):
-            if value is not None and (component(choice) or "properties" in merged(choice)):
+            if component(choice) or "properties" in merged(choice):
                 self._observe_value(choice, value, name)
         for item in value if isinstance(value, list) else ():
             self._observe_value(schema.get("items", {}), item, name)

@@ -3,14 +3,17 @@
 import re
 import time
 import uuid
-from typing import Any, Unpack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from typing import Any, Self, Unpack
 
 import httpx
 
 from tools.conformance.account import look_around
 from tools.conformance.connection import Connection, Rest
 from tools.conformance.observer import EVENTS, Observer, events, parsed
-from tools.conformance.results import DOES_NOT, NotAsked, Results, mark_of
+from tools.conformance.results import DOES_NOT, OWN_SERVER_ONLY, NotAsked, Results, mark_of
 from tools.document import Operation, operations
 from tools.resources import FORM, IDS, JSON, TOOL, UNKNOWN, Caller, How, Resources, example, fields
 
@@ -29,6 +32,9 @@ NO_CREDIT = (402, 403)
 Made = tuple[str, str]
 """The name of an id (`thread_id`) and the id of something that was made here."""
 
+Conditions = Mapping[int, Callable[[], AbstractContextManager[Caller]]]
+"""By status, what makes a server of one's own give it to all that the caller sends meanwhile."""
+
 
 class Prober(Caller):
     """Put the document's questions and record what each response shows.
@@ -38,8 +44,11 @@ class Prober(Caller):
         read_only: only ask what changes nothing.
         largest: the largest body to send, in bytes.
         rest: what waits, for tests that do not want to.
+        transport: what sends, in place of a new HTTP transport.
+        conditions: what brings about the statuses of OWN_SERVER_ONLY.
 
     Attributes:
+        other: a prober of another account that may ask about the resources of this one.
         name: what the names of all assistants begin with that are made here.
         has_written: whether anything was sent that can change something.
         due: what was made for this question and is to be deleted after it.
@@ -58,8 +67,10 @@ class Prober(Caller):
         read_only: bool = False,
         largest: int = 200_000,
         rest: Rest = time.sleep,
+        transport: httpx.BaseTransport | None = None,
+        conditions: Conditions | None = None,
     ) -> None:
-        super().__init__(url.rstrip("/"), key)
+        super().__init__(url.rstrip("/"), key, transport)
         self.results = results
         self.read_only = read_only
         self.largest = largest
@@ -74,7 +85,35 @@ class Prober(Caller):
         self._observer = Observer(results)
         self._own: set[Made] = set()
         self._calls: dict[str, str] = {}
-        self._shared: Resources | None = None
+        self._shared: dict[bool, Resources] = {}
+        self._assistant = ""
+        self._conditions = conditions or {}
+        self.other: Self | None = None
+
+    def add_other(self, other: Self) -> None:
+        """Let a prober of another account ask about the resources of this one."""
+        self.other, other._own, other.name = other, self._own, self.name
+
+    def other_account(self) -> Self:
+        if self.other is None:
+            raise NotAsked("it takes a second account")
+        return self.other
+
+    def close(self) -> None:
+        super().close()
+        if self.other is not None:
+            self.other.close()
+
+    def condition(self, status: int) -> AbstractContextManager[Caller]:
+        """A caller whose requests are answered with a status."""
+        if status not in self._conditions:
+            raise NotAsked(OWN_SERVER_ONLY[status])
+        return self._conditions[status]()
+
+    def observe(self, operation: Operation, response: httpx.Response) -> httpx.Response:
+        """Record what a response shows that was not sent by this prober."""
+        self._observer.observe(operation, response)
+        return response
 
     def own(self, name: str, identifier: str) -> None:
         """Remember what was made here and may be changed and deleted.
@@ -110,26 +149,26 @@ class Prober(Caller):
         if method not in SAFE:
             self._guard(operation, resources, body)
             self.has_written = True
+            if method != "POST" and resources.assistant_id == self._assistant and "{thread_id}" not in operation.path:
+                self._assistant = ""  # the next question has another one, in the state in which it was made
         request = self.build(operation, resources, **how)
         if len(request.content) > self.largest:
             raise NotAsked(f"a body of {len(request.content)} bytes is more than this server was to be asked to read")
         return self._exchange(operation, resources, request, body)
 
     def resources(self, *, waiting: bool = False) -> Resources:
-        """New resources, without a run where no responder answers; for a read-only run, existing ones.
+        """A new thread with a run, which is missing where no responder answers; for a read-only run, existing ones.
 
         Raises:
             NotAsked: if there is no thread to read, or no run that waits.
         """
         if self.read_only:
-            found = self._to_read()
+            found = self.shared()
             if not found.thread_id:
                 raise NotAsked("there is no thread to ask it of")
             return found
-        assistant = made(self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]}), "assistant_id")
-        resources = Resources(
-            assistant, made(self.ask("createThread", Resources(assistant, "", ""), {}), "thread_id"), ""
-        )
+        assistant = self._current_assistant()
+        resources = Resources(assistant, self._new_thread(assistant), "")
         content = "/call get_weather {}" if waiting else "My name is Ada."
         try:
             turn = parsed(self.send(operations()["sendMessage"], resources, body={"content": content}))
@@ -145,23 +184,62 @@ class Prober(Caller):
         return Resources(assistant, resources.thread_id, run_id)
 
     def resources_for(self, operation: Operation) -> Resources:
-        """Resources in the state in which the operation succeeds; operations that only read share them."""
-        resources = self._to_read() if operation.method == "get" else super().resources_for(operation)
+        """Those resources that the operation is about, as it needs them; operations that only read share them."""
+        resources = self.shared() if self.read_only or operation.method == "get" else self._needed(operation)
         for name in IDS:
             if f"{{{name}}}" in operation.path and not resources[name]:
                 raise NotAsked(f"there is no {name.removesuffix('_id')} to ask it of")
         return resources
 
+    def _needed(self, operation: Operation) -> Resources:
+        about = fields(operation) | set(re.findall(r"{(\w+)}", operation.path))
+        if about & {"run_id", "tool_outputs"}:
+            return super().resources_for(operation)
+        assistant = self._current_assistant() if about & {"assistant_id", "thread_id"} else ""
+        return Resources(assistant, self._new_thread(assistant) if "thread_id" in about else "", "")
+
     def fetch(self, path: str, query: dict[str, Any] | None = None) -> httpx.Response:
         """Get a path, whether or not the document has it."""
         return self.connection.deliver(self._client.build_request("GET", path, params=query or {}))
 
-    def _to_read(self) -> Resources:
-        if self._shared is None:
-            self._shared = look_around(self._read) if self.read_only else self.resources()
+    def shared(self, *, waiting: bool = False) -> Resources:
+        """Resources for all questions that change none of them."""
+        if waiting not in self._shared:
+            with self._keeping():
+                self._assistant = ""
+                self._shared[waiting] = look_around(self._read) if self.read_only else self.resources(waiting=waiting)
+                self._assistant = ""
+        return self._shared[waiting]
+
+    @cached_property
+    def several(self) -> Resources:
+        """The newest of three assistants, which has three threads, for all questions that change none of them."""
+        with self._keeping():
+            assistant = [self._new_assistant() for _ in range(3)][-1]
+            threads = [self._new_thread(assistant) for _ in range(3)]
+        return Resources(assistant, threads[-1], "")
+
+    def _current_assistant(self) -> str:
+        """The assistant of all questions that do not change it."""
+        self._assistant = self._assistant or self._new_assistant()
+        return self._assistant
+
+    def _new_assistant(self) -> str:
+        with self._keeping():
+            return made(self.ask("createAssistant", body={"name": "Guide", "tools": [TOOL]}), "assistant_id")
+
+    def _new_thread(self, assistant: str) -> str:
+        return made(self.ask("createThread", Resources(assistant, "", ""), {}), "thread_id")
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """Delete what is made meanwhile at the end only."""
+        due, self.due = self.due, []
+        try:
+            yield
+        finally:
             self.kept += self.due
-            self.due.clear()
-        return self._shared
+            self.due = due
 
     def _read(self, name: str, resources: Resources, query: dict[str, Any]) -> httpx.Response:
         return self.send(operations()[name], resources, query=query)

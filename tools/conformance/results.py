@@ -12,7 +12,8 @@ HOLDS, DOES_NOT, NOT_ASKED = "holds", "does not hold", "could not be asked"
 MARKS = ("x-extension", "x-unproven")
 SENTENCES = "sentences"
 UNSEEN = "no answer showed it"
-NOT_OURS_TO_CAUSE = {429: "only a caller who is a nuisance sees it", 503: "it cannot be brought about from outside"}
+OWN_SERVER_ONLY = {429: "only a caller who is a nuisance sees it", 503: "it cannot be brought about from outside"}
+"""Statuses that nobody brings about on a stranger's server, and why."""
 LONGEST_REASON = 200
 # What is longer is cut before the key is looked for, so that an endless answer takes no endless time.
 LONGEST_READ = 4000
@@ -119,8 +120,6 @@ def documented(secret: Secret) -> Results:
         for status in operation.responses:
             for name, text, mark in answer_facts(operation, status):
                 results.add(name, text, mark, subject=operation.id)
-                if int(status) in NOT_OURS_TO_CAUSE:
-                    results.not_asked(name, NOT_OURS_TO_CAUSE[int(status)])
     for schema in field_schemas():
         for name, text, mark in fields(schema):
             results.add(name, text, mark, subject=name.partition(".")[0])

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import httpx
+
 from tools.conformance.cleaning import clean, tidy
 from tools.conformance.connection import Rest
-from tools.conformance.prober import Prober
+from tools.conformance.prober import Conditions, Prober
 from tools.conformance.questions.all_questions import all_questions
 from tools.conformance.questions.question import Question
 from tools.conformance.report import Report
@@ -50,10 +52,13 @@ def run(
     largest: int = 200_000,
     rest: Rest = time.sleep,
     show: Callable[[int, int], object] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    other_key: str | None = None,
+    conditions: Conditions | None = None,
 ) -> Found:
     """Put all questions and delete what was made. An interrupted run reports what it has.
 
-    `own_server` asks what could do harm in a stranger's account, too.
+    `own_server` asks what is for an own server only, too; `other_key` opens another account there.
     `show` is given the number of each question before it is put, and of all.
 
     Raises:
@@ -64,7 +69,17 @@ def run(
     questions = list(all_questions())
     for one in questions:
         results.add(one.name, one.text, one.mark, subject=one.subject)
-    prober = Prober(url, key, results, pause=pause, read_only=read_only, largest=largest, rest=rest)
+    prober = Prober(
+        *(url, key, results),
+        pause=pause,
+        read_only=read_only,
+        largest=largest,
+        rest=rest,
+        transport=transport,
+        conditions=conditions,
+    )
+    if other_key is not None:
+        prober.add_other(Prober(url, other_key, results, pause=pause, largest=largest, rest=rest))
     try:
         greet(prober)
         for number, one in enumerate(questions, 1):

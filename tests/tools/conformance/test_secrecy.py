@@ -2,12 +2,9 @@
 
 import base64
 import html
-import io
 import json
 import re
-import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 from xml.etree import ElementTree
 
@@ -15,15 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.faulty_proxy import Exchange, faulty_proxy
-from threads_server.testing import LocalServer
+from tests.support.conformance import Command, no_rest
+from tests.support.tampered_transport import Exchange, TamperedTransport
 from tools.conformance import __main__ as command
 from tools.conformance.report import Report
 from tools.conformance.results import LONGEST_READ, LONGEST_REASON, Results
-from tools.conformance.run import Found, run
+from tools.conformance.run import run
 from tools.conformance.secret import SHORTEST_PIECE, Secret
-from tools.resources import Caller
 
+NOWHERE = "http://127.0.0.1:9/api"
 # Such as a URL, JSON, XML, HTML and a shell each write in another way.
 NASTY = "sk\"<&'>\\%2F+/?$x-8f14e45fceea167a"
 FORMS: list[Callable[[str], str]] = [
@@ -109,18 +106,10 @@ def test_texts_that_are_no_part_of_the_key_are_shown() -> None:
     assert Secret(NASTY).hide(text) == text
 
 
-@pytest.fixture(scope="module")
-def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with LocalServer(tmp_path_factory.mktemp("nasty") / "threads.db", api_key=NASTY) as started:
-        yield started
-
-
 def repeat_the_key(exchange: Exchange) -> None:
     """Puts the caller's key into every answer and its headers, in a form and after a length that differ each time."""
-    if not exchange.answer:
-        return
-    turn = len(exchange.path) + len(exchange.body) + len(exchange.answer)
-    said = FORMS[turn % len(FORMS)](exchange.headers.get("X-API-Key", ""))
+    turn = len(exchange.path) + len(exchange.body) + len(exchange.headers)
+    said = FORMS[turn % len(FORMS)](exchange.headers.get("x-api-key", ""))
     exchange.answer_headers["X-Request-ID"] = said
     match turn % 3:
         case 0:
@@ -132,37 +121,18 @@ def repeat_the_key(exchange: Exchange) -> None:
             exchange.answer = json.dumps({"detail": "x" * (turn % LONGEST_REASON) + said}).encode()
 
 
-def test_run_shows_no_piece_of_the_key(nasty: LocalServer) -> None:
-    caller = Caller(nasty.url, NASTY)
-    caller.resources()
-    caller.close()
-
+def test_run_shows_no_piece_of_the_key() -> None:
     def repeat_after_the_greeting(exchange: Exchange) -> None:
+        exchange.answer_json(200, b"[]")
         if not exchange.path.endswith("/threads?limit=1"):
             repeat_the_key(exchange)
 
-    with faulty_proxy(nasty.url, after=repeat_after_the_greeting) as (url, _):
-        found = run(url, NASTY, pause=0, read_only=True, rest=lambda _: None)
+    transport = TamperedTransport(before=repeat_after_the_greeting)
+    found = run(NOWHERE, NASTY, pause=0, read_only=True, rest=no_rest, transport=transport)
     assert "«key»" in found.text
     for text in (found.text, found.json, found.junit):
         assert not pieces(text) & pieces(NASTY)
     assert not any(pieces(one["reason"]) & pieces(NASTY) for one in json.loads(found.json)["facts"])
-
-
-@pytest.fixture
-def asking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """The command with some words, in this process. Returns its exit code."""
-
-    def ask(*words: str, key: str = NASTY) -> int:
-        monkeypatch.setattr(sys, "argv", ["conformance", *words])
-        monkeypatch.setattr(signal, "signal", lambda *_: None)
-        monkeypatch.setenv("API_KEY", key)
-        try:
-            return command.main()
-        except SystemExit as stopped:
-            return int(str(stopped.code))
-
-    return ask
 
 
 @pytest.mark.parametrize(
@@ -177,13 +147,13 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         ["--base-url", f"http://{quote(NASTY, safe='')}@127.0.0.1:9/api"],
         ["--base-url", f"http://127.0.0.1:{NASTY}/api"],
         ["--base-url", f"http://127.0.0.1:9/{quote(NASTY, safe='')}"],
-        ["--base-url", "http://127.0.0.1:9/api", "--json", f"/no-such-directory/{quote(NASTY, safe='')}"],
+        ["--base-url", NOWHERE, "--json", f"/no-such-directory/{quote(NASTY, safe='')}"],
     ],
 )
 def test_command_repeats_no_key_that_stands_in_the_wrong_place(
-    asking: Callable[..., int], capsys: pytest.CaptureFixture[str], words: list[str]
+    conformance: Command, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
-    assert asking(*words) == 2
+    assert conformance(*words, key=NASTY, transport=TamperedTransport()) == 2
     shown = capsys.readouterr()
     assert shown.err
     for key in (NASTY, quote(NASTY, safe=""), "another-key-8f14e45fceea167a"):
@@ -192,7 +162,7 @@ def test_command_repeats_no_key_that_stands_in_the_wrong_place(
 
 @pytest.mark.parametrize("error", [RuntimeError, OSError, ValueError])
 def test_traceback_has_no_key(
-    asking: Callable[..., int],
+    conformance: Command,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     error: type[Exception],
@@ -201,29 +171,7 @@ def test_traceback_has_no_key(
         raise error(f"the header {NASTY!r}")
 
     monkeypatch.setattr(command, "run", fail)
-    assert asking("--base-url", "http://127.0.0.1:9/api") == 2
+    assert conformance("--base-url", NOWHERE, key=NASTY) == 2
     shown = capsys.readouterr().err
     assert "«key»" in shown
     assert not pieces(shown) & pieces(NASTY)
-
-
-@pytest.mark.parametrize("key", ["two words", "with-an-end\n", "schlüssel", ""])
-def test_key_that_no_header_can_carry_is_refused(
-    asking: Callable[..., int], capsys: pytest.CaptureFixture[str], key: str
-) -> None:
-    assert asking("--base-url", "http://127.0.0.1:9/api", key=key) == 2
-    said = capsys.readouterr().err
-    assert "API_KEY" in said
-    assert not key or key.strip() not in said
-
-
-def test_report_is_printed_where_not_every_letter_can_be(
-    asking: Callable[..., int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = Found(Results(Secret(NASTY)), 1, "«key»", "", "")
-    written = io.BytesIO()
-    screen = io.TextIOWrapper(written, encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", screen)
-    monkeypatch.setattr(command, "run", lambda *_, **__: found)
-    assert asking("--base-url", "http://127.0.0.1:9/api") == 0
-    assert written.getvalue() == b"\\xabkey\\xbb\n"

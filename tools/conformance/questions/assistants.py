@@ -10,7 +10,7 @@ from tools.conformance.questions.question import agrees
 from tools.conformance.questions.statements import ask, new_assistant, new_thread, says, status, when
 from tools.conformance.results import NotAsked
 from tools.document import operations
-from tools.resources import TOOL, Resources
+from tools.resources import NOTHING, TOOL, Resources
 
 MOST = 200
 
@@ -88,18 +88,11 @@ def list_by_name(prober: Prober) -> bool:
 
 def listings(prober: Prober) -> Iterator[tuple[str, Resources, str]]:
     """Each listing with at least three resources of this run in it, and its id field."""
-    if prober.read_only:
-        yield from (
-            ("listAssistants", Resources("", "", ""), "assistant_id"),
-            ("listThreads", Resources("", "", ""), "thread_id"),
-        )
-        return
-    resources = [new_assistant(prober) for _ in range(3)][-1]
-    for _ in range(3):
-        new_thread(prober, resources)
+    resources = NOTHING if prober.read_only else prober.several
     yield "listAssistants", resources, "assistant_id"
     yield "listThreads", resources, "thread_id"
-    yield "listAssistantThreads", resources, "thread_id"
+    if not prober.read_only:
+        yield "listAssistantThreads", resources, "thread_id"
 
 
 def is_ordered(prober: Prober, wanted: str) -> bool:

@@ -33,9 +33,8 @@ def leads_somewhere(prober: Prober, operation: Operation, link: Node) -> bool:
     target = operations()[link["operationId"]]
     is_read = target.method == "get"
     # what is only read is shared, and must not be deleted by a link
-    resources = (
-        prober.resources_for(operation) if is_read else prober.resources(waiting="tool_outputs" in fields(operation))
-    )
+    waiting = "tool_outputs" in fields(operation)
+    resources = prober.resources(waiting=waiting) if target.method == "delete" else prober.resources_for(operation)
     answer = parsed(prober.send(operation, resources))
     parameters = follow(link.get("parameters", {}), answer, resources)
     body = follow(link.get("requestBody"), answer, resources)

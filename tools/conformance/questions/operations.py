@@ -1,4 +1,4 @@
-"""Questions that follow from each operation: media types, unknown fields, statuses, headers, replays, defaults."""
+"""Questions that follow from each operation: media types, unknown fields, headers, replays, defaults."""
 
 import uuid
 from collections.abc import Iterator
@@ -7,19 +7,17 @@ from typing import Any
 from tools.conformance.observer import EVENTS, parsed
 from tools.conformance.prober import Prober, takes
 from tools.conformance.questions.question import Question, agrees
-from tools.conformance.results import NOT_OURS_TO_CAUSE, NotAsked, mark_of
+from tools.conformance.results import NotAsked, mark_of
 from tools.document import Node, Operation
 from tools.resources import JSON, UNKNOWN, How, example
 from tools.schema_strategies import merged
 from tools.schema_validation import same
-from tools.triggers import TRIGGERS
 
 
 def of_operation(operation: Operation) -> Iterator[Question]:
-    """Every question that an operation implies, apart from limits and links."""
+    """Every question that an operation implies, apart from statuses, accounts, limits and links."""
     yield from media_types(operation)
     yield from unknown_fields(operation)
-    yield from statuses(operation)
     yield request_ids(operation)
     if operation.method == "post":
         yield repeated(operation)
@@ -80,21 +78,6 @@ def unknown_fields(operation: Operation) -> Iterator[Question]:
         text = "unknown body fields and unknown query parameters are ignored"
         mark = mark_of(operation.bodies.get(media_type or "", {})) or mark_of(operation.node)
         yield Question(operation.id, name, text, mark, ask)
-
-
-def statuses(operation: Operation) -> Iterator[Question]:
-    """Each status that a caller can bring about."""
-    for status in map(int, operation.responses):
-        if status in NOT_OURS_TO_CAUSE:
-            continue
-        name = f"{operation.id}: {status}"
-
-        def ask(prober: Prober, status: int = status, name: str = name) -> None:
-            response = TRIGGERS[status](prober, operation)
-            if response.status_code != status:
-                prober.results.does_not(name, f"the answer is {response.status_code}: {response.text}")
-
-        yield Question(operation.id, name, name, mark_of(operation.node), ask)
 
 
 def request_ids(operation: Operation) -> Question:

@@ -21,7 +21,8 @@ class Question:
         text: what the document says of it.
         ask: asks it: whether the fact holds, None if the results know already.
         no: what a no means.
-        for_own_server: whether it could do harm in a stranger's account; asked only under `--own-server`.
+        status: the status of the operation that it is about; None if it is about another fact.
+        for_own_server: whether it needs a server of one's own or could do harm in a stranger's account.
     """
 
     subject: str
@@ -30,6 +31,7 @@ class Question:
     mark: str
     ask: Ask
     no: str = "it is not so"
+    status: int | None = None
     for_own_server: bool = False
 
 

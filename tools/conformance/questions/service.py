@@ -26,11 +26,6 @@ def same_key_twice(prober: Prober) -> bool:
     return seen == [200, 409] and len(messages(prober, resources)) == 2
 
 
-@says("The server cannot reach its store. The outcome may be unknown;", mark="x-unproven")
-def store(prober: Prober) -> bool:
-    raise NotAsked("it cannot be brought about from outside")
-
-
 @says("The body cannot be parsed")
 def unreadable(prober: Prober) -> bool:
     return prober.send(operations()["createAssistant"], Resources("", "", ""), content=b'{"name": ').status_code == 400
@@ -109,11 +104,6 @@ def embedding(prober: Prober) -> bool:
     if said == [None, None, None]:
         raise NotAsked("it does not say what it uses")
     return said == ["openai", "text-embedding-3-large", 3072]
-
-
-@says("Objects of another account are reported as not found.")
-def tenancy(prober: Prober) -> bool:
-    raise NotAsked("it takes a second account")
 
 
 @says("A point in time, RFC 3339, in UTC.")

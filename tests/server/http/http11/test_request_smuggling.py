@@ -60,6 +60,7 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "two spaces in the request line": (b"GET  /api/things HTTP/1.1\r\n" + KEYED + b"\r\n", 400),
     "a tab in the request line": (b"GET\t/api/things HTTP/1.1\r\n" + KEYED + b"\r\n", 400),
     "a space in the path": (b"GET /api/things /x HTTP/1.1\r\n" + KEYED + b"\r\n", 400),
+    "a byte that no URL has": (b"GET /api/things?x=\xff HTTP/1.1\r\n" + KEYED + b"\r\n", 400),
     "a fragment": (b"GET /api/things#x HTTP/1.1\r\n" + KEYED + b"\r\n", 400),
     "no path": (b"GET ?x HTTP/1.1\r\n" + KEYED + b"\r\n", 400),
     "another version": (b"GET /api/things HTTP/1.2\r\n" + KEYED + b"\r\n", 400),
