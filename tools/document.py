@@ -93,6 +93,29 @@ def required(schema: Node) -> set[str]:
     return found
 
 
+def merged(schema: Node) -> Node:
+    """A schema and what it refers to as one, without `allOf`; properties of the same name are joined."""
+    if schema.keys() == {"$ref"}:
+        return _merged_at(schema["$ref"])
+    schema = resolve(schema)
+    whole: Node = {}
+    for part in (
+        *map(merged, schema.get("allOf", [])),
+        {key: value for key, value in schema.items() if key != "allOf"},
+    ):
+        for name, sub in part.get("properties", {}).items():
+            known = whole.setdefault("properties", {})
+            known[name] = {"allOf": [known[name], sub]} if name in known else sub
+        whole["required"] = [*whole.get("required", []), *part.get("required", [])]
+        whole |= {key: value for key, value in part.items() if key not in ("properties", "required")}
+    return whole
+
+
+@cache
+def _merged_at(reference: str) -> Node:
+    return merged(at(reference))
+
+
 def walk(node: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every node below, with the keys that lead to it; examples are data and are passed over."""
     yield place, node

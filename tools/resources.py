@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tools.document import Operation, operations, resolve
-from tools.schema_strategies import merged
+from tools.document import Operation, merged, operations, resolve
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

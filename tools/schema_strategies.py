@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tools.document import Node, at, resolve
+from tools.document import Node, merged
 
 Values = st.SearchStrategy[Any]
 
@@ -71,29 +71,6 @@ def _values(text: str, unknown: bool) -> Values:
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else types
     return st.one_of([KINDS[kind](schema, unknown) for kind in types]) if types else JSON
-
-
-def merged(schema: Node) -> Node:
-    """A schema and what it refers to as one, without `allOf`; properties of the same name are joined."""
-    if schema.keys() == {"$ref"}:
-        return _merged_at(schema["$ref"])
-    schema = resolve(schema)
-    whole: Node = {}
-    for part in (
-        *map(merged, schema.get("allOf", [])),
-        {key: value for key, value in schema.items() if key != "allOf"},
-    ):
-        for name, sub in part.get("properties", {}).items():
-            known = whole.setdefault("properties", {})
-            known[name] = {"allOf": [known[name], sub]} if name in known else sub
-        whole["required"] = [*whole.get("required", []), *part.get("required", [])]
-        whole |= {key: value for key, value in part.items() if key not in ("properties", "required")}
-    return whole
-
-
-@cache
-def _merged_at(reference: str) -> Node:
-    return merged(at(reference))
 
 
 def _texts(schema: Node, unknown: bool) -> Values:

@@ -17,8 +17,7 @@ from schemathesis.transport.serialization import Binary
 from tests.fuzz import checks, followed, target
 from tests.fuzz.cases import is_valid, operation_of
 from tests.support.form_values import typed
-from tools.document import Node, operations
-from tools.schema_strategies import merged
+from tools.document import Node, merged, operations
 from tools.schema_validation import faults
 
 __all__ = ["checks", "followed"]  # schemathesis imports this module only

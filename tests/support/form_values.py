@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from tools.document import Node, resolve
-from tools.schema_strategies import merged
+from tools.document import Node, merged, resolve
 
 
 def typed(schema: Node, text: str) -> Any:

@@ -7,9 +7,8 @@ import httpx
 
 from tools import schema_validation as judge
 from tools.conformance.results import Results, component, event_schema
-from tools.document import Node, Operation, resolve
+from tools.document import Node, Operation, merged, resolve
 from tools.resources import JSON
-from tools.schema_strategies import merged
 
 EVENTS = "text/event-stream"
 OWN_HEADERS = {"x-request-id", "etag", "idempotency-replayed", "retry-after", "allow"}

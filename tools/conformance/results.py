@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.conformance.secret import Secret
-from tools.document import Node, Operation, document, operations, resolve
-from tools.schema_strategies import merged
+from tools.document import Node, Operation, document, merged, operations, resolve
 
 HOLDS, DOES_NOT, NOT_ASKED = "holds", "does not hold", "could not be asked"
 MARKS = ("x-extension", "x-unproven")

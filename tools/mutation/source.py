@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from tools.document import document
+from tools.document import document, merged
 from tools.mutation.mutation import ROOT, Mutation
-from tools.schema_strategies import merged
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from hypothesis import given
 from backboard_threads import models
 from tests.support.client.http_messages import spelled_alike
 from tests.support.examples import examples
-from tools.document import document
-from tools.schema_strategies import merged, values
+from tools.document import document, merged
+from tools.schema_strategies import values
 from tools.schema_validation import same
 
 MODELS = [name for name in document()["components"]["schemas"] if hasattr(getattr(models, name, None), "from_dict")]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.support.client.calls import HALVES, METHODS, STREAMED, Request, plain_request, say
 from tests.support.client.http_messages import MULTIPART, ParsedRequest, is_array, parse_request
 from tests.support.examples import examples
-from tools.document import Node, Operation, operations, resolve
-from tools.schema_strategies import merged, values
+from tools.document import Node, Operation, merged, operations, resolve
+from tools.schema_strategies import values
 from tools.schema_validation import faults, same
 
 EXAMPLES = {"sync": 8, "async": 2}

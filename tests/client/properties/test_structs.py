@@ -15,7 +15,8 @@ from backboard_threads._models.structs import SKIPPED_AFTER_REFUSAL, struct_deco
 from backboard_threads._request.operation import Operation
 from backboard_threads._request.state import STRUCTS_FROM_BYTES, decode_documented, decode_response
 from tests.support.examples import examples
-from tools.schema_strategies import merged, values
+from tools.document import merged
+from tools.schema_strategies import values
 
 pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
 

@@ -11,8 +11,7 @@ import httpx
 
 from backboard_threads import AsyncBackboard, Backboard
 from tests.support.generator import source
-from tools.document import Operation
-from tools.schema_strategies import merged
+from tools.document import Operation, merged
 
 ROOT = Path(__file__).parents[3]
 NAMES = source.NAMES.operations

@@ -9,8 +9,7 @@ import httpx
 
 from tests.support.client.calls import ADDRESS
 from tests.support.form_values import typed, types_of
-from tools.document import Node, Operation, operations, resolve
-from tools.schema_strategies import merged
+from tools.document import Node, Operation, merged, operations, resolve
 from tools.schema_validation import faults, parsed
 
 FORM = "application/x-www-form-urlencoded"

@@ -11,7 +11,6 @@ import pytest
 from tests.support.conformance import KEY, no_rest, put_only
 from tests.support.tampered_transport import CLOSED, Exchange, TamperedTransport, Tampering, untouched
 from threads_server.testing import LocalServer
-from tools.conformance.questions.statements import STATEMENTS
 from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED
 from tools.conformance.run import run
 from tools.resources import Caller, Resources
@@ -195,10 +194,13 @@ def before_the_hosted_api(exchange: Exchange) -> None:
 
 def test_server_like_the_hosted_api_breaks_marked_facts_only(server: LocalServer, owner: Caller) -> None:
     """Asked of what takes messages, tool outputs and our headers."""
-    names = ("sendMessage takes", "sendMessage: 200", "submitToolOutputs: 200", "deleteThread: 412", "getThread: 304")
-    stated = [one.name for one in STATEMENTS if one.ask.__module__.endswith((".turns", ".threads"))]
+    names = (
+        *("sendMessage takes", "sendMessage: 200", "sendMessage: 400", "submitToolOutputs: 200", "deleteThread: 412"),
+        *("getThread: 304", "not_modified", "precondition", "same_key", "resume"),
+        *("history", "streamed", "bookkeeping", "wrong_outputs", "submit_latest", "cancelled_history"),
+    )
     transport = TamperedTransport(before=before_the_hosted_api, after=call_calls_otherwise)
-    results = put_only(server.url, *names, *stated, transport=transport)
+    results = put_only(server.url, *names, transport=transport)
     assert results.left == []
     assert results.those(DOES_NOT)
     assert {fact.name: fact.reason for fact in results.those(DOES_NOT) if not fact.mark} == {}

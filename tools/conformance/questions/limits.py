@@ -7,9 +7,8 @@ from tools.conformance.observer import parsed
 from tools.conformance.prober import Prober, usual
 from tools.conformance.questions.question import Ask, Question
 from tools.conformance.results import NotAsked, mark_of
-from tools.document import Node, Operation, operations
+from tools.document import Node, Operation, merged, operations
 from tools.resources import JSON, UNKNOWN, How, Resources, example
-from tools.schema_strategies import merged
 from tools.schema_validation import same
 
 MISSING = object()

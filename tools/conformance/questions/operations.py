@@ -8,9 +8,8 @@ from tools.conformance.observer import EVENTS, parsed
 from tools.conformance.prober import Prober, takes
 from tools.conformance.questions.question import Question, agrees
 from tools.conformance.results import NotAsked, mark_of
-from tools.document import Node, Operation
+from tools.document import Node, Operation, merged
 from tools.resources import JSON, UNKNOWN, How, example
-from tools.schema_strategies import merged
 from tools.schema_validation import same
 
 
