@@ -96,20 +96,20 @@ def test_open_questions_are_what_the_reference_server_does_not_do(found: Found) 
     assert all(re.fullmatch(r"[A-Z]\w+(\.\w+)+", name) for name in names), names
 
 
-def named(found: Found, ending: str) -> list[Fact]:
+def facts_named(found: Found, ending: str) -> list[Fact]:
     return [fact for fact in found.results.facts.values() if fact.name.endswith(ending)]
 
 
 def test_no_key_opens_nothing(found: Found) -> None:
-    facts = [*named(found, ": 401"), *named(found, "wrong keys")]
+    facts = [*facts_named(found, ": 401"), *facts_named(found, "wrong keys")]
     assert [fact.verdict for fact in facts] == [HOLDS] * (len(operations()) + 1)
 
 
 def test_another_accounts_resources_look_like_none(found: Found) -> None:
-    facts = named(found, ": another account")
+    facts = facts_named(found, ": another account")
     assert {fact.verdict for fact in facts} == {HOLDS}
-    asked = {one.id for one in operations().values() if names_something(one)} | {"listAssistants", "listThreads"}
-    assert {fact.subject for fact in facts} == asked
+    named = {one.id for one in operations().values() if names_something(one)}
+    assert {fact.subject for fact in facts} == named | {"listAssistants", "listThreads"}
 
 
 def test_nothing_is_left_behind(found: Found, callers: list[Caller]) -> None:

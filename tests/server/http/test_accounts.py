@@ -89,15 +89,6 @@ async def test_ids_of_another_account_in_a_body_are_404(api: Api, idle: bool) ->
     assert await api.get(thread_id) == thread
 
 
-async def test_lists_show_the_own_account_only(api: Api) -> None:
-    thread_id = await api.thread()
-    async with another_account(api) as other:
-        assert (await other.http.get("/threads")).json() == (await other.http.get("/assistants")).json() == []
-        own = await other.thread()
-        assert [thread["thread_id"] for thread in (await other.http.get("/threads")).json()] == [own]
-    assert [thread["thread_id"] for thread in (await api.http.get("/threads")).json()] == [thread_id]
-
-
 async def test_each_account_has_its_own_default_assistant(api: Api) -> None:
     first = (await api.post("/threads/messages", {"content": "x"})).json()
     async with another_account(api) as other:

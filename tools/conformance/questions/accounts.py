@@ -2,33 +2,35 @@
 
 import uuid
 from collections.abc import Iterator
+from functools import partial
 
 from tools.conformance.prober import Prober
 from tools.conformance.questions.question import Question
 from tools.conformance.results import mark_of
 from tools.document import Operation, operations
-from tools.resources import UNKNOWN, How, Resources, fields, names_something
-
-LISTED = {"listAssistants": "assistant_id", "listThreads": "thread_id"}
+from tools.resources import IDS, UNKNOWN, How, Resources, fields, names_something
 
 
 def accounts(operation: Operation) -> Iterator[Question]:
-    text = "Objects of another account are reported as not found."
-    if names_something(operation):
-        name = f"{operation.id}: another account"
+    ask = is_hidden if names_something(operation) else is_not_listed if operation.method == "get" else None
+    if ask is not None:
         yield Question(
-            operation.id, name, text, "", lambda prober: is_hidden(prober, operation), status=404, for_own_server=True
-        )
-    if operation.id in LISTED:
-        name = f"{operation.id}: another account"
-        yield Question(
-            operation.id, name, text, "", lambda prober: is_not_listed(prober, operation), for_own_server=True
+            operation.id,
+            f"{operation.id}: another account",
+            "Objects of another account are reported as not found.",
+            "",
+            partial(ask, operation=operation),
+            status=404 if ask is is_hidden else 200,
+            for_own_server=True,
         )
     if operation.method == "post":
-        name, text = f"{operation.id}: key of another account", "an Idempotency-Key belongs to one account"
-        mark = mark_of(operation.node) or "x-extension"
         yield Question(
-            operation.id, name, text, mark, lambda prober: is_no_replay(prober, operation), for_own_server=True
+            operation.id,
+            f"{operation.id}: key of another account",
+            "an Idempotency-Key belongs to one account",
+            mark_of(operation.node) or "x-extension",
+            partial(is_no_replay, operation=operation),
+            for_own_server=True,
         )
 
 
@@ -60,10 +62,10 @@ def seen(prober: Prober, resources: Resources) -> list[str]:
 
 
 def is_not_listed(prober: Prober, operation: Operation) -> bool:
-    name = LISTED[operation.id]
-    mine, theirs = prober.shared()[name], prober.other_account().shared()[name]
-    listed = [one.send(operation, UNKNOWN).text for one in (prober, prober.other_account())]
-    return [(mine in text, theirs in text) for text in listed] == [(True, False), (False, True)]
+    accounts = (prober, prober.other_account())
+    ids = [[one.shared()[name] for name in IDS] for one in accounts]
+    texts = [one.send(operation, UNKNOWN).text for one in reversed(accounts)]
+    return not any(one in text for those, text in zip(ids, texts, strict=True) for one in those)
 
 
 def is_no_replay(prober: Prober, operation: Operation) -> bool:
