@@ -33,12 +33,12 @@ class Case:
     name: str
     thread: int = 0
 
-    def message(self, run_id: str | None, key: str) -> NewTurn:
+    def message(self, run_id: str | None, key: str, now: int = 2) -> NewTurn:
         return NewTurn(
             account="a", thread_id=self.name, assistant_id=None, fresh_thread_id=self.name, fresh_assistant=None,
             message=NewMessage('{"content": "x"}'), files=(), run=None if run_id is None else NewRun(run_id, "p", "{}"),
             stored_response=lambda *_: "stored", idempotency=self.request(key), streamed=False, check_version=None,
-            now=1,
+            now=now,
         )  # fmt: skip
 
     def request(self, key: str) -> IdempotencyRequest:
@@ -85,11 +85,11 @@ def append(case: Case, first: int = 2) -> Transaction[Any]:
     return event_log.append(case.run_id, 1, first, ['"b"', '"c"'])
 
 
-def end(case: Case, first: int = 2, state: RunState = RunState.COMPLETED) -> Transaction[Any]:
+def end(case: Case, first: int = 2, state: RunState = RunState.COMPLETED, now: int = 2) -> Transaction[Any]:
     awaited = CALLS if state is RunState.REQUIRES_ACTION else ()
     lines = ['"d"', '{"type":"run_ended"}']
     ending = Ending(state, [NewMessage('{"content": "reply"}')], first, lines, "answer", awaited)
-    return runs.end_segment(case.run_id, 1, ending, [(case.request("cancel"), str)], 2)
+    return runs.end_segment(case.run_id, 1, ending, [(case.request("cancel"), str)], now)
 
 
 def create(case: Case) -> Transaction[Any]:
@@ -115,14 +115,17 @@ def delete_unused(case: Case) -> Transaction[Any]:
 
 
 async def prepare(store: Store, name: str, state: str) -> Case:
-    """A new thread without a run, with one that has written an event, or with one that waits for a call's output."""
+    """A new thread without a run, with one that has written an event, or with one that waits for a call's output.
+
+    It was made at 1; what the processes do is at 2.
+    """
     await store.write(insert, AssistantRow(f"{name}-assistant", "a", name, 1, "{}"))
     case = Case(name, (await store.write(threads.insert, "a", name, f"{name}-assistant", 1)).thread)
     if state != IDLE:
-        await store.write(begin_turn, case.message(case.run_id, "begun"))
+        await store.write(begin_turn, case.message(case.run_id, "begun", 1))
         await store.write(event_log.append, case.run_id, 1, 1, ['"a"'])
     if state == WAITING:
-        await store.write(end, case, 2, RunState.REQUIRES_ACTION)
+        await store.write(end, case, 2, RunState.REQUIRES_ACTION, 1)
     return case
 
 

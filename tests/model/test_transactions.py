@@ -35,6 +35,7 @@ PAIRS: dict[str, tuple[str, Process, Process, str]] = {
     "a cancellation and an end": (AT_WORK, steps.cancel, steps.end, "None"),
     "an end and a deletion": (AT_WORK, steps.end, steps.delete, "None"),
     "a message and its expiry": (IDLE, steps.send, steps.delete_unused, "0"),
+    "a stored message and its expiry": (IDLE, steps.store_message, steps.delete_unused, "0"),
     "outputs and their expiry": (WAITING, steps.submit, steps.delete_unused, "0"),
     "two changes of an assistant": (IDLE, steps.change, partial(steps.change, field="description"), "'{"),
     "a change of an assistant and its deletion": (IDLE, steps.change, steps.delete_assistant, "[]"),
@@ -60,6 +61,7 @@ async def test_transactions_that_overlap_come_out_as_in_turn(store: Store, pair:
         outcomes = [await outcome(store, earlier, case), await outcome(store, later, case)]
         assert earlier is other or outcomes[1].startswith(then), outcomes
         allowed.append(await stored(store, case, outcomes if earlier is one else outcomes[::-1]))
+    assert allowed[0] != allowed[1], "their order makes no difference"
     for first, second in ((one, other), (other, one)):
         for at in itertools.count():
             case = await prepare(store, f"n{next(NUMBERS)}n", state)
