@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.support.programs.run import python
+from tests.support.server.server_thread import serving
 from threads_server.pytest_plugin import ThreadsAccount
-from threads_server.testing import LocalServer
 
 FOLDER = Path(__file__).parents[2] / "examples"
 
@@ -107,11 +107,14 @@ async def test_web_example_answers_409_for_a_busy_thread(
 
 
 def test_responder_example_answers_for_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(FOLDER)
+    monkeypatch.syspath_prepend(str(FOLDER))
     clock = {"type": "function", "function": {"name": "clock", "parameters": {"type": "object", "properties": {}}}}
     with (
-        LocalServer(tmp_path / "threads.db", arguments=["--responder", "responder:echo"]) as server,
-        httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}) as client,
+        serving(
+            *("--database", str(tmp_path / "threads.db"), "--responder", "responder:echo"),
+            environment={"THREADS_SERVER_API_KEY": "key"},
+        ) as address,
+        httpx.Client(base_url=f"{address}/api", headers={"X-API-Key": "key"}) as client,
     ):
         turn = client.post("/threads/messages", json={"content": "Hello Ada."}).json()
         assert (turn["status"], turn["content"], turn["model_name"]) == ("COMPLETED", "Hello Ada. ", "echo")

@@ -32,7 +32,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_released_client_works_with_this_server(released: Path, tmp_path: Path) -> None:
-    with serving("--database", str(tmp_path / "threads.db"), api_key=KEY) as address:
+    with serving("--database", str(tmp_path / "threads.db"), environment={"THREADS_SERVER_API_KEY": KEY}) as address:
         paths = {"PYTHONPATH": str(released), "BACKBOARD_API_KEY": KEY, "BACKBOARD_BASE_URL": f"{address}/api"}
         done = subprocess.run(
             [sys.executable, PROGRAM, released],

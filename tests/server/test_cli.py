@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
 
+from tests.support.server import server_thread
 from tests.support.server.command_line import CLEAN, at_a_terminal, refused, run, serving
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
@@ -28,17 +31,40 @@ def database(tmp_path: Path) -> str:
     return str(tmp_path / "threads.db")
 
 
+class Served(NamedTuple):
+    database: str
+    key_line: str
+    ready_line: str
+
+    @property
+    def url(self) -> str:
+        return url_in(self.ready_line)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server on a new database."""
+    database = str(tmp_path_factory.mktemp("served") / "threads.db")
+    with serving("--database", database, lines=2) as (_, lines):
+        yield Served(database, *lines)
+
+
 class TestServe:
-    def test_a_new_database_gets_a_first_key_shown_once(self, database: str) -> None:
-        with serving("--database", database, lines=2) as (_, (key_line, ready_line)):
-            key = key_line.rpartition(" ")[2]
-            assert "shown only now" in key_line
-            url = url_in(ready_line)
-            assert httpx.get(f"{url}/threads", headers={"X-API-Key": key}).status_code == 200
-            assert httpx.get(f"{url}/threads").status_code == 401
-        with serving("--database", database) as (_, (ready_line,)):
-            answer = httpx.get(f"{url_in(ready_line)}/threads", headers={"X-API-Key": key})
-            assert answer.status_code == 200
+    def test_a_new_database_gets_a_first_key_shown_once(self, served: Served, database: str) -> None:
+        """The last use of a key is stored when the server stops."""
+        first = {"X-API-Key": served.key_line.rpartition(" ")[2]}
+        assert "shown only now" in served.key_line
+        assert httpx.get(f"{served.url}/threads", headers=first).status_code == 200
+        assert httpx.get(f"{served.url}/threads").status_code == 401
+        run("backup", database, "--database", served.database)
+        laptop = {"X-API-Key": run("keys", "create", "laptop", "--database", database).stdout.strip()}
+        with serving("--database", database) as (process, (ready_line,)):
+            for key in (first, laptop):
+                assert httpx.get(f"{url_in(ready_line)}/threads", headers=key).status_code == 200
+            process.terminate()
+            process.wait(600)
+        rows = map(json.loads, run("keys", "list", "--json", "--database", database).stdout.splitlines())
+        assert [row["used_at"] >= row["created_at"] for row in rows if row["name"] == "laptop"] == [True]
 
     def test_options_come_from_the_environment_too(self, database: str) -> None:
         environment = {
@@ -48,9 +74,10 @@ class TestServe:
             "THREADS_SERVER_RATE_LIMIT": "1",
             "THREADS_SERVER_CORS_ORIGIN": "https://a.example,https://b.example",
         }
+        headers = {"X-API-Key": "mine", "Origin": "https://b.example"}
         with (
-            serving(environment=environment) as (_, (line,)),
-            httpx.Client(base_url=url_in(line), headers={"X-API-Key": "mine", "Origin": "https://b.example"}) as client,
+            server_thread.serving(environment=environment) as address,
+            httpx.Client(base_url=f"{address}/api", headers=headers) as client,
         ):
             answer = client.get("/threads")
             assert answer.status_code == 200
@@ -59,44 +86,34 @@ class TestServe:
             assert client.get("/metrics").status_code == 200
         assert Path(database).exists()
 
-    def test_documentation_is_where_the_server_says(self, database: str) -> None:
-        with serving("--database", database, environment={"THREADS_SERVER_API_KEY": "k"}) as (_, (line,)):
-            docs = line.rpartition(" ")[2]
-            assert httpx.get(docs).status_code == 200
-            assert database in line
+    def test_documentation_is_where_the_server_says(self, served: Served) -> None:
+        docs = served.ready_line.rpartition(" ")[2]
+        assert httpx.get(docs).status_code == 200
+        assert served.database in served.ready_line
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_a_signal_ends_it_in_good_order(self, database: str, number: signal.Signals) -> None:
-        with serving("--database", database, environment={"THREADS_SERVER_API_KEY": "k"}) as (process, (line,)):
-            with httpx.Client(base_url=url_in(line), headers={"X-API-Key": "k"}) as client:
-                message = {"content": "/slow 100 " + "word " * 100, "stream": True}
-                with client.stream("POST", "/threads/messages", json=message) as answer:
-                    pieces = answer.iter_lines()
-                    next(pieces)
-                    process.send_signal(number)
-                    started = time.monotonic()
-                    list(pieces)  # the stream ends, and not with an error
-            assert process.wait(600) == 0
-            assert time.monotonic() - started < 5
-            assert process.stderr is not None
-            assert process.stderr.read() == ""
-
-    def test_a_turn_under_way_is_answered_before_the_end(self, database: str) -> None:
+    def test_a_signal_ends_streams_and_answers_turns_under_way(self, database: str, number: signal.Signals) -> None:
         with serving("--database", database, environment={"THREADS_SERVER_API_KEY": "k"}) as (process, (line,)):
             with (
                 httpx.Client(base_url=url_in(line), headers={"X-API-Key": "k"}, timeout=600) as client,
                 ThreadPoolExecutor(1) as other,
             ):
                 message = {"content": "/slow 1000 " + "word " * 1000}
-                sent = other.submit(client.post, "/threads/messages", json=message)
+                turn = other.submit(client.post, "/threads/messages", json=message)
                 while not client.get("/threads?include_messages=false").json():
                     time.sleep(0.05)
-                process.terminate()
-                started = time.monotonic()
-                answer = sent.result(10)
+                with client.stream("POST", "/threads/messages", json={**message, "stream": True}) as stream:
+                    pieces = stream.iter_lines()
+                    next(pieces)
+                    process.send_signal(number)
+                    started = time.monotonic()
+                    list(pieces)  # the stream ends, and not with an error
+                answer = turn.result(600)
             assert (answer.status_code, answer.json()["status"]) == (200, "FAILED")
             assert process.wait(600) == 0
             assert time.monotonic() - started < 8
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -178,35 +195,21 @@ class TestServe:
 
 
 class TestKeys:
-    def test_created_listed_used_and_revoked_while_the_server_runs(self, database: str) -> None:
-        with serving("--database", database, lines=2) as (_, (_, line)):
-            url = url_in(line)
-            created = run("keys", "create", "laptop", "--database", database)
-            assert (created.returncode, created.stderr) == (0, "")
-            assert re.fullmatch(r"\S+\n", created.stdout)
-            key = {"X-API-Key": created.stdout.strip()}
-            assert httpx.get(f"{url}/threads", headers=key).status_code == 200
-            listed = run("keys", "list", "--database", database).stdout
-            assert re.search(r"^laptop +\S+ +\S+ +never +in use$", listed, re.MULTILINE)
-            assert created.stdout.strip() not in listed
-            revoked = run("keys", "revoke", "laptop", "--database", database)
-            assert (revoked.returncode, revoked.stdout) == (0, "")
-            assert re.fullmatch(r"The key laptop opens the account \S+ no more; .*\n", revoked.stderr)
-            assert httpx.get(f"{url}/threads", headers=key).status_code == 401
-            assert (
-                "in use" not in re.findall(r"^laptop.*$", run("keys", "list", "--database", database).stdout, re.M)[0]
-            )
-
-    def test_last_use_is_stored_when_the_server_stops(self, database: str) -> None:
+    def test_created_listed_used_and_revoked_while_the_server_runs(self, served: Served) -> None:
+        database = served.database
         created = run("keys", "create", "laptop", "--database", database)
-        assert created.stderr == f"{database} is a new database.\n"
-        key = created.stdout.strip()
-        with serving("--database", database) as (process, (line,)):
-            assert httpx.get(f"{url_in(line)}/threads", headers={"X-API-Key": key}).status_code == 200
-            process.terminate()
-            process.wait(600)
-        rows = map(json.loads, run("keys", "list", "--json", "--database", database).stdout.splitlines())
-        assert [row["used_at"] >= row["created_at"] for row in rows if row["name"] == "laptop"] == [True]
+        assert (created.returncode, created.stderr) == (0, "")
+        assert re.fullmatch(r"\S+\n", created.stdout)
+        key = {"X-API-Key": created.stdout.strip()}
+        assert httpx.get(f"{served.url}/threads", headers=key).status_code == 200
+        listed = run("keys", "list", "--database", database).stdout
+        assert re.search(r"^laptop +\S+ +\S+ +never +in use$", listed, re.MULTILINE)
+        assert created.stdout.strip() not in listed
+        revoked = run("keys", "revoke", "laptop", "--database", database)
+        assert (revoked.returncode, revoked.stdout) == (0, "")
+        assert re.fullmatch(r"The key laptop opens the account \S+ no more; .*\n", revoked.stderr)
+        assert httpx.get(f"{served.url}/threads", headers=key).status_code == 401
+        assert "in use" not in re.findall(r"^laptop.*$", run("keys", "list", "--database", database).stdout, re.M)[0]
 
     def test_rotated_key_is_another_of_the_same_account(self, database: str) -> None:
         old = run("keys", "create", "a", "--account", "shared", "--new-account", "--database", database).stdout

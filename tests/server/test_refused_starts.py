@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server.command_line import refused, run, serving
+from tests.support.server.command_line import refused, run
+from tests.support.server.server_thread import serving
 
 AS_READER = """
 import os, shutil, sys
@@ -57,7 +58,7 @@ def test_an_address_of_another_machine(database: str) -> None:
 
 
 def test_a_database_in_use_by_another_server(database: str) -> None:
-    with serving("--database", database, lines=2):
+    with serving("--database", database):
         assert database in refused("serve", "--port", "0", "--database", database)
 
 

@@ -27,14 +27,23 @@ from threads_server.testing.instructions import KINDS
 
 STREAM = ["user_message", "run_started", "content_streaming", "content_streaming", "content_streaming", "run_ended"]
 
+OPTIONS = ["--busy-wait=0", "--retain-days=3"]
+
 Play = Callable[[LocalServer], None]
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[LocalServer]:
+    with LocalServer(arguments=OPTIONS) as server:
+        yield server
 
 
 @pytest.fixture(scope="module", params=["in this process", "in another"])
 def server(request: pytest.FixtureRequest) -> Iterator[LocalServer]:
-    with LocalServer(
-        in_process=request.param == "in this process", arguments=["--busy-wait=0", "--retain-days=3"]
-    ) as server:
+    if request.param == "in another":
+        yield request.getfixturevalue("process")
+        return
+    with LocalServer(in_process=True, arguments=OPTIONS) as server:
         yield server
 
 
@@ -207,15 +216,15 @@ def test_frozen_servers_answer_alike_byte_for_byte() -> None:
     assert first == life()
 
 
-def test_function_answers_in_this_process_only() -> None:
+def test_function_answers_in_this_process_only(process: LocalServer) -> None:
     with LocalServer(in_process=True) as server, client(server) as backboard:
         server.reply(lambda conversation: f"message {len(conversation.messages)}")
         assert backboard.messages.chat(content="Hello").content == "message 1"
         backboard.messages.chat(files=[("map.txt", b"north")], content="See")
         form = server.requests[-1].body
         assert (form["content"], form["files"]["filename"], form["files"]["text"]) == ("See", "map.txt", "north")
-    with LocalServer() as server, pytest.raises(BadInstruction, match="in_process"):
-        server.reply(lambda conversation: "no")
+    with pytest.raises(BadInstruction, match="in_process"):
+        process.reply(lambda conversation: "no")
 
 
 def test_server_starts_again_with_its_threads() -> None:
@@ -265,21 +274,21 @@ def test_instruction_that_cannot_be_is_explained(told: LocalServer, play: Play, 
     assert "\n" not in str(raised.value)
 
 
-def test_routes_take_json_only_and_need_no_python() -> None:
-    with LocalServer() as server:
-        routes = server.url.replace("/api", "/testing")
-        assert httpx.post(f"{routes}/answers", json={"text": "4"}).status_code == 200
-        assert "no action 'threads'" in httpx.get(f"{routes}/threads").json()["detail"]
-        for wrong in ({"data": {"text": "5"}}, {"content": b'{"text": "5"}'}, {"content": b"{"}):
-            headers = {"content-type": "text/plain"} if wrong.get("content") != b"{" else {}
-            assert httpx.post(f"{routes}/answers", headers=headers, **wrong).status_code == 422
-        assert f"{routes}/clock".endswith(tuple(httpx.get(routes).json()["actions"]))
-        key = {"X-API-Key": server.api_key}
-        answer = httpx.post(f"{server.url}/threads/messages", json={"content": "2 + 2?"}, headers=key)
-        assert answer.json()["content"] == "4"
-        assert [request["operation"] for request in httpx.get(f"{routes}/requests").json()] == ["sendChatMessage"]
-        assert len(httpx.get(f"{routes}/api/threads", headers=key).json()) == 1
-        assert httpx.get(f"{routes}/api/threads").status_code == 401
+def test_routes_take_json_only_and_need_no_python(process: LocalServer) -> None:
+    process.reset()
+    routes, before = process.url.replace("/api", "/testing"), len(process.threads)
+    assert httpx.post(f"{routes}/answers", json={"text": "4"}).status_code == 200
+    assert "no action 'threads'" in httpx.get(f"{routes}/threads").json()["detail"]
+    for wrong in ({"data": {"text": "5"}}, {"content": b'{"text": "5"}'}, {"content": b"{"}):
+        headers = {"content-type": "text/plain"} if wrong.get("content") != b"{" else {}
+        assert httpx.post(f"{routes}/answers", headers=headers, **wrong).status_code == 422
+    assert f"{routes}/clock".endswith(tuple(httpx.get(routes).json()["actions"]))
+    key = {"X-API-Key": process.api_key}
+    answer = httpx.post(f"{process.url}/threads/messages", json={"content": "2 + 2?"}, headers=key)
+    assert answer.json()["content"] == "4"
+    assert [request["operation"] for request in httpx.get(f"{routes}/requests").json()] == ["sendChatMessage"]
+    assert len(httpx.get(f"{routes}/api/threads", headers=key).json()) == before + 1
+    assert httpx.get(f"{routes}/api/threads").status_code == 401
 
 
 def test_seed_of_ids_that_are_stored_is_refused(told: LocalServer) -> None:

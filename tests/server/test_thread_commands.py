@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.server.command_line import refused, run
-from threads_server.testing import LocalServer
+from tests.support.server.server_thread import serving
 
 HOSTILE = "\x1b[31m# Heading\n> quote\n\u202etfel"
 
@@ -19,8 +19,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
     database = str(tmp_path_factory.mktemp("threads") / "threads.db")
     tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}]
     with (
-        LocalServer(database) as server,
-        httpx.Client(base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=600) as http,
+        serving("--database", database, environment={"THREADS_SERVER_API_KEY": "key"}) as address,
+        httpx.Client(base_url=f"{address}/api", headers={"X-API-Key": "key"}, timeout=600) as http,
     ):
         first = http.post("/threads/messages", json={"content": HOSTILE}).json()["thread_id"]
         http.post(f"/threads/{first}/messages", json={"content": "/fail The model is away"})

@@ -17,14 +17,16 @@ from threads_server.server import Server, listen
 
 
 @contextmanager
-def serving(*arguments: str, api_key: str = "", environment: Mapping[str, str] | None = None) -> Iterator[str]:
+def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serve on a free port as `threads-server serve` with these options would; the address, without the base path."""
+    variables = environment or {}
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ.keys() - CLEAN.keys():
             patch.delenv(name)
-        for name, value in (environment or {}).items():
+        for name, value in variables.items():
             patch.setenv(name, value)
-        settings = parse_settings(["serve", "--port", "0", *arguments], api_key=api_key)
+        arguments = ("serve", "--port", "0", *arguments)
+        settings = parse_settings(arguments, api_key=variables.get("THREADS_SERVER_API_KEY", ""))
     app = App(contract(), operations(), settings, lambda settings: Services.open(settings, contract()))
     started: SimpleQueue[BaseException | None] = SimpleQueue()
     server = Server(settings, app, ready=lambda: started.put(None))
