@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -38,12 +37,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The files are old, so that no `make` in there sets anything up anew: that would change the environments of this one.
     """
     assert (ROOT / ".venv" / f".installed-{VERSION}").exists(), "run `make setup` first"
-    copy = tmp_path_factory.mktemp("readme") / "tree"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, copy / name)
-        os.utime(copy / name, (OLD, OLD))
+    copy = tmp_path_factory.mktemp("readme")
+    archive = f"tar --create --null --files-from=- --mtime=@{OLD}"
+    run(ROOT, f"git ls-files -z | {archive} | tar --extract --directory={copy}")
     for environment in (".venv", "node_modules"):
         (copy / environment).symlink_to(ROOT / environment)
     assert run(copy, "make setup") == "make: Nothing to be done for 'setup'.\n"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.document.document import Document
+from tests.support.generator.source import DOCUMENT
 from tests.support.shared_folder import shared_folder
 from tools.publish.__main__ import main
 
@@ -15,6 +17,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def publish(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+            patch.setattr(Document, "at", lambda _: DOCUMENT)  # read already
             main(["--output", str(folder / "dist")])
 
     return shared_folder(tmp_path_factory, "published", publish) / "dist"

@@ -1,4 +1,4 @@
-"""The command `threads-server`: run to its end in this process, or as a process that serves or sits at a terminal."""
+"""The command `threads-server`: run to its end in this process, or as a process that serves."""
 
 import io
 import logging
@@ -24,11 +24,15 @@ TIMEOUT_SECONDS = 600
 
 
 def run(
-    *arguments: str, environment: Mapping[str, str] | None = None, given: bytes = b"", encoding: str = "utf-8"
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    given: bytes = b"",
+    encoding: str = "utf-8",
+    terminal: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, in a thread of this process: each process would import all of it anew.
 
-    `given` is its standard input, `encoding` that of its output.
+    `given` is its standard input, `encoding` that of its output; `terminal` says that the input is one.
     """
     output, errors = (io.TextIOWrapper(io.BytesIO(), encoding, errors=one) for one in ("strict", "backslashreplace"))
     ended: list[BaseException] = []
@@ -46,6 +50,7 @@ def run(
         for name, value in (environment or {}).items():
             patch.setenv(name, value)
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        patch.setattr(sys.stdin, "isatty", lambda: terminal)
         patch.setattr(sys, "stdout", output)
         patch.setattr(sys, "stderr", errors)
         patch.setattr(logging.getLogger(), "handlers", [])  # so that warnings are printed
@@ -96,14 +101,7 @@ def serving(
 
 
 def at_a_terminal(*arguments: str) -> str:
-    """Standard error of a failed command, on a terminal."""
-    ours, theirs = os.openpty()
-    try:
-        done = subprocess.run(
-            [*COMMAND, *arguments], stdin=theirs, capture_output=True, text=True, timeout=600, env=CLEAN
-        )
-    finally:
-        os.close(ours)
-        os.close(theirs)
+    """Standard error of a failed command, whose input is a terminal."""
+    done = run(*arguments, terminal=True)
     assert (done.returncode, done.stdout) == (1, "")
     return done.stderr
