@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
 from tools.publish import sbom
 
 
@@ -43,6 +44,7 @@ needs = st.tuples(
 """A requirement: the package, its extras, the extra that asks for it, and whether its environment marker is true."""
 
 
+@examples(40)
 @given(st.fixed_dictionaries({name: st.lists(needs, max_size=4) for name in NAMES}))
 def test_bill_has_what_is_needed_by_extras_and_markers(
     packages: dict[str, list[tuple[str, set[str], str, str]]],
