@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +231,8 @@ def properties(document: Document, schema: Document) -> set[str]:
     return set(schema.get("properties", {})).union(*parts)
 
 
+@cache
 def read(content: str) -> Document:
-    """A document from the text of its file."""
+    """A document from the text of its file, not to be changed."""
     document: Document = yaml.load(content, LOADER)
     return document
