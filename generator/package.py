@@ -6,7 +6,6 @@ import filecmp
 import os
 import shutil
 import subprocess
-import sys
 import sysconfig
 import tempfile
 import tomllib
@@ -22,7 +21,7 @@ from .client.names import EXCEPTIONS, NameTable, read_names
 from .document.document import Document, UnusableDocument
 from .project import HERE, parse, refuse
 from .report import Verdict, judge
-from .trial import trial_program
+from .trial import run_trial, trial_program
 from .unasync import derive
 
 RUNTIME = HERE / "runtime"
@@ -174,8 +173,7 @@ def _format(package: Path) -> None:
     """Sort the imports, drop the unused ones and lay the code out, by this project's settings alone."""
     lines = 'format.line-ending = "lf"'
     commands = (
-        ["check", "--fix-only", "--select", "I,F401"],
-        ["check", "--select", "F821,F811"],
+        ["check", "--fix", "--select", "I,F401,F821,F811", "--fixable", "I,F401"],
         ["format", "--config", lines],
     )
     for command in commands:
@@ -191,11 +189,10 @@ def _format(package: Path) -> None:
 
 
 def _try_client(package: Path, program: str) -> None:
-    """Run the trial of a client in a separate process: code that parses can still lack a module or a name."""
+    """Run the trial of a client: code that parses can still lack a module or a name."""
     with tempfile.TemporaryDirectory(prefix="backboard-trial-") as folder:
         trial = Path(folder) / "trial.py"
         trial.write_text(program, "utf-8")
-        command = [sys.executable, "-I", "-B", str(trial), str(package.parent)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Unwritable(" ".join(done.stderr.split())[-700:])
+        failure = run_trial(trial, package.parent)
+    if failure is not None:
+        raise Unwritable(" ".join(failure.split())[-700:])

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -29,6 +30,22 @@ from .document.normalize import parts_name, read
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 SETTINGS = HERE.parent / "generator_config.yaml"
+
+
+class _CompiledTemplates(BytecodeCache):
+    """The templates that this process has compiled: half of the time of a small client."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledTemplates()
 
 
 class Client(Project):
@@ -56,6 +73,7 @@ class Client(Project):
         )
         super().__init__(openapi=needed, config=config, custom_template_path=TEMPLATES)
         self.env.undefined = StrictUndefined
+        self.env.bytecode_cache = _COMPILED
         self.env.filters.update(docstring=text.docstring, literal=text.literal, wrapped=text.wrapped)
         self.env.globals.update(
             document=document,

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -171,6 +174,13 @@ def trial_program(api: Api, catalogue: Catalogue) -> str:
     calls = ",\n    ".join(code for call in api.calls.values() for code in _calls(call, catalogue))
     names = f"CLIENT, BASE_URL, KEY = {(api.table.client['name'], BASE_URL, KEY)!r}\n"
     return f"from datetime import datetime\n\n{names}CALLS = [\n    {calls}\n]\n{PROGRAM}"
+
+
+def run_trial(program: Path, folder: Path) -> str | None:
+    """Run the program of a trial, of the client in a folder, in a separate process. Return what it says if it fails."""
+    command = [sys.executable, "-I", "-B", str(program), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else None
 
 
 def _calls(call: Call, catalogue: Catalogue) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """Derive the sync modules from the async ones."""
 
 import re
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from unasync import Rule, unasync_files
 
@@ -45,11 +47,22 @@ def derive(source: Path, target: Path) -> None:
     """
     for module in sorted(source.rglob("*.py")):
         twin = target / module.relative_to(source)
-        names = {name: _CLASS.sub("", name) for name in re.findall(r"\bAsync[A-Z]\w*", module.read_text("utf-8"))}
+        twin.parent.mkdir(parents=True, exist_ok=True)
+        twin.write_text(_twin(module.read_text("utf-8")), "utf-8")
+
+
+@cache
+def _twin(text: str) -> str:
+    """Return the sync twin of a module. Cached: most modules are the same in all clients."""
+    names = {name: _CLASS.sub("", name) for name in re.findall(r"\bAsync[A-Z]\w*", text)}
+    with TemporaryDirectory(prefix="backboard-unasync-") as folder:
+        module, twin = Path(folder) / "_async" / "module.py", Path(folder) / "_sync" / "module.py"
+        module.parent.mkdir()
+        module.write_text(text, "utf-8")
         unasync_files(
-            [str(module)], [Rule(str(source), str(target), additional_replacements={**names, **REPLACEMENTS})]
+            [str(module)],
+            [Rule(str(module.parent), str(twin.parent), additional_replacements={**names, **REPLACEMENTS})],
         )
         text = _ARTICLE.sub(r"\1\2", twin.read_text("utf-8"))
-        text = _KEYWORD.sub("", _CLASS.sub("", text))
-        text = re.sub(r"\baclose\b", "close", text)
-        twin.write_text(text, "utf-8")
+    text = _KEYWORD.sub("", _CLASS.sub("", text))
+    return re.sub(r"\baclose\b", "close", text)
