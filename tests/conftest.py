@@ -1,4 +1,4 @@
-"""Settings of Hypothesis, one certificate in the place of all, and the PostgreSQL server that tests share.
+"""Settings of Hypothesis, one certificate in the place of all, and the Python and PostgreSQL that tests share.
 
 No example is too slow, and the same ones are drawn each time.
 """
@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests.support.database import joined_changes
 from tests.support.database.postgres import PostgresServer
+from tests.support.forked_python import ForkedPython, forking_python
 
 CAUGHT = (Phase.explicit, Phase.generate)
 settings.register_profile(
@@ -50,6 +51,13 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(bundle))
         yield
+
+
+@pytest.fixture(scope="session")
+def forked_python() -> Iterator[ForkedPython]:
+    """Runs programs of Python, for all tests of the session."""
+    with forking_python() as python:
+        yield python
 
 
 @pytest.fixture(scope="session")

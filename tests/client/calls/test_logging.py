@@ -1,9 +1,6 @@
 """Log lines and deprecation warnings."""
 
 import logging
-import os
-import subprocess
-import sys
 import warnings
 
 import pytest
@@ -13,6 +10,7 @@ from backboard_threads._operations import GET_THREAD
 from tests.support.client.scripted_server import Server, drop, events, reply
 from tests.support.client.sse_frames import NUMBERED
 from tests.support.client.variants import THREAD, THREAD_ID, Variant
+from tests.support.forked_python import ForkedPython
 
 
 async def test_requests_and_retries_are_logged(
@@ -44,23 +42,25 @@ async def test_resumption_is_logged(variant: Variant, server: Server, caplog: py
 @pytest.mark.parametrize(
     ("level", "words"), [("debug", "(attempt 1)"), ("INFO", "again in"), ("", None), ("odd", None)]
 )
-def test_log_variable_prints_log_lines(server: Server, level: str, words: str | None) -> None:
+def test_log_variable_prints_log_lines(
+    server: Server, forked_python: ForkedPython, level: str, words: str | None
+) -> None:
     server.answer(reply(429, {}, {"Retry-After": "0"}), reply(200, THREAD))
     code = f"from backboard_threads import Backboard; Backboard(api_key='secret').threads.get({THREAD_ID!r})"
-    environment = {**os.environ, "BACKBOARD_LOG": level, "BACKBOARD_BASE_URL": server.url}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = forked_python.run(code, BACKBOARD_LOG=level, BACKBOARD_BASE_URL=server.url)
+    assert done.returncode == 0
     assert (words in done.stderr) if words else done.stderr == ""
     assert "secret" not in done.stderr
 
 
-def test_log_lines_are_not_doubled_where_logging_is_configured(server: Server) -> None:
+def test_log_lines_are_not_doubled_where_logging_is_configured(server: Server, forked_python: ForkedPython) -> None:
     server.answer(reply(200, THREAD))
     code = (
         "import logging; from backboard_threads import Backboard; logging.basicConfig(level='DEBUG'); "
         f"Backboard(api_key='secret').threads.get({THREAD_ID!r})"
     )
-    environment = {**os.environ, "BACKBOARD_LOG": "debug", "BACKBOARD_BASE_URL": server.url}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = forked_python.run(code, BACKBOARD_LOG="debug", BACKBOARD_BASE_URL=server.url)
+    assert done.returncode == 0
     assert done.stderr.count("(attempt 1)") == 1
 
 

@@ -2,8 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backboard_threads._models.decoding import loads
+from tests.support.forked_python import ForkedPython
 
 pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
 
@@ -83,12 +82,11 @@ def test_msgspec_and_json_decode_odd_documents_alike(content: bytes) -> None:
     assert outcome(loads, content) == outcome(json.loads, content)
 
 
-def test_msgspec_is_used_where_it_is_installed() -> None:
+def test_msgspec_is_used_where_it_is_installed(forked_python: ForkedPython) -> None:
     code = """
 import msgspec.json
 msgspec.json.Decoder = lambda: type("Fake", (), {"decode": lambda self, content: "fast"})()
 from backboard_threads._models.decoding import loads
 print(loads(b"1"))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "fast"
+    assert forked_python.run(code).stdout.strip() == "fast"

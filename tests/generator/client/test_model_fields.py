@@ -6,8 +6,6 @@ import asyncio
 import copy
 import json
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from backboard_threads import UNSET, DecodeError, models
+from tests.support.forked_python import ForkedPython
 from tests.support.generator.documents import client_of, small_document
 
 MOMENT = "2026-02-05T02:15:37.795Z"
@@ -126,6 +125,6 @@ def test_fastapi_returns_models() -> None:
     assert jsonable_encoder({"thread": models.Thread.from_dict(NULL)}) == {"thread": NULL}
 
 
-def test_models_do_not_import_pydantic() -> None:
+def test_models_do_not_import_pydantic(forked_python: ForkedPython) -> None:
     code = "import sys; from backboard_threads import models; models.Thread; sys.exit('pydantic_core' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert forked_python.run(code).returncode == 0

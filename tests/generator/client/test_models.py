@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import pickle
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 
 import backboard_threads
 from backboard_threads import DecodeError, models
+from tests.support.forked_python import ForkedPython
 
 MOMENT = "2026-02-05T02:15:37.795Z"
 THREAD = {"thread_id": "t", "created_at": MOMENT}
@@ -155,7 +154,7 @@ def test_misspelled_model_name_raises() -> None:
         exec("from backboard_threads.models import Mesage")
 
 
-def test_each_model_module_can_be_imported_first() -> None:
+def test_each_model_module_can_be_imported_first(forked_python: ForkedPython) -> None:
     code = """
 import sys
 from importlib import import_module
@@ -165,4 +164,4 @@ for module in {modules!r}:
         del sys.modules[name]
 """
     modules = sorted(path.stem for path in Path(models.__file__).parent.glob("[!_]*.py"))
-    subprocess.run([sys.executable, "-c", code.format(modules=modules)], check=True)
+    assert forked_python.run(code.format(modules=modules)).stderr == ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.forked_python import ForkedPython
 from tests.support.generator.documents import imported, submodule
 from tests.support.generator.hostile_document import BODY_NAMES, KINDS, NAMES, TAGS, TEXTS, VALUES
 
@@ -96,12 +95,14 @@ def test_discriminators_of_any_value_are_decoded(models: Any) -> None:
     assert unknown.to_dict() == {"one": {"my type": "new", "more": [1]}}
 
 
-def test_models_that_refer_to_each_other_can_be_imported_in_any_order(hostile_client: Path, models: Any) -> None:
+def test_models_that_refer_to_each_other_can_be_imported_in_any_order(
+    hostile_client: Path, models: Any, forked_python: ForkedPython
+) -> None:
     value = {"parent": {"parent": {}}, "others": {"all": [{}, {"others": {}}], "by_name": {"x": {"all": []}}}}
     assert models.Thing.from_dict(value).to_dict() == value
     for first in ("thing", "others"):
         code = f"import sys; sys.path.insert(0, {str(hostile_client.parent)!r}); import package.models.{first}"
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        assert forked_python.run(code).stderr == ""
 
 
 def test_schemas_of_every_kind_are_decoded_and_encoded(models: Any) -> None:
