@@ -12,7 +12,7 @@ from pathlib import Path
 
 import certifi
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, core, settings
 
 from tests.support.database import joined_changes
 from tests.support.database.postgres import PostgresServer
@@ -20,13 +20,16 @@ from tests.support.forked_python import ForkedPython, forking_python
 
 CAUGHT = (Phase.explicit, Phase.generate)
 settings.register_profile(
-    "same", deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    "same", deadline=None, database=None, suppress_health_check=list(HealthCheck),
     phases=(*CAUGHT, Phase.shrink),
 )  # fmt: skip
-settings.register_profile("random", settings.get_profile("same"), derandomize=False, print_blob=True)
+settings.register_profile("random", settings.get_profile("same"), print_blob=True)
 settings.register_profile("long", settings.get_profile("random"), max_examples=5_000)  # `make soak`
 settings.register_profile("quick", settings.get_profile("same"), phases=CAUGHT)  # `make mutation` shrinks nothing
-settings.load_profile(os.environ.get("PROPERTIES", "same"))
+PROFILE = os.environ.get("PROPERTIES", "same")
+settings.load_profile(PROFILE)
+if PROFILE in {"same", "quick"}:
+    vars(core)["global_force_seed"] = 0  # as --hypothesis-seed does: derandomize digests the source of each test, twice
 
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpx's ASGITransport looks for it at every request
