@@ -29,7 +29,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     proxies = [name for name in os.environ if name.lower().endswith("_proxy")]
-    for name in ("BACKBOARD_API_KEY", "BACKBOARD_BASE_URL", "BACKBOARD_LOG", "SSL_CERT_FILE", "SSL_CERT_DIR", *proxies):
+    for name in ("BACKBOARD_API_KEY", "BACKBOARD_BASE_URL", "BACKBOARD_LOG", "SSL_CERT_DIR", *proxies):
         monkeypatch.delenv(name, raising=False)
 
 

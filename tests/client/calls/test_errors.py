@@ -255,8 +255,9 @@ async def test_every_error_survives_pickle_copy_and_process_pool(variant: Varian
             assert _describe(twin) == _describe(error)
             assert twin.__notes__ == ["seen in a test"]
             assert repr(twin) == repr(error)
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        assert list(pool.map(_describe, made)) == [_describe(error) for error in made]
+    if variant.name == "sync":  # a process costs a third of a second, and both raise the same classes
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            assert list(pool.map(_describe, made)) == [_describe(error) for error in made]
 
 
 async def test_no_error_holds_the_api_key(variant: Variant, server: Server) -> None:
