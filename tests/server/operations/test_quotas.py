@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,12 @@ from tests.support.clocks import set_clock
 from tests.support.server.builders import WEATHER
 from tests.support.server.threads_api import Api, another_account, serving
 from threads_server.clock import now
+from threads_server.errors import HTTPError
 from threads_server.operations import quotas
 from threads_server.store import retention
 from threads_server.store.clearing import sweep
 from threads_server.store.transaction import one
+from threads_server.store.usage import Usage
 
 DAY = 24 * 60 * 60 * 1000
 
@@ -62,6 +65,27 @@ async def test_quota_of_bytes_counts_messages_and_files(tmp_path: Path) -> None:
         sent = [await api.http.post(path, data={"content": "x", "send_to_llm": "false"}, files=file) for _ in range(2)]
         assert [answer.status_code for answer in sent] == [200, 413]
         assert sent[1].json()["detail"].startswith("The account may store 4000 bytes")
+
+
+async def test_what_is_stored_while_an_account_is_measured_counts_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotas, "MEASURE_WAIT_SECONDS", 0)
+    found, over = iter([Usage(), *[Usage(threads=2)] * 9]), asyncio.Event()
+
+    async def measure(*_: object) -> Usage:
+        at_the_beginning = next(found)
+        await over.wait()
+        return at_the_beginning
+
+    monkeypatch.setattr(quotas, "measure", measure)
+    no_store: Any = None
+    counted = quotas.Quotas(no_store, Usage(threads=2))
+    for _ in range(2):
+        await counted.check("a", Usage(threads=1), None)
+    over.set()
+    for _ in range(9):
+        await asyncio.sleep(0)
+    with pytest.raises(HTTPError):
+        await counted.check("a", Usage(threads=1), None)
 
 
 async def test_threads_unused_for_too_long_are_deleted(
