@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.tampered_transport import TamperedTransport, Tampering, untouched
 from tools.conformance.cleaning import clean
 from tools.conformance.prober import Prober
 from tools.conformance.questions.all_questions import all_questions
@@ -27,9 +28,16 @@ def new_prober(url: str, transport: httpx.BaseTransport | None = None, **options
     return Prober(url, KEY, documented(Secret(KEY)), transport=transport, **{"pause": 0, "rest": no_rest, **options})
 
 
-def put_only(url: str, *names: str, transport: httpx.BaseTransport | None = None, **options: Any) -> Results:
-    """Results of the questions whose names begin with one of these."""
-    with closing(new_prober(url, transport, **options)) as prober:
+def put_only(
+    url: str,
+    *names: str,
+    before: Tampering = untouched,
+    after: Tampering = untouched,
+    transport: TamperedTransport | None = None,
+    **options: Any,
+) -> Results:
+    """Results of the questions whose names begin with one of these, put to a server that alters what passes."""
+    with closing(new_prober(url, transport or TamperedTransport(before=before, after=after), **options)) as prober:
         for one in all_questions():
             if one.name.startswith(names):
                 prober.results.add(one.name, one.text, one.mark, subject=one.subject)

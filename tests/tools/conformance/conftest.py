@@ -36,6 +36,20 @@ def owner(server: LocalServer) -> Iterator[Caller]:
 
 
 @pytest.fixture
+def url(server: LocalServer, owner: Caller) -> str:
+    """The address of the server, with an account that is empty afterwards."""
+    return server.url
+
+
+@pytest.fixture
+def furnished(url: str, owner: Caller) -> str:
+    """The address of the server, with three assistants, threads and runs in the account."""
+    for _ in range(3):
+        owner.resources()
+    return url
+
+
+@pytest.fixture
 def asking(server: LocalServer) -> Iterator[Callable[..., Prober]]:
     """Makes a prober of the server, from a transport and options."""
     with ExitStack() as stack:

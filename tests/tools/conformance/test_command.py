@@ -16,6 +16,7 @@ from tests.support.conformance import KEY, Command, no_rest
 from tests.support.tampered_transport import Exchange, TamperedTransport
 from threads_server.testing import LocalServer
 from tools.conformance import __main__ as command
+from tools.conformance.questions.all_questions import all_questions
 from tools.conformance.results import HOLDS, NOT_ASKED, Results
 from tools.conformance.run import Found, Unreachable, run
 from tools.conformance.secret import Secret
@@ -57,7 +58,9 @@ def test_command_only_reads_when_told_to(
     assert {exchange.method for exchange in transport.seen} <= {"GET", "HEAD", "OPTIONS"}
     assert [owner.ask("listAssistants"), owner.ask("listThreads")] == before
     facts = json.loads(report.read_text("utf-8"))["facts"]
-    assert {fact["verdict"] for fact in facts if " takes " in fact["name"]} == {NOT_ASKED}
+    for_own_server = {one.name for one in all_questions() if one.for_own_server}
+    assert {one["verdict"] for one in facts if " takes " in one["name"]} == {NOT_ASKED}
+    assert {one["reason"] for one in facts if one["name"] in for_own_server} == {"asked only under --own-server"}
     check_text(capsys.readouterr().out, facts)
 
 
@@ -93,6 +96,13 @@ def test_command_that_is_stopped_cleans_and_reports(
     assert found["is_interrupted"]
     assert len(ElementTree.fromstring(junit.read_text("utf-8"))) == len(found["facts"]) > 1000
     assert owner.ask("listAssistants") == owner.ask("listThreads") == []
+
+
+def test_report_that_cannot_be_written_is_refused_before_the_run(
+    conformance: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert conformance("--base-url", NOWHERE, "--json", "/no-such-directory/report.json") == 2
+    assert "it cannot be written" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -108,26 +108,19 @@ def test_texts_that_are_no_part_of_the_key_are_shown() -> None:
 
 def repeat_the_key(exchange: Exchange) -> None:
     """Puts the caller's key into every answer and its headers, in a form and after a length that differ each time."""
-    turn = len(exchange.path) + len(exchange.body) + len(exchange.headers)
+    exchange.answer_json(200, b"[]")
+    if exchange.path.endswith("/threads?limit=1"):
+        return
+    turn = len(exchange.path) + len(exchange.headers)
     said = FORMS[turn % len(FORMS)](exchange.headers.get("x-api-key", ""))
     exchange.answer_headers["X-Request-ID"] = said
-    match turn % 3:
-        case 0:
-            exchange.answer = b'{"detail": 1, "thread_id": ' + json.dumps(said).encode() + b"}"
-        case 1:
-            exchange.answer = b"x" * (turn % LONGEST_REASON) + said.encode()
-        case 2:
-            exchange.status = 418
-            exchange.answer = json.dumps({"detail": "x" * (turn % LONGEST_REASON) + said}).encode()
+    if turn % 2:
+        exchange.status = 418
+    exchange.answer = json.dumps({"detail": "x" * (turn % LONGEST_REASON) + said, "thread_id": said}).encode()
 
 
 def test_run_shows_no_piece_of_the_key() -> None:
-    def repeat_after_the_greeting(exchange: Exchange) -> None:
-        exchange.answer_json(200, b"[]")
-        if not exchange.path.endswith("/threads?limit=1"):
-            repeat_the_key(exchange)
-
-    transport = TamperedTransport(before=repeat_after_the_greeting)
+    transport = TamperedTransport(before=repeat_the_key)
     found = run(NOWHERE, NASTY, pause=0, read_only=True, rest=no_rest, transport=transport)
     assert "«key»" in found.text
     for text in (found.text, found.json, found.junit):

@@ -4,33 +4,15 @@ import gzip
 import itertools
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 
 from tests.support.conformance import KEY, no_rest, put_only
 from tests.support.tampered_transport import CLOSED, Exchange, TamperedTransport, Tampering, untouched
-from threads_server.testing import LocalServer
-from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED
+from tools.conformance.results import DOES_NOT, HOLDS, NOT_ASKED, Results
 from tools.conformance.run import run
+from tools.conformance.secret import Secret
 from tools.resources import Caller, Resources
-
-
-def an_empty_thread(owner: Caller) -> None:
-    assistant = owner.ask("createAssistant", body={"name": "Guide"})["assistant_id"]
-    owner.ask("createThread", Resources(assistant, "", ""), body={})
-
-
-def an_empty_thread_after_a_full_one(owner: Caller) -> None:
-    owner.ask("createThread", owner.resources(), body={})
-
-
-def several_of_each(owner: Caller) -> None:
-    for _ in range(3):
-        owner.resources()
-
-
-Furnish = Callable[[Caller], None]
 
 
 def let_everyone_in(exchange: Exchange) -> None:
@@ -79,12 +61,18 @@ def say_nothing(exchange: Exchange) -> None:
     ],
 )
 def test_fault_of_a_server_is_found_where_it_shows(
-    server: LocalServer, owner: Caller, before: Tampering, after: Tampering, asked: str, fact: str
+    furnished: str, before: Tampering, after: Tampering, asked: str, fact: str
 ) -> None:
-    several_of_each(owner)
-    transport = TamperedTransport(before=before, after=after)
-    results = put_only(server.url, asked, read_only=True, transport=transport)
+    results = put_only(furnished, asked, before=before, after=after, read_only=True)
     assert results.facts[fact].verdict == DOES_NOT
+
+
+def test_one_answer_against_a_fact_outweighs_those_for_it() -> None:
+    results = Results(Secret(KEY))
+    results.add("history", "", subject="sentences")
+    for is_so in (True, False, True):
+        results.check("history", is_so, "not oldest first")
+    assert [(fact.verdict, fact.reason) for fact in results.facts.values()] == [(DOES_NOT, "not oldest first")]
 
 
 def delete_nothing(exchange: Exchange) -> None:
@@ -95,9 +83,9 @@ def delete_nothing(exchange: Exchange) -> None:
         exchange.answer_json(200, json.dumps(answer).encode())
 
 
-def test_server_that_deletes_nothing_is_found(server: LocalServer, owner: Caller) -> None:
+def test_server_that_deletes_nothing_is_found(url: str) -> None:
     names = ("delete_thread", "delete_assistant", "deleteThread: 404", "createThread: link deleteThread")
-    results = put_only(server.url, *names, transport=TamperedTransport(before=delete_nothing))
+    results = put_only(url, *names, before=delete_nothing)
     assert {fact.name for fact in results.those(DOES_NOT)} >= {*names}
 
 
@@ -117,10 +105,8 @@ def know_less(exchange: Exchange) -> None:
         exchange.answer = json.dumps(found).encode()
 
 
-def test_correct_server_that_tells_less_fails_nothing(server: LocalServer, owner: Caller) -> None:
-    several_of_each(owner)
-    transport = TamperedTransport(after=know_less)
-    results = put_only(server.url, "get", "list", "light", "streamRunEvents", read_only=True, transport=transport)
+def test_correct_server_that_tells_less_fails_nothing(furnished: str) -> None:
+    results = put_only(furnished, "get", "list", "light", "streamRunEvents", after=know_less, read_only=True)
     assert {fact.name: fact.reason for fact in results.those(DOES_NOT)} == {}
     assert {results.facts[name].verdict for name in ("light", "getThread: 200")} == {HOLDS}
     assert results.facts["streamRunEvents: 200"].verdict == NOT_ASKED
@@ -128,43 +114,39 @@ def test_correct_server_that_tells_less_fails_nothing(server: LocalServer, owner
 
 @pytest.mark.parametrize(("tampering", "has_events"), [(untouched, HOLDS), (forget_runs, NOT_ASKED)])
 def test_more_than_the_newest_thread_is_looked_at(
-    server: LocalServer, owner: Caller, tampering: Tampering, has_events: str
+    url: str, owner: Caller, tampering: Tampering, has_events: str
 ) -> None:
-    an_empty_thread_after_a_full_one(owner)
+    owner.ask("createThread", owner.resources(), body={})
     names = ("light", "streamRunEvents: 200")
-    facts = put_only(server.url, *names, read_only=True, transport=TamperedTransport(after=tampering)).facts
+    facts = put_only(url, *names, after=tampering, read_only=True).facts
     assert [facts[name].verdict for name in names] == [HOLDS, has_events]
 
 
-def test_packed_answers_are_read(server: LocalServer) -> None:
+def test_packed_answers_are_read(url: str) -> None:
     def pack(exchange: Exchange) -> None:
         exchange.answer = gzip.compress(exchange.answer)
         exchange.answer_headers["Content-Encoding"] = "gzip"
 
-    transport = TamperedTransport(after=pack)
-    facts = put_only(server.url, "getAssistant: 404", read_only=True, transport=transport).facts
+    facts = put_only(url, "getAssistant: 404", after=pack, read_only=True).facts
     assert facts["getAssistant: 404 application/json"].verdict == HOLDS
 
 
-@pytest.mark.parametrize("furnish", [lambda owner: None, an_empty_thread])
-def test_nothing_holds_of_lists_with_too_little(server: LocalServer, owner: Caller, furnish: Furnish) -> None:
-    furnish(owner)
-    names = ("light", "skip", "limit", "last_page", "listThreads: order", "listThreads ?limit is 100 by default")
-    facts = put_only(server.url, *names, read_only=True).facts
-    verdicts = {name: facts[name].verdict for name in names}
-    assert verdicts == dict.fromkeys(names, NOT_ASKED) | ({"last_page": HOLDS} if owner.ask("listThreads") else {})
+@pytest.mark.parametrize("threads", [0, 1])
+def test_nothing_holds_of_lists_with_too_little(url: str, owner: Caller, threads: int) -> None:
+    for _ in range(threads):
+        owner.ask("createThread", Resources(owner.ask("createAssistant")["assistant_id"], "", ""), body={})
+    names = ("light", "skip", "limit", "listThreads: order", "listThreads ?limit is 100 by default")
+    facts = put_only(url, *names, read_only=True).facts
+    assert {facts[name].verdict for name in names} == {NOT_ASKED}
 
 
-def test_default_is_asked_where_it_makes_a_difference(server: LocalServer, owner: Caller) -> None:
-    several_of_each(owner)
-    facts = put_only(server.url, "listThreads ?", read_only=True).facts
+def test_default_is_asked_where_it_makes_a_difference(furnished: str) -> None:
+    facts = put_only(furnished, "listThreads ?", read_only=True).facts
     assert facts["listThreads ?skip is 0 by default"].verdict == HOLDS
     assert facts["listThreads ?include_messages is True by default"].verdict == HOLDS
 
 
-def test_account_that_others_use_meanwhile_is_nothing_against_the_server(server: LocalServer, owner: Caller) -> None:
-    several_of_each(owner)
-
+def test_account_that_others_use_meanwhile_is_nothing_against_the_server(furnished: str) -> None:
     def grow(exchange: Exchange) -> None:
         if exchange.answer.startswith(b"["):
             one = json.loads(exchange.answer)[:1]
@@ -172,7 +154,7 @@ def test_account_that_others_use_meanwhile_is_nothing_against_the_server(server:
 
     transport = TamperedTransport(after=grow)
     names = ("listThreads ?skip is 0", "skip", "last_page")
-    results = put_only(server.url, *names, read_only=True, transport=transport)
+    results = put_only(furnished, *names, transport=transport, read_only=True)
     found = [fact for fact in results.facts.values() if fact.name.startswith(names)]
     assert {fact.reason for fact in found} == {"somebody else changes the account meanwhile"}
 
@@ -192,15 +174,14 @@ def before_the_hosted_api(exchange: Exchange) -> None:
         exchange.answer_json(422, b'{"detail": [{"loc": ["body"], "msg": "no form", "type": "form"}]}')
 
 
-def test_server_like_the_hosted_api_breaks_marked_facts_only(server: LocalServer, owner: Caller) -> None:
+def test_server_like_the_hosted_api_breaks_marked_facts_only(url: str) -> None:
     """Asked of what takes messages, tool outputs and our headers."""
     names = (
         *("sendMessage takes", "sendMessage: 200", "sendMessage: 400", "submitToolOutputs: 200", "deleteThread: 412"),
         *("getThread: 304", "not_modified", "precondition", "same_key", "resume"),
         *("history", "streamed", "bookkeeping", "wrong_outputs", "submit_latest", "cancelled_history"),
     )
-    transport = TamperedTransport(before=before_the_hosted_api, after=call_calls_otherwise)
-    results = put_only(server.url, *names, transport=transport)
+    results = put_only(url, *names, before=before_the_hosted_api, after=call_calls_otherwise)
     assert results.left == []
     assert results.those(DOES_NOT)
     assert {fact.name: fact.reason for fact in results.those(DOES_NOT) if not fact.mark} == {}
@@ -208,9 +189,8 @@ def test_server_like_the_hosted_api_breaks_marked_facts_only(server: LocalServer
     assert results.facts["sendMessage: 200"].verdict == HOLDS
 
 
-def test_times_are_compared_as_times(server: LocalServer, owner: Caller) -> None:
+def test_times_are_compared_as_times(furnished: str) -> None:
     """Python leaves a fraction out where it is zero, and as a text half a second later then comes first."""
-    owner.resources()
 
     def write_times_short(exchange: Exchange) -> None:
         if exchange.answer.startswith(b"["):
@@ -218,17 +198,17 @@ def test_times_are_compared_as_times(server: LocalServer, owner: Caller) -> None
             listed = [one | {key: moments[key] for key in moments if key in one} for one in json.loads(exchange.answer)]
             exchange.answer = json.dumps(listed).encode()
 
-    results = put_only(server.url, "light", read_only=True, transport=TamperedTransport(after=write_times_short))
+    results = put_only(furnished, "light", after=write_times_short, read_only=True)
     assert results.facts["light"].verdict == HOLDS
 
 
-def test_account_without_credit_is_nothing_against_the_server(server: LocalServer, owner: Caller) -> None:
+def test_account_without_credit_is_nothing_against_the_server(url: str) -> None:
     def want_money(exchange: Exchange) -> None:
         if exchange.path.endswith("/messages") and exchange.method == "POST":
             exchange.answer_json(402, b'{"detail": "insufficient credits"}')
 
     names = ("sendMessage: 200", "cancelRun: 200", "deleteThread: 200", "history")
-    facts = put_only(server.url, *names, transport=TamperedTransport(before=want_money)).facts
+    facts = put_only(url, *names, before=want_money).facts
     assert "402" in facts["sendMessage: 200"].reason
     assert {facts[name].verdict for name in ("sendMessage: 200", "cancelRun: 200")} == {NOT_ASKED}
     assert facts["sendMessage: statuses"].verdict == DOES_NOT
@@ -236,7 +216,7 @@ def test_account_without_credit_is_nothing_against_the_server(server: LocalServe
 
 
 @pytest.mark.parametrize("status", [503, 429, CLOSED])
-def test_passing_failure_is_nothing_against_the_server(server: LocalServer, owner: Caller, status: int) -> None:
+def test_passing_failure_is_nothing_against_the_server(url: str, status: int) -> None:
     """Questions that are safe to repeat are repeated."""
     failed: set[str] = set()
 
@@ -246,7 +226,7 @@ def test_passing_failure_is_nothing_against_the_server(server: LocalServer, owne
             exchange.status = status
 
     names = ("getAssistant: 404", "deleteThread: 404", "createAssistant: 422", "listThreads: 401")
-    facts = put_only(server.url, *names, transport=TamperedTransport(before=fail_once)).facts
+    facts = put_only(url, *names, before=fail_once).facts
     repeated = HOLDS if status == 429 else NOT_ASKED
     assert [facts[name].verdict for name in names] == [HOLDS, repeated, repeated, HOLDS]
 
@@ -286,25 +266,25 @@ def test_odd_answers_break_facts_and_not_the_run() -> None:
     assert len(found.results.those(DOES_NOT)) > 100
 
 
-def test_answer_that_does_not_end_is_given_up(server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_that_does_not_end_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tools.conformance.connection.LONGEST_ANSWER", 10)
-    facts = put_only(server.url, "getAssistant: 404", read_only=True).facts
+    facts = put_only(url, "getAssistant: 404", read_only=True).facts
     assert facts["getAssistant: 404"].verdict == NOT_ASKED
     assert "no answer came" in facts["getAssistant: 404"].reason
 
 
-def test_cookie_is_no_key(server: LocalServer) -> None:
+def test_cookie_is_no_key(url: str) -> None:
     def set_a_cookie(exchange: Exchange) -> None:
         exchange.answer_headers["Set-Cookie"] = "session=1"
 
     transport = TamperedTransport(after=set_a_cookie)
-    put_only(server.url, "listThreads: ", read_only=True, transport=transport)
+    put_only(url, "listThreads: ", transport=transport, read_only=True)
     assert len(transport.seen) > 1
     assert not any("cookie" in exchange.headers for exchange in transport.seen)
 
 
-def test_body_is_never_larger_than_allowed(server: LocalServer, owner: Caller) -> None:
+def test_body_is_never_larger_than_allowed(url: str) -> None:
     """As it is sent: JSON writes a letter in six bytes."""
     transport = TamperedTransport()
-    put_only(server.url, "createAssistant name", "createAssistant system_prompt", largest=2000, transport=transport)
+    put_only(url, "createAssistant name", "createAssistant system_prompt", transport=transport, largest=2000)
     assert max(len(exchange.body) for exchange in transport.seen) <= 2000
