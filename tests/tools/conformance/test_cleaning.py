@@ -191,3 +191,10 @@ def test_objects_of_others_are_not_touched(asking: Asking, owner: Caller) -> Non
         with pytest.raises(AssertionError, match="not made here"):
             send()
     assert prober.connection.requests == 0
+
+
+def test_message_that_would_make_a_default_assistant_is_not_sent(asking: Asking) -> None:
+    prober = asking()
+    with pytest.raises(NotAsked, match="default assistant"):
+        prober.send(operations()["sendChatMessage"], NOTHING, body={"content": "Hello"})
+    assert prober.connection.requests == 0
