@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from tools.document import Node, document
 
@@ -40,9 +40,16 @@ def parsed(text: str | bytes) -> Any:
 
 def faults(schema: Node, value: Any) -> list[str]:
     """Why a value does not fit a schema of the document; empty if it does."""
-    return [
-        f"{'/'.join(map(str, error.path))}: {error.message}" for error in _judge(json.dumps(schema)).iter_errors(value)
-    ]
+    found = _found if isinstance(value, dict | list) else _found_before
+    return [f"{'/'.join(map(str, error.path))}: {error.message}" for error in found(json.dumps(schema), value)]
+
+
+def _found(schema: str, value: Any) -> list[ValidationError]:
+    return list(_judge(schema).iter_errors(value))
+
+
+_found_before = lru_cache(10_000, typed=True)(_found)
+"""For a value that is no container: the same few come thousands of times."""
 
 
 @cache

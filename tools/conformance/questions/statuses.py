@@ -111,7 +111,7 @@ def find_no_store(prober: Prober, operation: Operation) -> httpx.Response:
 
 
 def listed(prober: Prober) -> str:
-    return "".join(prober.send(operations()[name], UNKNOWN).text for name in ("listAssistants", "listThreads"))
+    return "".join(prober.fetch(operations()[name].path).text for name in ("listAssistants", "listThreads"))
 
 
 TRIGGERS: dict[int, Callable[[Prober, Operation], httpx.Response]] = {
