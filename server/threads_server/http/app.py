@@ -271,7 +271,10 @@ class App:
         """End the streams of revoked keys, which their requests alone would not notice."""
         while True:
             await asyncio.sleep(REVOCATION_INTERVAL_SECONDS)
-            await self._streams.end_revoked(self._is_valid)
+            try:
+                await self._streams.end_revoked(self._is_valid)
+            except Exception:
+                logger.exception("the streams of revoked keys could not be ended")
 
     async def _while_valid(self, key: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         """Pass on pieces of a response until the key is revoked. Raises HTTPError then."""

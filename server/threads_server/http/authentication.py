@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import ipaddress
+import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -34,6 +35,8 @@ KEY_USE_INTERVAL_SECONDS = 60
 KEY_USE_CHECK_SECONDS = 2
 MAX_ADDRESSES = 10_000
 """Addresses whose wrong keys are counted; the one that was quiet for longest is forgotten first."""
+
+log = logging.getLogger("threads_server")
 
 
 class KeyConfigError(Exception):
@@ -158,7 +161,10 @@ class KeyUses:
         """Write what is due, every few seconds."""
         while True:
             await asyncio.sleep(KEY_USE_CHECK_SECONDS)
-            await self.write(store)
+            try:
+                await self.write(store)
+            except Exception:
+                log.exception("the last uses of keys could not be stored")
 
 
 class Authenticator:

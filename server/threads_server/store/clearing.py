@@ -168,6 +168,8 @@ class Sweeper:
                 await work(self._store)
             except StoreUnavailable as error:
                 log.warning("what was deleted or has expired could not be cleared: %s", error)
+            except Exception:
+                log.exception("what was deleted or has expired could not be cleared")
             try:
                 async with asyncio.timeout(INTERVAL_SECONDS):
                     await self._deleted.wait()
