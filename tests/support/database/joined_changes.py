@@ -14,12 +14,12 @@ from threads_server.store.transaction import Transaction
 
 T = TypeVar("T")
 
-_CHANGE = re.compile(r"\b(INSERT INTO|(?<!FOR )(?<!DO )UPDATE|DELETE FROM) (\w+)")
+_CHANGE = re.compile(r"\b(?:(?<!FOR )(?<!DO )UPDATE|DELETE FROM) (\w+)")
 
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Let a transaction fail that sends a change of rows with another of their table."""
+    """Let a transaction fail that sends a change of rows with another change of their table."""
     with patch.object(postgres, "joined", _watched):
         yield
 
@@ -38,7 +38,5 @@ def _watched(transaction: Transaction[T]) -> Transaction[T]:
 
 @cache
 def _check(sql: str) -> None:
-    changes = Counter(_CHANGE.findall(sql))
-    tables = Counter(table for _, table in changes.elements())
-    twice = [table for (change, table) in changes if change != "INSERT INTO" and tables[table] > 1]
+    twice = [table for table, count in Counter(_CHANGE.findall(sql)).items() if count > 1]
     assert not twice, f"several changes of {twice} in one statement: {sql}"
