@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from . import text
 from .client.api import Api
-from .client.docstrings import documented, documented_client, signature
+from .client.docstrings import arguments, documented, documented_client, signature
 from .client.models import Catalogue
 from .client.names import NameTable
 from .client.types import enum_table, enum_values
@@ -86,6 +86,7 @@ class Client(Project):
             enum_table=enum_table,
             enum_values=enum_values,
             signature=signature,
+            arguments=arguments,
             documented=documented,
             documented_client=documented_client,
             modules=self._modules(),

@@ -1,6 +1,7 @@
 """Derive the sync modules from the async ones."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,35 +35,63 @@ REPLACEMENTS = {
 }
 """Tokens whose sync spelling is not unasync's own guess."""
 
-_CLASS = re.compile(r"\bAsync(?=[A-Z])")
-_ARTICLE = re.compile(r"\b([Aa])n(\s+`)(?=async (?:with|for)\b|Async[B-DF-HJ-NP-TV-Z])")
+_NAME = re.compile(r"\bAsync[A-Z]\w*")
+_CLASS = re.compile(r"^class (Async[A-Z]\w*)", re.MULTILINE)
+_ARTICLE = re.compile(r"\b([Aa])n(\s+`)(?=async (?:with|for)\b|(Async[B-DF-HJ-NP-TV-Z]\w*))")
 _KEYWORD = re.compile(r"\b(?:async (?=with\b|for\b|def\b)|await )")
+_WRITTEN = re.compile(r'"""(?s:.*?)"""|"(?:[^"\\\n]|\\.)*"|\bmodels\.\w+')
+"""Docstrings, texts and models: in generated modules they have the document's words."""
 
 
 def derive(source: Path, target: Path) -> None:
     """Write the sync twin of every module under `source` (a folder named `_async`) to `target` (named `_sync`).
 
-    Class names lose `Async` (`AsyncThreads` -> `Threads`), in code, strings, docstrings and comments alike; where that
-    leaves a word that begins with another sound, `an` becomes `a`.
+    The client's classes lose `Async` (`AsyncThreads` -> `Threads`), in code, strings, docstrings and comments alike;
+    where that leaves a word that begins with another sound, `an` becomes `a`. The document's own words stay.
     """
-    for module in sorted(source.rglob("*.py")):
+    texts = {module: module.read_text("utf-8") for module in sorted(source.rglob("*.py"))}
+    generated = {source / "client.py", *source.glob("resources/*.py")}
+    own = {
+        module: frozenset[str]((_CLASS if module in generated else _NAME).findall(text))
+        for module, text in texts.items()
+    }
+    for module, text in texts.items():
         twin = target / module.relative_to(source)
         twin.parent.mkdir(parents=True, exist_ok=True)
-        twin.write_text(_twin(module.read_text("utf-8")), "utf-8")
+        is_generated = module in generated
+        classes = frozenset[str]().union(*own.values()) if is_generated else own[module]
+        twin.write_text(_twin(text, classes, is_generated), "utf-8")
 
 
 @cache
-def _twin(text: str) -> str:
-    """Return the sync twin of a module. Cached: most modules are the same in all clients."""
-    names = {name: _CLASS.sub("", name) for name in re.findall(r"\bAsync[A-Z]\w*", text)}
+def _twin(text: str, classes: frozenset[str], is_generated: bool) -> str:
+    """Return the sync twin of a module, with the client's classes in it. Cached: most are the same in all clients."""
+    names = {name: name.removeprefix("Async") for name in classes}
+
+    def renamed(text: str) -> str:
+        text = _ARTICLE.sub(lambda one: one[0] if one[3] and one[3] not in names else one[1] + one[2], text)
+        return _NAME.sub(lambda name: names.get(name[0], name[0]), text)
+
+    replacements = names if is_generated else {**names, **REPLACEMENTS}
     with TemporaryDirectory(prefix="backboard-unasync-") as folder:
         module, twin = Path(folder) / "_async" / "module.py", Path(folder) / "_sync" / "module.py"
         module.parent.mkdir()
         module.write_text(text, "utf-8")
-        unasync_files(
-            [str(module)],
-            [Rule(str(module.parent), str(twin.parent), additional_replacements={**names, **REPLACEMENTS})],
-        )
-        text = _ARTICLE.sub(r"\1\2", twin.read_text("utf-8"))
-    text = _KEYWORD.sub("", _CLASS.sub("", text))
-    return re.sub(r"\baclose\b", "close", text)
+        unasync_files([str(module)], [Rule(str(module.parent), str(twin.parent), additional_replacements=replacements)])
+        derived = twin.read_text("utf-8")
+    if is_generated:
+        return _with_written(derived, text, renamed)
+    return re.sub(r"\baclose\b", "close", _KEYWORD.sub("", renamed(derived)))
+
+
+def _with_written(derived: str, text: str, renamed: Callable[[str], str]) -> str:
+    """Return a derived module with texts and models as `text` has them, and docstrings without the client's `async`."""
+    written = iter(_WRITTEN.findall(text))
+
+    def restored(_: re.Match[str]) -> str:
+        one: str = next(written)
+        if not one.startswith('"""'):
+            return one
+        return renamed(one).replace("`async with`", "`with`").replace("`aclose`", "`close`")
+
+    return _WRITTEN.sub(restored, derived)

@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from tests.support.generator.document_checks import check_document
 from tests.support.generator.random_documents import Document, documents
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 @settings(max_examples=3)
 @given(documents(), st.randoms(use_true_random=False))
 def test_client_of_a_random_document_sends_and_reads_what_it_says(document: Document, random: Random) -> None:

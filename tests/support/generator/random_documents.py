@@ -19,6 +19,7 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 TEXT: Schema = {"type": "string"}
+WORDS: Schema = {**TEXT, "enum": ["new", "old/er", "async"]}
 KINDS = ("fine", "cat", "kitten", "dog", "bird")
 TYPED = ({"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": "string", "format": "date-time"})
 
@@ -45,7 +46,7 @@ class Drawer(Choices):
         return {"type": "string", "enum": [text]} if self.is_3_0 else {"const": text}
 
     def scalar(self) -> Schema:
-        return self.one_of(TEXT, {**TEXT, "enum": ["new", "old/er"]}, {**TEXT, "format": "uuid"}, *TYPED)
+        return self.one_of(TEXT, WORDS, {**TEXT, "format": "uuid"}, *TYPED)
 
     def described(self, schema: Schema) -> Schema:
         if "$ref" in schema:
@@ -97,12 +98,12 @@ class Drawer(Choices):
             ),
             **self.pets(),
             "Alpha": {"type": "object", "required": ["alpha"], "properties": {"alpha": TEXT}},
-            "Beta": {
+            "AsyncBeta": {
                 "type": "object",
                 "required": ["beta"],
                 "properties": {"beta": TEXT, **({"alpha": TEXT} if self.chance() else {})},
             },
-            "Either": {self.one_of("oneOf", "anyOf"): [reference("Alpha"), reference("Beta")]},
+            "Either": {self.one_of("oneOf", "anyOf"): [reference("Alpha"), reference("AsyncBeta")]},
         }
 
     def derived(self, base: str, narrower: dict[str, Schema], own: dict[str, Schema]) -> Schema:
@@ -145,11 +146,12 @@ class Drawer(Choices):
     # parameters
 
     def parameter(self, name: str, place: str, schema: Schema, **more: Any) -> Schema:
-        text = {"description": self.text()} if self.chance() else {}
-        return {"name": name, "in": place, "required": place == "path", "schema": schema, **text, **more}
+        said = {"description": self.text()} if self.chance() else {}
+        said |= {"deprecated": True} if self.chance() else {}
+        return {"name": name, "in": place, "required": place == "path", "schema": schema, **said, **more}
 
     def path_parameter(self, name: str) -> Schema:
-        schema = self.one_of(TEXT, {**TEXT, "format": "uuid"}, {**TEXT, "enum": ["new", "old/er"]}, *TYPED)
+        schema = self.one_of(TEXT, {**TEXT, "format": "uuid"}, WORDS, *TYPED)
         return self.parameter(name, "path", schema)
 
     def query_parameter(self, name: str) -> Schema:
@@ -187,7 +189,7 @@ class Drawer(Choices):
     def with_parameters(self, item: Document, method: str, path_names: list[str]) -> None:
         """Give an operation parameters: those of the path in any order, some of them at the path item."""
         own = [self.path_parameter(name) for name in path_names]
-        own += [self.query_parameter(name) for name in self.some("id", "pageSize", "sort-by", "class", "tags")]
+        own += [self.query_parameter(name) for name in self.some("id", "pageSize", "sort-by", "class", "tags", "async")]
         own += [self.header_parameter(name) for name in self.some("X-Trace", "id")]
         own = self.some_order(*own)
         shared: list[Schema] = []
@@ -323,6 +325,7 @@ class Drawer(Choices):
         parameters = [
             {"name": position, "in": "query", "schema": schema},
             {"name": paging["limit"], "in": "query", "schema": sizes},
+            self.header_parameter("X-Trace"),
         ]
         return {
             "get": {

@@ -5,7 +5,7 @@ PYTHON_NAMES = {
     "pageSize": "page_size", "sort-by": "sort_by", "from": "from_", "class": "class_", "X-Trace": "x_trace",
     "on": "on", "tags": "tags", "serial": "serial", "legs": "legs", "wings": "wings", "alpha": "alpha",
     "beta": "beta", "rows": "rows", "file": "file", "more": "more", "keeper": "keeper", "secret": "secret",
-    "thing_id": "thing_id", "row-id": "row_id", "partId": "part_id", "n": "n",
+    "async": "async_", "thing_id": "thing_id", "row-id": "row_id", "partId": "part_id", "n": "n",
 }  # fmt: skip
 """Names on the wire, with the names that these have in Python."""
 
@@ -17,6 +17,7 @@ TEXTS = (
     "C:\\new\\table \\N{BULLET} \\u0041",
     'Three """ of them, and two \'\'',
     "Größe 漢字 \N{GRINNING FACE}",
+    "Those that await an `AsyncThing` use an `AsyncMode`, async for all",
     "100 % of {it} and {{that}} #}",
 )
 """Texts that would break careless code."""
