@@ -24,6 +24,10 @@ TOOL_NAME = re.compile(r"[\w.:-]+")
 """Names that some model takes; `<lambda>` is none."""
 
 
+DATA = ("const", "default", "enum", "examples")
+"""Keywords of JSON Schema whose values are no schemas."""
+
+
 @public
 class ToolResult:
     """One call of a tool: its arguments, and its output or error."""
@@ -274,6 +278,8 @@ def _flat(schema: Any, components: Mapping[str, Any]) -> Any:
     return {
         key: {name: _flat(one, components) for name, one in value.items()}
         if key == "properties"
+        else value
+        if key in DATA
         else _flat(value, components)
         for key, value in schema.items()
         if key not in ("title", "$defs") and (key, value) != ("default", None)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal, TypedDict
 
 import attrs
+import pydantic
 import pytest
 
 from backboard_threads import Tool, tool
@@ -62,6 +63,23 @@ def test_schema_follows_type_hints(hint: Any, schema: dict[str, Any]) -> None:
 
     function.__annotations__["value"] = hint
     assert Tool(function).parameters == {"type": "object", "properties": {"value": schema}, "required": ["value"]}
+
+
+WORDS = ["title", "default", "enum", "const", "anyOf", "properties", "required", "type", "items", "$ref", "$defs"]
+
+
+def test_names_and_values_that_are_words_of_json_schema_stay() -> None:
+    default = {"title": "T", "default": None, "$defs": {}}
+    named = TypedDict("named", dict.fromkeys(WORDS, str))  # type: ignore[misc]
+    given = pydantic.create_model("Given", title=(str, ...), value=(dict[str, Any], default))
+
+    def function(named: named, given: given) -> None: ...  # type: ignore[valid-type]
+
+    properties = Tool(function).parameters["properties"]
+    assert properties["named"]["properties"] == {name: {"type": "string"} for name in WORDS}
+    assert sorted(properties["named"]["required"]) == sorted(WORDS)
+    assert properties["given"]["properties"].keys() == {"title", "value"}
+    assert properties["given"]["properties"]["value"]["default"] == default
 
 
 def test_description_comes_from_the_docstring() -> None:
