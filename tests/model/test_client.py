@@ -2,6 +2,7 @@
 
 import itertools
 
+import httpx
 import pytest
 
 from backboard_threads import UNSET
@@ -39,6 +40,24 @@ def test_every_error_of_httpx_in_each_phase_ends_as_the_model_says(half: str, ba
         for error, phase, name in itertools.product(ERRORS, PHASES, ["get", "create", "other", "delete"]):
             script = [Attempt(error=error, phase=phase), *([Attempt(404, b"{}")] if name == "delete" else [])]
             played.play(played.clients[0], name, script)
+    finally:
+        played.teardown()
+
+
+@pytest.mark.parametrize("half", ["sync", "async"])
+def test_call_after_any_two_attempts_ends_as_the_model_says(half: str) -> None:
+    before = [
+        Attempt(error=httpx.ReadError, phase="head"), Attempt(error=httpx.ConnectError, phase="connect"),
+        *(Attempt(status, b"{}") for status in (429, 503)),
+    ]  # fmt: skip
+    played = machine_of(half)()
+    try:
+        played.begin(
+            base_url=next(iter(SERVERS)), max_retries=2, deadline=UNSET, timeout=UNSET, jitter=1.0, called=False,
+            raises=True,
+        )  # fmt: skip
+        for first, second, last, name in itertools.product(before, before, (404, 200), ["delete", "create", "get"]):
+            played.play(played.clients[0], name, [first, second, Attempt(last, None if last == 200 else b"{}")])
     finally:
         played.teardown()
 

@@ -14,6 +14,9 @@ from unittest.mock import patch
 
 import httpx
 
+from backboard_threads._async import connection_pool as async_pool
+from backboard_threads._network import backends
+from backboard_threads._sync import connection_pool as sync_pool
 from tests.support.virtual_time import VirtualClock
 
 TIMEOUTS = {"connect": httpx.ConnectTimeout, "write": httpx.WriteTimeout, "read": httpx.ReadTimeout}
@@ -70,7 +73,7 @@ class ScriptedNetwork:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Take the place of the network under httpx's transports."""
+        """Take the place of the network under httpx's transports; each pool may have one connection."""
         network = self
 
         def handle(self: Any, request: httpx.Request) -> httpx.Response:
@@ -99,7 +102,18 @@ class ScriptedNetwork:
         async def aclose(self: Any) -> None:
             network.transports.discard(self)
 
+        def single(make: Callable[..., Any]) -> Callable[..., Any]:
+            def make_one(context: Any, proxy: Any, limits: Any = None) -> Any:
+                assert limits is None, "a call waits for a connection, though none is in use"
+                return make(context, proxy)
+
+            return make_one
+
         with (
+            patch.object(sync_pool, "MAX_CONNECTIONS", 1),
+            patch.object(async_pool, "MAX_CONNECTIONS", 1),
+            patch.object(backends, "http_transport", single(backends.http_transport)),
+            patch.object(backends, "async_http_transport", single(backends.async_http_transport)),
             patch.object(httpx.HTTPTransport, "handle_request", handle),
             patch.object(httpx.AsyncHTTPTransport, "handle_async_request", handle_async),
             patch.object(httpx.HTTPTransport, "close", close),
