@@ -13,7 +13,7 @@ from tests.support.client.calls import HALVES, METHODS, STREAMED, Request, plain
 from tests.support.client.http_messages import MULTIPART, ParsedRequest, is_array, parse_request
 from tests.support.examples import examples
 from tools.document import Node, Operation, merged, operations, resolve
-from tools.schema_strategies import values
+from tools.schema_strategies import NASTY, values
 from tools.schema_validation import faults, same
 
 EXAMPLES = {"sync": 8, "async": 2}
@@ -170,6 +170,14 @@ def test_blanks_around_a_header_are_removed(half: str) -> None:
 def as_sent(body: dict[str, Any]) -> dict[str, Any]:
     """A text `true` and the boolean are one in a form."""
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}
+
+
+@pytest.mark.parametrize("media_type", operations()["sendMessage"].bodies)
+def test_text_of_any_characters_is_sent_as_it_is_in_every_media_type(media_type: str) -> None:
+    said = plain_request(operations()["sendMessage"])
+    said.media_type, said.body["content"] = media_type, "".join(NASTY)
+    (one,) = sent_requests(said, "sync", streamed=False)
+    assert (one.media_type, one.body["content"]) == (media_type, "".join(NASTY))
 
 
 def test_every_operation_has_a_method() -> None:
