@@ -278,6 +278,22 @@ def test_schema_for_generators_has_the_fields_of_the_document_and_needs_the_same
     assert set(schema.get("required", ())) == required(original)
 
 
+def test_property_for_generators_has_what_any_part_of_its_schema_says() -> None:
+    said = {"type": "integer", "description": "A number.", "minimum": 1, "default": 2}
+    needed = {"schema": {"$ref": "#/components/schemas/Whole"}}
+    paths = {"/": {"get": {"responses": {"200": {"content": {"application/json": needed}}}}}}
+    for first in product((True, False), repeat=len(said)):
+        split: list[dict[str, Any]] = [
+            {"properties": {"n": {key: said[key] for key, one in zip(said, first, strict=True) if one is of_first}}}
+            for of_first in (True, False)
+        ]
+        part = {"$ref": "#/components/schemas/Part"}
+        for whole in ({"allOf": [*split]}, {"allOf": [part, split[1]]}, {"allOf": [part], **split[1]}):
+            schemas = {"Part": split[0], "Whole": whole}
+            derived = for_generators({"servers": [], "info": {}, "paths": paths, "components": {"schemas": schemas}})
+            assert derived["components"]["schemas"]["Whole"]["properties"] == {"n": said}, whole
+
+
 @for_each([(name,) for name in sorted(FOR_GENERATORS["components"]["schemas"])])
 def test_example_of_the_document_is_valid_for_generators(name: str) -> None:
     """Whatever fits the document's own schema fits the simpler one."""

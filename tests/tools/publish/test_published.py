@@ -14,7 +14,7 @@ from tests.support.generator import source
 from tools.document import ROOT, document
 from tools.publish.__main__ import main
 from tools.publish.commit import NoCommit, current
-from tools.publish.page import NOTE, UnexpectedPage, write_page
+from tools.publish.page import NOTE, UnexpectedPage, with_notes, write_page
 
 DOCUMENT = document()
 VERSION = DOCUMENT["info"]["version"]
@@ -127,6 +127,16 @@ def test_reference_page_has_every_note_of_the_document(published: Path) -> None:
     for note in {node[NOTE].strip() for node in nodes(DOCUMENT) if NOTE in node}:
         assert f"_Reference server_: {json.dumps(note, ensure_ascii=False)[1:-1]}" in page
     assert f'"{NOTE}"' not in page
+
+
+def test_note_is_shown_whatever_stands_beside_it() -> None:
+    beside: list[dict[str, Any]] = [{}, {"description": ""}, {"description": "Text.\n"}, {"type": "string"}]
+    for node in beside:
+        text = node.get("description", "").strip()
+        expected = {**node, "description": f"{text}\n\n_Reference server_: A note.".strip()}
+        noted = {NOTE: "A note.\n", **node}
+        assert with_notes({"a": [noted, {"b": noted}], **noted}) == {"a": [expected, {"b": expected}], **expected}
+        assert with_notes({"a": node}) == {"a": node}
 
 
 def test_dereferenced_form_has_no_references(published: Path) -> None:
