@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
-from generator.client.names import conventional_names
+from generator.client.names import conventional_names, read_names
 from generator.document.document import Document, UnusableDocument
 from tests.support.generator.documents import Document as Described
 from tests.support.generator.documents import operation, small_document, small_names, write_client
@@ -60,6 +61,20 @@ def test_convention_names_a_stream(identifier: str, method: str | None, stream: 
     document = Document(json.dumps(small_document(paths={"/a": {"post": described}})).encode())
     names = conventional_names(document, document.operations[0])
     assert (names.method, names.stream) == (method, stream)
+
+
+def test_name_of_the_file_comes_before_those_of_convention(tmp_path: Path) -> None:
+    named = {"listThings": "list", "getThing": "get", "createThing": "create", "deleteThing": "delete"}
+    for identifiers in (list(named), list(reversed(named))):
+        paths = {f"/{one}": {"get": operation(one)} for one in identifiers}
+        document = Document(json.dumps(small_document(paths=paths)).encode())
+        for exception, taken in permutations(named, 2):
+            file = tmp_path / "names.yaml"
+            file.write_text(json.dumps({"operations": {exception: {"method": named[taken]}}}), "utf-8")
+            names = read_names(document, file).operations
+            assert names[exception].method == named[taken]
+            others = {one: names[one].method for one in named if one not in (exception, taken)}
+            assert others == {one: named[one] for one in others}
 
 
 def test_convention_keeps_the_first_of_two_equal_names(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from generator.__main__ import HINT, main
 from generator.package import differences
 from tests.support.generator.documents import imported, operation, small_document
+from tests.support.generator.source import NAMES
 
 COOKIE = {"name": "session", "in": "cookie", "schema": {"type": "string"}}
 UNION = {"oneOf": [{"type": "array", "items": {"type": kind}} for kind in ("string", "integer")]}
@@ -74,3 +75,9 @@ def test_left_out_operations_leave_nothing_behind(document: Path, tmp_path: Path
         assert main(["--document", str(path), "--output", str(tmp_path / package), "--leave-out"]) == 0
     # the module that has the digest of the document
     assert differences(tmp_path / "left_out", tmp_path / "without") == ["_api_info.py: different"]
+
+
+def test_table_without_an_operation_names_it_nowhere() -> None:
+    for identifier in NAMES.operations:
+        assert repr(identifier) in repr(NAMES)
+        assert repr(identifier) not in repr(NAMES.without({identifier}))

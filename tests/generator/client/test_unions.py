@@ -28,6 +28,11 @@ def tagged(kind: Document, *optional: str) -> Document:
     return {"type": "object", "required": ["kind"], "properties": {"kind": kind, **dict.fromkeys(optional, INTEGER)}}
 
 
+def marked(name: str) -> Document:
+    """An object with a text of its own that may be absent."""
+    return {"type": "object", "required": [name], "properties": {name: INTEGER, "kind": {"const": name}}}
+
+
 SCHEMAS: Document = {
     "Cat": tagged({"enum": ["cat", "kitten"]}, "lives"),
     "Dog": {"allOf": [{"$ref": "#/components/schemas/Animal"}, tagged({"const": "dog"})]},
@@ -36,6 +41,8 @@ SCHEMAS: Document = {
     "Hare": tagged({"$ref": "#/components/schemas/Kind"}),
     "Alpha": thing(["alpha"], "shared"),
     "Beta": thing(["beta"], "shared"),
+    "Ant": marked("ant"),
+    "Bee": marked("bee"),
     "AlphaMore": thing(["alpha", "more"]),
     "Loose": thing([], "alpha", "beta"),
     "Thing": {
@@ -46,6 +53,7 @@ SCHEMAS: Document = {
             "number_or_map": one_of({"type": "number"}, {"type": "object", "additionalProperties": TEXT}),
             "objects": one_of("Alpha", "Beta"),
             "wider": one_of("Alpha", "AlphaMore"),
+            "insect": one_of("Ant", "Bee"),
             "nullable": one_of(TEXT, "Alpha", {"type": "null"}),
             "objects_or_text": one_of(TEXT, "Alpha", "Beta"),
             "list_of_unions": {"type": "array", "items": one_of(TEXT, "Alpha")},
@@ -79,6 +87,8 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("objects", {"beta": 1, "shared": 2}, "Beta"),
         ("wider", {"alpha": 1}, "Alpha"),
         ("wider", {"alpha": 1, "more": 2}, "AlphaMore"),
+        ("insect", {"bee": 1}, "Bee"),
+        ("insect", {"bee": 1, "kind": "bee"}, "Bee"),
         ("nullable", None, "NoneType"),
         ("nullable", {"alpha": 1}, "Alpha"),
         ("objects_or_text", {"beta": 1}, "Beta"),

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.forked_python import ForkedPython
 from tests.support.generator.documents import imported, submodule
-from tests.support.generator.hostile_document import BODY_NAMES, KINDS, NAMES, TAGS, TEXTS, VALUES
+from tests.support.generator.hostile_document import ANSWERS, BODY_NAMES, KINDS, NAMES, TAGS, TEXTS, VALUES
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,26 @@ def test_schemas_of_every_kind_are_decoded_and_encoded(models: Any) -> None:
         assert annotations[f"_{name}"] == annotation.replace("EveryField", f"EveryField{number}")
         assert models.Every.from_dict({name: value}).to_dict() == {name: value}
     assert models.Every.from_dict({}).to_dict() == {}
+
+
+def test_required_fields_and_items_of_every_kind_are_decoded_and_encoded(models: Any) -> None:
+    value = {f"field_{number}": one for number, (_, _, one) in enumerate(KINDS)}
+    value |= {f"list_{number}": [one] for number, (_, _, one) in enumerate(KINDS)}
+    assert models.Needed.from_dict(value).to_dict() == value
+
+
+@pytest.mark.parametrize("anything", [None, 1, "a", [1], {"a": [1]}])
+def test_model_with_required_fields_of_any_kind_can_be_hashed(models: Any, anything: object) -> None:
+    other = {"thing": {}, "things": [{}], "kind": "a", "null or": {"x": 1}, "anything": anything}
+    assert len({models.Other.from_dict(other), models.Other.from_dict(other)}) == 1
+
+
+def test_objects_of_each_answer_are_read_by_their_own_class(package: ModuleType) -> None:
+    for status, name in ANSWERS.items():
+        answer = httpx.Response(int(status), json={"part": {name: "x"}})
+        transport = httpx.MockTransport(lambda request, answer=answer: answer)
+        with package.Shop(api_key="k", http_client=transport) as client:
+            assert getattr(client.things.do_getEither().part, name) == "x"
 
 
 def test_number_in_the_path_is_sent(package: ModuleType) -> None:

@@ -34,6 +34,9 @@ VALUES = [
     *("", "a", "A", "a-b", "a_b", "1", "None", "class", "name", "value", "mro"),
     *('q"q', "b\\s", "é", "🙂", "{x}", "__x__"),
 ]
+ANSWERS = {"200": "first", "201": "second", "202": "third"}
+"""Statuses of one operation, with the name of what each answer's objects hold."""
+
 TAGS = ['a"b', "c\\d", "e'f", "g h", "{i}", "type"]
 
 BODY_NAMES = [
@@ -85,6 +88,7 @@ def hostile_document() -> Document:
         "Tagged": _object({"one": {"$ref": f"{REFERENCE}Any of them"}}),
         "Thing": _object({"parent": {"$ref": f"{REFERENCE}Thing"}, "others": {"$ref": f"{REFERENCE}Others"}}),
         "Every": _object({f"field_{number}": schema for number, (schema, _, _) in enumerate(KINDS)}),
+        "Needed": _needed(),
         "Typed": _object(TYPED),
         "Other": {**_object(REQUIRED), "required": [*REQUIRED]},
     }
@@ -111,6 +115,13 @@ def hostile_document() -> Document:
         info={"title": everything, "version": "1.0\"'", "description": everything},
         tags=[{"name": "things", "description": everything}],
     )
+
+
+def _needed() -> Document:
+    """Return an object that requires a field of every kind, and a list of each."""
+    fields = {f"field_{number}": schema for number, (schema, _, _) in enumerate(KINDS)}
+    fields |= {f"list_{number}": {"type": "array", "items": schema} for number, (schema, _, _) in enumerate(KINDS)}
+    return {**_object(fields), "required": [*fields]}
 
 
 def _object(properties: Document) -> Document:
@@ -186,6 +197,10 @@ def _sent() -> Document:
         {"name": "X-Note", "in": "header", "required": True, "schema": text},
     ]
     other = {JSON: {"schema": {"$ref": f"{REFERENCE}Other"}}}
+    answers = {
+        status: {"description": "", "content": {JSON: {"schema": _object({"part": _object({name: text})})}}}
+        for status, name in ANSWERS.items()
+    }
     return {
         "/made/{id}/{a-b}": {
             "post": operation("makeThing", path=["id", "a-b"], requestBody={"content": {JSON: {"schema": body}}})
@@ -197,5 +212,6 @@ def _sent() -> Document:
             "put": operation("dropThing", deprecated=True),
         },
         "/deprecated/{thing_id}": {"get": get},
+        "/either": {"get": operation("getEither", responses=answers)},
         "/others": {"post": operation("makeOther", requestBody={"content": other})},
     }
