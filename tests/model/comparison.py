@@ -244,13 +244,14 @@ class ModelMachine(RuleBasedStateMachine):
         return key
 
     def own(self, data: Data, key: str, ids: list[Id]) -> Id:
-        """Mostly an id of the key's account, sometimes another's or one that is deleted."""
+        """Mostly an id of the key's account, sometimes another's or one that is deleted; one that was seen."""
         account = self.model.accounts.get(self.model.keys.get(key, ""))
         mine: list[Id] = []
         if account is not None and ids is self.threads:
             mine = [one.thread_id for one in account.threads]
         elif account is not None:
             mine = [one.body["assistant_id"] for one in account.assistants]
+        mine = [one for one in mine if one in self.binding.values]  # not one whose confirmation was lost just now
         found: Id = data.draw(st.sampled_from((mine or ids) * 8 + ids), label="id")
         return found
 
