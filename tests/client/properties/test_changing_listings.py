@@ -17,7 +17,7 @@ from tools.document import operations
 SKIP = next(one["schema"] for one in operations()["listThreads"].parameters if one["name"] == "skip")
 FEW = 6
 """Positions before the greatest that can be skipped to, from which the listing is read."""
-EXAMPLES = {"sync": 150, "async": 15}
+EXAMPLES = {"sync": 75, "async": 10}
 changes = st.tuples(st.integers(0, 3), st.sets(st.integers(0, 11), max_size=4))
 """Items that are added in front after a page, and the places of those that are deleted."""
 
