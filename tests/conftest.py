@@ -66,7 +66,8 @@ def forked_python() -> Iterator[ForkedPython]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server, for all tests of the session."""
-    with PostgresServer() as server, joined_changes.watched():
+    with PostgresServer() as server, joined_changes.watched(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGSSLMODE", "disable")  # it has no TLS, and each connection would prepare for it
         yield server
 
 

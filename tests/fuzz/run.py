@@ -58,10 +58,11 @@ def fuzz(
     scenarios: int | None = None,
     show: Callable[[str], object] | None = None,
 ) -> Result:
-    """Starts a server with a database of its own, fuzzes it, stops it. Reports are left in `reports`.
+    """Starts a server with a database of its own, fuzzes it, stops it.
 
     `examples` is how many are tried of each operation and `scenarios` how many sequences of them; None leaves it to
-    schemathesis.toml. `show` is given each line of the output as it comes.
+    schemathesis.toml. `show` is given each line of the output as it comes; then a HAR and a JUnit file are left in
+    `reports` too.
     """
     reports.mkdir(parents=True, exist_ok=True)
     configuration = reports / CONFIGURATION.name
@@ -74,15 +75,21 @@ def fuzz(
             *("--config-file", str(configuration), "run", PATH.name, "--url", server.url, "-H", f"X-API-Key:{KEY}"),
             *("--seed", str(seed), "--no-color"),
             *(() if examples is None else ("--max-examples", str(examples))),
-            *("--report", "har,junit", "--report-dir", str(reports)),
-            *("--report-har-path", str(reports / "fuzz.har"), "--report-junit-path", str(reports / "fuzz.xml")),
         ]
+        if show is not None:
+            arguments += ["--report", "har,junit", "--report-dir", str(reports)]
+            arguments += [
+                "--report-har-path",
+                str(reports / "fuzz.har"),
+                "--report-junit-path",
+                str(reports / "fuzz.xml"),
+            ]
         lines = []
         with subprocess.Popen(
             [COMMAND, *arguments],
             cwd=ROOT,
             # without proxies, which requests would look for in all of the environment each time
-            env={**os.environ, "no_proxy": "127.0.0.1", "THREADS_FUZZ_LINKS": str(reports / "links.json")},
+            env={**os.environ, "no_proxy": "127.0.0.1", "THREADS_FUZZ_REACHED": str(reports / "reached.json")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -92,31 +99,13 @@ def fuzz(
                 lines.append(line)
                 if show is not None:
                     show(line)
-    output = "".join(lines)
+    seen = json.loads((reports / "reached.json").read_text(encoding="utf-8"))
     return Result(
-        process.returncode, output, reached(reports / "fuzz.har", server.url), followed(reports / "links.json")
+        process.returncode,
+        "".join(lines),
+        Counter({(name, status): count for name, status, count in seen["statuses"]}),
+        frozenset(declared_links()).intersection(seen["links"]),
     )
-
-
-def reached(har: Path, address: str) -> Counter[tuple[str, int]]:
-    """How often each operation gave each status, from a HAR file."""
-    patterns = {
-        (one.method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one.path)))): one.id
-        for one in sorted(operations().values(), key=lambda one: one.path.count("{"))
-    }
-    counts: Counter[tuple[str, int]] = Counter()
-    for entry in json.loads(har.read_text(encoding="utf-8"))["log"]["entries"]:
-        path = entry["request"]["url"].removeprefix(address).split("?")[0]
-        for (method, pattern), name in patterns.items():
-            if method == entry["request"]["method"] and pattern.fullmatch(path):
-                counts[name, entry["response"]["status"]] += 1
-                break
-    return counts
-
-
-def followed(names: Path) -> frozenset[str]:
-    """The document's links among those that `tests/fuzz/followed.py` wrote down."""
-    return frozenset(declared_links()).intersection(json.loads(names.read_text(encoding="utf-8")))
 
 
 def declared_links() -> list[str]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from backboard_threads import UNSET
-from tests.model.driver import ACCOUNTS, COUNTS, HANG_SECONDS, Answered, Binding, Server, answered
+from tests.model.driver import ACCOUNTS, COUNTS, Answered, Binding, Server, answered
 from tests.model.model import Model
 from tests.model.state import DAY, Id, Rejected, Response, Run, Thread, entity_tags
 from tests.support.database.postgres import PostgresServer
@@ -105,14 +105,14 @@ class ModelMachine(RuleBasedStateMachine):
         self.server = Server(self.folder, database, lambda: self.model.now)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(asyncio.wait_for(work, HANG_SECONDS))
+        return self.runner.get_loop().run_until_complete(work)  # `Runner.run` handles SIGINT anew each time
 
     @initialize()
     def begin(self) -> None:
         self.run(self.server.start())
         for name, account in (("a1", "a"), ("a2", "a"), ("b1", "b")):
             self.add_key(name, account)
-        for key in {account: key for key, account in self.model.keys.items()}.values():
+        for key in self.keys_of_accounts():
             assistants = self.server.client(key).assistants.with_response
             made = self.perform(
                 "createAssistant",
@@ -163,6 +163,7 @@ class ModelMachine(RuleBasedStateMachine):
             if not keyed:
                 if lost:
                     self.expected(expect)
+                    self.everything_agrees()  # the ids of what it has made come from there
                 return None
             # The task of a run in progress may store the response to its cancellation when it ends, before the repeat.
             certain = fault != "caller leaves" and kind != "cancelRun"
@@ -303,9 +304,13 @@ class ModelMachine(RuleBasedStateMachine):
 
     def compare_lists(self, looks: Sequence[str]) -> None:
         assert self.server.responder.conversations == self.model.conversations
-        for key in {account: key for key, account in self.model.keys.items()}.values():
+        for key in self.keys_of_accounts():
             for look in looks:
                 self.run(self.compare_list(key, look))
+
+    def keys_of_accounts(self) -> list[str]:
+        """A key of each account that has one."""
+        return list({account: key for key, account in self.model.keys.items()}.values())
 
     async def compare_list(self, key: str, look: str) -> None:
         client, number = self.server.client(key), self.looks // len(LOOKS)

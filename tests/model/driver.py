@@ -36,9 +36,6 @@ from threads_server.store.transaction import one
 from threads_server.store.turns import begin_turn
 
 ACCOUNTS = ("a", "b")
-HANG_SECONDS = 600
-"""Only bounds a hang."""
-
 
 LOG_INTERVAL_SECONDS = 0.01
 """So that the events of a run that is held are written soon."""

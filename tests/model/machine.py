@@ -205,7 +205,7 @@ class Machine(MessageSteps):
 
     def send_to_default(self) -> None:
         """Start a thread of the default assistant in each account."""
-        for key in {account: key for key, account in self.model.keys.items()}.values():
+        for key in self.keys_of_accounts():
             self.send_with(key, {"content": "Keep this.", "one_call": True, "send_to_llm": False})
 
     async def ended(self, tasks: "list[asyncio.Task[Answered]]") -> None:

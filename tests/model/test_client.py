@@ -25,8 +25,8 @@ CANCELLED = {"cancelled before its end", "cancelled after its end"}
 @pytest.mark.timeout(1800)
 def test_client_does_what_the_model_says() -> None:
     COUNTS.clear()
-    play_rounds(machine_of("async"), 25, 30, missing_kinds(CANCELLED, COUNTS))
-    play_rounds(machine_of("sync"), 50, 30, missing_kinds(REACHED, COUNTS))
+    play_rounds(machine_of("async"), 15, 30, missing_kinds(CANCELLED, COUNTS))
+    play_rounds(machine_of("sync"), 15, 30, missing_kinds(REACHED, COUNTS))
 
 
 @pytest.mark.parametrize("base_url", SERVERS)
@@ -37,7 +37,9 @@ def test_every_error_of_httpx_in_each_phase_ends_as_the_model_says(half: str, ba
         played.begin(
             base_url=base_url, max_retries=1, deadline=UNSET, timeout=UNSET, jitter=1.0, called=False, raises=True
         )
-        for error, phase, name in itertools.product(ERRORS, PHASES, ["get", "create", "other", "delete"]):
+        # only whether a key counts depends on the server
+        names = ["get", "create", "other", "delete"] if base_url == next(iter(SERVERS)) else ["create"]
+        for error, phase, name in itertools.product(ERRORS, PHASES, names):
             script = [Attempt(error=error, phase=phase), *([Attempt(404, b"{}")] if name == "delete" else [])]
             played.play(played.clients[0], name, script)
     finally:
@@ -72,7 +74,7 @@ def test_slow_call_with_any_options_ends_as_the_model_says(half: str) -> None:
                 base_url=next(iter(SERVERS)), max_retries=1, deadline=deadline, timeout=timeout, jitter=1.0,
                 called=False, raises=True,
             )  # fmt: skip
-            for client, seconds in itertools.product(played.clients, slow):
+            for client, seconds in zip(itertools.cycle(played.clients), slow * 2, strict=False):
                 for waits in ((seconds, 0.0, 0.0), (0.0, seconds, 0.0), (0.0, 0.0, seconds)):
                     played.play(client, "get", [Attempt(waits=waits)])
                 played.play(client, "get", [Attempt(drips=(seconds, seconds))])

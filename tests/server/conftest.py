@@ -8,10 +8,10 @@ import pytest
 from tests.support.server.threads_api import Api, serving
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, of each kind."""
-    if request.param == "postgres":
+    """An empty database: SQLite, or each kind under BOTH_DATABASES."""
+    if getattr(request, "param", "sqlite") == "postgres":
         address: str = request.getfixturevalue("postgres")
         return address
     return str(tmp_path / "threads.db")

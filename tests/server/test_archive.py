@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.archives import FILE, KEY, body_of, exported, filled, imported, seen, settings
 from tests.support.server.threads_api import serving
 from threads_server.archive import BadArchive, export_account, import_account, importing
@@ -24,6 +25,7 @@ from threads_server.store.transaction import one
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
+@BOTH_DATABASES
 async def test_imported_account_equals_the_exported_one(tmp_path: Path, database: str) -> None:
     old, new = tmp_path / "old.db", database
     waiting = await filled(old)
@@ -139,6 +141,7 @@ async def test_missing_threads_come_back_under_their_assistants(database: str) -
     assert await seen(database) == before
 
 
+@BOTH_DATABASES
 async def test_import_into_another_account_has_ids_of_its_own(database: str) -> None:
     waiting = await filled(database)
     before, lines = await seen(database), await exported(database)

@@ -153,7 +153,7 @@ class ClientMachine(RuleBasedStateMachine):
             result = call()
             return await result if inspect.isawaitable(result) else result
 
-        return self.runner.run(waited()) if self.half == "async" else call()
+        return self.runner.get_loop().run_until_complete(waited()) if self.half == "async" else call()
 
     def call_of(self, name: str, key: str | None, options: dict[str, Any]) -> Call:
         """The facts of a call under the options in force."""

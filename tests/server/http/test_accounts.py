@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, waiting_run
 from tests.support.server.threads_api import Api, another_account, contract
 from threads_server.http.authentication import digest
@@ -23,6 +24,7 @@ BODIES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("idle", [False, True])
+@BOTH_DATABASES
 async def test_operation_with_an_id_of_another_account_is_404(api: Api, idle: bool) -> None:
     thread_id, run_id = await waiting_run(api)
     if idle:
@@ -89,6 +91,7 @@ async def test_ids_of_another_account_in_a_body_are_404(api: Api, idle: bool) ->
     assert await api.get(thread_id) == thread
 
 
+@BOTH_DATABASES
 async def test_each_account_has_its_own_default_assistant(api: Api) -> None:
     first = (await api.post("/threads/messages", {"content": "x"})).json()
     async with another_account(api) as other:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.clocks import set_clock
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import waiting_run
 from tests.support.server.threads_api import Api
 from threads_server.http.etags import matches, matches_weakly
@@ -81,6 +82,7 @@ async def test_if_match_guards_sending_and_deleting(api: Api) -> None:
     assert deleted.status_code == 200
 
 
+@BOTH_DATABASES
 async def test_if_match_of_concurrent_messages_admits_one(api: Api) -> None:
     thread_id = await api.thread()
     seen = (await api.http.get(f"/threads/{thread_id}")).headers["etag"]

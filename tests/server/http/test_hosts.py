@@ -1,7 +1,5 @@
 """The Host header on loopback: a page whose name a browser resolves to this machine is refused (DNS rebinding)."""
 
-from pathlib import Path
-
 import httpx
 import pytest
 
@@ -53,9 +51,9 @@ async def test_application_by_itself_serves_every_host() -> None:
     ],
 )
 def test_server_on_loopback_serves_its_own_names_unless_told(
-    tmp_path: Path, arguments: tuple[str, ...], statuses: dict[str, int]
+    arguments: tuple[str, ...], statuses: dict[str, int]
 ) -> None:
-    with LocalServer(tmp_path / "threads.db", arguments=arguments) as server:
+    with LocalServer(arguments=arguments, in_process=True) as server:
         found = {
             host: httpx.get(f"{server.url}/threads", headers={"Host": host, "X-API-Key": server.api_key}).status_code
             for host in statuses

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import hold, running, waiting, waiting_run
 from tests.support.server.command_line import serving as serving_process
 from tests.support.server.model_endpoint import answered, asking, message
@@ -33,6 +34,7 @@ def samples(text: str) -> Samples:
     }
 
 
+@BOTH_DATABASES
 async def test_metrics_count_requests_streams_runs_and_commits(database: str) -> None:
     async with serving(database, metrics=True) as api:
         thread_id, run_id = await waiting_run(api)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.database.raw_database import execute
 from tests.support.server.builders import WEATHER
 from tests.support.server.command_line import refused, run
@@ -62,6 +63,7 @@ async def fill(api: Api) -> str:
     return thread_id
 
 
+@BOTH_DATABASES
 async def test_check_of_a_database_in_use_names_each_problem(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "PIECE_THREADS", 1)
     async with serving(database) as api:
@@ -89,6 +91,7 @@ async def test_check_fails_with_a_line_for_each_problem(tmp_path: Path) -> None:
     assert refused("check", "--database", str(tmp_path / "none")) == f"threads-server: {tmp_path / 'none'} is not there"
 
 
+@BOTH_DATABASES
 async def test_stats_add_up_what_each_account_stores(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "PIECE_THREADS", 2)
     async with serving(database) as api:

@@ -148,7 +148,7 @@ def work(read: Callable[[str], object], text: str) -> int:
 def test_work_is_linear_in_the_length(reader: str) -> None:
     read = READERS[reader]
     for characters, unit in CLASSES.items():
-        small, large = (unit * (size * KIB // len(unit)) for size in (32, 128))
+        small, large = (unit * (size * KIB // len(unit)) for size in (8, 32))
         assert work(read, large) <= 4.1 * work(read, small) + 100, characters
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.support.clocks import set_clock
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, eventually, hold, running, waiting, waiting_run
 from tests.support.server.threads_api import Api, another_account, serving, unconfirm
 from threads_server.clock import now
@@ -36,6 +37,7 @@ def same(first: httpx.Response, again: httpx.Response) -> bool:
 
 
 class TestReplay:
+    @BOTH_DATABASES
     async def test_post_under_its_key_is_safe_to_repeat(self, api: Api) -> None:
         assistant_id = await api.assistant(tools=[WEATHER])
         thread_id = await api.thread(assistant_id)
@@ -74,6 +76,7 @@ class TestReplay:
     async def _everything(self, api: Api) -> list[Any]:
         return [(await api.http.get(path)).json() for path in ("/assistants", "/threads")]
 
+    @BOTH_DATABASES
     async def test_cancel_under_its_key_is_replayed(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api)
         first = await api.cancel(thread_id, run_id, idempotency_key="waiting")
@@ -117,10 +120,8 @@ class TestReplay:
         for key in ("cancelled", "answered"):
             first = await api.send(thread_id, "/call get_weather {}", key=key)
             run_id = first.json()["run_id"]
-            if key == "cancelled":
-                await api.cancel(thread_id, run_id)
-            else:
-                await api.outputs(thread_id, run_id, {"call_1": "dry"})
+            cancelled = key == "cancelled"
+            await (api.cancel(thread_id, run_id) if cancelled else api.outputs(thread_id, run_id, {"call_1": "dry"}))
             assert same(first, await api.send(thread_id, "/call get_weather {}", key=key))
 
     async def test_replay_after_a_restart_is_the_same(self, database: str) -> None:
@@ -138,6 +139,7 @@ class TestReplay:
             assert len(await api.history(thread_id)) == 4
 
 
+@BOTH_DATABASES
 class TestJoin:
     async def test_turn_in_progress_is_joined(self, api: Api) -> None:
         held = hold(api)
@@ -218,6 +220,7 @@ class TestJoin:
         assert len((await api.http.get("/threads")).json()) == 1
 
 
+@BOTH_DATABASES
 class TestUnconfirmed:
     """The store went away with the commit: the caller has a 503, and what it asked for may be done."""
 
@@ -238,6 +241,7 @@ class TestUnconfirmed:
         assert len((await api.http.get("/threads")).json()) == 1
 
 
+@BOTH_DATABASES
 class TestLookedUpFirst:
     async def test_key_is_looked_up_before_the_version_whatever_the_thread_does(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
@@ -272,6 +276,7 @@ class TestLookedUpFirst:
 
 
 class TestOtherRequests:
+    @BOTH_DATABASES
     async def test_another_request_under_the_key_is_409(self, api: Api) -> None:
         assistant_id = await api.assistant()
         thread_id, other = await api.thread(assistant_id), await api.thread(assistant_id)
@@ -343,6 +348,7 @@ class TestOtherRequests:
 
 
 class TestKeptFor24Hours:
+    @BOTH_DATABASES
     async def test_key_after_24_hours_is_free_again(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         thread_id = await api.thread()
         first = await api.send(thread_id, "x", key="k")

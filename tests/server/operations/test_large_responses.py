@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.threads_api import Api
 from threads_server.http.response_sender import ResponseSender
 from threads_server.http.sse import StreamBroken
@@ -29,6 +30,7 @@ TOOLS = [
 ]
 
 
+@BOTH_DATABASES
 async def test_large_thread_of_few_messages_is_whole(api: Api) -> None:
     thread_id, texts = await api.thread(), ["short", LARGE, "short again", LARGE, LARGE]
     for text in texts:
@@ -41,6 +43,7 @@ async def test_large_thread_of_few_messages_is_whole(api: Api) -> None:
     assert listed.json() == [answer.json()]
 
 
+@BOTH_DATABASES
 async def test_large_lists_are_whole_and_in_order(api: Api) -> None:
     listed = []
     for number in range(4):
@@ -52,6 +55,7 @@ async def test_large_lists_are_whole_and_in_order(api: Api) -> None:
     assert (await api.http.get("/threads", params={"skip": 1, "limit": 2})).json() == listed[2:0:-1]
 
 
+@BOTH_DATABASES
 async def test_large_list_is_filtered_and_paged_as_a_small_one(api: Api) -> None:
     made = [
         (await api.http.post("/assistants", json={"name": str(number % 2), "tools": TOOLS})).json()
@@ -66,6 +70,7 @@ async def test_large_list_is_filtered_and_paged_as_a_small_one(api: Api) -> None
 
 
 @pytest.mark.parametrize("path", ["/threads/{}", "/threads"])
+@BOTH_DATABASES
 async def test_large_thread_is_that_of_one_version_whatever_comes_meanwhile(
     api: Api, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +153,7 @@ async def test_reading_ends_when_the_client_leaves() -> None:
     assert read < 10
 
 
+@BOTH_DATABASES
 async def test_thread_that_is_deleted_while_it_is_read_cuts_the_connection(api: Api) -> None:
     thread_id = await api.thread()
     for _ in range(4):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.clocks import set_clock
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER
 from tests.support.server.threads_api import Api, another_account, serving
 from threads_server.clock import now
@@ -26,6 +27,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotas, "MEASURE_WAIT_SECONDS", 600)
 
 
+@BOTH_DATABASES
 async def test_quota_of_threads_is_413_until_one_is_deleted(database: str) -> None:
     async with serving(database, account_threads=3) as api:
         assistant_id = await api.assistant()
@@ -88,6 +90,7 @@ async def test_what_is_stored_while_an_account_is_measured_counts_on(monkeypatch
         await counted.check("a", Usage(threads=1), None)
 
 
+@BOTH_DATABASES
 async def test_threads_unused_for_too_long_are_deleted(
     database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -29,6 +29,60 @@ SENTENCES = {
 }
 
 
+BROKEN: list[tuple[Reply, str]] = [
+    (
+        answered({"error": {"message": "bad key"}}, "401 Unauthorized"),
+        "the request: bad key",
+    ),
+    (
+        answered({"error": "slow down"}, "429 Too Many"),
+        "many requests: slow down",
+    ),
+    (
+        lambda _: [head("502 Bad Gateway", "text/html"), "<h1>Bad\n gateway</h1>"],
+        "failed: <h1>Bad gateway</h1>",
+    ),
+    (lambda _: [head("503 Away", "text/plain")], "failed: Away"),
+    (lambda _: [head("200 OK", "text/html"), "<html>"], "not JSON: <html>"),
+    (lambda _: [head("200 OK", "application/json"), "[]"], "not a JSON object"),
+    (lambda _: [head("200 OK", "application/json"), "[" * 100_000], "not JSON"),
+    (answered({}), "without choices"),
+    (answered({"choices": []}), "without choices"),
+    (answered({"choices": "x"}), "choices are not a list of objects"),
+    (answered({"choices": ["x"]}), "choices are not a list of objects"),
+    (answered({"choices": [{}]}), "without a message"),
+    (answered({"choices": [{"message": None}]}), "without a message"),
+    (answered({"choices": [{"message": ["x"]}]}), "without a message"),
+    (answered({"choices": [{"message": {"content": {"text": "x"}}}]}), "content is neither a text nor a list"),
+    (answered({"choices": [{"message": {"content": [1]}}]}), "content is neither a text nor a list"),
+    (answered({"choices": [{"message": {"reasoning": 1}}]}), "reasoning is neither a text nor a list"),
+    (answered({"choices": [{"message": {"tool_calls": {"id": 1}}}]}), "tool calls are not a list of objects"),
+    (answered({"choices": [{"message": {"tool_calls": [{"id": 1}]}}]}), "without the name of a function"),
+    (
+        answered({"choices": [{"message": {"tool_calls": [{"function": {"name": 1}}]}}]}),
+        "function name is neither",
+    ),
+    (answered({"choices": [{"message": {"tool_calls": [{"function": "f"}]}}]}), "function is not an object"),
+    (lambda _: [], "cannot be reached"),
+    (lambda _: ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"], "cannot be reached"),
+    (lambda _: [b"\x00\xffnothing"], "cannot be reached"),
+    (streamed(delta(content="Half")), "broke off"),
+    (streamed("data: {half\n\n"), "not JSON"),
+    (streamed({"error": {"message": "out of tokens"}}), "out of tokens"),
+    (streamed({"error": {"message": "two\nlines"}}), "two lines"),
+    (streamed({"error": "half a pair: \ud800"}), "half a pair: \ufffd"),
+    (streamed({"choices": {"0": "x"}}), "choices are not a list of objects"),
+    (streamed({"choices": [{"delta": "x"}]}), "delta is not an object"),
+    (streamed(delta(content=1)), "content is neither a text nor a list"),
+    (streamed(delta(tool_calls=["x"])), "tool calls are not a list of objects"),
+    (streamed(delta(tool_calls=[{"function": {"name": []}, "index": []}]), DONE), "without the name"),
+    (streamed(delta(tool_calls=[{"function": {"name": 1}}])), "function name is neither"),
+    (streamed({}, {"id": "x"}), "broke off"),
+    (streamed({}, {"id": "x"}, DONE), "without choices"),
+]
+"""Answers that fail a run, and a part of their log line."""
+
+
 async def stream_of(api: Api, content: str, thread_id: str) -> list[Any]:
     async with api.stream(thread_id, content) as stream:
         return list(await stream.rest())
@@ -159,60 +213,8 @@ class TestAnswers:
         assert asked["response_format"] == {"type": "json_object"}
         assert asked["messages"][0] == {"role": "system", "content": "Now this."}
 
-    @pytest.mark.parametrize("stream", [False, True])
     @pytest.mark.parametrize(
-        ("reply", "reason"),
-        [
-            (
-                answered({"error": {"message": "bad key"}}, "401 Unauthorized"),
-                "the request: bad key",
-            ),
-            (
-                answered({"error": "slow down"}, "429 Too Many"),
-                "many requests: slow down",
-            ),
-            (
-                lambda _: [head("502 Bad Gateway", "text/html"), "<h1>Bad\n gateway</h1>"],
-                "failed: <h1>Bad gateway</h1>",
-            ),
-            (lambda _: [head("503 Away", "text/plain")], "failed: Away"),
-            (lambda _: [head("200 OK", "text/html"), "<html>"], "not JSON: <html>"),
-            (lambda _: [head("200 OK", "application/json"), "[]"], "not a JSON object"),
-            (lambda _: [head("200 OK", "application/json"), "[" * 100_000], "not JSON"),
-            (answered({}), "without choices"),
-            (answered({"choices": []}), "without choices"),
-            (answered({"choices": "x"}), "choices are not a list of objects"),
-            (answered({"choices": ["x"]}), "choices are not a list of objects"),
-            (answered({"choices": [{}]}), "without a message"),
-            (answered({"choices": [{"message": None}]}), "without a message"),
-            (answered({"choices": [{"message": ["x"]}]}), "without a message"),
-            (answered({"choices": [{"message": {"content": {"text": "x"}}}]}), "content is neither a text nor a list"),
-            (answered({"choices": [{"message": {"content": [1]}}]}), "content is neither a text nor a list"),
-            (answered({"choices": [{"message": {"reasoning": 1}}]}), "reasoning is neither a text nor a list"),
-            (answered({"choices": [{"message": {"tool_calls": {"id": 1}}}]}), "tool calls are not a list of objects"),
-            (answered({"choices": [{"message": {"tool_calls": [{"id": 1}]}}]}), "without the name of a function"),
-            (
-                answered({"choices": [{"message": {"tool_calls": [{"function": {"name": 1}}]}}]}),
-                "function name is neither",
-            ),
-            (answered({"choices": [{"message": {"tool_calls": [{"function": "f"}]}}]}), "function is not an object"),
-            (lambda _: [], "cannot be reached"),
-            (lambda _: ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"], "cannot be reached"),
-            (lambda _: [b"\x00\xffnothing"], "cannot be reached"),
-            (streamed(delta(content="Half")), "broke off"),
-            (streamed("data: {half\n\n"), "not JSON"),
-            (streamed({"error": {"message": "out of tokens"}}), "out of tokens"),
-            (streamed({"error": {"message": "two\nlines"}}), "two lines"),
-            (streamed({"error": "half a pair: \ud800"}), "half a pair: \ufffd"),
-            (streamed({"choices": {"0": "x"}}), "choices are not a list of objects"),
-            (streamed({"choices": [{"delta": "x"}]}), "delta is not an object"),
-            (streamed(delta(content=1)), "content is neither a text nor a list"),
-            (streamed(delta(tool_calls=["x"])), "tool calls are not a list of objects"),
-            (streamed(delta(tool_calls=[{"function": {"name": []}, "index": []}]), DONE), "without the name"),
-            (streamed(delta(tool_calls=[{"function": {"name": 1}}])), "function name is neither"),
-            (streamed({}, {"id": "x"}), "broke off"),
-            (streamed({}, {"id": "x"}, DONE), "without choices"),
-        ],
+        ("stream", "reply", "reason"), [(number % 2 == 0, *broken) for number, broken in enumerate(BROKEN)]
     )
     async def test_broken_answer_fails_with_a_sentence_and_a_log_line(
         self, api: Api, endpoint: Endpoint, caplog: pytest.LogCaptureFixture, reply: Reply, reason: str, stream: bool

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import Held, eventually, hold, running
 from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta
@@ -21,6 +22,7 @@ class Reluctant(Held):
             await self.go.wait()
 
 
+@BOTH_DATABASES
 async def test_cancel_under_the_key_of_another_request_is_409(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
@@ -32,6 +34,7 @@ async def test_cancel_under_the_key_of_another_request_is_409(api: Api) -> None:
     assert (await sending).json()["status"] == "COMPLETED"
 
 
+@BOTH_DATABASES
 async def test_run_when_the_key_of_a_cancel_is_taken_meanwhile_is_cancelled(api: Api) -> None:
     api.services.context.responder = reluctant = Reluctant()
     thread_id = await api.thread()

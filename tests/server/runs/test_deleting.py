@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, eventually, hold, running, waiting_run
 from tests.support.server.threads_api import Api
 from threads_server.runs.live_runs import Stop
@@ -31,6 +32,7 @@ async def fill(api: Api) -> tuple[str, str]:
     return assistant_id, thread_id
 
 
+@BOTH_DATABASES
 async def test_thread_when_deleted_takes_all_its_rows(api: Api) -> None:
     _, thread_id = await fill(api)
     before = {table: await rows(api, table) for table in TABLES}
@@ -47,6 +49,7 @@ async def test_thread_when_deleted_takes_all_its_rows(api: Api) -> None:
     assert len(await api.history(thread_id)) == 6
 
 
+@BOTH_DATABASES
 async def test_assistant_when_deleted_takes_its_threads(api: Api) -> None:
     assistant_id, thread_id = await fill(api)
     more = await api.thread(assistant_id)
@@ -60,6 +63,7 @@ async def test_assistant_when_deleted_takes_its_threads(api: Api) -> None:
 
 
 @pytest.mark.parametrize("whole_assistant", [False, True])
+@BOTH_DATABASES
 async def test_run_of_a_deleted_thread_ends_and_stores_nothing(api: Api, whole_assistant: bool) -> None:
     held = hold(api)
     assistant_id = await api.assistant()
@@ -87,6 +91,7 @@ async def test_run_of_a_deleted_thread_ends_and_stores_nothing(api: Api, whole_a
     assert not api.services.context.runs
 
 
+@BOTH_DATABASES
 async def test_thread_with_a_waiting_run_can_be_deleted(api: Api) -> None:
     thread_id, run_id = await waiting_run(api)
     assert (await api.http.delete(f"/threads/{thread_id}")).status_code == 200
@@ -94,6 +99,7 @@ async def test_thread_with_a_waiting_run_can_be_deleted(api: Api) -> None:
     assert (await api.cancel(thread_id, run_id)).status_code == 404
 
 
+@BOTH_DATABASES
 async def test_thread_deleted_while_its_run_ends_is_gone(api: Api) -> None:
     for _ in range(20):
         thread_id = await api.thread()

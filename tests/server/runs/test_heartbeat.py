@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import Held, eventually, hold, running, waiting, waiting_run
 from tests.support.server.threads_api import Api, serving, unconfirm
 from threads_server.runs.cancellation import end_orphans
@@ -136,6 +137,7 @@ class TestEndedElsewhere:
         assert (await answer).json()["status"] == "COMPLETED"
 
 
+@BOTH_DATABASES
 class TestRunWithoutTask:
     async def test_run_whose_commit_was_not_confirmed_does_not_hold_its_thread(
         self, api: Api, monkeypatch: pytest.MonkeyPatch

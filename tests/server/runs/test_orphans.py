@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, Held, eventually, hold, running
 from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
@@ -11,6 +12,7 @@ from threads_server.runs.cancellation import end_orphans
 from threads_server.store.transaction import every
 
 
+@BOTH_DATABASES
 async def test_response_of_an_orphaned_run_lists_the_files_of_its_message(api: Api) -> None:
     held = hold(api)
     path = f"/threads/{await api.thread()}/messages"
@@ -25,6 +27,7 @@ async def test_response_of_an_orphaned_run_lists_the_files_of_its_message(api: A
     assert (kept["status"], [entry["filename"] for entry in kept["attachments"]]) == ("FAILED", ["a.txt"])
 
 
+@BOTH_DATABASES
 async def test_message_of_an_orphaned_run_has_the_reason(api: Api) -> None:
     held = hold(api)
     thread_id = await api.thread()
@@ -37,6 +40,7 @@ async def test_message_of_an_orphaned_run_has_the_reason(api: Api) -> None:
     assert message["metadata_"] == {"run_id": run_id, "error": "The server was stopped during the run"}
 
 
+@BOTH_DATABASES
 async def test_message_of_an_orphaned_segment_has_only_its_own_text(api: Api) -> None:
     class InTwoSegments(Held):
         async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import Held, eventually, running
 from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ReasoningDelta, ResponderEvent, TextDelta
@@ -62,6 +63,7 @@ async def test_run_waits_while_others_of_its_account_have_too_much_in_memory(api
     assert held.asked == ["oldest", "later"]
 
 
+@BOTH_DATABASES
 async def test_large_histories_of_an_account_are_read_one_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """15 turns in threads of 20 MB, begun at once, took 463 MB."""
     monkeypatch.setattr(history_reader, "LARGE_THREAD", 0)
@@ -101,6 +103,7 @@ class Fast(Held):
             self.most = max(self.most, live.lines_size)
 
 
+@BOTH_DATABASES
 async def test_events_in_the_log_are_let_go_and_readers_behind_get_them_from_there(api: Api) -> None:
     """900 unread streams of 1 MB took 376 MB: each reader kept the events of its run."""
     runs = api.services.context.runs

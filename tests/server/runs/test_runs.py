@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import Halting, Held, eventually, hold, running, waiting_run
 from tests.support.server.threads_api import Api, serving
 from threads_server.responders import (
@@ -54,6 +55,7 @@ class TestCancel:
             assert (await stream.rest())[-1]["type"] == "run_cancelled"
         assert (await api.turn(thread_id, "/say on"))["content"] == "on"
 
+    @BOTH_DATABASES
     async def test_waiting_run_when_cancelled_answers_every_call(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api, "{}", "{}")
         assert (await api.cancel(thread_id, run_id)).json()["cancelled"] is True
@@ -110,6 +112,7 @@ class TestCancel:
         ):
             assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
 
+    @BOTH_DATABASES
     async def test_cancel_while_the_run_ends_agrees_with_its_state(self, api: Api) -> None:
         thread_id = await api.thread()
         for _ in range(30):
@@ -200,6 +203,7 @@ class TestNeverStuck:
         assert (await api.turn(thread_id, "x"))["status"] == "FAILED"
         assert (await api.turn(thread_id, "y"))["status"] == "FAILED"
 
+    @BOTH_DATABASES
     async def test_runs_of_a_stopped_server_are_failed(self, database: str) -> None:
         async with serving(database) as api:
             hold(api)
@@ -210,6 +214,7 @@ class TestNeverStuck:
         async with serving(database) as api:
             assert [message["status"] for message in (await api.get(thread_id))["messages"]] == ["COMPLETED", "FAILED"]
 
+    @BOTH_DATABASES
     async def test_waiting_run_after_a_restart_goes_on(self, database: str) -> None:
         async with serving(database) as api:
             thread_id, run_id = await waiting_run(api)

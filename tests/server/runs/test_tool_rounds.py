@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, Held, waiting_run
 from tests.support.server.threads_api import Api
 from threads_server.responders import Conversation, ResponderEvent, TextDelta, ToolCallRequested
@@ -72,6 +73,7 @@ async def test_replay_of_a_stream_has_only_its_round(api: Api) -> None:
 
 @each_way
 @pytest.mark.parametrize("calls", [["call_1"], ["call_1", "call_2", "call_2"], ["call_1", "call_2", "call_9"]])
+@BOTH_DATABASES
 async def test_outputs_missing_doubled_or_unknown_are_400(api: Api, which: str, calls: list[str]) -> None:
     thread_id, run_id = await waiting_run(api, "{}", '{"b": 2}')
     before = await api.get(thread_id)
@@ -103,6 +105,7 @@ async def test_message_to_a_waiting_run_is_409_at_once(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("count", "status"), [(128, "REQUIRES_ACTION"), (129, "FAILED")])
+@BOTH_DATABASES
 async def test_tool_calls_of_a_round_are_as_many_as_outputs_can_be_submitted(api: Api, count: int, status: str) -> None:
     class Greedy(Held):
         async def answer(self, conversation: Conversation) -> AsyncIterator[Sequence[ResponderEvent]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, eventually, hold, running, waiting, waiting_run
 from tests.support.server.threads_api import Api, serving
 from threads_server.runs.live_runs import LiveRun, Stop
@@ -66,6 +67,7 @@ class TestOrder:
         assert [(await task).status_code for task in (first, second, stale, third)] == [200, 200, 412, 200]
         assert await sent(in_process, thread_id) == ["hold", "second", "third"]
 
+    @BOTH_DATABASES
     async def test_many_messages_at_once_are_never_interleaved(self, api: Api) -> None:
         thread_id = await api.thread()
         turns = await asyncio.gather(*(api.turn(thread_id, f"/slow 1 {number}") for number in range(20)))
@@ -85,6 +87,7 @@ class TestOrder:
 
 
 class TestRefused:
+    @BOTH_DATABASES
     async def test_message_after_its_wait_is_409_and_names_the_run(self, database: str) -> None:
         async with serving(database, busy_wait=0.3) as api:
             held = hold(api)
@@ -116,6 +119,7 @@ class TestRefused:
             assert answer.json()["detail"] == f"Run {run_id} waits for the outputs of tool calls: call_1, call_2"
         assert len(await api.history(thread_id)) == 2
 
+    @BOTH_DATABASES
     async def test_waiting_messages_are_409_when_the_run_comes_to_wait_for_outputs(self, api: Api) -> None:
         thread_id = await api.thread(await api.assistant(tools=[WEATHER]))
         slow = asyncio.create_task(api.send(thread_id, "/slow 3 abc"))

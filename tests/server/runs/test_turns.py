@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, waiting_run
 from tests.support.server.threads_api import Api, text_of
 
@@ -105,6 +106,7 @@ class TestStreamed:
 
 
 class TestOneCall:
+    @BOTH_DATABASES
     async def test_default_assistant_is_made_by_the_first_message_that_needs_it(self, api: Api) -> None:
         assistant_id = await api.assistant()
         listed = (await api.http.get("/assistants")).json()
@@ -121,6 +123,7 @@ class TestOneCall:
         assert answer.status_code == 412
         assert (await api.http.get("/assistants")).json() == (await api.http.get("/threads")).json() == []
 
+    @BOTH_DATABASES
     async def test_default_assistant_after_its_deletion_is_made_again(self, api: Api) -> None:
         first = (await api.post("/threads/messages", {"content": "a"})).json()
         await api.http.delete(f"/assistants/{first['assistant_id']}")
@@ -167,6 +170,7 @@ class TestOneCall:
 
 
 class TestFiles:
+    @BOTH_DATABASES
     async def test_files_are_stored_whole_and_listed(self, api: Api) -> None:
         data = bytes(range(256)) * 100
         thread_id = await api.thread()
@@ -266,6 +270,7 @@ class TestTools:
             f"Run {run_id} does not wait for tool outputs: it is COMPLETED",
         )
 
+    @BOTH_DATABASES
     async def test_outputs_submitted_twice_at_once_count_once(self, api: Api) -> None:
         thread_id, run_id = await waiting_run(api)
         answers = await asyncio.gather(*(api.outputs(thread_id, run_id, {"call_1": str(i)}) for i in range(8)))

@@ -6,6 +6,7 @@ from unittest.mock import create_autospec
 
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.threads_api import Api, serving
 from tests.support.virtual_time import run_in_virtual_time
 from threads_server.archive import export_account
@@ -61,6 +62,7 @@ async def filled(api: Api) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("whole_assistant", [False, True])
+@BOTH_DATABASES
 async def test_deleted_thread_is_gone_before_it_is_cleared(api: Api, whole_assistant: bool) -> None:
     assistant_id, thread_id = await filled(api)
     run_id = (await api.turn(thread_id, "y"))["run_id"]
@@ -100,6 +102,7 @@ async def test_deleted_thread_is_gone_before_it_is_cleared(api: Api, whole_assis
     assert replayed.headers["idempotency-replayed"] == "true"
 
 
+@BOTH_DATABASES
 async def test_thread_of_another_account_stays(api: Api) -> None:
     await api.services.store.write(many_threads, "large", 3, 3)
     _, thread_id = await filled(api)
@@ -158,6 +161,7 @@ async def test_each_piece_writes_a_bounded_number_of_rows(
         assert len(pieces) > 10
 
 
+@BOTH_DATABASES
 async def test_expired_things_are_removed_in_pieces(api: Api) -> None:
     _, thread_id = await filled(api)
     for number in range(4):
@@ -168,6 +172,7 @@ async def test_expired_things_are_removed_in_pieces(api: Api) -> None:
         assert more == [True, True, False], total
 
 
+@BOTH_DATABASES
 async def test_deletion_that_was_cut_short_is_finished_after_a_restart(database: str) -> None:
     async with serving(database) as api:
         await api.services.sweeper.stop()
@@ -178,6 +183,7 @@ async def test_deletion_that_was_cut_short_is_finished_after_a_restart(database:
         await all_cleared(api)
 
 
+@BOTH_DATABASES
 async def test_server_clears_by_itself_after_a_deletion(database: str) -> None:
     async with serving(database) as api:
         assistant_id, thread_id = await filled(api)

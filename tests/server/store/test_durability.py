@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.database.store_faults import COMMIT_FAILS, CONFIRMATION_LOST, failing
 from tests.support.server.kill_rounds import KINDS, connect, kill, make_thread, play_kill_rounds, restart
 from tests.support.server.threads_api import Events, serving
@@ -24,6 +25,7 @@ def server(tmp_path: Path) -> Any:
         yield server
 
 
+@BOTH_DATABASES
 async def test_server_killed_at_random_moments_loses_and_repeats_nothing(database: str) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -96,6 +98,7 @@ async def test_unstreamed_message_of_a_killed_server_is_answered_under_its_key(s
 
 
 @pytest.mark.parametrize("fault", [COMMIT_FAILS, CONFIRMATION_LOST])
+@BOTH_DATABASES
 async def test_commit_that_is_not_confirmed_is_answered_503_and_done_at_most_once(database: str, fault: str) -> None:
     async with serving(database) as api:
         await api.services.heartbeat.deregister()

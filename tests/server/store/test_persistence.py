@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.clocks import set_clock
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import waiting_run
 from tests.support.server.threads_api import Api, serving
 from threads_server.clock import now
@@ -11,6 +12,7 @@ from threads_server.store.clearing import sweep
 TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000  # milliseconds
 
 
+@BOTH_DATABASES
 async def test_thread_is_created_used_and_deleted(api: Api) -> None:
     assistant_id = await api.assistant()
     thread_id = await api.thread(assistant_id)
@@ -23,6 +25,7 @@ async def test_thread_is_created_used_and_deleted(api: Api) -> None:
     assert (await api.http.get(f"/assistants/{assistant_id}")).status_code == 200
 
 
+@BOTH_DATABASES
 async def test_years_later_the_assistant_remembers(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(database) as api:
         thread_id, empty, (waiting, _) = await api.thread(), await api.thread(), await waiting_run(api)
@@ -37,6 +40,7 @@ async def test_years_later_the_assistant_remembers(database: str, monkeypatch: p
         assert (await api.get(thread_id))["messages"][:2] == before[0]["messages"]
 
 
+@BOTH_DATABASES
 async def test_thread_keeps_its_assistant(api: Api) -> None:
     assistant_id, other = await api.assistant(), await api.assistant()
     thread_id = await api.thread(assistant_id)

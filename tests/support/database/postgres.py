@@ -62,6 +62,9 @@ class PostgresServer:
             self._as |= {"user": "nobody", "group": self._data.stat().st_gid, "extra_groups": ()}
         self.programs = self._runnable()
         self._process: subprocess.Popen[bytes] | None = None
+        self._loop = asyncio.new_event_loop()
+        self._connections: dict[str, asyncpg.Connection[asyncpg.Record]] = {}
+        """One to each database, that stays open: each new one is a process that learns the tables anew."""
         self.port = free_port()
 
     def _runnable(self) -> Path:
@@ -109,6 +112,9 @@ class PostgresServer:
         if self._process is not None:
             self._process.communicate()  # closes its standard input, and waits
             self._process = None
+        for connection in self._connections.values():
+            connection.terminate()
+        self._connections.clear()
 
     def cleared(self, database: str = "postgres") -> str:
         """Drop the server's schema in a database, made if there is none; return its address."""
@@ -132,14 +138,13 @@ class PostgresServer:
 
     def _execute(self, database: str, *statements: str) -> None:
         async def execute() -> None:
-            connection = await asyncpg.connect(self.url(database))
-            try:
-                for statement in statements:
-                    await connection.execute(statement)
-            finally:
-                await connection.close()
+            connection = self._connections.get(database)
+            if connection is None or connection.is_closed():
+                connection = self._connections[database] = await asyncpg.connect(self.url(database))
+            for statement in statements:
+                await connection.execute(statement)
 
-        asyncio.run(execute())
+        self._loop.run_until_complete(execute())
 
     def log(self) -> str:
         return (self._folder / "log").read_text(errors="replace")
@@ -158,4 +163,6 @@ class PostgresServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        self._loop.run_until_complete(asyncio.sleep(0))  # the transports of its connections close
+        self._loop.close()
         shutil.rmtree(self._folder)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.clocks import set_clock
+from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, eventually, hold, running, waiting_run
 from tests.support.server.threads_api import Api, Event, serving
 from threads_server.clock import now
@@ -33,6 +34,7 @@ async def test_resume_from_any_event_gives_the_rest(api: Api) -> None:
 
 
 @pytest.mark.parametrize("working", [0, 1, 3])
+@BOTH_DATABASES
 async def test_log_has_each_event_once_though_writes_failed(
     api: Api, monkeypatch: pytest.MonkeyPatch, working: int
 ) -> None:
@@ -152,6 +154,7 @@ async def test_resume_after_a_restart_gives_the_rest(database: str) -> None:
         assert numbered(await stream.rest()) == numbered(events[3:])
 
 
+@BOTH_DATABASES
 async def test_event_log_is_short_and_one_of_version_0_1_is_read(api: Api) -> None:
     thread_id = await api.thread()
     async with api.stream(thread_id, "/say one two") as stream:
@@ -165,6 +168,7 @@ async def test_event_log_is_short_and_one_of_version_0_1_is_read(api: Api) -> No
         assert numbered(await stream.rest()) == numbered(events)
 
 
+@BOTH_DATABASES
 async def test_event_log_after_24_hours_is_404(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     thread_id = await api.thread()
     run_id = (await api.turn(thread_id, "x"))["run_id"]

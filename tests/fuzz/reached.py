@@ -1,7 +1,8 @@
-"""Tell the hooks which server is fuzzed, and write down which links the stateful phase followed, if a file is named."""
+"""Tell the hooks which server is fuzzed, and write down which statuses and links were reached, if a file is named."""
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import schemathesis
@@ -12,32 +13,40 @@ from schemathesis.engine import events
 from schemathesis.generation.stateful.state_machine import Transition
 
 from tests.fuzz import target
+from tests.fuzz.cases import operation_of
 
 _IDS = ("assistant_id", "thread_id")
 
 
 @handler()
-class FollowedLinks(EventHandler[ExecutionContext]):
-    """Collects the links that were followed and leaves their names in a file at the end.
+class Reached(EventHandler[ExecutionContext]):
+    """Counts the answers of each operation, collects the links that were followed, and leaves both in a file.
 
     A link was followed if the request has all the values that it brings; schemathesis counts one with any of them.
     """
 
     def __init__(self, *args: object, **params: object) -> None:
-        self._names: set[str] = set()
+        self._links: set[str] = set()
+        self._statuses: Counter[tuple[str, int]] = Counter()
 
     def start(self, ctx: ExecutionContext) -> None:
         target.configure(str(ctx.config.base_url), key=taken_key(ctx.config.headers or {}))
 
     def handle_event(self, ctx: ExecutionContext, event: events.EngineEvent) -> None:
-        if isinstance(event, events.ScenarioFinished):
-            for node in event.recorder.cases.values():
-                if node.transition is not None and _arrived(node.transition, node.value):
-                    self._names.add(node.transition.id)
+        if not isinstance(event, events.ScenarioFinished):
+            return
+        for key, node in event.recorder.cases.items():
+            if node.transition is not None and _arrived(node.transition, node.value):
+                self._links.add(node.transition.id)
+            sent = event.recorder.interactions.get(key)
+            # another method than the path declares gives no operation's answer
+            if sent is not None and sent.response and sent.request.method == node.value.operation.method.upper():
+                self._statuses[operation_of(node.value), sent.response.status_code] += 1
 
     def shutdown(self, ctx: ExecutionContext) -> None:
-        if file := os.environ.get("THREADS_FUZZ_LINKS"):
-            Path(file).write_text(json.dumps(sorted(self._names)), encoding="utf-8")
+        if file := os.environ.get("THREADS_FUZZ_REACHED"):
+            statuses = [(*key, count) for key, count in self._statuses.items()]
+            Path(file).write_text(json.dumps({"links": [*self._links], "statuses": statuses}), encoding="utf-8")
 
 
 def taken_key(headers: dict[str, str]) -> str:
