@@ -312,7 +312,7 @@ def test_ordinary_server_takes_no_instructions(backboard_threads_server: Threads
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--database", "threads.db"], "--testing is for a temporary database, not for threads.db"),
+        (["--database", "/threads.db"], "--testing is for a temporary database, not for /threads.db"),
         (["--database", "postgresql://h/n"], "--testing is for a temporary database, not for postgresql://h/n"),
         (["--host", "0.0.0.0"], "--testing is for a server on loopback only, not on 0.0.0.0"),
         (["--responder", "my:own"], "--testing answers as a test says, not by my:own"),
