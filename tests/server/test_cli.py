@@ -222,6 +222,7 @@ class TestKeys:
             ("a", "shared", False),
             ("a", "shared", True),
         ]
+        assert rows[1]["created_at"] == rows[0]["revoked_at"]
 
     def test_only_create_makes_a_database(self, database: str) -> None:
         for words in (("list",), ("rotate", "a"), ("revoke", "a")):
