@@ -50,6 +50,7 @@ GENERATOR = Stage(
 )
 TYPES = Stage("types", ("tests/world/types",))
 MODEL = Stage("model", ("tests/model", "-k", "sqlite"))
+CLIENT_MODEL = Stage("client model", ("tests/model/test_client.py",))
 FUZZ = Stage("fuzz", ("tests/fuzz",))
 
 STAGES = {
@@ -68,7 +69,7 @@ STAGES = {
     ),
     "prose": (CONTRACT,),
     "server": (CONFORMANCE, MODEL, SERVER, VENDOR, FUZZ, CLIENT),
-    "client": (PROPERTIES, CLIENT, GENERATOR, TYPES, VENDOR),
+    "client": (PROPERTIES, CLIENT_MODEL, CLIENT, GENERATOR, TYPES, VENDOR),
 }
 
 
