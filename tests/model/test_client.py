@@ -8,6 +8,7 @@ import pytest
 from backboard_threads import UNSET
 from tests.model.client.machine import CALLS, COUNTS, ERRORS, SERVERS
 from tests.model.client.network import PHASES, Attempt
+from tests.model.client.streams import EVENTS
 from tests.model.client.tools import machine_of
 from tests.model.rounds import missing_kinds, play_rounds
 
@@ -18,6 +19,8 @@ REACHED = {
     *(f"tools: {kind}, {end}" for kind in ("events", "turns") for end in ("error", "reply")),
 }
 """Kinds of steps and outcomes that `make test` reaches."""
+SLOW_PHASES = [[7.125 if phase == slow else 0.0 for phase in range(4)] for slow in range(4)]
+"""Seconds of each phase of an attempt."""
 CANCELLED = {"cancelled before its end", "cancelled after its end"}
 """Reached by the async client alone."""
 
@@ -80,3 +83,19 @@ def test_slow_call_with_any_options_ends_as_the_model_says(half: str) -> None:
                 played.play(client, "get", [Attempt(drips=(seconds, seconds))])
         finally:
             played.teardown()
+
+
+@pytest.mark.parametrize("half", ["sync", "async"])
+def test_stream_with_slow_or_refused_connections_ends_as_the_model_says(half: str) -> None:
+    slow = [Attempt(headers=EVENTS, waits=waits, drips=(drip,)) for *waits, drip in SLOW_PHASES]
+    refused = [Attempt(status, b"{}") for status in (300, 304, 307, 399, 401, 404, 429, 503, 599)]
+    played = machine_of(half)()
+    try:
+        played.begin(
+            base_url=next(iter(SERVERS)), max_retries=2, deadline=UNSET, timeout=UNSET, jitter=1.0, called=False,
+            raises=True,
+        )  # fmt: skip
+        for first, second in itertools.product([*slow, *refused], repeat=2):
+            played.play_stream(played.clients[0], "answered", [first, second], [200], deadline=9.75)
+    finally:
+        played.teardown()

@@ -136,9 +136,10 @@ class ClientMachine(RuleBasedStateMachine):
         client = made(
             api_key=source, base_url=base_url, headers=self.headers, raise_on_failed_run=raises, **self.options
         )
+        further = client.with_options(headers={"X-Further": "1"})
         self.clients += [
-            *(client, client.with_options(), client.with_options(headers={"X-Further": "1"})),
-            *(copy.copy(client), copy.deepcopy(client), pickle.loads(pickle.dumps(client))),
+            *(client, client.with_options(), further),
+            *(copy.copy(further), copy.deepcopy(client), pickle.loads(pickle.dumps(further))),
         ]
 
     def teardown(self) -> None:

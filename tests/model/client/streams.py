@@ -83,12 +83,24 @@ class StreamMachine(ClientMachine):
         self, data: Any, log: str, numbered: bool, stored: bool, script: list[Attempt], cuts: list[int],
         from_first: bool, deadline: Any,
     ) -> None:  # fmt: skip
-        """Read a stream. The first answers are cut after the bytes in `cuts`; later ones are whole.
-
-        With `from_first` the server ignores `Last-Event-ID`.
-        """
-        client = data.draw(st.sampled_from(self.clients))
+        """Read a stream with any of the clients, and the thread again if it broke off."""
         stored = stored or log == "continued"
+        opened = self.play_stream(
+            data.draw(st.sampled_from(self.clients)), log, script, cuts, numbered=numbered, stored=stored,
+            from_first=from_first, deadline=deadline,
+        )  # fmt: skip
+        if opened is not None:
+            self.recover(opened, data.draw(histories(None if stored else "Hi", is_named=opened.run_id is not None)))
+
+    def play_stream(
+        self, client: Any, log: str, script: list[Attempt], cuts: list[int], *, numbered: bool = True,
+        stored: bool = False, from_first: bool = False, deadline: Any = UNSET,
+    ) -> Any:  # fmt: skip
+        """Read a stream, and return it if it broke off.
+
+        The first answers are cut after the bytes in `cuts`; later ones are whole. With `from_first` the server ignores
+        `Last-Event-ID`.
+        """
         events = LOGS[log]
         frames = [
             f"{f'id: {number}{chr(10)}' if numbered else ''}data: {json.dumps(event)}\n\n".encode()
@@ -116,6 +128,7 @@ class StreamMachine(ClientMachine):
         assert not self.network.bodies
         limit = self.options["deadline"] if deadline is UNSET else deadline
         assert limit in (UNSET, None) or self.clock.now - began <= limit + 0.01
+        assert error is None or isinstance(error, (APIError, *(one.error for one in script if one.error))), error
         failed = isinstance(error, RunFailedError)
         came = [one.to_dict() for one in given] + ([error.event.to_dict()] if failed else [])
         assert came == events[: len(came)]
@@ -133,8 +146,7 @@ class StreamMachine(ClientMachine):
             assert error is None or failed or not named
         COUNTS[f"stream: {type(error).__name__}"] += 1
         COUNTS["stream resumed"] += len(self.network.sent) > 1 and bool(came)
-        if isinstance(error, StreamInterrupted):
-            self.recover(opened, data.draw(histories(None if stored else "Hi", is_named=opened.run_id is not None)))
+        return opened if isinstance(error, StreamInterrupted) else None
 
     def recover(self, opened: Any, history: tuple[list[dict[str, Any]], str | None]) -> None:
         """Read the thread of a stream that broke off: what it holds of the reply is found."""
