@@ -137,6 +137,16 @@ async def test_retry_sends_an_open_file_from_where_it_stood(variant: Variant, se
     assert len({seen.raw for seen in server.requests}) == 1
 
 
+async def test_same_file_is_sent_whole_each_time(variant: Variant, server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"skipped, rest")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
+        for source in (file, memory, UploadFile(file, filename="a"), io.BytesIO(b"skipped, rest")):
+            await variant.do(source.seek(9))
+            given = [("1", source), source, ("2", source)] if hasattr(source, "name") else [("1", source)] * 3
+            assert [content for _, content in await sent(variant, server, given)] == [b"rest"] * 3
+
+
 class Endless(io.RawIOBase):
     """A file of so many bytes, made as they are read."""
 

@@ -53,12 +53,14 @@ def test_log_variable_prints_log_lines(
     assert "secret" not in done.stderr
 
 
-def test_log_lines_are_not_doubled_where_logging_is_configured(server: Server, forked_python: ForkedPython) -> None:
+@pytest.mark.parametrize("level", ["DEBUG", "WARNING"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_log_lines_come_once_where_logging_is_configured(
+    server: Server, forked_python: ForkedPython, level: str, is_first: bool
+) -> None:
     server.answer(reply(200, THREAD))
-    code = (
-        "import logging; from backboard_threads import Backboard; logging.basicConfig(level='DEBUG'); "
-        f"Backboard(api_key='secret').threads.get({THREAD_ID!r})"
-    )
+    steps = ["from backboard_threads import Backboard", f"import logging; logging.basicConfig(level={level!r})"]
+    code = "; ".join([*sorted(steps, reverse=is_first), f"Backboard(api_key='secret').threads.get({THREAD_ID!r})"])
     done = forked_python.run(code, BACKBOARD_LOG="debug", BACKBOARD_BASE_URL=server.url)
     assert done.returncode == 0
     assert done.stderr.count("(attempt 1)") == 1

@@ -127,6 +127,33 @@ async def test_asgi_application_error_is_a_connection_error(variant: Variant) ->
         assert (await variant.do(client.threads.get("fine"))).thread_id == THREAD_ID
 
 
+@pytest.mark.parametrize("how", ["returns", "raises"])
+async def test_asgi_application_that_ends_before_its_answer_is_a_connection_error(variant: Variant, how: str) -> None:
+    body = json.dumps(THREAD).encode()
+    messages = [
+        {"type": "http.response.start", "status": 200, "headers": []},
+        *({"type": "http.response.body", "body": piece, "more_body": True} for piece in (b"", body, b"\n")),
+        {"type": "http.response.body"},
+    ]
+
+    given: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for message in given:
+            await send(message)
+        if how == "raises":
+            raise RuntimeError
+
+    transport: Any = AsyncASGITransport(app) if variant.name == "async" else ASGITransport(app)
+    client = variant.client(http_client=transport, base_url="http://app/api", max_retries=0)
+    for message in messages:
+        with pytest.raises(APIConnectionError, match="the application stopped"):
+            await variant.do(client.threads.get(THREAD_ID))
+        given.append(message)
+    assert (await variant.do(client.threads.get(THREAD_ID))).thread_id == THREAD_ID
+    await variant.do(transport.aclose() if variant.name == "async" else transport.close())
+
+
 async def test_asgi_reference_server_answers_in_process(variant: Variant, backboard_threads_app: ThreadsApp) -> None:
     from threads_server.http.app import create_app
     from threads_server.settings import Settings
