@@ -130,10 +130,11 @@ UNIONS = [
 
 
 def classes(unions: Iterable[frozenset[str]]) -> griffe.Module:
-    """A module with one class for each union, of which values are held, given and taken."""
+    """A module with one class for each union, of which values are held, given and taken, and one that inherits it."""
     annotations = [" | ".join(sorted(union)) for union in unions]
     source = [
         f"class C{number}:\n held: {one}\n def give(self) -> {one}: ...\n def take(self, value: {one}): ...\n"
+        f"class D{number}(C{number}): ...\n"
         for number, one in enumerate(annotations)
     ]
     with griffe.temporary_visited_module("\n".join(source)) as module:
@@ -143,8 +144,8 @@ def classes(unions: Iterable[frozenset[str]]) -> griffe.Module:
 def test_change_of_types_breaks_unless_less_may_come_or_more_may_be_given() -> None:
     pairs = list(product(UNIONS, UNIONS))
     old, new = classes(was for was, _ in pairs), classes(now for _, now in pairs)
-    for number, (was, now) in enumerate(pairs):
-        name = f"C{number}"
+    for kind, (number, (was, now)) in product("CD", enumerate(pairs)):
+        name = f"{kind}{number}"
         found = {change.place: change.level for change in api_changes({name: old[name]}, {name: new[name]})}
         come = Level.additive if now < was and now != {"None"} else Level.breaking
         taken = Level.additive if was < now else Level.breaking

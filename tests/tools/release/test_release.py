@@ -1,7 +1,6 @@
 """Conditions that prevent a release."""
 
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,9 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.support.release.changelogs import GOOD
+from tests.support.release.repositories import git
 from tools.release.__main__ import main
 from tools.release.document_changes import REDOCLY, ROOT, Change, Level
-from tools.release.release import PACKAGE, Difference, faults, least, standing_faults, version_faults, version_of
+from tools.release.release import (
+    PACKAGE,
+    Difference,
+    faults,
+    last_release,
+    least,
+    standing_faults,
+    version_faults,
+    version_of,
+)
 
 
 def changed(level: Level) -> Difference:
@@ -133,9 +142,28 @@ def bumped(tree: Path, version: str) -> Iterator[None]:
         file.write_text(text, encoding="utf-8")
 
 
-def git(tree: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=Release", "-c", "user.email=release@example.invalid")
-    subprocess.run(["git", *identity, *arguments], cwd=tree, check=True)
+def test_last_release_is_the_nearest_that_is_part_of_the_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.release.release.ROOT", tmp_path)
+    for arguments, last in (
+        (("init", "-qb", "main"), None),
+        (("commit", "--allow-empty", "-qm", "First"), None),
+        (("tag", "v0.1.0"), None),
+        (("commit", "--allow-empty", "-qm", "Second"), "v0.1.0"),
+        (("tag", "other"), "v0.1.0"),
+        (("checkout", "-qb", "releases"), "v0.1.0"),
+        (("commit", "--allow-empty", "-qm", "Release"), "v0.1.0"),
+        (("tag", "v0.2.0"), "v0.1.0"),
+        (("tag", "v0.2.1"), "v0.1.0"),
+        (("checkout", "-q", "main"), "v0.1.0"),
+        (("commit", "--allow-empty", "-qm", "Third"), "v0.1.0"),
+        (("tag", "-d", "v0.2.1"), "v0.1.0"),
+        (("merge", "-q", "--no-ff", "releases"), "v0.2.0"),
+        (("tag", "v0.3.0"), "v0.2.0"),
+    ):
+        git(tmp_path, *arguments)
+        assert last_release() == last, arguments
 
 
 def test_version_stands_in_one_place(tree: Path) -> None:
