@@ -61,6 +61,7 @@ def check_sent(operation: Operation, sent: RecordedRequest) -> None:
     texts = {one["name"] for one in operation.parameters if one["in"] == "query" and one.get("example") == TRICKY}
     query = dict(parse_qsl(target.query, keep_blank_values=True, strict_parsing=bool(target.query)))
     assert texts == {name for name, value in query.items() if value == TRICKY}
+    assert all(value == TRICKY or json.dumps(json.loads(value)) == value for value in query.values()), query
     media_type = sent.headers.get("content-type", "").partition(";")[0]
     if "requestBody" in operation.raw:
         document = tricky_document()

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.support.generator import source
+from tests.support.release.repositories import git
 from tools.document import ROOT, document
 from tools.publish.__main__ import main
-from tools.publish.commit import NoCommit, current
+from tools.publish.commit import Commit, NoCommit, current
 from tools.publish.page import NOTE, UnexpectedPage, with_notes, write_page
 
 DOCUMENT = document()
@@ -34,6 +35,42 @@ def test_published_commit_and_time_are_those_of_the_repository_unless_told(
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     with pytest.raises(NoCommit):
         current()
+
+
+def test_published_commit_differs_from_the_checked_out_one_if_any_file_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setattr("tools.publish.commit.ROOT", tmp_path)
+    file = tmp_path / "file"
+    file.write_text("as committed")
+    for arguments in ("init -q", "add .", "commit -qm Work"):
+        git(tmp_path, *arguments.split())
+    (tmp_path / "untracked").touch()
+    clean = current()
+    assert not str(clean.id).endswith("+")
+    for change in (lambda: file.write_text("changed"), file.unlink):
+        change()
+        assert current() == Commit(f"{clean.id}+", clean.epoch)
+        git(tmp_path, "add", "--update")
+        assert current() == Commit(f"{clean.id}+", clean.epoch)
+        git(tmp_path, "reset", "-q", "--hard")
+        assert current() == clean
+
+
+def test_page_has_a_tab_for_each_language_in_the_order_of_the_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built(command: str, source: Path, option: str, config: Path, *_: str | Path) -> None:
+        page, listed = json.loads(source.read_text()), json.loads(config.read_text())
+        shown = [one for node in nodes(page) for one in node.get("x-codeSamples", ())]
+        tabs = [(one["lang"], one["label"]) for one in listed["openapi"]["codeSamples"]["languages"]]
+        assert tabs == list(dict.fromkeys((one["lang"], one["label"]) for one in shown))
+        raise UnexpectedPage
+
+    monkeypatch.setattr("tools.publish.page.redocly", built)
+    with pytest.raises(UnexpectedPage):
+        write_page(source.DOCUMENT, tmp_path / "page.html")
 
 
 def test_failed_publishing_leaves_the_old_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
