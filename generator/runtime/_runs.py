@@ -188,7 +188,8 @@ class ReplyAccumulator:
         for name in ("final_content", "content"):
             whole = event.get(name)
             if isinstance(whole, str):
-                self._text = StringIO(whole)
+                self._text = StringIO()
+                self._length = self._text.write(whole)  # more may come where a stored log is read again
                 return
 
 

@@ -26,7 +26,7 @@ from tests.model.client.network import PHASES, Attempt
 EVENTS = (("content-type", "text/event-stream"),)
 IDS = {"thread_id": THREAD_ID, "run_id": RUN_ID}
 SAID = [{"type": "content_streaming", "content": text, **IDS} for text in ("Hé", "llo", " there")]
-ASKED: dict[str, Any] = {"type": "tool_submit_required", "tool_calls": [], **IDS}
+ASKED: dict[str, Any] = {"type": "tool_submit_required", "tool_calls": [], "content": "Before. ", **IDS}
 LOGS: dict[str, list[dict[str, Any]]] = {
     "answered": [{"type": "run_started", **IDS}, *SAID, {"type": "run_ended", "status": "completed", **IDS}],
     "failed": [{"type": "run_started", **IDS}, SAID[0], {"type": "run_failed", "error": "no", **IDS}],
