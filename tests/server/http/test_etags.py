@@ -82,6 +82,17 @@ async def test_if_match_guards_sending_and_deleting(api: Api) -> None:
     assert deleted.status_code == 200
 
 
+@pytest.mark.parametrize("if_match", ['"0"', '"1"', "*"])
+async def test_if_match_of_an_unknown_thread_is_404(api: Api, if_match: str) -> None:
+    thread_id = "00000000-0000-4000-8000-000000000000"
+    for answer in (
+        await api.post(f"/threads/{thread_id}/messages", {"content": "a"}, if_match=if_match),
+        await api.post("/threads/messages", {"content": "a", "thread_id": thread_id}, if_match=if_match),
+        await api.http.delete(f"/threads/{thread_id}", headers={"If-Match": if_match}),
+    ):
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
+
+
 @BOTH_DATABASES
 async def test_if_match_of_concurrent_messages_admits_one(api: Api) -> None:
     thread_id = await api.thread()

@@ -350,17 +350,17 @@ class TestOtherRequests:
 class TestKeptFor24Hours:
     @BOTH_DATABASES
     async def test_key_after_24_hours_is_free_again(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        thread_id = await api.thread()
+        thread_id, start = await api.thread(), now()
+        set_clock(monkeypatch, start)
         first = await api.send(thread_id, "x", key="k")
-        start = now()
 
-        def move(hours: float) -> None:
-            set_clock(monkeypatch, start + int(hours * 3_600_000))
+        def move(hours: float, milliseconds: int = 0) -> None:
+            set_clock(monkeypatch, start + int(hours * 3_600_000) + milliseconds)
 
-        move(23.9)
+        move(24, -1)
         await sweep(api.services.store)
         assert same(first, await api.send(thread_id, "x", key="k"))
-        move(24.1)
+        move(24)
         again = await api.send(thread_id, "x", key="k")
         assert again.status_code == 200
         assert REPLAYED not in again.headers

@@ -8,6 +8,7 @@ from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.builders import WEATHER, eventually, hold, running, waiting_run
 from tests.support.server.threads_api import Api
 from threads_server.runs.live_runs import Stop
+from threads_server.store import runs
 from threads_server.store.clearing import clear_deleted
 
 TABLES = ("assistants", "threads", "messages", "files", "runs", "run_events", "idempotency_keys")
@@ -62,9 +63,26 @@ async def test_assistant_when_deleted_takes_its_threads(api: Api) -> None:
         assert (await api.http.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize("deleted", ["threads", "assistants"])
+async def test_key_of_what_is_deleted_replays_nothing_before_it_is_cleared(api: Api, deleted: str) -> None:
+    await api.services.sweeper.stop()
+    made = await api.post("/assistants", {"name": "Guide"}, idempotency_key="make")
+    assistant_id = made.json()["assistant_id"]
+    thread_id = await api.thread(assistant_id)
+    requests = [(f"/threads/{thread_id}/messages", {"content": "x", "stream": stream}) for stream in (False, True)]
+    for number, (path, body) in enumerate(requests):
+        assert (await api.post(path, body, idempotency_key=str(number))).status_code == 200
+    await api.http.delete(f"/{deleted}/{thread_id if deleted == 'threads' else assistant_id}")
+    for number, (path, body) in enumerate(requests):
+        assert (await api.post(path, body, idempotency_key=str(number))).status_code == 404
+    again = await api.post("/assistants", {"name": "Guide"}, idempotency_key="make")
+    assert (again.json() == made.json()) == (deleted == "threads")
+
+
 @pytest.mark.parametrize("whole_assistant", [False, True])
 @BOTH_DATABASES
 async def test_run_of_a_deleted_thread_ends_and_stores_nothing(api: Api, whole_assistant: bool) -> None:
+    await api.services.sweeper.stop()
     held = hold(api)
     assistant_id = await api.assistant()
     thread_id, streamed = await api.thread(assistant_id), await api.thread(assistant_id)
@@ -74,7 +92,7 @@ async def test_run_of_a_deleted_thread_ends_and_stores_nothing(api: Api, whole_a
     async with api.stream(streamed, "x") as stream, api.events(thread_id, run_id) as follower:
         await stream.until("content_streaming")
         await follower.until("content_streaming")
-        runs = [*api.services.context.runs.of_thread(thread_id), *api.services.context.runs.of_thread(streamed)]
+        at_work = [*api.services.context.runs.of_thread(thread_id), *api.services.context.runs.of_thread(streamed)]
         if whole_assistant:
             assert (await api.http.delete(f"/assistants/{assistant_id}")).status_code == 200
         else:
@@ -85,7 +103,8 @@ async def test_run_of_a_deleted_thread_ends_and_stores_nothing(api: Api, whole_a
     for answer in (await sending, await in_line):
         assert (answer.status_code, answer.json()) == (404, {"detail": "Thread not found"})
     held.go.set()
-    assert {run.stopped for run in runs} == {Stop.DELETED}  # told at once, before they look for themselves
+    assert {run.stopped for run in at_work} == {Stop.DELETED}  # told at once, before they look for themselves
+    assert await api.services.store.read(runs.in_progress) == []
     for table in ("threads", "messages", "runs", "run_events"):
         assert await rows(api, table) == 0
     assert not api.services.context.runs

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from threads_server.responders import (
 )
 from threads_server.runs.run_segment import YIELD_EVERY
 from threads_server.runs.states import RunState
+from threads_server.store import StoreUnavailable, runs
 
 FINAL = {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}
 
@@ -127,6 +129,28 @@ class TestCancel:
                 (False, "run_ended", "COMPLETED"),
             )
             assert last["metadata_"]["run_id"] == run_id
+
+    async def test_cancel_before_the_end_is_written_again_says_how_the_run_ended(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        thread_id, store = await api.thread(), api.services.store
+        write, ending = store.write, asyncio.Event()
+
+        async def away_at_the_end(transaction: Any, *arguments: Any, **named: Any) -> Any:
+            if transaction is runs.end_segment and not ending.is_set():
+                ending.set()
+                (run,) = api.services.context.runs.of_thread(thread_id)
+                await eventually(lambda: bool(run.cancels))
+                raise StoreUnavailable("The store is away")
+            return await write(transaction, *arguments, **named)
+
+        monkeypatch.setattr(store, "write", away_at_the_end)
+        sending = asyncio.create_task(api.send(thread_id, "/say x"))
+        await ending.wait()
+        (run,) = api.services.context.runs.of_thread(thread_id)
+        for _ in range(2):
+            assert (await api.cancel(thread_id, run.run_id, idempotency_key="k")).json()["cancelled"] is False
+        assert (await sending).json()["status"] == "COMPLETED"
 
 
 class TestNeverStuck:
