@@ -39,6 +39,7 @@ def with_answers(responses: Document) -> Document:
     return with_operation(operation("makeThing", responses=responses))
 
 
+ANSWER = operation("")["responses"]["200"]
 OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
 REFUSED: dict[str, tuple[Document, str]] = {
     # the document as a whole
@@ -99,6 +100,10 @@ REFUSED: dict[str, tuple[Document, str]] = {
         "makeThing (POST /things): body of application/xml cannot be sent",
     ),
     "no success": (with_answers({"404": {"description": ""}}), "makeThing (POST /things): no successful answer"),
+    "answers of two shapes, one for any status": (
+        with_answers({"200": ANSWER, "2XX": {**ANSWER, "content": {"text/plain": {}}}}),
+        "makeThing (POST /things): the answer 2XX is another than 200",
+    ),
     "events as a list": (
         with_answers({"200": {"description": "", "content": {"text/event-stream": {"schema": {"type": "array"}}}}}),
         "makeThing (POST /things): a schema of a list of text/event-stream is not understood",

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.support.generator import source
 from tests.support.generator.documents import client_of, operation, small_document
 from tests.support.one_pass import for_each
 
-Method = tuple[str, Callable[..., Any]]
+Method = tuple[str, MethodType]
 OPTIONS = {"timeout", "deadline", "max_retries", "headers", "raise_on_failed_run"}
 MAX_MEAN_LINES = 15
 """Lines of a method's docstring, on average."""
@@ -44,11 +45,12 @@ def section(documented: object, title: str) -> dict[str, str]:
 
 
 @for_each(METHODS)
-def test_docstring_describes_own_arguments(name: str, method: Callable[..., Any]) -> None:
+def test_docstring_describes_own_arguments(name: str, method: MethodType) -> None:
     text = inspect.getdoc(method) or ""
     own = set(inspect.signature(method).parameters) - OPTIONS
-    if "Arguments and errors are those of" in text:
+    if twin := re.search(r"Arguments and errors are those of `(\w+)`", text):
         assert "Args:" not in text
+        assert twin[1] in dir(method.__self__)
     elif own:
         described = section(method, "Args")
         assert set(described) == own

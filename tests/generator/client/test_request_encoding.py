@@ -57,6 +57,13 @@ def body(schema: Document, media: str = "application/json", required: bool = Tru
     return {"required": required, "content": {media: {"schema": schema}}}
 
 
+EITHER = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": OBJECT},
+        "multipart/form-data": {"schema": {**UPLOAD, "properties": {**OBJECT["properties"], **UPLOAD["properties"]}}},
+    },
+}
 PATHS = {
     "/find/{at}/{flag}": {"get": FIND},
     "/array": {"put": operation("putArray", requestBody=body({"type": "array", "items": {"type": "integer"}}))},
@@ -67,6 +74,7 @@ PATHS = {
     "/more": {"put": operation("putMore", requestBody=body({**OBJECT, "additionalProperties": True}))},
     "/optional": {"put": operation("putOptional", requestBody=body({**OBJECT, "required": ["a"]}, required=False))},
     "/upload": {"post": operation("uploadThing", requestBody=body(UPLOAD, "multipart/form-data", required=False))},
+    "/either": {"post": operation("sendEither", requestBody=EITHER)},
     "/form": {"put": operation("putForm", requestBody=body(FORM, "application/x-www-form-urlencoded"))},
 }
 
@@ -136,6 +144,7 @@ def test_header_parameter_is_text_and_not_reserved(things: Any) -> None:
         ("putMore", {"a": "x", "additional_properties": {"a": "y", "c": 1}}, "application/json", b'{"a":"x","c":1}'),
         ("putOptional", {}, None, b""),
         ("putOptional", {"a": "x"}, "application/json", b'{"a":"x"}'),
+        ("sendEither", {"a": "x"}, "application/json", b'{"a":"x"}'),
         ("putForm", {"tags": ["a", "b"], "on": True}, "application/x-www-form-urlencoded", b"tags=a&tags=b&on=true"),
     ],
 )

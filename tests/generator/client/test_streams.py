@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from generator.client.adapters import ADAPTERS
+from generator.client.methods import Events
+from generator.client.types import TEXT as TEXT_SHAPE
+from generator.client.types import WHOLE
 from tests.support.generator.documents import JSON, Document, client_of, operation, small_document
 
 EVENTS = "text/event-stream"
@@ -66,11 +71,12 @@ BODY: Document = {
 }
 ASK = operation("ask", requestBody=BODY)
 ASK["responses"]["200"]["content"][EVENTS] = {"schema": THING}
-READ = operation("read")
+OLD: Document = {"name": "old", "in": "query", "schema": TEXT, "deprecated": True}
+READ = operation("read", parameters=[OLD])
 READ["responses"]["200"]["content"][f"{EVENTS}; charset=utf-8"] = {"schema": THING}
 STEP_REFERENCE: Document = {"$ref": "#/components/schemas/Step"}
 PATHS = {
-    "/things": {"get": streamed("watchThings", {"schema": THING})},
+    "/things": {"get": streamed("watchThings", {"schema": THING}, parameters=[OLD])},
     "/framed": {"get": streamed("watchFramed", {"schema": FRAME})},
     "/items": {"get": streamed("watchItems", {"itemSchema": THING})},
     "/numbers": {"get": streamed("watchNumbers", {"schema": {"type": "integer"}})},
@@ -179,6 +185,22 @@ def test_accept_header_requests_events(shop: Any, server: Server) -> None:
     server.content = b'data: {"name": "a"}\n\n'
     assert read(shop.things.stream_read())[0].name == "a"
     assert server.requests[0].headers["accept"] == EVENTS
+
+
+@pytest.mark.parametrize("name", ["stream_read", "watch"])
+def test_deprecated_argument_of_a_stream_warns_by_its_method(shop: Any, name: str) -> None:
+    with pytest.warns(DeprecationWarning, match=rf"things.{name}\(old=…\)"):
+        getattr(shop.things, name)(old="x")
+
+
+def test_streams_that_differ_in_anything_are_read_apart() -> None:
+    events = Events("", TEXT_SHAPE, "json", "type", (), (), None, resumes=False)
+    others: dict[str, Any] = {
+        "shape": WHOLE, "kind": "text", "tag": "kind", "ends": ("a",), "failures": ("a",), "adapter": ADAPTERS["runs"],
+        "resumes": True,
+    }  # fmt: skip
+    assert others.keys() == {field.name for field in fields(Events)} - {"constant"}
+    assert not [name for name, other in others.items() if replace(events, **{name: other}).is_like(events)]
 
 
 def test_adapter_of_runs_is_only_in_a_client_that_enables_it(module: Any) -> None:

@@ -219,6 +219,8 @@ def check_read(read: Any, value: Any) -> None:
             return  # a union that nothing tells apart is JSON
         assert value.name in {"", type(read).__name__}
         assert hash(read) == hash(type(read).from_dict(read.to_dict()))
+        given = {PYTHON_NAMES[key]: getattr(read, PYTHON_NAMES[key]) for key in value.keys() - value.constants}
+        assert type(read)(**given) == read
         for name, item in value.items():
             check_read(getattr(read, PYTHON_NAMES[name]), item)
     elif isinstance(value, list):

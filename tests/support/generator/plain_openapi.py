@@ -23,12 +23,16 @@ SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 class Made(dict[str, Any]):
-    """A JSON object made from a schema, with the name of its component, if it has one, and its properties' schemas."""
+    """A JSON object made from a schema, with the name of its component, if it has one, and its properties' schemas.
 
-    def __init__(self, value: dict[str, Any], name: str, properties: dict[str, Schema]) -> None:
+    `constants` are the required properties that a constructor needs no value for.
+    """
+
+    def __init__(self, value: dict[str, Any], name: str, schema: Schema) -> None:
         super().__init__(value)
         self.name = name
-        self.properties = properties
+        self.properties: dict[str, Schema] = schema.get("properties", {})
+        self.constants = {key for key in schema.get("required", ()) if "const" in self.properties.get(key, {})}
 
 
 @dataclass
@@ -152,7 +156,7 @@ class Reading:
         if isinstance(more, dict) or (not properties and depth < 3):
             for key in ("k", "é k")[: self._count(depth)]:
                 made[key] = self.sample(more or {}, depth=depth + 1, sent=sent)
-        return Made(made, name, properties)
+        return Made(made, name, schema)
 
     # requests
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.generator.random_choices import Choices
-from tests.support.generator.random_names import LISTINGS, SCHEMES, TEXTS
+from tests.support.generator.random_names import LISTINGS, QUERY, SCHEMES, TEXTS
 
 Schema = dict[str, Any]
 Document = dict[str, Any]
@@ -19,7 +19,7 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 TEXT: Schema = {"type": "string"}
-WORDS: Schema = {**TEXT, "enum": ["new", "old/er", "async"]}
+WORDS: Schema = {**TEXT, "enum": ["new", "old/er", "old er", "old-er", "async"]}
 KINDS = ("fine", "cat", "kitten", "dog", "bird")
 TYPED = ({"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": "string", "format": "date-time"})
 
@@ -189,7 +189,7 @@ class Drawer(Choices):
     def with_parameters(self, item: Document, method: str, path_names: list[str]) -> None:
         """Give an operation parameters: those of the path in any order, some of them at the path item."""
         own = [self.path_parameter(name) for name in path_names]
-        own += [self.query_parameter(name) for name in self.some("id", "pageSize", "sort-by", "class", "tags", "async")]
+        own += [self.query_parameter(name) for name in self.some(*QUERY)]
         own += [self.header_parameter(name) for name in self.some("X-Trace", "id")]
         own = self.some_order(*own)
         shared: list[Schema] = []

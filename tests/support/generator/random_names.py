@@ -6,6 +6,7 @@ PYTHON_NAMES = {
     "on": "on", "tags": "tags", "serial": "serial", "legs": "legs", "wings": "wings", "alpha": "alpha",
     "beta": "beta", "rows": "rows", "file": "file", "more": "more", "keeper": "keeper", "secret": "secret",
     "async": "async_", "thing_id": "thing_id", "row-id": "row_id", "partId": "part_id", "n": "n",
+    "AsyncThings": "async_things",
 }  # fmt: skip
 """Names on the wire, with the names that these have in Python."""
 
@@ -21,6 +22,9 @@ TEXTS = (
     "100 % of {it} and {{that}} #}",
 )
 """Texts that would break careless code."""
+
+QUERY = ("id", "pageSize", "sort-by", "class", "tags", "async", "AsyncThings")
+"""Names of query parameters; the last is that of a class of the client."""
 
 LISTINGS = ("listRows", "getRows", "searchRows")
 """The operationIds of the listings, whose methods have the names that convention gives."""
