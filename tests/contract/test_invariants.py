@@ -84,9 +84,26 @@ def test_operation_lists_exactly_its_errors(operation: Operation) -> None:
 def test_headers_of_responses(operation: Operation) -> None:
     """Every response names its request, and one that asks to wait says how long."""
     for status, response in operation.responses.items():
-        assert "X-Request-ID" in response["headers"]
+        headers = {name: resolve(header) for name, header in response["headers"].items()}
+        assert "X-Request-ID" in headers
+        always = {"X-Request-ID", "Retry-After"}
+        assert {name for name, header in headers.items() if header.get("required")} == always & headers.keys()
         assert ("Retry-After" in response["headers"]) == (status in ("429", "503"))
         assert status not in ("304", "412") or "ETag" in response["headers"]
+
+
+@each_operation
+def test_body_is_required_unless_an_empty_one_says_the_same(operation: Operation) -> None:
+    if operation.bodies:
+        says_nothing = operation.method == "post" and any(not needs_field(body) for body in operation.bodies.values())
+        assert operation.node["requestBody"].get("required", False) is not says_nothing
+
+
+def needs_field(body: Node) -> bool:
+    """Whether an empty body of a media type lacks a field in every form that it can have."""
+    schema = resolve(body["schema"])
+    forms = [resolve(form) for form in schema.get("anyOf", [])]
+    return bool(required(schema)) or (bool(forms) and all(required(form) for form in forms))
 
 
 @each_operation

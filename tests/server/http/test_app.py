@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.support.server.small_document import KEY, UUID, SmallServices, client_of, refused, served, small_app
+from tests.support.server.threads_api import serving
 from threads_server.errors import HTTPError
 from threads_server.http.app import create_app
 from threads_server.http.rate_limit import RateLimit, RateTooLow
@@ -20,6 +21,7 @@ from threads_server.openapi import Contract, Document, ValidatedRequest
 from threads_server.operations.binding import OperationMismatch, bind
 from threads_server.settings import Settings
 from threads_server.store import StoreUnavailable
+from tools.document import document
 
 
 class TestRouting:
@@ -158,6 +160,14 @@ class TestRequestId:
             answer = await client.get("/things", headers={b"X-Request-ID": given})
         assert kept.headers["x-request-id"] == "a" * 40
         assert answer.headers["x-request-id"] != given.decode("latin-1")
+
+    async def test_request_id_of_a_length_that_the_document_allows_is_kept(self, tmp_path: Path) -> None:
+        schema = document()["components"]["headers"]["RequestId"]["schema"]
+        shortest, longest = schema["minLength"], schema["maxLength"]
+        async with serving(tmp_path / "threads.db") as api:
+            for length in (shortest - 1, shortest, longest, longest + 1):
+                answer = await api.http.get("/threads", headers={"X-Request-ID": "a" * length})
+                assert (answer.headers["x-request-id"] == "a" * length) is (shortest <= length <= longest), length
 
     async def test_request_id_is_in_errors(self) -> None:
         async with client_of(small_app({"listThings": refused}), key=None) as client:

@@ -179,7 +179,7 @@ def one_too_many(source: Source) -> Found:
         ):
             values = [one.value for one in node.elts if isinstance(one, ast.Constant)]
             more = '"POST"' if "GET" in values else "500" if 503 in values else None
-            if more is not None:
+            if more is not None and ast.literal_eval(more) not in values:
                 end = source.span(node.elts[-1])[1]
                 yield node, Change(end, end, f", {more}"), f"{more} is one of {ast.unparse(node)}"
 
