@@ -243,7 +243,7 @@ SOCKET_OPTIONS = _socket_options()
 def http_transport(context: Any, proxy: Proxy | None, limits: Limits | None = None) -> HTTPTransport:
     """Return a transport of httpx's own whose connections respect deadlines."""
     transport = HTTPTransport(
-        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS
     )
     # httpx has no argument for httpcore's backend.
     transport._pool._network_backend = DeadlineBackend()  # pyright: ignore[reportPrivateUsage]
@@ -253,7 +253,7 @@ def http_transport(context: Any, proxy: Proxy | None, limits: Limits | None = No
 def async_http_transport(context: Any, proxy: Proxy | None, limits: Limits | None = None) -> AsyncHTTPTransport:
     """Return the same for the async client, where a deadline cancels."""
     transport = AsyncHTTPTransport(
-        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS, trust_env=False
+        verify=context, limits=limits or CONNECTION_LIMITS, proxy=proxy, socket_options=SOCKET_OPTIONS
     )
     transport._pool._network_backend = AsyncUploadBackend()  # pyright: ignore[reportPrivateUsage]
     return transport
