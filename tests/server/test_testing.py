@@ -21,9 +21,11 @@ from backboard_threads import (
     ServerError,
 )
 from tests.support.server.command_line import refused
+from tests.support.server.threads_api import contract
 from threads_server.pytest_plugin import ThreadsAccount
 from threads_server.testing import BadInstruction, LocalServer
 from threads_server.testing.instructions import KINDS
+from threads_server.testing.script import Script
 
 STREAM = ["user_message", "run_started", "content_streaming", "content_streaming", "content_streaming", "run_ended"]
 
@@ -300,6 +302,11 @@ def test_seed_of_ids_that_are_stored_is_refused(told: LocalServer) -> None:
             told.freeze("2030-01-01T00:00:00Z", seed=7)
         told.freeze("2030-01-01T00:00:00Z", seed=8)
         assert backboard.messages.chat(content="Hello").thread_id != first.thread_id
+
+
+async def test_application_without_a_socket_cannot_refuse_connections() -> None:
+    with pytest.raises(BadInstruction, match="no socket of its own"):
+        await Script(contract()).perform("refuse", {"seconds": 1})
 
 
 def test_ordinary_server_takes_no_instructions(backboard_threads_server: ThreadsAccount) -> None:
