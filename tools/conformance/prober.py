@@ -33,7 +33,7 @@ Made = tuple[str, str]
 """The name of an id (`thread_id`) and the id of something that was made here."""
 
 Conditions = Mapping[int, Callable[[], AbstractContextManager[Caller]]]
-"""By status, what makes a server of one's own give it to all that the caller sends meanwhile."""
+"""By status, a context in which our own server gives it to every request."""
 
 
 class Prober(Caller):
@@ -184,7 +184,7 @@ class Prober(Caller):
         return Resources(assistant, resources.thread_id, run_id)
 
     def resources_for(self, operation: Operation) -> Resources:
-        """Those resources that the operation is about, as it needs them; operations that only read share them."""
+        """Resources in the state that the operation needs; operations that only read share them."""
         resources = self.shared() if self.read_only or operation.method == "get" else self._needed(operation)
         for name in IDS:
             if f"{{{name}}}" in operation.path and not resources[name]:

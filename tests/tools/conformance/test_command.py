@@ -1,4 +1,4 @@
-"""The command: what it is told, what it prints, and how it ends."""
+"""The command: its options, output and exit status."""
 
 import io
 import json
@@ -107,7 +107,7 @@ def test_report_that_cannot_be_written_is_refused_before_the_run(
 
 @pytest.fixture
 def results(monkeypatch: pytest.MonkeyPatch) -> Results:
-    """The results of the command, whatever it is told."""
+    """The same results with any options."""
     results = Results(Secret(KEY))
     monkeypatch.setattr(command, "run", lambda *_, **__: Found(results, 1, "«the report»", "", ""))
     return results

@@ -57,7 +57,7 @@ def is_hidden(prober: Prober, operation: Operation) -> bool:
 
 
 def seen(prober: Prober, resources: Resources) -> list[str]:
-    """What the owner of some resources sees of them."""
+    """Responses that show the owner its resources."""
     return [prober.send(operations()[name], resources).text for name in ("getAssistant", "listAssistantThreads")]
 
 

@@ -22,7 +22,7 @@ class Question:
         ask: asks it: whether the fact holds, None if the results know already.
         no: what a no means.
         status: the status of the operation that it is about; None if it is about another fact.
-        for_own_server: whether it needs a server of one's own or could do harm in a stranger's account.
+        for_own_server: whether it is for our own server only, since it could do harm in a stranger's account.
     """
 
     subject: str
