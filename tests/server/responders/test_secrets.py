@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
 from tests.support.server.builders import WEATHER
@@ -25,14 +24,17 @@ from tests.support.server.model_endpoint import (
     message,
     streamed,
 )
+from tests.support.server.server_thread import serving
+from tests.support.server.threads_api import client
+from threads_server.logs import JsonFormatter
 from threads_server.responders import Conversation
 from threads_server.responders.loading import open_responder
 from threads_server.responders.redaction import FRAGMENT_CHARACTERS, REDACTED, DeltaBuffer, Redactor
 from threads_server.settings import Settings
-from threads_server.testing import LocalServer
 
 PASSWORD = "pass/w%20rd-0123456789"
 QUERY_KEY = "query-key-0123456789"
+LINES = JsonFormatter()  # with all fields of a record
 BASIC = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
 
 
@@ -89,7 +91,10 @@ def text_of_files(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("words", "secret"), [("general", API_KEY), ("full", API_KEY), ("full", PASSWORD), ("full", QUERY_KEY)]
 )
-async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words: str, secret: str) -> None:
+async def test_key_is_in_no_database_log_export_or_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, words: str, secret: str
+) -> None:
+    caplog.set_level(logging.DEBUG, "threads_server")
     environment = {"THREADS_SERVER_LLM_MODEL": "m"}
     echoes = echoes_of(secret) + (echoes_of(BASIC) if secret == PASSWORD else [])
     answers: list[str] = []
@@ -105,16 +110,12 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
             user = f"user:{quote(PASSWORD, safe='')}"
             environment["THREADS_SERVER_LLM_BASE_URL"] = endpoint.url.replace("://", f"://{user}@")
             sent = f"Authorization: Basic {BASIC}"
-        arguments = ["--responder", "openai", "--llm-errors", words]
         database = tmp_path / "threads.db"
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            server = await asyncio.to_thread(LocalServer(database, arguments=arguments).__enter__)
+        arguments = ("--database", str(database), "--responder", "openai", "--llm-errors", words)
+        server = serving(*arguments, environment={**environment, "THREADS_SERVER_API_KEY": "local"})
+        url = await asyncio.to_thread(server.__enter__)
         try:
-            async with httpx.AsyncClient(
-                base_url=server.url, headers={"X-API-Key": server.api_key}, timeout=600
-            ) as http:
+            async with client(f"{url}/api", "local") as http:
                 for number, reply in enumerate(echoes):
                     # each both ways for one secret, and in turn for the others: the way is the same for all
                     for stream in (False, True) if (words, secret) == ("full", API_KEY) else (number % 2 == 0,):
@@ -129,10 +130,10 @@ async def test_key_is_in_no_database_log_export_or_answer(tmp_path: Path, words:
             assert sent.encode() in endpoint.headers[0]
             files = text_of_files(tmp_path)
             exported = await asyncio.to_thread(run, "export", "--database", str(database))
-            log = server.output()
         finally:
             await asyncio.to_thread(server.__exit__, None, None, None)
-    assert log.count("WARNING threads_server: run run_") >= 12
+    log = "\n".join(map(LINES.format, caplog.records))
+    assert log.count('"level": "warning", "logger": "threads_server", "message": "run run_') >= 12
     places = {"answers": "\n".join(answers), "database": files, "log": log, "export": exported.stdout}
     for name, text in places.items():
         assert REDACTED in text, name
