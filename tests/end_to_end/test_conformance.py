@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.conformance import KEY, no_rest
 from tests.support.server import command_line
+from tests.support.server.server_thread import serving
 from threads_server.testing import LocalServer
 from tools.conformance.questions.all_questions import all_questions
 from tools.conformance.questions.statements import GAP, STATEMENTS
@@ -62,11 +63,11 @@ def callers(database: Path) -> Iterator[list[Caller]]:
     """Callers of two accounts of one server, and of a server that takes one request in 50 seconds."""
     other_key = command_line.run("keys", "create", "other", "--database", str(database)).stdout.strip()
     with (
-        LocalServer(database, api_key=KEY) as server,
+        serving("--database", str(database), environment={"THREADS_SERVER_API_KEY": KEY}) as address,
         LocalServer(in_process=True, arguments=["--rate-limit", "0.02"]) as slow,
         ExitStack() as stack,
     ):
-        accounts = [(server.url, KEY), (server.url, other_key), (slow.url, slow.api_key)]
+        accounts = [(f"{address}/api", KEY), (f"{address}/api", other_key), (slow.url, slow.api_key)]
         yield [stack.enter_context(closing(Caller(*one))) for one in accounts]
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.support.guide import COMMANDS, SCRIPT, TESTS
 from tests.support.programs.run import python
 from tests.support.server import command_line
-from threads_server.testing import LocalServer
+from tests.support.server.server_thread import serving
 
 VISITS = Path(__file__).parents[2] / "examples" / "test_visits.py"
 
@@ -44,7 +44,7 @@ def test_commands_of_the_guide_work_while_the_server_runs(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     serve, *others = COMMANDS
     assert serve == "serve --database threads.db --port 8000"
-    with LocalServer(tmp_path / "threads.db"):
+    with serving("--database", str(tmp_path / "threads.db"), environment={"THREADS_SERVER_API_KEY": "key"}):
         for command in others:
             words, _, file = command.partition(" > ")
             done = command_line.run(*shlex.split(words))

@@ -102,7 +102,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     if stateful:
         give_its_own(case)
     if stateful or turn % 4:
-        let_run_wait(case)
+        let_run_wait(case, in_its_thread=stateful)
     checks.look_before_deletion(case)
 
 
@@ -135,24 +135,24 @@ def give_its_own(case: Case) -> None:
                 values[name] = target.create(name)
 
 
-def let_run_wait(case: Case) -> None:
+def let_run_wait(case: Case, *, in_its_thread: bool) -> None:
     """Gives an operation on a run one that waits for tools, and outputs for what it waits for.
 
-    The generator knows neither. The run is in the thread that the case names, if there is one; what a link brought
+    The generator knows neither. The run is in the thread that the case names, if that may exist; what a link brought
     stays. What is meant to be invalid stays as it is.
     """
     name = operation_of(case)
     if name == "submitLatestToolOutputs":
         if not is_valid(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
-        run = target.start_run(thread_id=case.body["thread_id"]) or target.start_run()
+        run = (in_its_thread and target.start_run(thread_id=case.body["thread_id"])) or target.start_run()
         if run is not None:
             case.body = {**case.body, "thread_id": run.thread_id, "tool_outputs": _outputs(case.body, run)}
     elif name in ("submitToolOutputs", "cancelRun", "streamRunEvents"):
         thread_id, run_id = case.path_parameters.get("thread_id"), case.path_parameters.get("run_id")
         if not is_valid(case, ParameterLocation.PATH) or run_id in [run.run_id for run in target.runs_of(thread_id)]:
             return
-        run = target.start_run(thread_id=thread_id) or target.start_run()
+        run = (in_its_thread and target.start_run(thread_id=thread_id)) or target.start_run()
         if run is None:
             return
         case.path_parameters.update(thread_id=run.thread_id, run_id=run.run_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from threads_server.testing import LocalServer
+from tests.support.server.server_thread import serving
 from tools.document import PATH, ROOT, Operation, operations, resolve
 
 CONFIGURATION = ROOT / "schemathesis.toml"
@@ -70,10 +70,11 @@ def fuzz(
     if scenarios is not None:
         text = re.sub(r"(?m)^generation\.max-examples = \d+$", f"generation.max-examples = {scenarios}", text)
     configuration.write_text(text, encoding="utf-8")
-    with LocalServer(reports / "threads.db", api_key=KEY) as server:
+    database = str(reports / "threads.db")
+    with serving("--database", database, environment={"THREADS_SERVER_API_KEY": KEY}) as address:
         arguments = [
-            *("--config-file", str(configuration), "run", PATH.name, "--url", server.url, "-H", f"X-API-Key:{KEY}"),
-            *("--seed", str(seed), "--no-color"),
+            *("--config-file", str(configuration), "run", PATH.name, "--url", f"{address}/api"),
+            *("-H", f"X-API-Key:{KEY}", "--seed", str(seed), "--no-color"),
             *(() if examples is None else ("--max-examples", str(examples))),
         ]
         if show is not None:

@@ -1,4 +1,4 @@
-"""The vendor's clients get a real server process: they must work against it as published."""
+"""The vendor's clients get a real server on a socket: they must work against it as published."""
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -10,8 +10,8 @@ from threads_server.testing import LocalServer
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with LocalServer(tmp_path_factory.mktemp("vendor") / "threads.db", api_key="vendor-key") as running:
+def server() -> Iterator[LocalServer]:
+    with LocalServer(api_key="vendor-key", in_process=True) as running:
         yield running
 
 
