@@ -31,7 +31,7 @@ from .schemas import (
     only_allows_null,
     with_integers,
 )
-from .unions import find_tag, only_constrains
+from .unions import find_tag, only_constrains, texts_of
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
 BRANCHES = {"allOf", "anyOf", "oneOf"}
@@ -385,14 +385,16 @@ class _Reader:
         if before and (not after or before < after):
             return {**first, "x-text": second["x-text"]}
         if before == after:
-            return second
+            texts = [texts_of(self.document, self._target(bare(one), where), where) for one in (first, second)]
+            is_narrower = texts[0] and not 0 < len(texts[1]) <= len(texts[0])
+            return {**first, "x-text": first["x-text"] or second["x-text"]} if is_narrower else second
         raise UnusableDocument(f"{where}: defined twice in an `allOf`, in ways that do not go together")
+
+    def _target(self, shape: Schema, where: str) -> Schema:
+        return self.lifted.get(shape.get("$ref", "").rsplit("/", 1)[-1]) or self.document.follow(shape, where)
 
     def _kinds(self, shape: Schema, where: str) -> set[str]:
         """Return the JSON types that a shape allows; none if it allows any."""
-        target = self.lifted.get(shape.get("$ref", "").rsplit("/", 1)[-1]) or self.document.follow(shape, where)
+        target = self._target(shape, where)
         branches = [branch for word in BRANCHES for branch in target.get(word, [])]
-        found = kinds(target)
-        for branch in branches:
-            found |= self._kinds(branch, where)
-        return found
+        return kinds(target).union(*(self._kinds(branch, where) for branch in branches))
