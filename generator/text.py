@@ -12,6 +12,8 @@ WIDTH = 120
 LONG_TEXT = 1000
 """Characters: a greater limit of a text is not worth a sentence."""
 EXTENSION = "An extension to the hosted API."
+VALUES = r"One of `[^`]*`(?:, `[^`]*`)*\.|`[^`]*` unless given\."
+"""Pattern of the sentences that list values of a schema."""
 
 
 def describe(schema: Mapping[str, Any], description: object = None) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from .client.api import Api
+from .client.docstrings import arguments
 from .client.methods import Argument, Call, Events
 from .client.models import Catalogue
 from .document.security import Scheme
@@ -188,7 +189,7 @@ def _calls(call: Call, catalogue: Catalogue) -> Iterator[str]:
     for kind, method in (("call", call.names.method), ("iterate", call.names.iterate), (streamed, call.names.stream)):
         if method is None:
             continue
-        used = [one for one in call.arguments if kind != "iterate" or one.place in {"path", "query"}]
+        used = arguments(call, kind)
         paging = [
             one
             for one in used

@@ -35,6 +35,9 @@ REPLACEMENTS = {
 }
 """Tokens whose sync spelling is not unasync's own guess."""
 
+OF_DOCUMENT = {"asynccontextmanager": "asynccontextmanager"}
+"""Names that unasync replaces, but that an argument of a generated method can have."""
+
 _NAME = re.compile(r"\bAsync[A-Z]\w*")
 _CLASS = re.compile(r"^class (Async[A-Z]\w*)", re.MULTILINE)
 _ARTICLE = re.compile(r"\b([Aa])n(\s+`)(?=async (?:with|for)\b|(Async[B-DF-HJ-NP-TV-Z]\w*))")
@@ -72,7 +75,7 @@ def _twin(text: str, classes: frozenset[str], is_generated: bool) -> str:
         text = _ARTICLE.sub(lambda one: one[0] if one[3] and one[3] not in names else one[1] + one[2], text)
         return _NAME.sub(lambda name: names.get(name[0], name[0]), text)
 
-    replacements = names if is_generated else {**names, **REPLACEMENTS}
+    replacements = {**names, **(OF_DOCUMENT if is_generated else REPLACEMENTS)}
     with TemporaryDirectory(prefix="backboard-unasync-") as folder:
         module, twin = Path(folder) / "_async" / "module.py", Path(folder) / "_sync" / "module.py"
         module.parent.mkdir()

@@ -11,7 +11,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from ..document.bodies import BodyPlan, additional, json_fields, plan_body
+from ..document.bodies import BodyPlan, additional, file_types, json_fields, plan_body
 from ..document.document import Document, Operation, UnusableDocument
 from ..document.normalize import parts_name
 from ..document.pagination import find_paging
@@ -99,6 +99,7 @@ class Api:
             media=tuple(form.media for form in plan.forms) if plan else (),
             json_fields=tuple(one.wire for one in body if one.wire in texts),
             json_parts=tuple(one.wire for one in body if one.wire in json_parts),
+            file_types=self._file_types(plan, where),
             whole=plan is not None and plan.whole,
             needed=self._always.get(f"{where}: body", frozenset()) if plan and not plan.required else frozenset(),
             result=result,
@@ -164,6 +165,10 @@ class Api:
                 texts |= found[0]
                 parts |= found[1]
         return texts, parts
+
+    def _file_types(self, plan: BodyPlan | None, where: str) -> dict[str, str]:
+        forms = [form for form in (plan.forms if plan else ()) if form.family == "multipart"]
+        return {name: kind for form in forms for name, kind in file_types(self._document, form, where).items()}
 
     def _result(self, answers: Answers, parts: Parts, where: str) -> Result | None:
         """Return what the plain answers give: the first one's shape, and the others' by status."""

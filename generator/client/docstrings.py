@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..document.document import Document
-from ..text import EXTENSION, first_sentences, wrapped
+from ..text import EXTENSION, VALUES, first_sentences, wrapped
 from .api import Api
 from .methods import MULTIPART, Argument, Call
 
@@ -74,9 +74,13 @@ def signature(call: Call, kind: str) -> list[str]:
 
 
 def arguments(call: Call, kind: str) -> list[Argument]:
-    """Return the arguments of one of an operation's methods: `Idempotency-Key` last, no header when iterating."""
+    """Return the arguments of one of an operation's methods: `Idempotency-Key` last, few headers when iterating."""
     ordered = sorted(call.arguments, key=lambda one: (one.place == "header", one is call.key))
-    return [one for one in ordered if kind != "iterate" or one.place in {"path", "query"}]
+    return [
+        one
+        for one in ordered
+        if kind != "iterate" or one.place in {"path", "query"} or (one.place == "header" and one.required)
+    ]
 
 
 def documented(call: Call, kind: str, api: Api) -> str:
@@ -207,11 +211,16 @@ def _indented(entry: str, indent: int) -> str:
 
 
 def _translated(text: str, call: Call, api: Api) -> str:
-    """Return a text of the document with operations, arguments and values as they are called in Python."""
+    """Return a text of the document with operations, arguments and values as they are called in Python.
+
+    A value that a schema lists, or its default, stays what it is.
+    """
     names = {one.wire: one.name for one in call.arguments}
 
     def python(found: re.Match[str]) -> str:
         quoted = found[1]
+        if quoted is None:
+            return found[0].replace("`null`", "`None`")
         name, _, value = quoted.replace("=", ": ").partition(": ")
         if quoted == "null":
             return "`None`"
@@ -224,4 +233,4 @@ def _translated(text: str, call: Call, api: Api) -> str:
             return f"`{names[name]}={PYTHON_VALUES[value]}`"
         return f"`{names.get(quoted, quoted)}`"
 
-    return re.sub(r"`([^`\n]+)`", python, text)
+    return re.sub(rf"{VALUES}|`([^`\n]+)`", python, text)

@@ -220,6 +220,7 @@ class Call:
     media: tuple[str, ...]
     json_fields: tuple[str, ...]
     json_parts: tuple[str, ...]
+    file_types: dict[str, str]
     whole: bool
     needed: frozenset[str]
     result: Result | None

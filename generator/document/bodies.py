@@ -10,6 +10,7 @@ from .document import Document, Operation, UnusableDocument
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+BINARY = "application/octet-stream"
 
 Family = Literal["json", "urlencoded", "multipart", "text", "bytes", "unknown"]
 
@@ -177,6 +178,17 @@ def json_fields(document: Document, form: Form, where: str) -> tuple[set[str], s
                 raise UnusableDocument(f"{where}.{name}: an object cannot be sent in an urlencoded form")
             parts.add(name)
     return texts, parts
+
+
+def file_types(document: Document, form: Form, where: str) -> dict[str, str]:
+    """Return the content types that a form's `encoding` names for its files; OpenAPI's default for them is any."""
+    properties = merged_properties(document, form.schema, where)
+    named = {
+        name: str(form.encoding.get(name, {}).get("contentType", BINARY))
+        for name, schema in properties.items()
+        if is_file(document, schema, where)
+    }
+    return {name: media for name, media in named.items() if media != BINARY}
 
 
 def _is_object(document: Document, schema: dict[str, Any], where: str) -> bool:

@@ -186,6 +186,7 @@ class AsyncBaseClient:
         path: tuple[str, ...] = (),
         *,
         query: Mapping[str, object] | None = None,
+        parameters: Mapping[str, object] | None = None,
         timeout: TimeoutOption = UNSET,
         deadline: float | Unset | None = UNSET,
         max_retries: int | Unset = UNSET,
@@ -196,7 +197,7 @@ class AsyncBaseClient:
         from .sender import AsyncSender
 
         config = self._config.copy_with(timeout, deadline, max_retries, headers)
-        return AsyncPaginator(AsyncSender(config, self._http_clients), operation, path, query or {})
+        return AsyncPaginator(AsyncSender(config, self._http_clients), operation, path, query or {}, parameters)
 
     def _stream(
         self,

@@ -30,6 +30,7 @@ class AsyncPaginator(Generic[T]):
         operation: Operation[Any],
         path: tuple[str, ...],
         query: Mapping[str, object],
+        parameters: Mapping[str, object] | None = None,
     ) -> None:
         if operation.page is None:
             raise TypeError(f"{operation!r} is no listing")
@@ -38,6 +39,7 @@ class AsyncPaginator(Generic[T]):
         self._page: Page = operation.page
         self._path = path
         self._query = query
+        self._parameters = parameters
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._operation!r}>"
@@ -59,7 +61,7 @@ class AsyncPaginator(Generic[T]):
         previous: list[object] = []
         given = repeated = 0
         while True:
-            state = self._sender.operation_request(self._operation, self._path, query)
+            state = self._sender.operation_request(self._operation, self._path, query, self._parameters)
             answer = decode_response(await self._sender.send(state), self._operation.decode, self._operation.result)
             items: list[T] = (answer if page.items is None else page.items(answer)) or []
             keys: list[object] = [item if page.key is None else getattr(item, page.key) for item in items]

@@ -100,6 +100,9 @@ def encode_body(
     (NaN, a lone surrogate); `TypeError` for what is no JSON value. Both name the field.
     """
     parts = _parts(files)
+    for name, part in parts:
+        if name in operation.file_types:
+            part.adopt_type(operation.file_types[name])
     usual = MULTIPART if parts else operation.media[0]
     chosen = usual if isinstance(media, Unset) else media
     if chosen not in operation.media:

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from mimetypes import guess_type
 from pathlib import Path
 from typing import IO, Any, TypeAlias, TypeGuard, cast
@@ -32,7 +33,7 @@ PIECE_BYTES = 1024 * 1024
 class FilePart:
     """A file to send. Every attempt of a call reads it again from where it stood."""
 
-    __slots__ = ("_place", "_source", "_start", "content_type", "name", "size")
+    __slots__ = ("_is_guessed", "_place", "_source", "_start", "content_type", "name", "size")
 
     def __init__(self, place: str, name: str, source: Any, content_type: str | None = None) -> None:
         check_text(f"the file name of {place}", name)
@@ -43,6 +44,7 @@ class FilePart:
         if isinstance(source, (bytearray, memoryview)):
             self._source = bytes(self._source)
         self._start = 0
+        self._is_guessed: bool = content_type is None
         self.name = name
         self.content_type = (
             guess_type(name)[0] or "application/octet-stream"
@@ -50,6 +52,12 @@ class FilePart:
             else check_header("Content-Type", content_type)
         )
         self.size = -1 if self.content is None else len(self.content)
+
+    def adopt_type(self, documented: str) -> None:
+        """Take the first of the documented content types, unless the caller gave one or the name's is among them."""
+        types = [one.strip() for one in documented.split(",")]
+        if self._is_guessed and not any(fnmatchcase(self.content_type, one) for one in types):
+            self.content_type = next((one for one in types if "*" not in one), self.content_type)
 
     @property
     def content(self) -> bytes | None:

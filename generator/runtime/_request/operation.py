@@ -62,9 +62,10 @@ class Operation(Generic[T]):
 
     `path` is the document's, with its parameters in braces, in the order in which the values are given to a call.
     `decode` turns the parsed JSON of a success into the model; it raises `DecodeError`. `result` returns the class of
-    the model, or a list of it. `media` lists the request's
-    media types, the one to use first in front; a call with files goes out as multipart. `json_fields` are the body's
-    fields that a form carries as JSON text, `json_parts` those that multipart carries as JSON parts, one for each item.
+    the model, or a list of it. `media` lists the request's media types, the one to use first in front; a call with
+    files goes out as multipart. `json_fields` are the body's fields that a form carries as JSON text, `json_parts`
+    those that multipart carries as JSON parts, one for each item, and `file_types` the documented content types of its
+    files.
     A `whole` body is one value instead of fields, and without a value there is none. `required` are the fields that an
     optional body needs, once it has one. `styles` are the styles of query parameters that are not `form` with
     `explode`. `takes_key` says whether `Idempotency-Key` is documented. `accept` is the media type of the answer,
@@ -81,6 +82,7 @@ class Operation(Generic[T]):
         "check",
         "decode",
         "deprecated",
+        "file_types",
         "id",
         "json_fields",
         "json_parts",
@@ -111,6 +113,7 @@ class Operation(Generic[T]):
         media: tuple[str, ...] = (),
         json_fields: frozenset[str] = frozenset(),
         json_parts: frozenset[str] = frozenset(),
+        file_types: Mapping[str, str] | None = None,
         whole: bool = False,
         required: frozenset[str] = frozenset(),
         styles: Mapping[str, str] | None = None,
@@ -133,6 +136,7 @@ class Operation(Generic[T]):
         self.media: tuple[str, ...] = media
         self.json_fields: frozenset[str] = json_fields
         self.json_parts: frozenset[str] = json_parts
+        self.file_types: Mapping[str, str] = file_types or {}
         self.whole: bool = whole
         self.required: frozenset[str] = required
         self.styles: Mapping[str, str] = styles or {}
