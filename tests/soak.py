@@ -74,7 +74,7 @@ def play(kind: str, number: int) -> None:
         command = [sys.executable, "-m", "pytest", "-q", *PROPERTIES, f"--hypothesis-seed={number}"]
         subprocess.run(command, env={**os.environ, "PROPERTIES": "long"}, check=True)
     elif kind == "documents":
-        draw = given(documents(), st.randoms(use_true_random=False))
+        draw = given(documents(), st.randoms(use_true_random=True))
         seed(number)(SETTINGS(draw(check_document)))()
     elif kind == "sqlite":
         run_state_machine_as_test(seed(number)(Machine), settings=SETTINGS)

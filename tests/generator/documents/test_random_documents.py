@@ -12,6 +12,6 @@ from tests.support.generator.random_documents import Document, documents
 
 @pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 @settings(max_examples=3)
-@given(documents(), st.randoms(use_true_random=False))
+@given(documents(), st.randoms(use_true_random=True))
 def test_client_of_a_random_document_sends_and_reads_what_it_says(document: Document, random: Random) -> None:
     check_document(document, random)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import tempfile
-from collections.abc import Callable
 from datetime import datetime
 from email.parser import BytesParser
 from pathlib import Path
@@ -17,43 +17,19 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 import httpx
 import pytest
 
+from tests.support.generator.answer_checks import Exchange, check_async, check_wrong_answers, response
+from tests.support.generator.document_server import KEY, Server, plain
 from tests.support.generator.documents import client_of, small_names
+from tests.support.generator.listing_checks import check_listings
 from tests.support.generator.plain_openapi import INSTANT, Call, Made, Reading
 from tests.support.generator.random_documents import FORM, JSON, MULTIPART, Document
 from tests.support.generator.random_names import LISTINGS, PYTHON_NAMES
+from tests.support.generator.random_streams import PLAIN, STREAMS, SWITCH
+from tests.support.generator.stream_checks import check_events, stream_call
 
 OPTIONS = {"timeout", "deadline", "max_retries", "headers", "media_type"}
-KEY = "user:key"
 CALLS = 5
 """Calls of each operation."""
-
-
-class Server:
-    """Answers in turn with what is given, and keeps the requests."""
-
-    def __init__(self, module: ModuleType) -> None:
-        self.answers: list[httpx.Response] = []
-        self.requests: list[httpx.Request] = []
-        self._module = module
-        self._answer: Callable[[httpx.Request], httpx.Response] = lambda _: self.answers.pop(0)
-
-    def answer_with(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
-        """Answer all requests in another way."""
-        self._answer = answer
-
-    def things(self, **options: Any) -> Any:
-        """The things of a client of this server."""
-        return self.resource("things", **options)
-
-    def resource(self, name: str, **options: Any) -> Any:
-        """A resource of a client of this server."""
-        http_client = httpx.Client(transport=httpx.MockTransport(self._handle))
-        return getattr(self._module.Shop(http_client=http_client, **options), name)
-
-    def _handle(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        self.requests.append(request)
-        return self._answer(request)
 
 
 def check_document(document: Document, random: Random) -> None:
@@ -62,20 +38,29 @@ def check_document(document: Document, random: Random) -> None:
     names = small_names(document)
     for identifier, one in names["operations"].items():
         one["method"] = identifier
-    names["operations"] = {key: one for key, one in names["operations"].items() if key not in LISTINGS}
+    names["operations"] = {key: one for key, one in names["operations"].items() if key not in {*LISTINGS, *STREAMS}}
     with tempfile.TemporaryDirectory() as folder:
         module = client_of(Path(folder), document, names, trial=True)
+        exchanges: list[Exchange] = []
         for path, method, item, operation in reading.operations():
             try:
-                if operation["operationId"] in LISTINGS:
+                identifier = operation["operationId"]
+                if identifier in LISTINGS:
                     continue
-                check_operation(Server(module), reading, path, method, item)
+                if identifier in STREAMS:
+                    check_stream(Server(module), reading, path, method, item, random)
+                if identifier not in STREAMS or identifier in PLAIN:
+                    made = check_operation(Server(module), reading, path, method, item)
+                    exchanges += made[-1:]
+                    if "json" in made[-1].answer.media:
+                        check_wrong_answers(Server(module), made[-1], module.DecodeError, random)
                 if method == "delete":
                     check_repeated_delete(Server(module), reading, path, item)
                 check_docstring(module, operation)
             except Exception as error:
                 error.add_note(json.dumps({path: item}, ensure_ascii=False))
                 raise
+        check_async(module, exchanges)
         check_listings(module, reading, random)
         check_descriptions(module, document)
         check_twins(module)
@@ -109,23 +94,37 @@ def check_twins(module: ModuleType) -> None:
 
 def spelled_sync(text: str | None) -> str:
     """An async docstring as that of the sync client, on one line."""
-    words = str(text).replace("AsyncPaginator", "Paginator").replace("AsyncDownload", "Download")
+    words = re.sub(r"\bAsync(Paginator|Download|ServerSentEvents)\b", r"\1", str(text))
     return " ".join(words.replace("an `async with`", "a `with`").split())
 
 
-def check_operation(server: Server, reading: Reading, path: str, method: str, item: Document) -> None:
+def method_of(operation: Document) -> str:
+    """The name of an operation's plain method, or of its only one."""
+    identifier = operation["operationId"]
+    return PLAIN.get(identifier, STREAMS.get(identifier, identifier))
+
+
+def check_stream(server: Server, reading: Reading, path: str, method: str, item: Document, random: Random) -> None:
+    for _ in range(CALLS):
+        call = stream_call(reading, path, method, item)
+        check_events(server, reading, item[method], call, random)
+        check_request(server.requests.pop(), call, reading.security(item[method])[0])
+
+
+def check_operation(server: Server, reading: Reading, path: str, method: str, item: Document) -> list[Exchange]:
     operation = item[method]
-    send = getattr(server.things(api_key=KEY), operation["operationId"])
-    without_key = None if reading.needs_key else getattr(server.things(), operation["operationId"])
+    send = getattr(server.things(api_key=KEY), method_of(operation))
+    without_key = None if reading.needs_key else getattr(server.things(), method_of(operation))
     places, is_optional = reading.security(operation)
+    exchanges: list[Exchange] = []
     for _ in range(CALLS):
         for answer in reading.answers(operation):
             call = reading.call(path, method, item, operation)
-            headers = {"Content-Type": answer.media} if answer.media else {}
-            response = httpx.Response(answer.status, headers=headers, content=answer.content)
-            server.answers = [response, response]
+            server.answers = [response(answer), response(answer)]
             result = send(*call.path, **call.named)
-            check_request(server.requests.pop(), call, places)
+            exchange = Exchange(method_of(operation), call, answer, server.requests.pop())
+            check_request(exchange.request, call, places)
+            exchanges.append(exchange)
             assert plain(result) == answer.value
             check_read(result, answer.value)
             parameters = inspect.signature(send).parameters
@@ -140,6 +139,7 @@ def check_operation(server: Server, reading: Reading, path: str, method: str, it
                 with pytest.raises(ValueError, match="key"):
                     without_key(*call.path, **call.named)
     assert server.requests == []
+    return exchanges
 
 
 def check_request(request: httpx.Request, call: Call, places: list[tuple[str, str]]) -> None:
@@ -162,6 +162,9 @@ def check_request(request: httpx.Request, call: Call, places: list[tuple[str, st
         else:
             assert [unquote_plus(one) for one in (value.split(separator) if separator else [value])] == items, name
     assert {name: request.headers.get(name) for name in call.headers} == call.headers
+    assert request.headers["accept"] == call.accept
+    key = request.headers.get("idempotency-key", "")
+    assert key == call.named["idempotency_key"] if "idempotency_key" in call.named else bool(key) == call.takes_key
     check_body(request, call)
 
 
@@ -201,21 +204,10 @@ def spelled(part: tuple[str, ...]) -> tuple[str, ...]:
     return (*rest, json.dumps(json.loads(content))) if content.startswith("{") else part
 
 
-def plain(value: Any) -> Any:
-    """Return a result as JSON."""
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if isinstance(value, datetime) else value
-
-
 def check_read(read: Any, value: Any) -> None:
     """Compare a result with the JSON that it was read from: objects have attributes, date-times are such."""
     if isinstance(value, Made) and value.properties:
-        if isinstance(read, dict) and value.name in {"Alpha", "AsyncBeta"}:
+        if value.is_ambiguous and isinstance(read, dict):
             return  # a union that nothing tells apart is JSON
         assert value.name in {"", type(read).__name__}
         assert hash(read) == hash(type(read).from_dict(read.to_dict()))
@@ -253,103 +245,28 @@ def check_repeated_delete(server: Server, reading: Reading, path: str, item: Doc
             send(*call.path, **call.named)
 
 
-def check_listings(module: ModuleType, reading: Reading, random: Random) -> None:
-    """Iterate over each listing, by the methods that convention named, whichever these are."""
-    resource = module.Shop(api_key=KEY).rows
-    iterated = []
-    for name in [one for one in dir(resource) if one.startswith("iterate")]:
-        parameters = set(inspect.signature(getattr(resource, name)).parameters)
-        for _ in range(3):
-            iterated.append(check_listing(Server(module), reading, name, parameters, random))
-    listings = {path for path in reading.document["paths"] if path.startswith("/rows/") and not path.endswith("}")}
-    assert set(iterated) == listings
-
-
-def check_listing(server: Server, reading: Reading, name: str, parameters: set[str], random: Random) -> str:
-    """Iterate over a listing whose server gives pages as its declaration says, up to the last position it allows.
-
-    Returns the listing's path.
-    """
-    count = random.randrange(12)
-    limit, gap = random.choice([None, 1, 2, 3]), random.random() < 0.5
-    limits = {"limit", "size"} & parameters
-    arguments = dict.fromkeys(limits, limit) if limit else {}
-    listed = Listing(reading, count, limit or 2, gap, random)
-    server.answer_with(listed)
-    given: list[Any] = []
-    listing = getattr(server.resource("rows", api_key=KEY), name)(**arguments)
-    try:
-        given.extend(map(plain, listing))
-    except Exception as error:
-        if "the most the API allows" not in str(error) or listed.reachable is None or count < listed.reachable:
-            raise
-        del listed.rows[listed.reachable :]
-    assert given == listed.rows
-    return listed.path
-
-
-class Listing:
-    """A listing as its declaration says: the page of each request."""
-
-    most = 3
-    """The greatest position, as the documents have it."""
-
-    def __init__(self, reading: Reading, count: int, size: int, gap: bool, random: Random) -> None:
-        self.rows: list[Any] = []
-        self.path = ""
-        self.reachable: int | None = None
-        self._reading = reading
-        self._count = count
-        self._size = size
-        self._gap = gap
-        self._end = random.choice([None, ""])
-
-    def _open(self, path: str) -> None:
-        self.path = path
-        operation = self._reading.document["paths"][path]["get"]
-        self.declared = operation["x-paging"]
-        schema = operation["responses"]["200"]["content"][JSON]["schema"]
-        item = schema.get("properties", {}).get("rows", schema)["items"]
-        self.rows = [{**self._reading.sample(item), "row": number} for number in range(self._count)]
-        key = self.declared.get("key", "id")
-        is_needed = "key" in self.declared or key in self._reading.plain(item)[0].get("required", ())
-        for number, row in enumerate(self.rows):
-            row.pop(key, None)
-            if is_needed or number % 2:
-                row[key] = f"row {number}"
-        reachable = {"skip": self.most + self._size, "page": self.most * self._size}
-        self.reachable = reachable.get(self.declared["style"])
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if not self.path:
-            self._open(request.url.path.removeprefix("/api"))
-        declared, asked, size = self.declared, request.url.params, self._size
-        assert int(asked.get(declared["limit"], "2")) == size
-        style = declared["style"]
-        position = int(asked.get(declared["position"], "1" if style == "page" else "0"))
-        if style != "cursor" and position > self.most:
-            return httpx.Response(422, json={"detail": "beyond"})
-        more: dict[str, Any] = {}
-        if style == "cursor":  # the number of a page, of which some are empty
-            pages = [page for start in range(0, len(self.rows) or 1, size) for page in self._pages(start)]
-            page = pages[position]
-            more = {"more": str(position + 1) if position + 1 < len(pages) else self._end}
-        else:
-            start = (position - 1) * size if style == "page" else position
-            page = self.rows[start : start + size]
-        return httpx.Response(200, json={"rows": page, **more} if "items" in declared else page)
-
-    def _pages(self, start: int) -> list[list[Any]]:
-        page = self.rows[start : start + self._size]
-        return [[], page] if self._gap else [page]
-
-
 def check_docstring(module: ModuleType, operation: Document) -> None:
     """The texts of an operation are in its method's docstring, each character as it was written."""
-    said = " ".join(str(getattr(module.Shop(api_key=KEY).things, operation["operationId"]).__doc__).split())
-    for text in [operation["summary"], *(one.get("description", "") for one in operation["parameters"])]:
+    method = getattr(module.Shop(api_key=KEY).things, method_of(operation))
+    said = " ".join(str(method.__doc__).split())
+    parameters = [one for one in operation["parameters"] if one["name"] != SWITCH]
+    for text in [operation["summary"], *(one.get("description", "") for one in parameters)]:
         assert " ".join(text.split()) in said
-    for one in operation["parameters"]:
-        if "default" in one.get("schema", {}):
-            default = one["schema"]["default"] or '""'
-            assert f"`{default}` unless given" in said
+    for one in parameters:
+        for fact in facts(one.get("schema", {})):
+            assert fact in said
+    returned = str(inspect.signature(method).return_annotation).replace("models.", "").replace("builtins.", "")
+    assert re.search(r"Returns: (.*?)(?=: |$| Raises:)", said)[1] == re.sub(r"^(\w+Events)\[.*", r"\1", returned)
+
+
+def facts(schema: Document) -> list[str]:
+    """The sentences on the limits, the values and the default of a schema."""
+    found = [f"`{schema['default']}` unless given.".replace("``", '`""`')] if "default" in schema else []
+    found += [f"One of {', '.join(f'`{value}`' for value in schema['enum'])}."] if "enum" in schema else []
+    for least, most, unit in (("minLength", "maxLength", " characters"), ("minimum", "maximum", "")):
+        low, high = schema.get(least), schema.get(most)
+        if high is not None:
+            found.append(f"At most {high}{unit}." if low is None else f"{low} to {high}{unit}.")
+        elif low:
+            found.append(f"At least {low}{unit}.")
+    return found

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from tests.support.generator.random_documents import FORM, JSON, MULTIPART, Document, Schema
 from tests.support.generator.random_names import PYTHON_NAMES
+from tests.support.generator.random_streams import EVENTS, SWITCH
 
 WORDS = ("a", "", "é b", "x&y=+%", "a,b", "c/d", '"q"', "?#", "nul l", "a\nb\rc")
 INSTANT = "2026-02-05T02:15:37.795Z"
@@ -25,12 +26,14 @@ SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 class Made(dict[str, Any]):
     """A JSON object made from a schema, with the name of its component, if it has one, and its properties' schemas.
 
-    `constants` are the required properties that a constructor needs no value for.
+    `constants` are the required properties that a constructor needs no value for. An ambiguous one is a branch of
+    a union that nothing tells apart.
     """
 
-    def __init__(self, value: dict[str, Any], name: str, schema: Schema) -> None:
+    def __init__(self, value: dict[str, Any], name: str, schema: Schema, *, is_ambiguous: bool) -> None:
         super().__init__(value)
         self.name = name
+        self.is_ambiguous = is_ambiguous
         self.properties: dict[str, Schema] = schema.get("properties", {})
         self.constants = {key for key in schema.get("required", ()) if "const" in self.properties.get(key, {})}
 
@@ -40,7 +43,7 @@ class Call:
     """The arguments of one call in Python, and what they are on the wire.
 
     Each pair of the `query` has its items, and the separator that joins them. `parts` are those of a multipart body:
-    name, file name, media type and content. `keys` are the headers and query parameters that the key goes in.
+    name, file name, media type and content. A header that is not given is None.
     """
 
     method: str
@@ -49,7 +52,9 @@ class Call:
     path: list[object] = field(default_factory=list)
     named: dict[str, object] = field(default_factory=dict)
     query: list[tuple[str, list[str], str]] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str | None] = field(default_factory=dict)
+    accept: str = JSON
+    takes_key: bool = False
     media: str = ""
     body: object = None
     parts: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -156,7 +161,8 @@ class Reading:
         if isinstance(more, dict) or (not properties and depth < 3):
             for key in ("k", "é k")[: self._count(depth)]:
                 made[key] = self.sample(more or {}, depth=depth + 1, sent=sent)
-        return Made(made, name, schema)
+        beta = self.document["components"]["schemas"]["AsyncBeta"]["properties"]
+        return Made(made, name, schema, is_ambiguous=name in {"Alpha", "AsyncBeta"} and "alpha" in beta)
 
     # requests
 
@@ -167,8 +173,9 @@ class Reading:
         for name, variable in server.get("variables", {}).items():
             url = url.replace(f"{{{name}}}", variable["default"])
         call = Call(method.upper(), urljoin(self.document["servers"][0]["url"], url), path.split("/")[1:])
+        call.accept = next((one.media for one in self.answers(operation)), "") or JSON
         names: set[str] = set()
-        for described in self.parameters(path, item, operation):
+        for described in [one for one in self.parameters(path, item, operation) if one["name"] != SWITCH]:
             argument = _argument(described["name"], described["in"], names)
             call.required |= {argument} if described.get("required") else set()
             self._parameter(call, described, argument)
@@ -188,9 +195,13 @@ class Reading:
         name, place = described["name"], described["in"]
         is_json = "content" in described
         schema = described["content"][JSON]["schema"] if is_json else described["schema"]
+        is_key = name.lower() == "idempotency-key"
+        call.takes_key |= is_key
+        if place == "header" and not is_key:
+            call.headers[name] = None
         if not described.get("required") and self._random.random() < 0.4:
             return
-        value = self.sample(schema, sent=True)
+        value = "key 1" if is_key else self.sample(schema, sent=True)
         if place == "path":
             value = value or "a/b"
             call.path.append(_python(self.plain(schema)[0], value))
@@ -199,7 +210,7 @@ class Reading:
         if place == "header":
             value = [_ascii(one) for one in value] if isinstance(value, list) else _ascii(value)
             items = value if isinstance(value, list) else [value]
-            call.headers[name] = ",".join(map(_text, items))
+            call.headers[name] = None if value is None else ",".join(map(_text, items))
         elif is_json:
             call.query.append((name, [value], "json"))
         elif value is not None:
@@ -211,7 +222,7 @@ class Reading:
         media = self._random.choice([usual, *others])
         described = body["content"][media]
         schema = self.plain(described.get("schema", {}))[0]
-        fields = schema.get("properties")
+        fields = {name: one for name, one in schema.get("properties", {}).items() if name != SWITCH}
         if not fields:
             argument = _argument("body", "body", names)
             call.required |= {argument} if body["required"] else set()
@@ -233,7 +244,7 @@ class Reading:
                 call.required |= {argument} if body["required"] and name in required else set()
         if not body["required"] and self._random.random() < 0.3:
             return
-        values = self.sample(schema, sent=True)
+        values = {name: value for name, value in self.sample(schema, sent=True).items() if name in fields}
         call.media = media if values else ""
         call.body = values
         taken = set(names)
@@ -246,10 +257,10 @@ class Reading:
             argument = prefixed if prefixed in taken else argument
             call.named[argument] = _python(self.plain(fields[name])[0], value)
             if is_file:
-                file = ("a b.txt", b"content")
+                file, media_type = self._file(described.get("encoding", {}).get(name, {}).get("contentType", "*/*"))
                 files = [file] * max(1, len(value)) if isinstance(value, list) else [file]
                 call.named[argument] = files if isinstance(value, list) else file
-                call.parts += [(name, "a b.txt", "text/plain", "content") for _ in files]
+                call.parts += [(name, "a b.txt", media_type, "content") for _ in files]
             elif media == FORM and value is not None:
                 is_json = name in described.get("encoding", {})
                 items = [json.dumps(value)] if is_json else map(_text, value if isinstance(value, list) else [value])
@@ -260,6 +271,14 @@ class Reading:
                 call.parts += [
                     (name, "", JSON if is_json else "", json.dumps(one) if is_json else _text(one)) for one in items
                 ]
+
+    def _file(self, documented: str) -> tuple[tuple[object, ...], str]:
+        """Return a file and its media type: the caller's, or that of its name, or the first that is documented."""
+        if self._random.random() < 0.3:
+            return ("a b.txt", b"content", "x/own"), "x/own"
+        fits = {"text/plain", "text/*", "*/*", "application/octet-stream"} & set(documented.split(", "))
+        others = [one for one in documented.split(", ") if "*" not in one]
+        return ("a b.txt", b"content"), "text/plain" if fits or not others else others[0]
 
     def _is_file(self, schema: Schema, media: str) -> bool:
         schema = self.plain(schema)[0]
@@ -283,7 +302,8 @@ class Reading:
             if not status.startswith("2") and status != "default":
                 continue
             number = int(status) if status.isdigit() else 203
-            media, content = next(iter(described.get("content", {}).items()), ("", {}))
+            contents = described.get("content", {}).items()
+            media, content = next((one for one in contents if not one[0].startswith(EVENTS)), ("", {}))
             if not media:
                 yield Answer(number, "", b"", None, {})
             elif "json" in media:

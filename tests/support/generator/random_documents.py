@@ -9,139 +9,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.support.generator.random_choices import Choices
-from tests.support.generator.random_names import LISTINGS, QUERY, SCHEMES, TEXTS
+from tests.support.generator.random_names import LISTINGS, QUERY, SCHEMES
+from tests.support.generator.random_schemas import TEXT, TYPED, WORDS, Schema, SchemaDrawer, reference
+from tests.support.generator.random_streams import streams
 
-Schema = dict[str, Any]
 Document = dict[str, Any]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-TEXT: Schema = {"type": "string"}
-WORDS: Schema = {**TEXT, "enum": ["new", "old/er", "old er", "old-er", "async"]}
-KINDS = ("fine", "cat", "kitten", "dog", "bird")
-TYPED = ({"type": "integer"}, {"type": "number"}, {"type": "boolean"}, {"type": "string", "format": "date-time"})
 
 
-class Drawer(Choices):
+class Drawer(SchemaDrawer):
     """Draws the parts of one document."""
-
-    def __init__(self, draw: st.DrawFn) -> None:
-        super().__init__(draw)
-        self.is_3_0 = self.chance()
-
-    def text(self) -> str:
-        return self.one_of(*TEXTS)
-
-    def nullable(self, schema: Schema) -> Schema:
-        """The schema, or null, in a spelling of the document's version."""
-        if self.is_3_0:
-            return {"allOf": [schema], "nullable": True} if "$ref" in schema else {**schema, "nullable": True}
-        if "type" in schema and "enum" not in schema and self.chance():
-            return {**schema, "type": [schema["type"], "null"]}
-        return {self.one_of("anyOf", "oneOf"): [schema, {"type": "null"}]}
-
-    def constant(self, text: str) -> Schema:
-        return {"type": "string", "enum": [text]} if self.is_3_0 else {"const": text}
-
-    def scalar(self) -> Schema:
-        return self.one_of(TEXT, WORDS, {**TEXT, "format": "uuid"}, *TYPED)
-
-    def described(self, schema: Schema) -> Schema:
-        if "$ref" in schema:
-            schema = {"allOf": [schema]}
-        return {**schema, "description": self.text()} if self.chance() else schema
-
-    def array(self, items: Schema) -> Schema:
-        return {"type": "array", "items": items}
-
-    def thing(self) -> Schema:
-        """A reference to an object or a union."""
-        return reference(self.one_of("Base", "Derived", "Pet", "Pet", "Either"))
-
-    def value(self) -> Schema:
-        """The schema of a JSON value of any kind."""
-        schema = self.one_of(
-            self.scalar(), self.thing(), self.array(self.thing()), self.array(self.scalar()),
-            {"type": "object", "additionalProperties": self.one_of(self.scalar(), self.thing())},
-        )  # fmt: skip
-        return self.nullable(schema) if self.chance() else schema
-
-    def object(self, properties: Schema) -> Schema:
-        required = self.some(*properties)
-        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
-
-    # components
-
-    def schemas(self) -> dict[str, Schema]:
-        """The components: a base and what `allOf` makes of it, unions with and without tags, and a misleading name."""
-        base = {
-            "id": TEXT,
-            "kind": self.one_of(TEXT, {**TEXT, "enum": list(KINDS)}),
-            "size": {"type": "number"},
-            "meta": {},
-            "at": TYPED[3],
-            "owner": self.object({"name": TEXT}),
-        }
-        narrower = {"size": {"type": "integer"}, "kind": self.constant("fine"), "meta": {"type": "object"}}
-        return {
-            "Base": {
-                **self.object({key: self.described(schema) for key, schema in base.items()}),
-                "description": self.text(),
-            },
-            "BaseOwner": self.object({"serial": {"type": "integer"}}),
-            "Derived": self.derived(
-                "Base",
-                narrower,
-                {"keeper": self.nullable(reference("BaseOwner")), "from": self.described(self.scalar())},
-            ),
-            **self.pets(),
-            "Alpha": {"type": "object", "required": ["alpha"], "properties": {"alpha": TEXT}},
-            "AsyncBeta": {
-                "type": "object",
-                "required": ["beta"],
-                "properties": {"beta": TEXT, **({"alpha": TEXT} if self.chance() else {})},
-            },
-            "Either": {self.one_of("oneOf", "anyOf"): [reference("Alpha"), reference("AsyncBeta")]},
-        }
-
-    def derived(self, base: str, narrower: dict[str, Schema], own: dict[str, Schema]) -> Schema:
-        """An `allOf` over a base: narrower properties and new ones, among its parts or beside it."""
-        chosen = {**{name: narrower[name] for name in self.some(*narrower)}, **own}
-        parts: list[Schema] = [reference(base)]
-        required = self.some("id", *chosen)
-        if required and self.chance():
-            parts.append({"required": required})
-            required = []
-        described = {"type": "object", "properties": chosen, **({"required": required} if required else {})}
-        if self.chance():
-            return {"allOf": self.some_order(*parts, described)}
-        return {"allOf": parts, **described}
-
-    def pets(self) -> dict[str, Schema]:
-        """A union of three objects that one property tells apart, with its discriminator spelled in several ways."""
-        tag = self.one_of("kind", "kind", "kind", "class")
-        tags = {"Cat": self.one_of(["cat"], ["cat", "kitten"]), "Dog": ["dog"], "Bird": ["bird"]}
-        pets: dict[str, Schema] = {}
-        for number, (name, texts) in enumerate(tags.items()):
-            tagged = {tag: self.constant(texts[0]) if len(texts) == 1 else {"type": "string", "enum": texts}}
-            more = {("legs", "wings")[number % 2]: {"type": "integer"}}
-            if self.chance():
-                own = {"type": "object", "properties": {**tagged, **more}, "required": [tag]}
-                parts = self.some_order(reference("Base"), own)
-                pets[name] = self.one_of({"allOf": [reference("Base")], **own}, {"allOf": parts})
-            else:
-                pets[name] = {"type": "object", "properties": {**tagged, **more}, "required": [tag, *more]}
-        discriminator: Schema = {"propertyName": tag}
-        if self.chance():
-            discriminator["mapping"] = {
-                text: self.one_of(f"#/components/schemas/{name}", name)
-                for name, texts in tags.items()
-                for text in texts
-            }
-        union: Schema = {self.one_of("oneOf", "anyOf"): [reference(name) for name in self.some_order(*tags)]}
-        return {**pets, "Pet": union if self.chance() else {**union, "discriminator": discriminator}}
 
     # parameters
 
@@ -156,12 +36,12 @@ class Drawer(Choices):
 
     def query_parameter(self, name: str) -> Schema:
         required = {"required": True} if self.chance() else {}
-        text = {**TEXT, "default": self.one_of("", "x")} if self.chance() else TEXT
+        default = self.one_of({**TEXT, "default": ""}, {**TYPED[0], "default": 0}, {**TYPED[2], "default": False}, TEXT)
         scalars = self.array(self.one_of(TEXT, *TYPED))
         flat = self.object({"id": TEXT, "size": {"type": "integer"}, "on": {"type": "boolean"}})
         match self.one_of("scalar", "scalar", "nullable", "array", "joined", "object", "deep", "json"):
             case "scalar":
-                return self.parameter(name, "query", self.one_of(text, self.scalar()), **required)
+                return self.parameter(name, "query", self.one_of(self.limited(), default, self.scalar()), **required)
             case "nullable":
                 return self.parameter(name, "query", self.nullable(self.one_of(*TYPED, scalars)))
             case "array":
@@ -182,15 +62,26 @@ class Drawer(Choices):
                     "content": {JSON: {"schema": schema}},
                 }
 
+    def limited(self) -> Schema:
+        """A number, or a text, with limits."""
+        return self.one_of(
+            {"type": "integer", "minimum": 0, "maximum": 2**41}, {"type": "number", "maximum": 0.5, "minimum": -9},
+            {"type": "integer", "minimum": -7}, {**TEXT, "minLength": 0, "maxLength": 9}, {**TEXT, "maxLength": 7},
+        )  # fmt: skip
+
     def header_parameter(self, name: str) -> Schema:
-        schema = self.one_of(*TYPED, TEXT, self.array(self.one_of(TEXT, *TYPED)))
+        scalar = self.one_of(TEXT, {**TEXT, "format": "uuid"}, WORDS, *TYPED)
+        schema = self.one_of(scalar, self.nullable(scalar), self.array(scalar))
         return self.parameter(name, "header", schema, **({"required": True} if self.chance() else {}))
 
     def with_parameters(self, item: Document, method: str, path_names: list[str]) -> None:
         """Give an operation parameters: those of the path in any order, some of them at the path item."""
         own = [self.path_parameter(name) for name in path_names]
         own += [self.query_parameter(name) for name in self.some(*QUERY)]
-        own += [self.header_parameter(name) for name in self.some("X-Trace", "id")]
+        own += [self.header_parameter(name) for name in self.some("X-Trace", "id", "key")]
+        if method == "post" and self.chance():
+            key = self.one_of("Idempotency-Key", "idempotency-key")
+            own.append({"name": key, "in": "header", "schema": TEXT})
         own = self.some_order(*own)
         shared: list[Schema] = []
         for one in list(own):
@@ -246,9 +137,13 @@ class Drawer(Choices):
             case "multipart":
                 file = {**TEXT, **self.one_of({"format": "binary"}, {"contentMediaType": "application/octet-stream"})}
                 parts = {name: self.part() for name in ("meta", "owner", "keeper", "more")}
-                files = {"file": self.one_of(file, self.array(file))}
+                files = {"file": self.one_of(file, self.array(file)), "more-files": self.array(file)}
+                kinds = self.one_of(
+                    "image/png", "image/*, text/x-log", "text/*", "text/plain, image/png", "application/octet-stream"
+                )
+                encoding = {"encoding": {"file": {"contentType": kinds}}} if self.chance() else {}
                 schema = self.object({**self.fields(), **parts, **files, **read_only})
-                return {MULTIPART: {"schema": schema}}
+                return {MULTIPART: {"schema": schema, **encoding}}
             case "text":
                 return {"text/plain": {"schema": TEXT}}
             case _:
@@ -263,6 +158,7 @@ class Drawer(Choices):
             {JSON: {"schema": reference("Derived")}},
             {JSON: {"schema": TEXT}},
             {"application/problem+json; charset=utf-8": {"schema": {}}},
+            {"application/vnd.things+json": {"schema": self.thing()}},
             {"text/plain": {"schema": TEXT}},
             {"application/pdf": {}},
         )
@@ -325,7 +221,7 @@ class Drawer(Choices):
         parameters = [
             {"name": position, "in": "query", "schema": schema},
             {"name": paging["limit"], "in": "query", "schema": sizes},
-            self.header_parameter("X-Trace"),
+            self.parameter("X-Trace", "header", TEXT, required=self.chance()),
         ]
         return {
             "get": {
@@ -368,6 +264,7 @@ class Drawer(Choices):
         maybe = self.two_answers(*({JSON: {"schema": one}} for one in (derived, self.nullable(derived))))
         for name, more in (("derive", {"requestBody": body, "responses": either}), ("maybe", {"responses": maybe})):
             paths[f"/{name}"] = {"put": {"summary": self.text(), "tags": ["things"], "parameters": [], **more}}
+        paths |= streams(self)
         for path, item in paths.items():
             for method in {"get", "post", "put", "patch", "delete"} & set(item):
                 item[method]["operationId"] = f"{path.split('/')[1]}It"
@@ -386,10 +283,6 @@ class Drawer(Choices):
             "paths": paths,
             "components": {"securitySchemes": SCHEMES, "schemas": self.schemas()},
         }
-
-
-def reference(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 @st.composite

@@ -6,7 +6,9 @@ PYTHON_NAMES = {
     "on": "on", "tags": "tags", "serial": "serial", "legs": "legs", "wings": "wings", "alpha": "alpha",
     "beta": "beta", "rows": "rows", "file": "file", "more": "more", "keeper": "keeper", "secret": "secret",
     "async": "async_", "thing_id": "thing_id", "row-id": "row_id", "partId": "part_id", "n": "n",
-    "AsyncThings": "async_things",
+    "AsyncThings": "async_things", "aclose": "aclose", "asynccontextmanager": "asynccontextmanager",
+    "X-Key": "x_key", "more-files": "more_files", "key": "key",
+    "Idempotency-Key": "idempotency_key", "idempotency-key": "idempotency_key", "prompt": "prompt",
 }  # fmt: skip
 """Names on the wire, with the names that these have in Python."""
 
@@ -23,8 +25,10 @@ TEXTS = (
 )
 """Texts that would break careless code."""
 
-QUERY = ("id", "pageSize", "sort-by", "class", "tags", "async", "AsyncThings")
-"""Names of query parameters; the last is that of a class of the client."""
+QUERY = (
+    "id", "pageSize", "sort-by", "class", "tags", "async", "AsyncThings", "aclose", "asynccontextmanager", "X-Key",
+)  # fmt: skip
+"""Names of query parameters, with words that the derivation of the sync client replaces, and the name of a header."""
 
 LISTINGS = ("listRows", "getRows", "searchRows")
 """The operationIds of the listings, whose methods have the names that convention gives."""
