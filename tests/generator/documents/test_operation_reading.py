@@ -14,6 +14,7 @@ from generator.document.responses import plan_answers, plan_events
 from generator.document.security import find_server, find_servers
 from tests.support.generator.random_documents import FORM, JSON, MULTIPART, Schema, reference
 
+STREAM = "Text/Event-Stream; charset=utf-8"
 TEXT: Schema = {"type": "string"}
 THING = reference("Thing")
 MAYBE: Schema = {"anyOf": [{"type": "null"}, THING]}
@@ -118,7 +119,7 @@ SENT = {
     JSON: "json", "application/x+json; charset=utf-8": "json", "*/*": "json", FORM: "urlencoded",
     MULTIPART: "multipart", "text/plain; charset=utf-8": "text", "application/pdf": "bytes", "Text/CSV": "text",
     "application/xml": "unknown", "text/xml": "unknown", "application/x-ndjson": "unknown",
-    "multipart/mixed": "unknown", "text/event-stream": "unknown", "application/jsonl": "unknown",
+    "multipart/mixed": "unknown", STREAM: "unknown", "application/jsonl": "unknown",
     "application/json-seq": "unknown",
 }  # fmt: skip
 """Media types of bodies, with what they are to the client."""
@@ -166,7 +167,7 @@ def test_additional_properties_of_a_body_are_those_that_it_declares() -> None:
 
 # answers
 
-ANSWERED = {**SENT, FORM: "unknown", MULTIPART: "unknown", "text/event-stream": "events"}
+ANSWERED = {**SENT, FORM: "unknown", MULTIPART: "unknown", STREAM: "events"}
 STATUSES = ("200", "201", "204", "205", "2XX", "302", "404", "default")
 
 
@@ -231,6 +232,7 @@ EVENTS: list[tuple[Schema, tuple[str, Any] | None]] = [
     ({"schema": whole({"type": "integer"})}, ("json", whole({"type": "integer"}))),
     ({"schema": {"oneOf": [whole(DATA), whole({**DATA, "contentSchema": TEXT})]}}, ("json", {"anyOf": [THING, TEXT]})),
     ({"schema": {"anyOf": [whole(DATA), whole(TEXT)]}}, None),
+    ({"schema": {"oneOf": [whole(DATA), THING]}}, None),
     ({"schema": {"oneOf": [THING, reference("Named")]}}, ("json", {"oneOf": [THING, reference("Named")]})),
     ({"schema": reference("Things")}, None),
     ({"itemSchema": reference("Things")}, ("json", reference("Things"))),

@@ -77,7 +77,10 @@ class Drawer(Choices):
 
     def property(self, depth: int) -> Schema:
         schema = self.schema(depth + 1)
-        return {**schema, "writeOnly": True} if "$ref" not in schema and self.chance() and self.chance() else schema
+        if "$ref" in schema and self.is_3_0:
+            return schema
+        marks = self.one_of({}, {}, {"writeOnly": True}, {"readOnly": True})
+        return {**schema, **marks, **({"description": "Of its own."} if self.chance() else {})}
 
     def object(self, depth: int) -> Schema:
         properties = {name: self.property(depth) for name in ("a", "b")}
@@ -152,7 +155,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "Vague": drawer.vague(),
     }
     paths = {}
-    named = map(reference, ("Pet", "Extended", "Vague"))
+    named = map(reference, ("Pet", "Extended", "Vague", "Value"))
     for number, schema in enumerate([*named, *(drawer.schema() for _ in range(2))]):
         answer = {"200": {"description": "", "content": {JSON: {"schema": schema}}}}
         paths[f"/{number}"] = {"get": {"operationId": f"get{number}", "responses": answer}}
@@ -172,6 +175,7 @@ def test_schema_is_read_as_what_it_allows(raw: dict[str, Any], seed: int) -> Non
     schemas = raw["components"]["schemas"]
     loose = {name: loosened(schema) for name, schema in schemas.items()}
     assert len(reading.unions) == 1
+    check_properties(reading.raw["components"]["schemas"]["Value"], schemas["Value"])
     for number, item in enumerate(raw["paths"].values()):
         schema = loosened(item["get"]["responses"]["200"]["content"][JSON]["schema"])
         allowed = validator(schema, loose)
@@ -181,6 +185,15 @@ def test_schema_is_read_as_what_it_allows(raw: dict[str, Any], seed: int) -> Non
             assert found.is_valid(value) == allowed.is_valid(value), (schema, value)
             if number == 0 and isinstance(value, dict) and allowed.is_valid(value):
                 check_tag(reading, value)
+
+
+def check_properties(found: Schema, written: Schema) -> None:
+    """Properties keep their marks and what is said of them."""
+    for name, schema in written["properties"].items():
+        read_as = found["properties"][name]
+        assert read_as.get("x-readOnly", False) == schema.get("readOnly", False)
+        assert read_as.get("x-required", False) == (name in written.get("required", ()) and "writeOnly" in schema)
+        assert read_as["x-text"].startswith(schema.get("description", ""))
 
 
 def check_tag(reading: Reading, value: dict[str, Any]) -> None:

@@ -94,19 +94,20 @@ def test_every_tool_that_is_listed_is_run_in_its_version() -> None:
             assert version in pinned, (tools, version)
 
 
-def test_a_changed_jar_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [{"b.jar": b"b"}, {"a.jar": b"other"}, {"a.jar": None}], ids=str)
+def test_a_jar_that_is_new_changed_or_missing_is_refused(tmp_path: Path, changes: dict[str, bytes | None]) -> None:
     jars = tmp_path / "target" / "lib"
     jars.mkdir(parents=True)
-    jars.joinpath("a.jar").write_bytes(b"a")
+    for name in ("a.jar", "c.jar"):
+        jars.joinpath(name).write_bytes(name.encode())
     checksums.of_jars(tmp_path, lock=True)
     checksums.of_jars(tmp_path, lock=False)
-    jars.joinpath("b.jar").write_bytes(b"b")
-    with pytest.raises(checksums.WrongChecksum, match=r"b\.jar"):
-        checksums.of_jars(tmp_path, lock=False)
-    jars.joinpath("b.jar").unlink()
-    jars.joinpath("a.jar").write_bytes(b"other")
-    with pytest.raises(checksums.WrongChecksum, match=r"a\.jar"):
-        checksums.of_jars(tmp_path, lock=False)
+    for name, content in changes.items():
+        jars.joinpath(name).unlink(missing_ok=True)
+        if content is not None:
+            jars.joinpath(name).write_bytes(content)
+        with pytest.raises(checksums.WrongChecksum, match=re.escape(name)):
+            checksums.of_jars(tmp_path, lock=False)
 
 
 def test_cargo_reads_the_locked_checksums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
