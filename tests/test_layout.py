@@ -2,8 +2,11 @@
 
 import ast
 import re
+import sys
+import tomllib
 from functools import cache
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -36,9 +39,13 @@ PACKAGES = {
 }
 
 
-@cache
 def imports(name: str, root: str) -> set[str]:
     """The modules of a package that one of them imports, now or later, but for what only type checkers import."""
+    return all_imports(name, root) & PACKAGES[root].keys() - {name}
+
+
+@cache
+def all_imports(name: str, root: str) -> set[str]:
     known = PACKAGES[root]
     path = known[name]
     found: set[str] = set()
@@ -57,11 +64,13 @@ def imports(name: str, root: str) -> set[str]:
             for alias in node.names:
                 submodule = f"{module}.{alias.name}"
                 found.add(submodule if submodule in known else module)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            found.update(str(one.value) for one in node.args[:1] if isinstance(one, ast.Constant))
         for child in ast.iter_child_nodes(node):
             visit(child)
 
     visit(ast.parse(path.read_text("utf-8")))
-    return found & known.keys() - {name}
+    return found
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
@@ -88,6 +97,40 @@ def test_modules_have_at_most_400_lines() -> None:
     by_hand = [path for package in PACKAGES.keys() - {CLIENT} for path in PACKAGES[package].values()]
     by_hand += [*(ROOT / "server").rglob("*.js"), *(ROOT / "generator").rglob("*.jinja")]
     assert [str(path) for path in by_hand if len(path.read_text("utf-8").splitlines()) > 400] == []
+
+
+EXTRAS = {
+    f"{CLIENT}._models.structs": "fast",
+    f"{SERVER}.cli.completion": "completion",
+    f"{SERVER}.store.backends.postgres": "postgres",
+    f"{SERVER}.store.backends.postgres_schema": "postgres",
+}
+"""Modules that are imported with an extra only; another names its extra in the error that asks for it."""
+BROUGHT = {"anyio", "certifi", "httpcore", "socksio", "pytest"}
+"""Packages that httpx and its extra bring, and the one that imports the plugin."""
+
+
+def test_what_a_module_imports_is_a_dependency_or_in_its_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {"": project["dependencies"], **project["optional-dependencies"]}
+    offered = {extra: {re.split(r"[^\w-]", one)[0].lower() for one in listed} for extra, listed in needed.items()}
+    distributions = packages_distributions()
+    missing = []
+    for root, extras in ((CLIENT, {""}), (SERVER, {"", "server"})):
+        for name, path in PACKAGES[root].items():
+            named = {*re.findall(r"backboard-threads\[(\w+)\]", path.read_text("utf-8")), EXTRAS.get(name, "")}
+            known = BROUGHT.union(*(offered[extra] for extra in extras | named))
+            tops = {one.partition(".")[0] for one in all_imports(name, root)} - {
+                "",
+                *PACKAGES,
+                *sys.stdlib_module_names,
+            }
+            missing += [
+                (name, top)
+                for top in tops
+                if not known & {one.lower().replace("_", "-") for one in distributions.get(top, [top])}
+            ]
+    assert missing == []
 
 
 def test_no_test_imports_another() -> None:

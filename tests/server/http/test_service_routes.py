@@ -3,12 +3,15 @@
 import json
 import re
 from typing import Any
+from urllib.parse import urljoin
 
+import httpx
 import pytest
 import yaml
 
 from tests.support.server.small_document import DOCUMENT, SmallServices, client_of, small_app
-from threads_server.openapi import Contract
+from threads_server.http.service_routes.routes import service_routes
+from threads_server.openapi import Contract, Document
 
 
 async def get(url: str, method: str = "GET", **settings: Any) -> Any:
@@ -60,6 +63,20 @@ async def test_docs_page_loads_everything_from_this_server(prefix: str) -> None:
         assert file.status_code == 200, name
         if name != "openapi.json":
             assert file.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("base", ["", "/api", "/a/b"])
+async def test_docs_page_sends_what_is_tried_to_the_base_path(base: str) -> None:
+    """Under the base path and at the root, whatever a proxy puts in front."""
+    contract = Contract(Document(DOCUMENT.replace(b"/api", base.encode())))
+    routes = service_routes(contract, lambda: SmallServices().store, None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(routes), base_url="http://small") as client:
+        for prefix in {base, ""}:
+            page = await client.get(f"{prefix}/docs")
+            (api,) = re.findall(r"new URL\((\".*?\"), location.href\)", page.text)
+            for proxy in ("", "/proxy"):
+                sent = urljoin(f"http://small{proxy}{prefix}/docs", json.loads(api))
+                assert sent.rstrip("/") == f"http://small{proxy}{base}"
 
 
 async def test_docs_page_serves_no_other_files() -> None:

@@ -2,12 +2,20 @@
 
 import os
 import re
+import shlex
 import subprocess
+from contextlib import nullcontext, suppress
 from pathlib import Path
+
+import pytest
 
 from tests.support.database.postgres import PostgresServer
 from tests.support.server.command_line import run
+from tests.support.server.small_document import client_of, small_app
+from threads_server.cli import make_parser
 from threads_server.cli.command_line import PREFIX
+from threads_server.http.sse import KEEPALIVE_INTERVAL_SECONDS, MAX_DRAIN_SECONDS
+from tools.document import document
 
 ROOT = Path(__file__).parents[3]
 DEPLOYING = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
@@ -65,3 +73,51 @@ def test_variables_are_those_of_the_server() -> None:
     assert "ALLOWED_HOSTS" in names
     options = re.findall(r"^  --([\w-]+)", run("serve", "--help").stdout, re.MULTILINE)
     assert names <= {option.replace("-", "_").upper() for option in options}
+
+
+TEXTS = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in [*FILES, *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").iterdir(), *ROOT.glob("*.md")]
+    if path.is_file() and path.name not in ("hosted-api.md", "web.py")
+}
+"""Whatever tells how to run the server."""
+
+
+@pytest.mark.parametrize("name", [name for name, text in TEXTS.items() if "threads-server" in text])
+def test_commands_are_those_of_the_command_line(name: str) -> None:
+    odd = r"^((?:[^`\n]*`[^`\n]*`)*[^`\n]*`[^`\n]*)\n"  # backticks in a line: code goes on in the next
+    text = re.sub(odd, r"\1 ", TEXTS[name], flags=re.MULTILINE)
+    text = re.sub(r"\$\(date.*?\)", "TODAY", text)
+    lines = re.sub(r"\\\n\s*|\",\s*\"", " ", text)  # joined lines, and lists of words
+    commands = "serve|keys|threads|export|import|backup|check|stats|completion"
+    for command in re.findall(rf"threads-server ((?:{commands})(?![\w-])[^`\n|>#;&)\"]*)", lines):
+        words = shlex.split(re.sub(r"\[[^]]*\]|'", "", command).replace("…", "x"))
+        if len(words) > 1 and (words[0] != "keys" or len(words) > 2):
+            with suppress(SystemExit) if "--help" in words else nullcontext():
+                make_parser().parse_args(words)
+
+
+async def test_addresses_are_served() -> None:
+    """Those of the server in any text that tells how to run it; the operations are those of the document."""
+    operations = [re.sub(r"{\w+}", "[^/]+", path) for path in document()["paths"]]
+    operations += ["/metrics", "/testing/\\w+"]  # switched on by options
+    async with client_of(small_app(), key=None) as client:
+        for name, text in TEXTS.items():
+            for path in re.findall(r"(?:127\.0\.0\.1:8000|localhost:8000|example\.com|uri )(/[\w/.-]*\w|/)", text):
+                if not any(re.fullmatch(f"(/api)?{one}", path) for one in ("", *operations)):
+                    assert (await client.get(f"http://small{path}")).status_code == 200, (name, path)
+
+
+def test_image_has_every_extra_that_a_server_is_installed_with() -> None:
+    wheel = r"whl[)\"]*\[([\w,]+)\]"
+    wanted = {extra for extras in re.findall(wheel, DEPLOYING) for extra in extras.split(",")}
+    assert wanted == {*re.findall(wheel, TEXTS["deploy/Containerfile"])[0].split(",")} == {"server", "postgres"}
+
+
+def test_times_and_sizes_leave_the_server_its_own() -> None:
+    nginx, unit = (TEXTS[f"deploy/{name}"] for name in ("nginx.conf", "threads-server.service"))
+    (seconds,), (mebibytes,) = (re.findall(rf"{name} (\d+)[sm];", nginx) for name in ("read_timeout", "body_size"))
+    assert int(seconds) > 2 * KEEPALIVE_INTERVAL_SECONDS
+    assert int(mebibytes) << 20 > max(document()["x-body-limits"].values())
+    (stop,) = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
+    assert int(stop) > 2 * MAX_DRAIN_SECONDS

@@ -16,10 +16,13 @@ const { readEvents } = await import(target);
 const events = [
   { type: "content_streaming", content: "é🙂 and more" },
   { type: "run_ended", final_content: "é🙂" },
+  { type: "tts_stream_end" },
 ];
-const whole = new TextEncoder().encode(
+const stream = (events) => new TextEncoder().encode(
   ": a comment\\n\\n" + events.map((one, index) => `id: ${index}\\ndata: ${JSON.stringify(one)}\\n\\n`).join(""),
 );
+const ended = stream(events.slice(0, 2)).length;
+const whole = stream(events); // what comes after the end changes nothing
 for (const size of [1, 7, whole.length]) {
   for (let end = 0; end <= whole.length; end++) {
     const body = new ReadableStream({
@@ -35,7 +38,8 @@ for (const size of [1, 7, whole.length]) {
     } catch (error) {
       failed = true;
     }
-    if (failed !== end < whole.length) throw new Error(`cut at ${end} of ${whole.length}: ${failed}`);
+    if (failed !== end < ended) throw new Error(`cut at ${end} of ${whole.length}: ${failed}`);
+    if (end === whole.length && seen.length !== 3) throw new Error(`${seen.length} events`);
     const expected = JSON.stringify(events.slice(0, seen.length));
     if (JSON.stringify(seen) !== expected) throw new Error(`cut at ${end}: ${JSON.stringify(seen)}`);
   }

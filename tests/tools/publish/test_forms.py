@@ -1,6 +1,7 @@
 """The derived forms say what the document says; that they are valid is seen when they are published."""
 
 import json
+import re
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,7 @@ from openapi_schema_validator import OAS30Validator
 
 from tests.support.examples import examples
 from tests.support.one_pass import for_each
-from tools.document import document, properties, required
+from tools.document import document, merged, properties, required
 from tools.publish.forms.event_streams import EVENT_STREAM
 from tools.publish.forms.for_generators import RENAMED, TAKEN, for_generators
 from tools.publish.forms.openapi_3_0 import Inexpressible, schema_3_0, to_3_0
@@ -70,6 +71,47 @@ def test_every_reference_of_a_form_leads_somewhere(form: dict[str, Any]) -> None
 def test_form_names_its_version(version: str) -> None:
     assert FORMS[version]["openapi"] == version
     assert FORMS[version]["info"]["version"] == DOCUMENT["info"]["version"]
+
+
+SIMPLER = {"links", "examples", "example", "externalDocs"}
+"""What the form for generators leaves out, beside `x-` keys."""
+
+
+def around_schemas(node: Any, key: str = "", *, is_simpler: bool = False) -> Any:
+    """A node without what the schemas, the event streams and the shared examples in it say.
+
+    With `is_simpler` also without what the form for generators leaves out, and with each description cut as there.
+    """
+    if key in ("schema", "schemas", EVENT_STREAM):
+        return key
+    if isinstance(node, list):
+        return [around_schemas(one, is_simpler=is_simpler) for one in node]
+    if not isinstance(node, dict):
+        return re.split(r"[.:;](?:\s|$)", " ".join(node.split()))[0] if is_simpler and key == "description" else node
+    if is_simpler and key == "requestBody":
+        node = {**node, "content": dict([*node["content"].items()][:1])}
+    return {
+        name: around_schemas(value, name, is_simpler=is_simpler)
+        for name, value in node.items()
+        if not is_simpler or (name not in SIMPLER and not name.startswith("x-"))
+    }
+
+
+def test_forms_say_the_same_around_schemas() -> None:
+    shared = DOCUMENT["components"]["examples"]
+    for version, form in {**FORMS, "for generators": FOR_GENERATORS}.items():
+        is_simpler = version not in FORMS
+        expected, found = (around_schemas(one, is_simpler=is_simpler) for one in (DOCUMENT, form))
+        expected["openapi"] = found["openapi"]
+        if version != "3.2.0":
+            del expected["info"]["summary"]
+            expected["info"]["license"].pop("identifier", None)
+        if is_simpler:
+            expected["servers"] = [{"url": one["url"]} for one in DOCUMENT["servers"]]
+        else:
+            named = re.findall(r"#/components/examples/(\w+)", json.dumps(form))
+            expected["components"]["examples"] = {name: one for name, one in shared.items() if name in named}
+        assert found == expected, version
 
 
 def test_deriving_changes_nothing_and_repeats_itself() -> None:
@@ -270,12 +312,21 @@ def test_form_for_generators_has_nothing_to_stumble_over() -> None:
     assert len(json.dumps(FOR_GENERATORS)) < 0.8 * len(json.dumps(FORMS["3.0.3"]))
 
 
+PLAIN = {"type", "format", "enum", "default", "minimum", "maximum", "minLength", "maxLength", "maxItems", "minItems"}
+
+
 @for_each([(name,) for name in sorted(FOR_GENERATORS["components"]["schemas"])])
 def test_schema_for_generators_has_the_fields_of_the_document_and_needs_the_same(name: str) -> None:
     schema = FOR_GENERATORS["components"]["schemas"][name]
     original = SCHEMAS[{other: own for own, other in RENAMED.items()}.get(name, name)]
     assert schema.get("properties", {}).keys() == properties(original).keys()
     assert set(schema.get("required", ())) == required(original)
+    for field, sub in properties(original).items():
+        said, derived = merged(sub), schema["properties"][field]
+        if "$ref" not in derived and isinstance(said.get("type"), str):
+            assert {key: derived.get(key) for key in PLAIN if key in said} == {
+                key: value for key, value in said.items() if key in PLAIN
+            }, field
 
 
 def test_property_for_generators_has_what_any_part_of_its_schema_says() -> None:

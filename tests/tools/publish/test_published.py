@@ -5,6 +5,8 @@ import json
 import re
 import tarfile
 import zipfile
+from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ import pytest
 
 from tests.support.generator import source
 from tests.support.release.repositories import git
-from tools.document import ROOT, document
+from tools.document import ROOT, document, resolve
 from tools.publish.__main__ import main
 from tools.publish.commit import Commit, NoCommit, current
 from tools.publish.page import NOTE, UnexpectedPage, with_notes, write_page
+from tools.publish.samples import samples
 
 DOCUMENT = document()
 VERSION = DOCUMENT["info"]["version"]
@@ -159,16 +162,29 @@ def test_published_forms_say_what_the_document_says(published: Path) -> None:
     assert json.loads((published / "openapi-latest.json").read_text()) == DOCUMENT
 
 
-def test_reference_page_has_every_note_of_the_document(published: Path) -> None:
-    page = (published / "index.html").read_text()
-    for note in {node[NOTE].strip() for node in nodes(DOCUMENT) if NOTE in node}:
-        assert f"_Reference server_: {json.dumps(note, ensure_ascii=False)[1:-1]}" in page
-    assert f'"{NOTE}"' not in page
+def test_reference_page_has_the_whole_document_with_its_notes_and_samples(published: Path) -> None:
+    page = (published / "index.html").read_text().partition("__redoc_definition = ")[2]
+    shown, _ = json.JSONDecoder().raw_decode(page)
+    code = samples(source.DOCUMENT, source.NAMES)
+    for operation in source.DOCUMENT.operations:
+        carried = shown["paths"][operation.path][operation.method].pop("x-codeSamples")
+        assert carried == [asdict(one) for one in code[operation.id]]
+    assert shown == noted(DOCUMENT)
+
+
+def noted(node: Any) -> Any:
+    """A node of the document with each note at the end of the description beside it."""
+    if not isinstance(node, dict):
+        return [noted(one) for one in node] if isinstance(node, list) else node
+    texts = [node.get("description", ""), f"_Reference server_: {node[NOTE].strip()}"] if NOTE in node else []
+    own = {"description": "\n\n".join(one.strip() for one in texts if one)} if texts else {}
+    return {key: noted(value) for key, value in node.items() if key != NOTE} | own
 
 
 def test_note_is_shown_whatever_stands_beside_it() -> None:
-    beside: list[dict[str, Any]] = [{}, {"description": ""}, {"description": "Text.\n"}, {"type": "string"}]
-    for node in beside:
+    beside: dict[str, Any] = {"description": "Text.\n", "type": "string", "$ref": "#/a", "deprecated": True}
+    for chosen in product((True, False), repeat=len(beside)):
+        node = {key: value for key, value in beside.items() if dict(zip(beside, chosen, strict=True))[key]}
         text = node.get("description", "").strip()
         expected = {**node, "description": f"{text}\n\n_Reference server_: A note.".strip()}
         noted = {NOTE: "A note.\n", **node}
@@ -176,11 +192,18 @@ def test_note_is_shown_whatever_stands_beside_it() -> None:
         assert with_notes({"a": node}) == {"a": node}
 
 
-def test_dereferenced_form_has_no_references(published: Path) -> None:
-    document = json.loads((published / "openapi-latest.dereferenced.json").read_text())
-    assert not [node for node in nodes(document) if "$ref" in node]
-    operations = [node["operationId"] for node in nodes(document["paths"]) if "responses" in node]
-    assert operations == [node["operationId"] for node in nodes(DOCUMENT["paths"]) if "responses" in node]
+def test_dereferenced_form_is_the_document_with_what_is_referred_to_in_its_place(published: Path) -> None:
+    found = json.loads((published / "openapi-latest.dereferenced.json").read_text())
+    assert not [node for node in nodes(found) if "$ref" in node]
+    assert found == resolved(DOCUMENT)
+
+
+def resolved(node: Any) -> Any:
+    """A node with every reference replaced; what stands beside one wins. Those of a discriminator stay texts."""
+    if isinstance(node, dict):
+        whole = resolve(node) if isinstance(node.get("$ref"), str) else node
+        return {key: resolved(value) for key, value in whole.items()}
+    return [resolved(one) for one in node] if isinstance(node, list) else node
 
 
 @pytest.mark.parametrize(("form", "version"), [("oas-3.2", "3.2.0"), ("oas-3.0", "3.0.3"), ("for-generators", "3.0.3")])

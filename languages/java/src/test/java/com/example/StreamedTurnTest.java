@@ -21,8 +21,11 @@ class StreamedTurnTest {
             (": a comment\n\nid: 1\ndata: {\"type\":\"content_streaming\",\"content\":\"é🙂\"}\n\n"
                             + "id: 2\ndata: {\"type\":\"run_ended\"}\n\n")
                     .getBytes(StandardCharsets.UTF_8);
+    private static final byte[] LONGER =
+            (new String(WHOLE, StandardCharsets.UTF_8) + "id: 3\ndata: {\"type\":\"tts_stream_end\"}\n\n")
+                    .getBytes(StandardCharsets.UTF_8);
 
-    /** The server answers {@code GET /N} with the first N bytes of the stream. */
+    /** What comes after the end changes nothing. The server answers {@code GET /N} with the first N bytes of the stream. */
     @Test
     void streamThatIsCutAtAnyByteIsNoWholeOne() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -31,13 +34,13 @@ class StreamedTurnTest {
                 exchange -> {
                     int size = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
                     exchange.sendResponseHeaders(200, size == 0 ? -1 : size);
-                    exchange.getResponseBody().write(Arrays.copyOf(WHOLE, size));
+                    exchange.getResponseBody().write(Arrays.copyOf(LONGER, size));
                     exchange.close();
                 });
         server.start();
         try {
-            for (int size = 0; size <= WHOLE.length; size++) {
-                String expected = size == WHOLE.length ? "whole" : "cut off";
+            for (int size = 0; size <= LONGER.length; size++) {
+                String expected = size >= WHOLE.length ? "whole" : "cut off";
                 assertEquals(expected, read(server.getAddress(), size), "after " + size + " of " + WHOLE.length);
             }
         } finally {
@@ -54,7 +57,8 @@ class StreamedTurnTest {
         } catch (IllegalStateException error) {
             return "cut off";
         }
-        assertEquals(List.of("content_streamingé🙂", "run_ended"), seen);
+        assertEquals(List.of("content_streamingé🙂", "run_ended"), seen.subList(0, 2));
+        assertEquals(size == LONGER.length ? 3 : 2, seen.size());
         return "whole";
     }
 }
