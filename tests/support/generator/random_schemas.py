@@ -138,7 +138,8 @@ class SchemaDrawer(Choices):
                 for text in tags[name]
             }
         union: Schema = {self.one_of("oneOf", "anyOf"): [reference(name) for name in self.some_order(*tags)]}
-        step = {"oneOf": [reference("Dog"), reference("Cat")], "discriminator": {"propertyName": tag}}
+        partial = {"propertyName": tag, "mapping": dict.fromkeys(tags["Cat"], "Cat")}
+        step = {"oneOf": [reference("Dog"), reference("Cat")], "discriminator": partial}
         return {
             **pets,
             "Pet": union if self.chance() else {**union, "discriminator": discriminator},
