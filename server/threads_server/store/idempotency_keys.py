@@ -125,11 +125,11 @@ def store_response(
         )
 
 
-def complete_response(account: str, key: str, version: int | None, body: str) -> Transaction[None]:
-    """Complete the response of a run under its key."""
+def complete_response(account: str, key: str, run_id: str, version: int | None, body: str) -> Transaction[None]:
+    """Complete the response of a run under its key, unless the key has expired and another request has it now."""
     yield from one(
-        "UPDATE idempotency_keys SET version = ?, body = ? WHERE account_id = ? AND idempotency_key = ?",
-        *(version, body, account, key),
+        "UPDATE idempotency_keys SET version = ?, body = ? WHERE account_id = ? AND idempotency_key = ? AND run_id = ?",
+        *(version, body, account, key, run_id),
     )
 
 

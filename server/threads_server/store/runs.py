@@ -177,7 +177,7 @@ def _apply(run: RunRow, ending: Ending, now: int) -> Transaction[int]:
     )
     yield from event_log.insert(run.run_id, ending.first_event, ending.lines)
     if run.key is not None:
-        yield from complete_response(run.account, run.key, version, ending.answer)
+        yield from complete_response(run.account, run.key, run.run_id, version, ending.answer)
     return version
 
 
