@@ -9,12 +9,13 @@ import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from threads_server.background import every, repeat
 from threads_server.errors import HTTPError
 from threads_server.http.access_log import access_log, log_request
 from threads_server.http.authentication import Authenticator, digest
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 REVOCATION_INTERVAL_SECONDS = 0.5
 """Interval between two checks of the keys of open streams."""
+
+KEY_USE_CHECK_SECONDS = 2
+"""Interval between two looks for uses of keys that are to be stored."""
 
 MAX_CACHED_HOSTS = 100
 
@@ -262,19 +266,18 @@ class App:
             raise HTTPError(400, f"The host {name[:255]!r} is not served here; allow it with --allowed-hosts")
 
     def _repeated_work(self) -> Iterator[Coroutine[None, None, None]]:
-        yield self._end_revoked_streams()
-        yield self._authenticator.uses.write_regularly(self._opened_services().store)
+        yield repeat(
+            partial(self._streams.end_revoked, self._is_valid),  # their requests alone would not notice
+            every(REVOCATION_INTERVAL_SECONDS),
+            "the streams of revoked keys could not be ended",
+        )
+        yield repeat(
+            partial(self._authenticator.uses.write, self._opened_services().store),
+            every(KEY_USE_CHECK_SECONDS),
+            "the last uses of keys could not be stored",
+        )
         if self._metrics is not None:
             yield self._metrics.keep_fresh()
-
-    async def _end_revoked_streams(self) -> None:
-        """End the streams of revoked keys, which their requests alone would not notice."""
-        while True:
-            await asyncio.sleep(REVOCATION_INTERVAL_SECONDS)
-            try:
-                await self._streams.end_revoked(self._is_valid)
-            except Exception:
-                logger.exception("the streams of revoked keys could not be ended")
 
     async def _while_valid(self, key: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         """Pass on pieces of a response until the key is revoked. Raises HTTPError then."""

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import ipaddress
-import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -32,11 +31,8 @@ WRONG_KEYS_PER_SECOND = 10
 WRONG_KEY_DELAY_SECONDS = 1.0
 KEY_USE_INTERVAL_SECONDS = 60
 """Shortest time between two writes of a key's last use."""
-KEY_USE_CHECK_SECONDS = 2
 MAX_ADDRESSES = 10_000
 """Addresses whose wrong keys are counted; the one that was quiet for longest is forgotten first."""
-
-log = logging.getLogger("threads_server")
 
 
 class KeyConfigError(Exception):
@@ -120,8 +116,7 @@ class WrongKeyThrottle:
 
     def delay(self, address: str) -> float:
         """Count a wrong key, and return the seconds by which its answer is to be delayed."""
-        if ":" in address:
-            address = ":".join(address.split(":")[:4])
+        address = _network(address)
         moment = self._clock()
         tokens, before = self._buckets.pop(address, (float(WRONG_KEY_BURST), moment))
         tokens = min(WRONG_KEY_BURST, tokens + (moment - before) * WRONG_KEYS_PER_SECOND)
@@ -130,6 +125,16 @@ class WrongKeyThrottle:
         if len(self._buckets) > MAX_ADDRESSES:
             self._buckets.popitem(last=False)
         return WRONG_KEY_DELAY_SECONDS if delayed else 0.0
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # of a Unix socket
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address) or parsed.ipv4_mapped is not None:
+        return address
+    return parsed.exploded[:19]
 
 
 class KeyUses:
@@ -156,15 +161,6 @@ class KeyUses:
             self._used = {key: used for key, used in self._used.items() if key not in due}
             with suppress(StoreUnavailable):
                 await store.note_key_uses(due)
-
-    async def write_regularly(self, store: "Store") -> None:
-        """Write what is due, every few seconds."""
-        while True:
-            await asyncio.sleep(KEY_USE_CHECK_SECONDS)
-            try:
-                await self.write(store)
-            except Exception:
-                log.exception("the last uses of keys could not be stored")
 
 
 class Authenticator:

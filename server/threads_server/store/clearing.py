@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
+from threads_server.background import repeat
 from threads_server.clock import now
 from threads_server.settings import MILLISECONDS_PER_HOUR
 from threads_server.store import Store, StoreUnavailable, event_log, idempotency_keys, imports, retention, threads
@@ -26,6 +27,8 @@ PAUSE_SECONDS = 0.01
 """Between two transactions, for others to write. With it 100,000 threads of 20 messages are gone within minutes."""
 INTERVAL_SECONDS = 600
 """Between two looks for what has expired, or was deleted by a process that is gone."""
+
+FAILURE = "what was deleted or has expired could not be cleared"
 
 log = logging.getLogger("threads_server")
 
@@ -147,8 +150,9 @@ class Sweeper:
         """`retain_days` as for `sweep`."""
         self._store = store
         self._sweep = partial(sweep, retain_days=retain_days)
+        self._due: Callable[[Store], Awaitable[None]] = self._sweep
         self._deleted = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task = asyncio.get_running_loop().create_task(repeat(self._clear, self._wait, FAILURE))
 
     def notify(self) -> None:
         """Note that something was deleted."""
@@ -160,19 +164,17 @@ class Sweeper:
         with suppress(asyncio.CancelledError):
             await self._task
 
-    async def _run(self) -> None:
-        work: Callable[[Store], Awaitable[None]] = self._sweep
-        while True:
-            self._deleted.clear()
-            try:
-                await work(self._store)
-            except StoreUnavailable as error:
-                log.warning("what was deleted or has expired could not be cleared: %s", error)
-            except Exception:
-                log.exception("what was deleted or has expired could not be cleared")
-            try:
-                async with asyncio.timeout(INTERVAL_SECONDS):
-                    await self._deleted.wait()
-                work = clear_deleted
-            except TimeoutError:
-                work = self._sweep
+    async def _clear(self) -> None:
+        self._deleted.clear()
+        try:
+            await self._due(self._store)
+        except StoreUnavailable as error:
+            log.warning("%s: %s", FAILURE, error)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(INTERVAL_SECONDS):
+                await self._deleted.wait()
+            self._due = clear_deleted
+        except TimeoutError:
+            self._due = self._sweep

@@ -123,12 +123,20 @@ def test_wrong_keys_of_one_address_are_delayed_beyond_a_burst() -> None:
     assert throttle.delay("10.0.0.1") == 0.0
 
 
-def test_wrong_keys_of_an_ipv6_network_are_counted_together() -> None:
+@pytest.mark.parametrize(
+    ("address", "same", "other"),
+    [
+        ("2001:db8:1:2::", "2001:db8:1:2:ffff::1", "2001:db8:1:3::1"),
+        ("2001:db8::", "2001:db8:0:0:ffff::1", "2001:db8:0:1::1"),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.1", "::ffff:10.0.0.2"),
+    ],
+)
+def test_wrong_keys_of_an_ipv6_network_are_counted_together(address: str, same: str, other: str) -> None:
     throttle = WrongKeyThrottle(Clock())
     for number in range(WRONG_KEY_BURST):
-        assert throttle.delay(f"2001:db8:1:2::{number:x}") == 0.0
-    assert throttle.delay("2001:db8:1:2:ffff::1") == WRONG_KEY_DELAY_SECONDS
-    assert throttle.delay("2001:db8:1:3::1") == 0.0
+        assert throttle.delay(f"{address}{number:x}" if address.endswith("::") else address) == 0.0
+    assert throttle.delay(same) == WRONG_KEY_DELAY_SECONDS
+    assert throttle.delay(other) == 0.0
 
 
 def test_addresses_of_wrong_keys_are_bounded() -> None:

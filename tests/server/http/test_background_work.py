@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.server.threads_api import serving
-from threads_server.http import app, authentication
+from threads_server.http import app
+from threads_server.http.authentication import KeyUses
 from threads_server.http.responses import Event, EventStream
 from threads_server.http.sse import OpenStreams
 from threads_server.store import clearing
@@ -16,7 +17,7 @@ from threads_server.store import clearing
 WORK: list[tuple[Any, str, Any, str]] = [
     (clearing, "sweep", clearing, "INTERVAL_SECONDS"),
     (OpenStreams, "end_revoked", app, "REVOCATION_INTERVAL_SECONDS"),
-    (authentication.KeyUses, "write", authentication, "KEY_USE_CHECK_SECONDS"),
+    (KeyUses, "write", app, "KEY_USE_CHECK_SECONDS"),
 ]
 """A repeated function, and its interval."""
 
