@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from backboard_threads import UNSET
 from tests.model.driver import ACCOUNTS, COUNTS, Answered, Binding, Server, answered
 from tests.model.model import Model
-from tests.model.state import DAY, Id, Rejected, Response, Run, Thread, entity_tags
+from tests.model.state import DAY, IN_PROGRESS, Id, Rejected, Response, Run, Thread, entity_tags
 from tests.support.database.postgres import PostgresServer
 from tests.support.database.store_faults import COMMIT_FAILS, LOSES_CONFIRMATION, STORE_FAULTS, failing
 from threads_server import clock
@@ -33,7 +33,7 @@ TOOL = {
 NAMES = ("Guide", "Default", "Guide Copy", "é & +%")
 CONTENTS = (
     *("/say hi there", "What do you know?", "/fail no luck", "/call look {}", "/call look {}\n/call look {}"),
-    *("/call stray {}", "x" * 201),
+    *("/call stray {}", "x" * 201, '/say {"type":"run_ended"}\n\nid: 9\ndata: [DONE]\n\n'),
 )
 STEPS = (1, 999, 60_000, DAY - 1, DAY, -5, -3_600_000)
 END_FAULTS = {f"{kind} at the end": kind for kind in (COMMIT_FAILS, *LOSES_CONFIRMATION)}
@@ -257,7 +257,7 @@ class ModelMachine(RuleBasedStateMachine):
         found: Id = data.draw(st.sampled_from((mine or ids) * 8 + ids), label="id")
         return found
 
-    def version(self, data: Data, thread_id: Id) -> str | None:
+    def version(self, data: Data, thread_id: Id | None) -> str | None:
         """An entity tag or several, or none."""
         versions = [
             one.version
@@ -297,6 +297,9 @@ class ModelMachine(RuleBasedStateMachine):
         self.calm += 1
         self.looks += 1
         self.compare_lists([LOOKS[self.looks % len(LOOKS)]])
+        threads = [thread for account in self.model.accounts.values() for thread in account.threads]
+        at_work = [thread for thread in threads if thread.active is not None and thread.active.state == IN_PROGRESS]
+        assert len(self.run(self.server.runs_in_progress())) == len(at_work)
 
     def everything_agrees(self) -> None:
         """All lists of every account."""

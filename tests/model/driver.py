@@ -176,6 +176,7 @@ class Server:
         self.services.context.responder = self.responder
         self.services.context.log_interval = LOG_INTERVAL_SECONDS
         await sweep(self.services.store)  # or it would go on beside the next steps
+        self.services.sweeper.notify = lambda: None  # what is deleted is not cleared before the next sweep
         self._count_writes()
         self._current.transport = httpx.ASGITransport(app)
 
@@ -294,6 +295,10 @@ class Server:
         for held in self.responder.let_go.values():
             held.set()
         await self.settled(0)
+
+    async def runs_in_progress(self) -> list[tuple[str, int]]:
+        """The runs in progress by the store, also those of deleted threads."""
+        return await self.services.store.read(in_progress)
 
     async def has_unwritten_events(self) -> bool:
         """Whether events were emitted that are not in a log."""

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.model.comparison import STEPS, Data, Held, Keyed
+from tests.model.comparison import KEYS, STEPS, Data, Held, Keyed
 from tests.model.driver import COUNTS, Answered, answered
 from tests.model.message_steps import MessageSteps
-from tests.model.state import FAILED, Rejected, Response, Thread
+from tests.model.state import DAY, FAILED, Rejected, Response, Thread
 from tests.support.database.postgres import PostgresServer
 
 
@@ -51,10 +51,13 @@ class Machine(MessageSteps):
         key, thread = data.draw(st.sampled_from(self.idle()), label="idle")
         self.number += 1
         number = self.number
+        stored = self.model.accounts[self.model.keys[key]].stored
+        free = [name for name in KEYS if name not in stored or stored[name].created_at <= self.model.now - DAY]
+        name = data.draw(st.sampled_from([*free, f"hold-{number}"]), label="idempotency_key") if keyed else None
         arguments: dict[str, Any] = {
             "content": f"/hold {number}", "thread_id": thread.thread_id, "assistant_id": None, "one_call": False,
             "system_prompt": None, "tools": None, "files": (), "stream": stream, "send_to_llm": True, "if_match": None,
-            "idempotency_key": f"hold-{number}" if keyed else None,
+            "idempotency_key": name,
         }  # fmt: skip
         call = self.call_to_send(key, arguments)
         real = self.binding.real(thread.thread_id)

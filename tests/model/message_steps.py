@@ -70,7 +70,7 @@ class MessageSteps(ResourceSteps):
         assistant_id = None
         if one_call and where < 3 and self.assistants:
             assistant_id = self.own(data, key, self.assistants)
-        if_match = None if thread_id is None else self.version(data, thread_id)
+        if_match = self.version(data, thread_id)
         arguments: dict[str, Any] = {
             "content": content, "thread_id": thread_id, "assistant_id": assistant_id, "one_call": one_call,
             "system_prompt": "Only now." if prompt and one_call else None, "tools": tools if one_call else None,
@@ -199,7 +199,7 @@ class MessageSteps(ResourceSteps):
     )  # fmt: skip
     def cancel(self, data: Data, idempotency_key: str | None, fault: str | None, pause: int) -> None:
         key = self.key(data)
-        thread_id, run_id = data.draw(st.sampled_from(self.runs), label="run")
+        thread_id, run_id = self.own_run(data, key)
         client, real, real_run = self.server.client(key), self.binding.real(thread_id), self.binding.real(run_id)
         options: Any = {"idempotency_key": given(idempotency_key)}
         self.perform(
@@ -214,7 +214,7 @@ class MessageSteps(ResourceSteps):
     def events(self, data: Data) -> None:
         """Resume the events of a run that is over or waits, after any but the last."""
         key = self.key(data)
-        thread_id, run_id = data.draw(st.sampled_from(self.runs), label="run")
+        thread_id, run_id = self.own_run(data, key)
         if any(held.run.run_id == run_id for held in self.held):
             return
         after = data.draw(st.integers(0, max(0, self.events_of(thread_id, run_id) - 1)), label="after")
@@ -224,6 +224,15 @@ class MessageSteps(ResourceSteps):
             lambda: streamed(client.runs.events(real, real_run, last_event_id=str(after))),
             lambda: self.model.events(key, thread_id, run_id, after),
         )
+
+    def own_run(self, data: Data, key: str) -> tuple[Id, Id]:
+        """Mostly a run of the key's account, with its thread; sometimes another's or a deleted one."""
+        account = self.model.accounts.get(self.model.keys.get(key, ""))
+        mine = [one.thread_id for one in account.threads] if account is not None else []
+        found: tuple[Id, Id] = data.draw(
+            st.sampled_from([run for run in self.runs if run[0] in mine] * 8 + self.runs), label="run"
+        )
+        return found
 
     def events_of(self, thread_id: Id, run_id: Id) -> int:
         return sum(

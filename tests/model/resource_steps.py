@@ -84,7 +84,10 @@ class ResourceSteps(ModelMachine):
 
     def update_assistant(self, data: Data) -> None:
         change: Json = data.draw(
-            st.sampled_from([{"name": "Guide"}, {"description": "D"}, {"tools": [TOOL]}]), label="change"
+            st.sampled_from(
+                [{"name": "Guide"}, {"description": "D"}, {"tools": [TOOL]}, {"tools": [], "system_prompt": ""}]
+            ),
+            label="change",
         )
         fault = data.draw(st.sampled_from([None, None, None, *STORE_FAULTS]), label="fault")
         key = self.key(data)
@@ -98,7 +101,7 @@ class ResourceSteps(ModelMachine):
         )
 
     def clone_assistant(self, data: Data) -> None:
-        change: Json = data.draw(st.sampled_from([{}, {"name": "Guide"}]), label="change")
+        change: Json = data.draw(st.sampled_from([{}, {"name": "Guide"}, {"system_prompt": ""}]), label="change")
         idempotency_key, fault, pause = self.disturbance(data)
         key = self.key(data)
         assistant_id = self.own(data, key, self.assistants)

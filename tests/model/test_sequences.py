@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.model.comparison import KEYS
 from tests.model.driver import COUNTS
 from tests.model.machine import Machine, postgres_machine
 from tests.model.state import DAY, Thread, entity_tags
@@ -67,6 +68,13 @@ def keep_to(machine: Machine, thread: Thread) -> None:
     """Let further steps take no other idle thread."""
     idle = machine.idle
     machine.idle = lambda *, busy=False: [one for one in idle(busy=busy) if one[1] is thread]  # type: ignore[method-assign]
+
+
+def keep_one_key(machine: Machine) -> None:
+    """Let further steps use no other key."""
+    for name in [name for name in machine.names if name != "a1"]:
+        machine.revoke_key(name)
+    machine.used_keys = []
 
 
 @pytest.mark.timeout(1800)
@@ -241,9 +249,12 @@ def test_request_is_repeated_under_its_key_in_every_later_state(machine: type[Ma
             for request in list(one.keyed):
                 one.repeat_request(request)
 
+        keep_one_key(one)
         key, thread = one.idle()[0]
         arguments = {"thread_id": thread.thread_id, "if_match": f'"{thread.version}"', "idempotency_key": "a"}
         one.send_with(key, arguments | {"content": "/say hi"})
+        one.runs = one.runs[-1:]
+        one.cancel(data, idempotency_key="c", fault=None, pause=0)
         keep_to(one, thread)
         one.ask_for_tools(data, calls=1, stream=True, keyed=True, prompt=False)
         repeat_all()
@@ -259,16 +270,56 @@ def test_request_is_repeated_under_its_key_in_every_later_state(machine: type[Ma
         one.let_go(data)
         one.interrupt("restart")
         repeat_all()
+        for _ in range(2):
+            one.send_to_default()
+            while one.model.accounts["a"].assistants:
+                one.delete_assistant(data)
+        repeat_all()
+        one.run(one.server.sweep(0))
+        repeat_all()
 
     play(machine, steps)
-    assert [COUNTS[f"repeated: {kind}"] for kind in ("sendMessage", "askForTools", "submitToolOutputs")] == [5, 5, 4]
+    kinds = ("sendMessage", "cancelRun", "askForTools", "submitToolOutputs")
+    assert [COUNTS[f"repeated: {kind}"] for kind in kinds] == [5, 5, 5, 4]
+
+
+def test_key_and_event_log_expire_after_a_day_to_the_millisecond() -> None:
+    def steps(data: Any, one: Machine) -> None:
+        keep_one_key(one)
+        send(data, one, "/say hi", "a")
+        one.runs = one.runs[-1:]
+        for step, retain_days in ((DAY - 1, 1), (1, 0)):  # a sweep leaves them there, and later they need none
+            one.pass_time(step, retain_days)
+            one.events(data)
+            one.repeat_request(one.keyed[0])
+
+    play(Machine, steps)
+    kinds = ("streamRunEvents: 200", "streamRunEvents: 404", "repeated: sendMessage")
+    assert [COUNTS[kind] for kind in kinds] == [1, 1, 1]
+
+
+def test_late_end_of_a_run_leaves_another_request_under_its_key_alone(machine: type[Machine]) -> None:
+    """Its response was replaced by the one of the run, which had used the key more than a day before."""
+
+    def steps(data: Any, one: Machine) -> None:
+        keep_one_key(one)
+        one.hold(data, stream=False, keyed=True, log_fails=False)
+        one.pass_time(DAY, retain_days=0)
+        key, name = one.held[0].key, one.held[0].arguments["idempotency_key"]
+        one.send_with(key, {"content": "Keep this.", "one_call": True, "idempotency_key": name})
+        one.let_go(data)
+        one.repeat_request(one.keyed[-1])
+
+    play(machine, steps)
+    assert COUNTS["repeated: sendChatMessage"] == 1
 
 
 def test_expired_key_begins_anew_also_for_those_who_join(machine: type[Machine]) -> None:
     def steps(data: Any, one: Machine) -> None:
         one.names = {name: key for name, key in one.names.items() if name == "a1"}
         key, thread = one.idle()[0]
-        one.send_with(key, {"content": "/say hi", "thread_id": thread.thread_id, "idempotency_key": "hold-1"})
+        for name in (*KEYS, "hold-1"):
+            one.send_with(key, {"content": "/say hi", "thread_id": thread.thread_id, "idempotency_key": name})
         one.pass_time(DAY, retain_days=0)
         keep_to(one, thread)
         one.hold(data, stream=False, keyed=True, log_fails=False)
@@ -314,8 +365,9 @@ def test_message_in_one_call_goes_where_its_ids_say(machine: type[Machine]) -> N
         for thread_id, assistant_id in itertools.product((None, thread.thread_id), assistants):
             ids = {"thread_id": thread_id, "assistant_id": assistant_id}
             one.send_with(key, {"content": "/say hi", "one_call": True} | ids)
+        one.send_with(key, {"content": "/say hi", "one_call": True, "if_match": "*"})
 
     play(machine, steps)
     given = ("nothing", "thread_id", "assistant_id", "thread_id and assistant_id")
     assert all(COUNTS[f"one call with {ids}"] for ids in given)
-    assert COUNTS["sendChatMessage: 404"] == 1
+    assert [COUNTS[f"sendChatMessage: {status}"] for status in (404, 412)] == [1, 1]

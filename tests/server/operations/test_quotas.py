@@ -60,11 +60,11 @@ async def test_quota_of_messages_is_413_but_a_run_goes_on(tmp_path: Path) -> Non
         await api.thread()
 
 
-async def test_quota_of_bytes_counts_messages_and_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("content", "file"), [("x", b"x" * 2_500), ("\U0001f642" * 625, b"x")])
+async def test_quota_of_bytes_counts_messages_and_files(tmp_path: Path, content: str, file: bytes) -> None:
     async with serving(tmp_path / "threads.db", account_bytes=4_000) as api:
-        thread_id = await api.thread()
-        path, file = f"/threads/{thread_id}/messages", {"files": ("f", b"x" * 2_500)}
-        sent = [await api.http.post(path, data={"content": "x", "send_to_llm": "false"}, files=file) for _ in range(2)]
+        path, data = f"/threads/{await api.thread()}/messages", {"content": content, "send_to_llm": "false"}
+        sent = [await api.http.post(path, data=data, files={"files": ("f", file)}) for _ in range(2)]
         assert [answer.status_code for answer in sent] == [200, 413]
         assert sent[1].json()["detail"].startswith("The account may store 4000 bytes")
 
