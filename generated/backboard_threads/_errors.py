@@ -20,7 +20,7 @@ import re
 from typing import Any, Self
 
 from ._json_types import is_array, is_object
-from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, Request, Response, redact
+from ._network.transport import REDACTED, SECRET, SECRET_PARAMETERS, Request, Response, redact_response
 from ._public import public
 from ._retries import retry_after
 from ._unset import Unset
@@ -112,7 +112,7 @@ class DecodeError(APIError):
         """The same error, as one of the answer `response`, whose request is freed of secrets."""
         self.got = Shown(cleaned(self.got, response.request))
         self.response = response
-        self.request = redact(response.request)
+        self.request = redact_response(response)
         return self
 
     def under(self, *steps: str | int) -> Self:

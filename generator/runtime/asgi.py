@@ -45,7 +45,7 @@ PATIENCE = 5.0
 class _Exchange:
     """One request to the application and what it answers, in the loop that the application runs in."""
 
-    def __init__(self, app: App, request: Request, body: bytes) -> None:
+    def __init__(self, app: App, request: Request, body: bytes, state: dict[str, Any]) -> None:
         path = request.url.raw_path.partition(b"?")[0]
         scope = {
             "type": "http",
@@ -60,6 +60,7 @@ class _Exchange:
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
             "server": (request.url.host, request.url.port),
             "client": ("127.0.0.1", 0),
+            "state": state.copy(),
         }
         self._body: bytes | None = body
         self._request = request
@@ -139,9 +140,11 @@ class _Lifespan:
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()
         self._from_app: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self.state: dict[str, Any] = {}
+        """What the application keeps for its requests, from its start on; each gets a copy."""
 
     async def _run(self) -> None:
-        scope: Message = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+        scope: Message = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
         try:
             await self._app(scope, self._to_app.get, self._from_app.put)
         finally:
@@ -155,7 +158,8 @@ class _Lifespan:
     async def stop(self) -> None:
         """Have the application stop, and wait for it."""
         if self._task is not None:
-            await self._tell("shutdown")
+            if not self._task.done():  # an application need not know of start and stop
+                await self._tell("shutdown")
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
@@ -192,7 +196,7 @@ class AsyncASGITransport(AsyncBaseTransport):
             asyncio.get_running_loop()
         except RuntimeError:
             raise ConnectError("an AsyncASGITransport needs asyncio, not trio", request=request) from None
-        exchange = _Exchange(self._app, request, await request.aread())
+        exchange = _Exchange(self._app, request, await request.aread(), self._lifespan.state)
         status, headers = await exchange.start()
         return Response(status, headers=headers, stream=_AsyncPieces(exchange))
 
@@ -243,7 +247,7 @@ class ASGITransport(BaseTransport):
         body = request.read()
 
         async def answer() -> tuple[_Exchange, int, list[tuple[bytes, bytes]]]:
-            exchange = _Exchange(self._app, request, body)
+            exchange = _Exchange(self._app, request, body, self._lifespan.state)
             status, headers = await exchange.start()
             return exchange, status, headers
 

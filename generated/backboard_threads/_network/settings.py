@@ -86,7 +86,7 @@ class Network:
             raise (ValueError if found is None else UnusableEnvironment)(f"{source} cannot be used: {error}") from None
         if self._cert is not None:
             try:
-                context.load_cert_chain(*((self._cert,) if isinstance(self._cert, str) else self._cert))
+                context.load_cert_chain(*(self._cert if isinstance(self._cert, tuple) else (self._cert,)))
             except (OSError, ssl.SSLError, TypeError) as error:
                 raise ValueError(f"cert cannot be used: {error}") from None
         return context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
 from .._errors import (
@@ -35,6 +36,7 @@ from .._network.transport import (
     TransportError,
     certificate_error,
     redact,
+    redact_response,
 )
 from .._public import public
 from .._retries import Retries
@@ -219,7 +221,7 @@ class RequestState:
         seconds = self.retries.wait_after_status(status, response.headers)
         if seconds is None:
             error = status_error(response, self.hint)
-            redact(response.request)
+            redact_response(response)
             raise error
         logger.info("%s %s: %d; again in %.2f s", self.method, self.url, status, seconds)
         self._report(seconds, status, None)
@@ -251,6 +253,8 @@ class RequestState:
 
     def clean(self, error: TransportError) -> None:
         """Take this call's secrets out of what a traceback of `error` shows: httpx and h11 quote malformed answers."""
+        with suppress(RuntimeError):  # it has no request
+            redact(error.request)  # after a redirect, another one than the attempt's
         request = Request(self.method, self._address, headers=self.headers)
         cause: BaseException | None = error
         while cause is not None:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 from .._errors import APIConnectionError, APIError, DecodeError, Shown, StreamInterrupted
 from .._event_loops import Reader, bound_reads, lock
 from .._json_types import is_object
-from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact
+from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact, redact_response
 from .._public import public
 from .._request.operation import Streaming
 from .._request.state import RequestState
@@ -175,7 +175,7 @@ class ServerSentEvents(Generic[E]):
             finally:
                 response.close()
             raise DecodeError("an event stream", Shown(f"{wrong}: {text!r}")).within(response)
-        redact(response.request)
+        redact_response(response)
         self._reader = Reader(response.iter_bytes() if already_read(response) else response.iter_raw())
 
     def _drain(self, reader: Reader, response: Response) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 
 from .._errors import DecodeError, Shown
 from .._event_loops import AsyncReader, async_blocking
-from .._network.transport import DecodingError, Response, TransportError, redact
+from .._network.transport import DecodingError, Response, TransportError, redact_response
 from .._partial_file import PartialFile
 from .._public import public
 from .._request.state import RequestState
@@ -47,7 +47,7 @@ class AsyncDownload:
         if self.response is not None:
             raise RuntimeError("this download was opened before")
         self.response = await self._sender.send(self._request_state, keep_open=True)
-        redact(self.response.request)
+        redact_response(self.response)
         self._is_open = True
         return self
 

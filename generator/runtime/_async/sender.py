@@ -26,7 +26,7 @@ from .._network.transport import (
     TransportError,
     already_read,
     origin,
-    redact,
+    redact_response,
     set_content,
 )
 from .._request.auth import check_called_key
@@ -74,7 +74,7 @@ class AsyncSender(RequestBuilder):
             if operation.check is not None:
                 operation.check(value, response)
         if in_answer:
-            redact(response.request)
+            redact_response(response)
             return cast("T", Answer(value, response))
         return value
 
@@ -82,7 +82,7 @@ class AsyncSender(RequestBuilder):
         """Send a call that the document does not describe. Raises an `APIError`."""
         response = await self.send(state)
         value = undocumented_value(response)
-        redact(response.request)
+        redact_response(response)
         return Answer(value, response)
 
     async def send(self, state: RequestState, *, keep_open: bool = False) -> Response:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar
 from .._errors import APIConnectionError, APIError, DecodeError, Shown, StreamInterrupted
 from .._event_loops import AsyncReader, async_bound_reads, async_lock
 from .._json_types import is_object
-from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact
+from .._network.transport import PhaseTimeouts, Response, TransportError, already_read, redact, redact_response
 from .._public import public
 from .._request.operation import Streaming
 from .._request.state import RequestState
@@ -175,7 +175,7 @@ class AsyncServerSentEvents(Generic[E]):
             finally:
                 await response.aclose()
             raise DecodeError("an event stream", Shown(f"{wrong}: {text!r}")).within(response)
-        redact(response.request)
+        redact_response(response)
         self._reader = AsyncReader(response.aiter_bytes() if already_read(response) else response.aiter_raw())
 
     async def _drain(self, reader: AsyncReader, response: Response) -> None:

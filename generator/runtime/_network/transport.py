@@ -126,6 +126,14 @@ def redact(request: httpx.Request) -> httpx.Request:
     return request
 
 
+def redact_response(response: httpx.Response) -> httpx.Request:
+    """The request of `response`, redacted, as are those of the redirects before it and the one that it redirects to."""
+    for request in (*(redirect.request for redirect in response.history), response.next_request):
+        if request is not None:
+            redact(request)
+    return redact(response.request)
+
+
 def redacted_url(url: httpx.URL) -> httpx.URL:
     """`url` without the API key in its query."""
     for name in SECRET_PARAMETERS & set(url.params):

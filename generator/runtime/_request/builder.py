@@ -163,7 +163,8 @@ class RequestBuilder:
             raise ValueError(f"path must begin with a slash and be quoted, as it follows {base_url}: {path!r}")
         if {".", ".."} & set(path.partition("?")[0].split("/")):
             raise ValueError(f"path must not hold . or .. as a step: {path!r}")
-        return f"{base_url}{path}{encode_query(query or {})}"
+        text = encode_query(query or {})
+        return f"{base_url}{path}{text.replace('?', '&', 1) if '?' in path else text}"
 
 
 def _check_key(key: str) -> str:

@@ -28,6 +28,7 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
+from tests.support.client.reachable_texts import reachable_texts
 from tests.support.client.scripted_server import Server, drop, events, reply, send
 from tests.support.client.variants import KEY, MOMENT, THREAD, THREAD_ID, Variant
 
@@ -262,30 +263,10 @@ async def test_every_error_survives_pickle_copy_and_process_pool(variant: Varian
 
 async def test_no_error_holds_the_api_key(variant: Variant, server: Server) -> None:
     for error in await every_error(variant, server):
-        seen: set[int] = set()
-        assert KEY not in "".join(_texts(error, seen)), type(error)
+        assert KEY not in "".join(reachable_texts(error)), type(error)
         assert KEY.encode() not in pickle.dumps(error)
         if error.request is not None:
             assert error.request.headers["x-api-key"] == "[redacted]"
-
-
-def _texts(value: Any, seen: set[int]) -> list[str]:
-    """Every text that can be reached from `value`: what a crash reporter would send."""
-    if id(value) in seen or isinstance(value, type) or callable(value):
-        return []
-    seen.add(id(value))
-    texts = [repr(value)]
-    if isinstance(value, bytes):
-        return [value.decode("latin-1")]
-    if isinstance(value, dict):
-        inner: list[Any] = [*value.keys(), *value.values()]
-    elif isinstance(value, (list, tuple, set)):
-        inner = list(value)
-    else:
-        inner = list(vars(value).values()) if hasattr(value, "__dict__") else []
-    if isinstance(value, BaseException):
-        inner += [value.__cause__, value.__context__, *value.args]
-    return [text for item in inner for text in _texts(item, seen)] + texts
 
 
 def test_every_error_class_has_a_docstring() -> None:

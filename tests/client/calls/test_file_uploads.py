@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import UploadFile
 
 from backboard_threads import APIStatusError
 from tests.support.client.scripted_server import Server, reply
@@ -57,12 +57,6 @@ async def test_name_with_text_is_refused(variant: Variant, server: Server, tmp_p
     assert server.requests == []
 
 
-async def test_uploaded_file_of_starlette_keeps_name_and_type(variant: Variant, server: Server) -> None:
-    upload = UploadFile(io.BytesIO(b"a,b"), filename="t.dat", headers=Headers({"content-type": "text/csv"}))
-    assert await sent(variant, server, upload) == [(b"t.dat", b"a,b")]
-    assert b"Content-Type: text/csv\r\n" in server.requests[0].body
-
-
 async def test_file_with_async_read_is_refused_with_advice(variant: Variant, server: Server) -> None:
     class AsyncFile:
         async def read(self, size: int = -1) -> bytes:
@@ -70,16 +64,6 @@ async def test_file_with_async_read_is_refused_with_advice(variant: Variant, ser
 
     with pytest.raises(TypeError, match=r"async `read`.*open\(path, 'rb'\)"):
         await sent(variant, server, [AsyncFile()])
-
-
-async def test_file_that_cannot_seek_is_read_once_and_sent_again(variant: Variant, server: Server) -> None:
-    source, target = os.pipe()
-    os.write(target, b"from a pipe")
-    os.close(target)
-    server.answer(reply(503, {}), reply(200, TURN))
-    with os.fdopen(source, "rb") as pipe:
-        await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=[("p", pipe)]))
-    assert [files_in(seen.body) for seen in server.requests] == [[(b"p", b"from a pipe")]] * 2
 
 
 async def test_path_that_cannot_seek_to_its_end_is_read_first(variant: Variant, server: Server, tmp_path: Path) -> None:
@@ -126,15 +110,6 @@ async def test_file_that_becomes_shorter_raises_os_error(variant: Variant, serve
     with pytest.raises(OSError, match=r"files\[0\] became shorter"):
         await variant.do(client.messages.send(THREAD_ID, content="x", files=[ChangingFile(b"line", None)]))
     await variant.do(client.messages.send(THREAD_ID, content="x"))
-
-
-async def test_retry_sends_an_open_file_from_where_it_stood(variant: Variant, server: Server) -> None:
-    file = io.BytesIO(b"skipped, rest")
-    file.seek(9)
-    server.answer(reply(503, {}), reply(200, TURN))
-    await variant.do(variant.client(server).messages.send(THREAD_ID, content="x", files=file))
-    assert [files_in(seen.body) for seen in server.requests] == [[(b"file", b"rest")]] * 2
-    assert len({seen.raw for seen in server.requests}) == 1
 
 
 async def test_same_file_is_sent_whole_each_time(variant: Variant, server: Server, tmp_path: Path) -> None:

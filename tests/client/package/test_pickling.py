@@ -1,10 +1,15 @@
 """Clients and models in pickles, copies and process pools."""
 
 import copy
+import inspect
+import itertools
 import multiprocessing
 import pickle
+import ssl
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
+import certifi
 import httpx
 import pytest
 
@@ -61,9 +66,63 @@ def test_client_of_a_subclass_keeps_its_attributes(variant: Variant) -> None:
     client.__setstate__(state)  # of a pickle of 0.1.0
 
 
-def test_client_with_http_client_cannot_be_pickled(variant: Variant) -> None:
-    with pytest.raises(TypeError, match="http_client of its own"):
-        pickle.dumps(variant.mocked(lambda _: httpx.Response(200)))
+def _note(_: object) -> str:
+    return KEY
+
+
+ARGUMENTS: dict[str, Any] = {
+    "api_key": _note, "base_url": "https://server.example/api", "timeout": httpx.Timeout(3, connect=2), "deadline": 7.0,
+    "max_retries": 5, "headers": {"X-Team": "a"}, "verify": certifi.where(), "cert": ("a.pem", "b.pem"),
+    "proxy": "http://127.0.0.1:1", "trust_env": False, "max_response_bytes": 10, "max_header_bytes": 20,
+    "on_retry": _note, "raise_on_failed_run": False,
+}  # fmt: skip
+"""A value that is not the default, for each argument of a client."""
+CHANGES: dict[str, Any] = {
+    "timeout": httpx.Timeout(None),
+    "deadline": None,
+    "max_retries": 0,
+    "headers": {"X-Team": "b"},
+}
+
+
+def test_twin_of_a_client_has_all_its_arguments(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", lambda *_: None)
+    assert {*ARGUMENTS, "http_client"} == inspect.signature(variant.client_class).parameters.keys()
+    client = variant.client(**ARGUMENTS)
+    twins = {"pickle": pickle.loads(pickle.dumps(client)), "copy": copy.copy(client), "deepcopy": copy.deepcopy(client)}
+    twins |= {name: client.with_options(**{name: value}) for name, value in CHANGES.items()}
+    for name, twin in {
+        **twins,
+        "itself": client,
+        "copy of a copy": twins["headers"].with_options(deadline=7.0),
+    }.items():
+        expected = {
+            **ARGUMENTS,
+            **({name: CHANGES[name]} if name in CHANGES else {}),
+        }
+        expected |= {"headers": CHANGES["headers"]} if name == "copy of a copy" else {}
+        for one in (twin, pickle.loads(pickle.dumps(twin))):
+            state = one.__getstate__()
+            del state["attributes"]
+            assert state == expected, name
+
+
+@pytest.mark.parametrize("kind", ["client", "transport"])
+def test_client_with_http_client_cannot_be_pickled_or_copied(variant: Variant, kind: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200))
+    client = variant.client(http_client=transport if kind == "transport" else variant.http_class(transport=transport))
+    for one, twin in itertools.product(
+        (client, client.with_options(timeout=3)), (pickle.dumps, copy.copy, copy.deepcopy)
+    ):
+        with pytest.raises(TypeError, match="http_client of its own"):
+            twin(one)
+
+
+@pytest.mark.parametrize("name", ["verify", "cert", "proxy", "trust_env"])
+def test_network_arguments_are_refused_beside_an_http_client(variant: Variant, name: str) -> None:
+    for given in (httpx.MockTransport(lambda _: httpx.Response(200)), variant.http_class()):
+        with pytest.raises(TypeError, match="not for http_client"):
+            variant.client_class(api_key=KEY, http_client=given, **{name: ARGUMENTS[name]})
 
 
 def test_models_survive_pickle_and_copy() -> None:

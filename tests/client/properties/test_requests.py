@@ -167,6 +167,23 @@ def test_blanks_around_a_header_are_removed(half: str) -> None:
     assert sent_requests(said, half, streamed=False)[0].headers == {"If-None-Match": "*"}
 
 
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("operation", operations().values(), ids=lambda one: one.id)
+def test_argument_beats_a_header_of_the_client(operation: Operation, half: str) -> None:
+    names = [one["name"] for one in operation.parameters if one["in"] == "header" and one["name"] != "Idempotency-Key"]
+    for name in names:
+        said = plain_request(operation)
+        said.headers[name] = "7"
+        sent: list[httpx.Request] = []
+
+        def transport(request: httpx.Request, sent: list[httpx.Request] = sent) -> httpx.Response:
+            sent.append(request)
+            return answer(operation, streamed=operation.id not in METHODS)
+
+        say(said, transport, half=half, streamed=operation.id not in METHODS, headers={name.lower(): "other"})
+        assert sent[0].headers.get_list(name) == ["7"]
+
+
 def as_sent(body: dict[str, Any]) -> dict[str, Any]:
     """A text `true` and the boolean are one in a form."""
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}

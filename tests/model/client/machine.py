@@ -17,7 +17,7 @@ import httpx
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from backboard_threads import UNSET, APIError, AsyncBackboard, Backboard
+from backboard_threads import UNSET, APIConnectionError, APIError, AsyncBackboard, Backboard, Retry
 from tests.model.client.network import PHASES, Attempt, ScriptedNetwork
 from tests.model.client.policy import NEVER_SENT, UNKNOWN, Call, predict
 from tests.support.virtual_time import VirtualLoop, virtual_time
@@ -90,6 +90,8 @@ deadlines = st.sampled_from([UNSET, UNSET, None, 0.25, 5.0625, 40.5, 1000.5])
 timeouts = st.sampled_from([UNSET, None, 2.625, 50.0])
 
 
+DEFAULT_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
+TIMEOUT_OF_HTTP_CLIENT = httpx.Timeout(33.5, connect=3.125)
 KEY_WAIT = [0.0]
 """Seconds that the function takes that gives the key."""
 
@@ -102,6 +104,14 @@ def key() -> str:
 async def async_key() -> str:
     await asyncio.sleep(KEY_WAIT[0])
     return "key"
+
+
+RETRIES: list[Retry] = []
+"""What `on_retry` was called with during a call."""
+
+
+def note(retry: Retry) -> None:
+    RETRIES.append(retry)
 
 
 class ClientMachine(RuleBasedStateMachine):
@@ -122,28 +132,37 @@ class ClientMachine(RuleBasedStateMachine):
     @initialize(
         base_url=st.sampled_from(list(SERVERS)), max_retries=st.integers(0, 3), deadline=deadlines, timeout=timeouts,
         jitter=st.sampled_from([0.0, 0.5, 1.0]), called=st.booleans(), raises=st.booleans(),
+        given=st.sampled_from([None, None, "client", "transport"]),
     )  # fmt: skip
     def begin(
-        self, base_url: str, max_retries: int, deadline: Any, timeout: Any, jitter: float, called: bool, raises: bool
-    ) -> None:
+        self, base_url: str, max_retries: int, deadline: Any, timeout: Any, jitter: float, called: bool, raises: bool,
+        given: str | None = None,
+    ) -> None:  # fmt: skip
         self.base_url, self.jitter = base_url, jitter
         self.options: dict[str, Any] = {"max_retries": max_retries, "deadline": deadline, "timeout": timeout}
         self.stack.enter_context(patch("random.uniform", lambda low, high: low + (high - low) * jitter))
         made: Any = AsyncBackboard if self.half == "async" else Backboard
         self.headers = {"X-Own": "client"}
         self.called, self.raises = called, raises
+        self.timeout = DEFAULT_TIMEOUT if given != "client" else TIMEOUT_OF_HTTP_CLIENT
+        self.http_client: Any = None
+        if given is not None:
+            self.http_client = (httpx.AsyncHTTPTransport if self.half == "async" else httpx.HTTPTransport)(verify=False)
+        if given == "client":
+            of_httpx: Any = httpx.AsyncClient if self.half == "async" else httpx.Client
+            self.http_client = of_httpx(transport=self.http_client, timeout=TIMEOUT_OF_HTTP_CLIENT)
         source: Any = (async_key if self.half == "async" else key) if called else "key"
         client = made(
-            api_key=source, base_url=base_url, headers=self.headers, raise_on_failed_run=raises, **self.options
-        )
+            api_key=source, base_url=base_url, headers=self.headers, raise_on_failed_run=raises, on_retry=note,
+            http_client=self.http_client, **self.options,
+        )  # fmt: skip
         further = client.with_options(headers={"X-Further": "1"})
-        self.clients += [
-            *(client, client.with_options(), further),
-            *(copy.copy(further), copy.deepcopy(client), pickle.loads(pickle.dumps(further))),
-        ]
+        self.clients += [client, client.with_options(), further]
+        if given is None:
+            self.clients += [copy.copy(further), copy.deepcopy(client), pickle.loads(pickle.dumps(further))]
 
     def teardown(self) -> None:
-        for client in self.clients:
+        for client in [*self.clients, *([] if self.http_client is None else [self.http_client])]:
             self.run(client.aclose if self.half == "async" else client.close)
         left = len(self.network.transports), len(self.network.bodies)
         self.stack.close()
@@ -160,8 +179,7 @@ class ClientMachine(RuleBasedStateMachine):
         """The facts of a call under the options in force."""
         method, documented, _, _ = CALLS[name]
         deadline, timeout = options["deadline"], options["timeout"]
-        phases = {"connect": 10.0 if timeout is UNSET else timeout}
-        phases |= dict.fromkeys(("write", "read"), 120.0 if timeout is UNSET else timeout)
+        phases = (self.timeout if timeout is UNSET else httpx.Timeout(timeout)).as_dict()
         return Call(
             method, key is not None or (documented and SERVERS[self.base_url]), name == "delete",
             name not in ("other", "patch"), options["max_retries"], 600.0 if deadline is UNSET else deadline, phases,
@@ -171,7 +189,9 @@ class ClientMachine(RuleBasedStateMachine):
     @rule(
         data=st.data(), name=st.sampled_from(list(CALLS)), script=st.lists(attempts, max_size=4),
         key=st.sampled_from([None, None, "mine"]), level=st.sampled_from(LEVELS),
-        own=st.sampled_from([*({}, {}), {"deadline": 9.75}, {"timeout": 20.625}, {"max_retries": 1}]),
+        own=st.sampled_from(
+            [{}, {}, {"deadline": 9.75}, {"timeout": 20.625}, {"max_retries": 1}, {"deadline": None, "timeout": None}]
+        ),
         key_wait=st.sampled_from([0.0, 0.0, 4.875]),
     )  # fmt: skip
     def call(
@@ -198,7 +218,8 @@ class ClientMachine(RuleBasedStateMachine):
         KEY_WAIT[0] = key_wait if self.called else 0.0
         facts = self.call_of(name, options.get("idempotency_key"), self.options | own)
         began = self.clock.now
-        expected = predict(facts, script, began)
+        expected, waits = predict(facts, script, began)
+        RETRIES.clear()
         if name == "fail" and expected.result == "value" and self.raises:
             expected = replace(expected, result="RunFailedError")
         result = self.result(lambda: made(client, **options))
@@ -206,6 +227,12 @@ class ClientMachine(RuleBasedStateMachine):
         sent = self.network.sent
         assert (result, len(sent)) == (expected.result, expected.attempts), (result, expected, sent)
         assert abs(self.clock.now - expected.at) < 0.01, (self.clock.now - began, expected.at - began)
+        retries = [(one.attempt, round(one.seconds, 3), one.status_code) for one in RETRIES]
+        assert retries == [(count, round(seconds, 3), status) for count, seconds, status in waits]
+        if isinstance(self.error, APIConnectionError):
+            assert ("is unknown" in str(self.error)) == expected.unknown or expected.unknown is None, str(self.error)
+            keys = [one.headers.get("idempotency-key") for one in sent[-1:]]
+            assert keys in ([self.error.idempotency_key], [])
         over = 0.01 if facts.interruptible else 0.01 + facts.key_wait
         assert facts.deadline is None or self.clock.now - began <= facts.deadline + over
         assert not self.network.bodies
@@ -232,9 +259,11 @@ class ClientMachine(RuleBasedStateMachine):
                 assert refused or not one.is_out
 
     def result(self, made: Callable[[], Any]) -> str:
+        self.error: APIError | None = None
         try:
             value = self.run(made)
         except APIError as error:
+            self.error = error
             return type(error).__name__
         except tuple(ERRORS) as error:
             return type(error).__name__

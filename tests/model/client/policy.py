@@ -46,15 +46,30 @@ class Call:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result: `value`, `deleted`, or the name of an error; how many attempts; when it was over."""
+    """The result: `value`, `deleted`, or the name of an error; how many attempts; when it was over.
+
+    `unknown` says whether the call may have taken effect, if an attempt without an answer ended it; None where that is
+    left open, as when a deadline interrupts an attempt in any phase.
+    """
 
     result: str
     attempts: int
     at: float
+    unknown: bool | None = None
 
 
-def predict(call: Call, script: Iterable[Attempt], now: float) -> Outcome:
-    """The outcome of a call that begins at `now`."""
+Wait = tuple[int, float, int | None]
+"""What `on_retry` is called with: how many attempts failed, the seconds to wait, and the status, if there was one."""
+
+
+def predict(call: Call, script: Iterable[Attempt], now: float) -> tuple[Outcome, list[Wait]]:
+    """The outcome of a call that begins at `now`, and the waits between its attempts."""
+    waits: list[Wait] = []
+    return outcome(call, script, now, waits), waits
+
+
+def outcome(call: Call, script: Iterable[Attempt], now: float, waits: list[Wait]) -> Outcome:
+    """The outcome of a call that begins at `now`; its waits are added to `waits`."""
     deadline = None if call.deadline is None else now + call.deadline
     repeatable = call.method in IDEMPOTENT or call.honoured_key
     unknown = False
@@ -85,10 +100,12 @@ def predict(call: Call, script: Iterable[Attempt], now: float) -> Outcome:
             again = status == 429 or (status in UNKNOWN and repeatable)
             asked = retry_after(dict(attempt.headers))
         seconds = asked or min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (count - 1)) * call.jitter
-        if not again or count > call.max_retries or seconds > LONGEST_RETRY_AFTER:
-            return Outcome(result, count, now)
-        if deadline is not None and now + seconds >= deadline:
-            return Outcome(result, count, now)
+        if (
+            not again or count > call.max_retries or seconds > LONGEST_RETRY_AFTER
+            or (deadline is not None and now + seconds >= deadline)
+        ):  # fmt: skip
+            return Outcome(result, count, now, None if error is None or (late and call.interruptible) else unknown)
+        waits.append((count, seconds, None if error is not None else attempt.status))
         now += seconds
     raise AssertionError("unreachable")
 

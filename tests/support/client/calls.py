@@ -37,8 +37,15 @@ class Request:
     files: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
 
 
-def say(request: Request, handler: Handler, *, half: str = "sync", streamed: bool = False) -> Any:
-    """Make the call through the client, on a transport that answers with `handler`.
+def say(
+    request: Request,
+    handler: Handler,
+    *,
+    half: str = "sync",
+    streamed: bool = False,
+    headers: dict[str, str] | None = None,
+) -> Any:
+    """Make the call through a client with `headers`, on a transport that answers with `handler`.
 
     Returns what the method returns; for a stream, the list of its events. Raises what the client raises.
     """
@@ -50,6 +57,7 @@ def say(request: Request, handler: Handler, *, half: str = "sync", streamed: boo
             max_retries=0,
             raise_on_failed_run=False,
             http_client=httpx.MockTransport(handler),
+            headers=headers,
         ) as client:
             made = called(client, name, request)
             return list(_events(made)) if streamed else made
@@ -61,6 +69,7 @@ def say(request: Request, handler: Handler, *, half: str = "sync", streamed: boo
             max_retries=0,
             raise_on_failed_run=False,
             http_client=httpx.MockTransport(handler),
+            headers=headers,
         ) as client:
             made = called(client, name, request)
             return [event async for event in _async_events(made)] if streamed else await _awaited(made)
