@@ -12,7 +12,8 @@ from generator.document.document import Document, Operation, UnusableDocument
 from generator.document.pagination import find_paging
 from generator.document.responses import plan_answers, plan_events
 from generator.document.security import find_server, find_servers
-from tests.support.generator.random_documents import FORM, JSON, MULTIPART, Schema, reference
+from tests.support.generator.random_documents import FORM, JSON, MULTIPART
+from tests.support.generator.random_schemas import Schema, reference
 
 STREAM = "Text/Event-Stream; charset=utf-8"
 TEXT: Schema = {"type": "string"}
@@ -22,6 +23,7 @@ SCHEMAS = {
     "Thing": {"type": "object", "required": ["id"], "properties": {"id": TEXT, "serial": TEXT}},
     "Loose": {"type": "object", "properties": {"id": TEXT}},
     "Named": {"allOf": [THING, {"type": "object", "properties": {"name": TEXT}}]},
+    "Named2": {"allOf": [THING]},
     "Things": {"type": "array", "items": THING},
 }
 
@@ -257,6 +259,7 @@ ITEMS: list[tuple[Schema, str | None]] = [
     (THING, "id"),
     (reference("Named"), "id"),
     (reference("Loose"), None),
+    (reference("Named2"), None),
     (TEXT, ""),
 ]
 """Schemas of a listing's items, each with its key; an empty one if there is nothing to iterate over."""
@@ -267,27 +270,40 @@ STYLES: list[Schema | None] = [
     {"style": "turns"}, {"key": "serial"}, {"items": "rows"}, {"items": "others"},
 ]  # fmt: skip
 
+LIMITS = ((7, 2, 3), (None, 2, 3), (7, None, 3), (7, 2, None), (None, None, None))
+"""The greatest position, the usual page size and the greatest one, as far as a document says them."""
+
 
 def test_any_declaration_of_paging_is_read_with_its_parameters() -> None:
-    cases = list(itertools.product(ITEMS, ("array", "rows", "both"), STYLES, (3, None)))
+    cases = list(itertools.product(ITEMS, ("array", "rows", "both"), STYLES, LIMITS))
     described = []
-    for (item, _), place, declared, most in cases:
+    for (item, _), place, declared, limits in cases:
         rows = {"type": "array", "items": item}
         properties = {"texts": ROWS, "rows": rows, "more": TEXT, **({"others": rows} if place == "both" else {})}
         schema = rows if place == "array" else {"type": "object", "properties": properties}
-        maximum = {} if most is None else {"maximum": most}
+        most, usual, greatest = limits
+        position = {} if most is None else {"maximum": most}
+        size = ({} if usual is None else {"default": usual}) | ({} if greatest is None else {"maximum": greatest})
         parameters = [
-            {"name": name, "in": "query", "schema": {"type": "integer", **maximum, **({"default": 2} if size else {})}}
-            for name, size in (("skip", 0), ("page", 0), ("cursor", 0), ("at", 0), ("limit", 1), ("size", 1))
+            {
+                "name": name,
+                "in": "query",
+                "schema": {"type": "integer", **(size if name in {"limit", "size"} else position)},
+            }
+            for name in ("skip", "page", "cursor", "at", "limit", "size")
         ]
         answer = {"200": {"description": "", "content": {JSON: {"schema": schema}}}}
         paging = {} if declared is None else {"x-paging": declared}
         described.append({"parameters": parameters, "responses": answer, **paging})
     one = {"content": {JSON: {"schema": THING}}, "description": ""}
     parameter = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    below = ITEMS[1:3]  # of the others an operation elsewhere gives one
     items = [
-        {"get": {"parameters": [parameter], "responses": {"200": one}}, "x-path": f"/{n}/{{id}}"}
-        for n in range(len(cases))
+        {
+            "get": {"parameters": [parameter], "responses": {"200": one}},
+            "x-path": f"/{n}/{{id}}" if item in below else f"/other/{n}/{{id}}",
+        }
+        for n, (item, *_) in enumerate(cases)
     ]
     document, found = operations([*({"get": one} for one in described), *items], method="get")
     for operation, case in zip(found, cases, strict=False):
@@ -300,7 +316,7 @@ def check_paging(
     item: tuple[Schema, str | None],
     place: str,
     written: Schema | None,
-    most: int | None,
+    limits: tuple[int | None, ...],
 ) -> None:
     declared = written or {}
     style = declared.get("style", "skip")
@@ -310,13 +326,14 @@ def check_paging(
         assert style == "turns" or (style == "cursor") != ("next" in declared)
         return
     is_found = {"array": True, "rows": declared.get("items", "rows") == "rows", "both": "items" in declared}[place]
-    if (written is None and most is None) or item[1] == "" or not is_found:
+    if (written is None and None in limits) or item[1] == "" or not is_found:
         assert paging is None
         return
     assert paging is not None
     position = declared.get("position", style)
     assert (paging.style, paging.position, paging.limit) == (style, position, declared.get("limit", "limit"))
-    assert (paging.default, paging.max_limit, paging.max_position) == (2, most, None if style == "cursor" else most)
+    most, *sizes = limits
+    assert [paging.max_position, paging.default, paging.max_limit] == [None if style == "cursor" else most, *sizes]
     assert paging.items == ("" if place == "array" else declared.get("items", "rows"))
     assert (paging.next, paging.key) == (declared.get("next", ""), declared.get("key", item[1]))
 

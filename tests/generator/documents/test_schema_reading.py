@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from generator.document.document import Document
 from generator.document.normalize import Reading, read
 from tests.support.generator.random_choices import Choices
-from tests.support.generator.random_documents import JSON, Schema, reference
+from tests.support.generator.random_documents import JSON
+from tests.support.generator.random_schemas import Schema, reference
 
 TEXT: Schema = {"type": "string"}
 SCALARS: tuple[Schema, ...] = (
