@@ -1,7 +1,8 @@
 """Stages of tests, quick ones first, and how far a mutation gets.
 
-Tests that only detect a difference are left out: the committed client against the generator, its digest, the released
-contract. The client is regenerated after a mutation of the document or the generator.
+Tests that only detect a difference are left out: the committed client against the generator, and its digest. The
+comparison with the released contract is the last stage of the document, for what all derived from it follows alike. The
+client is regenerated after a mutation of the document or the generator.
 """
 
 import re
@@ -37,7 +38,8 @@ class Stage:
 
 REDOCLY = Stage("redocly", command=("node_modules/.bin/redocly", "lint", "openapi.yaml"))
 SPECTRAL = Stage("spectral", command=("node_modules/.bin/spectral", "lint", "--fail-severity=hint", "openapi.yaml"))
-CONTRACT = Stage("contract", ("tests/contract", "--ignore=tests/contract/test_released_contract.py"))
+RELEASED = Stage("released", ("tests/contract/test_released_contract.py",))
+CONTRACT = Stage("contract", ("tests/contract", f"--ignore={RELEASED.arguments[0]}"))
 PROPERTIES = Stage("properties", ("tests/client/properties",))
 CONFORMANCE = Stage("conformance", ("tests/end_to_end/test_conformance.py",))
 CLIENT = Stage("client", ("tests/client",))
@@ -66,6 +68,7 @@ STAGES = {
         GENERATOR,
         TYPES,
         FUZZ,
+        RELEASED,
     ),
     "prose": (CONTRACT,),
     "server": (CONFORMANCE, MODEL, SERVER, VENDOR, FUZZ, CLIENT),
