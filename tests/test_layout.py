@@ -162,3 +162,18 @@ def test_files_named_in_documents_exist() -> None:
         if not any((root / path).exists() for root in (ROOT, ROOT / "server" / SERVER, ROOT / "generator" / "runtime"))
     ]
     assert missing == []
+
+
+def test_links_of_documents_lead_to_files_and_headings() -> None:
+    """An anchor is a heading in small letters, with hyphens for spaces and without other marks."""
+    missing = []
+    for document in [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md"), *(ROOT / "examples").glob("*.md")]:
+        for target in re.findall(r"\]\((?!\w+:)([^)\s]+)\)", document.read_text("utf-8")):
+            path, _, anchor = target.partition("#")
+            file = document.parent / path if path else document
+            headings = (
+                re.findall(r"^#+ (.*)$", file.read_text("utf-8"), re.MULTILINE) if anchor and file.is_file() else []
+            )
+            known = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+            missing += [] if file.exists() and (not anchor or anchor in known) else [f"{document.name}: {target}"]
+    assert missing == []

@@ -168,8 +168,3 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
 @pytest.mark.usefixtures("backboard_threads_environment")
 def test_snippet(snippet: str) -> None:
     assert python("-c", snippet).strip().endswith(" 4")
-
-
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\((?!http)([^)#]+)", README):
-        assert (ROOT / target).exists(), target
