@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.database.kinds import BOTH_DATABASES
 from tests.support.server.threads_api import Api
+from threads_server.errors import HTTPError
 from threads_server.http.response_sender import ResponseSender
 from threads_server.http.sse import StreamBroken
 from threads_server.operations.large_responses import LARGE_BYTES, respond
@@ -198,3 +199,18 @@ async def test_large_list_is_whole_although_something_in_it_is_deleted_meanwhile
     assert answer.status_code == 200, answer.text
     assert [one[f"{kind}_id"] for one in answer.json()] == made[:2]
     assert len(made) == 2
+
+
+async def test_large_list_that_never_stands_still_can_be_asked_for_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread_id = await api.thread()
+    for _ in range(2):
+        await api.turn(thread_id, LARGE, send_to_llm=False)
+
+    async def deleted(*_: Any) -> Any:
+        raise HTTPError(404, "Thread not found")
+
+    monkeypatch.setattr(api.services.store, "read_large", deleted)
+    answer = await api.http.get("/threads")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
