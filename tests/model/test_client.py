@@ -31,12 +31,17 @@ CANCELLED = {"cancelled before its end", "cancelled after its end"}
 
 @contextmanager
 def playing(
-    half: str, max_retries: int, base_url: str = FIRST_SERVER, deadline: Any = UNSET, timeout: Any = UNSET
+    half: str,
+    max_retries: int,
+    base_url: str = FIRST_SERVER,
+    deadline: Any = UNSET,
+    timeout: Any = UNSET,
+    given: str | None = None,
 ) -> Iterator[ToolMachine]:
     """A machine of the sync or the async client whose clients are made."""
     played = machine_of(half)()
     try:
-        played.begin(base_url, max_retries, deadline, timeout, jitter=1.0, called=False, raises=True)
+        played.begin(base_url, max_retries, deadline, timeout, jitter=1.0, called=False, raises=True, given=given)
         yield played
     finally:
         played.teardown()
@@ -74,8 +79,9 @@ def test_call_after_any_two_attempts_ends_as_the_model_says(half: str) -> None:
 @pytest.mark.parametrize("half", ["sync", "async"])
 def test_slow_call_with_any_options_ends_as_the_model_says(half: str) -> None:
     slow = [0.3125, 7.125, 31.75, 130.875, 700.375]
-    for deadline, timeout in itertools.product([UNSET, None, 5.0625, 1000.5], [UNSET, None, 50.0]):
-        with playing(half, max_retries=1, deadline=deadline, timeout=timeout) as played:
+    options = itertools.product([UNSET, None, 5.0625, 1000.5], [UNSET, None, 50.0], [None, "client"])
+    for deadline, timeout, given in options:
+        with playing(half, max_retries=1, deadline=deadline, timeout=timeout, given=given) as played:
             for client, seconds in zip(itertools.cycle(played.clients), slow * 2, strict=False):
                 for waits in ((seconds, 0.0, 0.0), (0.0, seconds, 0.0), (0.0, 0.0, seconds)):
                     played.play(client, "get", [Attempt(waits=waits)])
