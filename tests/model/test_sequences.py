@@ -330,6 +330,19 @@ def test_expired_key_begins_anew_also_for_those_who_join(machine: type[Machine])
     assert COUNTS["run joined"] == 1
 
 
+def test_expired_key_of_one_account_leaves_that_of_another(machine: type[Machine]) -> None:
+    def steps(data: Any, one: Machine) -> None:
+        body = {"content": "/say hi", "one_call": True, "idempotency_key": KEYS[0]}
+        for name in ("a1", "b1"):
+            one.send_with(one.names[name][0], body)
+            one.pass_time(DAY // 2, retain_days=0)
+        one.send_with(one.names["a1"][0], body)
+        one.repeat_request(one.keyed[-2])
+
+    play(machine, steps)
+    assert COUNTS["repeated: sendChatMessage"] == 1
+
+
 def test_retention_spares_what_is_used_and_no_run_that_waits(machine: type[Machine]) -> None:
     def steps(data: Any, one: Machine) -> None:
         for _ in range(2):
