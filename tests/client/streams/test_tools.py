@@ -56,7 +56,7 @@ DONE = {**TURN, "status": "COMPLETED", "run_id": RUN, "total_tokens": 5}
 
 async def test_rounds_go_on_until_the_reply(variant: Variant) -> None:
     script = Script(
-        asking(call("weather", {"city": "Oslo"}), call("weather", {"city": "Rome", "unit": "f"}, 2)),
+        asking(call("weather", {"city": "Oslo"}), call("weather", {"city": "Zürich", "unit": "f"}, 2)),
         asking(call("place", {"where": {"city": "Oslo"}})),
         DONE,
     )
@@ -73,7 +73,7 @@ async def test_rounds_go_on_until_the_reply(variant: Variant) -> None:
     assert (sent["thread_id"], sent["model_name"]) == (THREAD_ID, "m")
     assert [one["function"]["name"] for one in sent["tools"]] == ["weather", "place"]
     assert script.outputs == [
-        ['{"city": "Oslo", "unit": "c"}', '{"city": "Rome", "unit": "f"}'],
+        ['{"city": "Oslo", "unit": "c"}', '{"city": "Zürich", "unit": "f"}'],
         ['{"city": "Oslo", "country": "NO"}'],
     ]
     assert [key for _, _, key in script.requests] == ["key", "key-1", "key-2"]
