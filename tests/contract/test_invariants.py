@@ -327,7 +327,16 @@ def test_link_gives_what_its_target_needs(operation: Operation, status: str, lin
     assert link.get("requestBody", {}).keys() <= fields
     for expression in expressions([given, link.get("requestBody", {})]):
         assert is_certain(expression, operation, status), expression
-        assert expression.rpartition("/")[2].rpartition(".")[2] in str(link), expression
+        name = expression.rpartition("/")[2].rpartition(".")[2]
+        assert name in str(link), expression
+        brought = expression.startswith("$request") and name in ids_inside(operation, status)
+        assert not brought, f"{operation.id} links to the {name} of its request, not to what its response has made"
+
+
+def ids_inside(operation: Operation, status: str) -> set[str]:
+    """Return the ids of the objects inside a response, which may be others than the one that was asked about."""
+    schema = operation.responses[status].get("content", {}).get("application/json", {}).get("schema", {})
+    return {name for part in properties(schema).values() for name in required(part) if name.endswith("_id")}
 
 
 def expressions(value: object) -> list[str]:
