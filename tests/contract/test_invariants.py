@@ -9,17 +9,28 @@ from tests.contract.vendor_facts_calls import CALLS
 from tests.support.generator.source import NAMES
 from tests.support.one_pass import for_each
 from tools.document import PATH, ROOT, Node, Operation, document, operations, properties, required, resolve, walk
+from tools.schema_validation import faults
 
 each_operation = for_each([(operation,) for operation in operations().values()])
 
 LINKS = [
-    (operation, status, resolve(link))
+    (operation, status, name, resolve(link))
     for operation in operations().values()
     for status, response in operation.responses.items()
-    for link in response.get("links", {}).values()
+    for name, link in response.get("links", {}).items()
 ]
 TESTS = [path.read_text("utf-8") for folder in ("client", "server") for path in (ROOT / "tests" / folder).rglob("*.py")]
 LIMITS = {"maxLength", "maxItems", "minLength", "minItems", "minimum", "maximum"}
+
+LAST = 2**63 - 1  # the largest number of PostgreSQL and SQLite
+VERSIONS = [f'"{LAST}"', f'W/"{LAST}"', ", ".join([f'"{LAST}"'] * 10), "*"]
+TAKEN = {
+    "Idempotency-Key": ["".join(map(chr, range(ord("!"), ord("~") + 1))), "k", "k" * 255],
+    "If-Match": VERSIONS,
+    "If-None-Match": VERSIONS,
+    "Last-Event-ID": ["0", str(LAST)],
+}
+"""Values of each header that a caller may have, or have from the server."""
 
 
 def test_every_operation_has_all_its_parts() -> None:
@@ -135,6 +146,12 @@ def limits(schema: Node, place: str = "") -> Iterator[tuple[str, str, str]]:
         yield from limits(part, f"{place}.{name}")
     if "items" in schema:
         yield from limits(schema["items"], f"{place}[]")
+
+
+@each_operation
+def test_header_takes_every_value_that_a_caller_may_have(operation: Operation) -> None:
+    for header in (one for one in operation.parameters if one["in"] == "header"):
+        assert [value for value in TAKEN[header["name"]] if faults(header["schema"], value)] == [], header["name"]
 
 
 def test_fields_of_one_name_have_the_same_limits_in_every_json_body() -> None:
@@ -318,7 +335,8 @@ def test_first_try_with_the_examples_succeeds(operation: Operation) -> None:
 
 
 @for_each(LINKS)
-def test_link_gives_what_its_target_needs(operation: Operation, status: str, link: Node) -> None:
+def test_link_gives_what_its_target_needs(operation: Operation, status: str, name: str, link: Node) -> None:
+    assert name.replace("Deleted", "") == link["operationId"]
     target = operations()[link["operationId"]]
     given = link.get("parameters", {})
     assert given.keys() <= {parameter["name"] for parameter in target.parameters}
@@ -327,10 +345,10 @@ def test_link_gives_what_its_target_needs(operation: Operation, status: str, lin
     assert link.get("requestBody", {}).keys() <= fields
     for expression in expressions([given, link.get("requestBody", {})]):
         assert is_certain(expression, operation, status), expression
-        name = expression.rpartition("/")[2].rpartition(".")[2]
-        assert name in str(link), expression
-        brought = expression.startswith("$request") and name in ids_inside(operation, status)
-        assert not brought, f"{operation.id} links to the {name} of its request, not to what its response has made"
+        given_id = expression.rpartition("/")[2].rpartition(".")[2]
+        assert given_id in str(link), expression
+        older = expression.startswith("$request") and given_id in ids_inside(operation, status)
+        assert not older, f"{name} of {operation.id} leads to what was asked about, not to what its response has made"
 
 
 def ids_inside(operation: Operation, status: str) -> set[str]:
