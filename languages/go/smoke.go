@@ -52,7 +52,9 @@ func run(ctx context.Context) error {
 	}
 	say("reply", *sent.JSON200.Content)
 
-	text, end, err := streamed(ctx, client, thread.ThreadID, "What is my name?")
+	// A long question: it comes back in one event, which is longer than the usual buffer of a line.
+	question := "What is my name?" + strings.Repeat(" ", 100_000)
+	text, end, err := streamed(ctx, client, thread.ThreadID, question)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,9 @@ async fn main() -> Outcome<()> {
     let turn = backboard.send_chat_message(NONE, NONE, message("My name is Ada.")).await?;
     say("reply", &turn.content.flatten().unwrap_or_default());
 
-    say("streamed", &streamed(&backboard, message("What is my name?")).await?);
+    // A long question: it comes back in one event, which is longer than the usual buffer of a line.
+    let question = format!("What is my name?{}", " ".repeat(100_000));
+    say("streamed", &streamed(&backboard, message(&question)).await?);
 
     let history = backboard.get_thread(&thread_id, NONE).await?.messages.unwrap_or_default();
     let roles: Vec<&str> = history.iter().map(|message| role(&message.role)).collect();

@@ -38,11 +38,13 @@ const turn = accepted(
 );
 say("reply", turn.content ?? "");
 
+// A long question: it comes back in one event, which is longer than the usual buffer of a line.
+const question = "What is my name?" + " ".repeat(100_000);
 const stream = accepted(
   await backboard.POST("/threads/{thread_id}/messages", {
     ...ofThread,
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
-    body: { content: "What is my name?", stream: true },
+    body: { content: question, stream: true },
     parseAs: "stream",
   }),
 );

@@ -40,7 +40,9 @@ public final class Smoke {
                         thread.getThreadId(), "My name is Ada.", null, null, null, null, null, null, null, null, null);
         say("reply", turn.getContent());
 
-        say("streamed", streamed(client, thread.getThreadId(), "What is my name?"));
+        // A long question: it comes back in one event, which is longer than the usual buffer of a line.
+        var question = "What is my name?" + " ".repeat(100_000);
+        say("streamed", streamed(client, thread.getThreadId(), question));
 
         say(
                 "history",
