@@ -11,7 +11,7 @@ import pytest
 from backboard_threads import UNSET
 from tests.model.client.machine import CALLS, COUNTS, ERRORS, SERVERS
 from tests.model.client.network import PHASES, Attempt
-from tests.model.client.streams import EVENTS
+from tests.model.client.streams import EVENTS, STARTS, frames_of
 from tests.model.client.tools import ToolMachine, machine_of
 from tests.model.rounds import missing_kinds, play_rounds
 
@@ -95,3 +95,11 @@ def test_stream_with_slow_or_refused_connections_ends_as_the_model_says(half: st
     with playing(half, max_retries=2) as played:
         for first, second in itertools.product([*slow, *refused], repeat=2):
             played.play_stream(played.clients[0], "answered", [first, second], [200], deadline=9.75)
+
+
+@pytest.mark.parametrize("half", ["sync", "async"])
+def test_stream_over_three_connections_gives_each_event_once(half: str) -> None:
+    ends = [*itertools.accumulate(len(frame) for frame in frames_of("answered"))][:-1]
+    with playing(half, max_retries=2) as played:
+        for first, second, *starts in itertools.product(ends, ends, STARTS, STARTS):
+            played.play_stream(played.clients[0], "answered", [], [first, second], starts=starts)

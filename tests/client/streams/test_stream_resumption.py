@@ -73,21 +73,6 @@ async def test_stream_with_ids_cut_anywhere_resumes_without_loss_or_repetition(
         assert len(server.requests) == 2
 
 
-async def test_event_repeated_after_resuming_is_given_once(variant: Variant, server: Server) -> None:
-    server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[2:]))
-    read, opened = await read_stream(variant, server)
-    assert len(read) == len(REPLY)
-    assert opened.text == TEXT
-
-
-async def test_stream_restarted_by_the_server_repeats_nothing(variant: Variant, server: Server) -> None:
-    server.answer(events(*NUMBERED[:3], then=drop), events(*NUMBERED[:4], then=drop), events(*NUMBERED))
-    read, opened = await read_stream(variant, server)
-    assert len(read) == len(REPLY)
-    assert opened.text == TEXT
-    assert [request.headers.get("last-event-id") for request in server.requests] == [None, "3", "4"]
-
-
 @pytest.mark.parametrize("answer", [reply(204), reply(200, b"<html>", content_type="text/html")])
 async def test_resuming_without_an_event_stream_is_an_interruption(
     variant: Variant, server: Server, answer: Answer

@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -33,6 +34,13 @@ LOGS: dict[str, list[dict[str, Any]]] = {
     "continued": [ASKED, *SAID, {"type": "run_ended", "status": "completed", **IDS}],
 }
 """The events of runs; `continued` waited for tools before its last segment."""
+
+STARTS: dict[str, Callable[[int], int]] = {
+    "next": lambda after: after,
+    "last": lambda after: after - 1,
+    "first": lambda after: 0,
+}
+"""Where a server begins that is asked for the events after one: it may repeat that one, or ignore the question."""
 
 answers = st.builds(Attempt, headers=st.just(EVENTS), **timings)
 broken = st.builds(
@@ -69,6 +77,14 @@ def histories(draw: st.DrawFn, said: str | None, *, is_named: bool) -> tuple[lis
     return messages, text or None
 
 
+def frames_of(log: str, *, numbered: bool = True) -> list[bytes]:
+    """The events of a log as they are sent."""
+    return [
+        f"{f'id: {number}{chr(10)}' if numbered else ''}data: {json.dumps(event)}\n\n".encode()
+        for number, event in enumerate(LOGS[log], 1)
+    ]
+
+
 class StreamMachine(ClientMachine):
     """Streams of messages and of stored events, cut anywhere."""
 
@@ -77,41 +93,37 @@ class StreamMachine(ClientMachine):
         numbered=st.sampled_from([True, True, False]),
         script=st.lists(answers | broken | refused | st.sampled_from([calm, slow, slow]), max_size=4),
         cuts=st.lists(st.integers(0, 60) | st.integers(60, 400), max_size=4),
-        from_first=st.booleans(), deadline=st.sampled_from([UNSET, 9.75]),
+        starts=st.lists(st.sampled_from(sorted(STARTS)), max_size=3), deadline=st.sampled_from([UNSET, 9.75]),
     )  # fmt: skip
     def stream(
         self, data: Any, log: str, numbered: bool, stored: bool, script: list[Attempt], cuts: list[int],
-        from_first: bool, deadline: Any,
+        starts: list[str], deadline: Any,
     ) -> None:  # fmt: skip
         """Read a stream with any of the clients, and the thread again if it broke off."""
         stored = stored or log == "continued"
         opened = self.play_stream(
             data.draw(st.sampled_from(self.clients)), log, script, cuts, numbered=numbered, stored=stored,
-            from_first=from_first, deadline=deadline,
+            starts=starts, deadline=deadline,
         )  # fmt: skip
         if opened is not None:
             self.recover(opened, data.draw(histories(None if stored else "Hi", is_named=opened.run_id is not None)))
 
     def play_stream(
         self, client: Any, log: str, script: list[Attempt], cuts: list[int], *, numbered: bool = True,
-        stored: bool = False, from_first: bool = False, deadline: Any = UNSET,
+        stored: bool = False, starts: Sequence[str] = (), deadline: Any = UNSET,
     ) -> Any:  # fmt: skip
         """Read a stream, and return it if it broke off.
 
-        The first answers are cut after the bytes in `cuts`; later ones are whole. With `from_first` the server ignores
-        `Last-Event-ID`.
+        The first answers are cut after the bytes in `cuts`; later ones are whole. The first that continue the stream
+        begin where `starts` says.
         """
-        events = LOGS[log]
-        frames = [
-            f"{f'id: {number}{chr(10)}' if numbered else ''}data: {json.dumps(event)}\n\n".encode()
-            for number, event in enumerate(events, 1)
-        ]
-        left = deque(cuts)
+        events, frames = LOGS[log], frames_of(log, numbered=numbered)
+        cuts_left, starts_left = deque(cuts), deque(starts)
 
         def answer(request: httpx.Request) -> bytes:
-            after = 0 if from_first else int(request.headers.get("last-event-id", "0"))
-            content = b"".join(frames[after:])
-            return content[: left.popleft()] if left else content
+            after = int(request.headers.get("last-event-id", "0"))
+            content = b"".join(frames[STARTS[starts_left.popleft()](after) if after and starts_left else after :])
+            return content[: cuts_left.popleft()] if cuts_left else content
 
         self.network.script, self.network.sent, self.network.answer = deque(script), [], answer
         self.network.otherwise = calm
