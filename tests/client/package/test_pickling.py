@@ -77,6 +77,13 @@ ARGUMENTS: dict[str, Any] = {
     "on_retry": _note, "raise_on_failed_run": False,
 }  # fmt: skip
 """A value that is not the default, for each argument of a client."""
+MADE_OF_DEFAULTS: dict[str, Any] = {
+    "api_key": KEY,
+    "base_url": "https://app.backboard.io/api",
+    "timeout": httpx.Timeout(120, connect=10),
+    "headers": {},
+}
+"""What a client makes of the arguments that were not given, where it is not the default itself."""
 CHANGES: dict[str, Any] = {
     "timeout": httpx.Timeout(None),
     "deadline": None,
@@ -85,10 +92,15 @@ CHANGES: dict[str, Any] = {
 }
 
 
-def test_twin_of_a_client_has_all_its_arguments(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("given", [{}, ARGUMENTS], ids=["defaults", "arguments"])
+def test_twin_of_a_client_has_all_its_arguments(
+    variant: Variant, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", lambda *_: None)
-    assert {*ARGUMENTS, "http_client"} == inspect.signature(variant.client_class).parameters.keys()
-    client = variant.client(**ARGUMENTS)
+    parameters = inspect.signature(variant.client_class).parameters
+    assert {*ARGUMENTS, "http_client"} == parameters.keys()
+    arguments = {name: parameters[name].default for name in ARGUMENTS} | MADE_OF_DEFAULTS | given
+    client = variant.client(**given)
     twins = {"pickle": pickle.loads(pickle.dumps(client)), "copy": copy.copy(client), "deepcopy": copy.deepcopy(client)}
     twins |= {name: client.with_options(**{name: value}) for name, value in CHANGES.items()}
     for name, twin in {
@@ -97,10 +109,10 @@ def test_twin_of_a_client_has_all_its_arguments(variant: Variant, monkeypatch: p
         "copy of a copy": twins["headers"].with_options(deadline=7.0),
     }.items():
         expected = {
-            **ARGUMENTS,
+            **arguments,
             **({name: CHANGES[name]} if name in CHANGES else {}),
         }
-        expected |= {"headers": CHANGES["headers"]} if name == "copy of a copy" else {}
+        expected |= {"headers": CHANGES["headers"], "deadline": 7.0} if name == "copy of a copy" else {}
         for one in (twin, pickle.loads(pickle.dumps(twin))):
             state = one.__getstate__()
             del state["attributes"]
