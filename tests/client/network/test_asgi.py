@@ -14,7 +14,7 @@ import pytest
 from backboard_threads import APIConnectionError, APITimeoutError
 from backboard_threads.asgi import ASGITransport, AsyncASGITransport
 from tests.support.client.sse_frames import NUMBERED, REPLY, TEXT
-from tests.support.client.variants import KEY, THREAD, THREAD_ID, Variant
+from tests.support.client.variants import KEY, THREAD, THREAD_ID, Variant, until
 from threads_server.pytest_plugin import ThreadsApp
 
 
@@ -27,6 +27,7 @@ class App:
         self.lifespan: list[str] = []
         self.go_on = threading.Event()
         self.left = threading.Event()
+        self.has_stayed = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -72,7 +73,21 @@ class App:
             self.left.set()
 
     async def silent(self, receive: Any, send: Any) -> None:
-        await receive()
+        await self.gone(receive)
+        await self.thread(receive, send)
+
+    async def stalled(self, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps(THREAD).encode(), "more_body": True})
+        await self.gone(receive)
+        await send({"type": "http.response.body"})
+
+    async def gone(self, receive: Any) -> None:
+        """Wait until the client is gone, or has stayed for so long that it hangs."""
+        try:
+            await asyncio.wait_for(receive(), 20)
+        except TimeoutError:
+            self.has_stayed = True
         self.left.set()
 
     async def broken(self, receive: Any, send: Any) -> None:
@@ -124,12 +139,15 @@ async def test_asgi_stream_left_early_disconnects(variant: Variant, how: str) ->
         assert app.left.is_set()
 
 
-async def test_asgi_timeout_raises(variant: Variant) -> None:
+@pytest.mark.parametrize("limit", ["timeout", "deadline"])
+@pytest.mark.parametrize("how", ["silent", "stalled"])
+async def test_asgi_answer_that_does_not_come_in_time_raises(variant: Variant, how: str, limit: str) -> None:
     app = App()
-    async with served(variant, app, timeout=0.1, max_retries=0) as client:
+    async with served(variant, app, max_retries=0, **{"timeout": 1000.0, limit: 0.1}) as client:
         with pytest.raises(APITimeoutError):
-            await variant.do(client.threads.get("silent"))
-        assert app.left.wait(600)
+            await variant.do(client.threads.get(how))
+        await until(app.left.is_set)
+        assert not app.has_stayed
 
 
 async def test_asgi_application_error_is_a_connection_error(variant: Variant) -> None:
