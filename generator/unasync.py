@@ -1,7 +1,7 @@
 """Derive the sync modules from the async ones."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,33 +58,37 @@ def derive(source: Path, target: Path) -> None:
         module: frozenset[str]((_CLASS if module in generated else _NAME).findall(text))
         for module, text in texts.items()
     }
+    classes = frozenset[str]().union(*own.values())
+    documented = classes.difference(*(own[module] for module in generated & texts.keys()))
     for module, text in texts.items():
         twin = target / module.relative_to(source)
         twin.parent.mkdir(parents=True, exist_ok=True)
-        is_generated = module in generated
-        classes = frozenset[str]().union(*own.values()) if is_generated else own[module]
-        twin.write_text(_twin(text, classes, is_generated), "utf-8")
+        names = (classes, documented) if module in generated else (own[module], None)
+        twin.write_text(_twin(text, *names), "utf-8")
 
 
 @cache
-def _twin(text: str, classes: frozenset[str], is_generated: bool) -> str:
-    """Return the sync twin of a module, with the client's classes in it. Cached: most are the same in all clients."""
-    names = {name: name.removeprefix("Async") for name in classes}
+def _twin(text: str, classes: frozenset[str], documented: frozenset[str] | None) -> str:
+    """Return the sync twin of a module, with the client's classes in it. Cached: most are the same in all clients.
 
-    def renamed(text: str) -> str:
+    `documented` are those that the docstrings of a generated module name; a schema can be called like any other.
+    """
+    renames = {name: name.removeprefix("Async") for name in classes}
+
+    def renamed(text: str, names: Collection[str]) -> str:
         text = _ARTICLE.sub(lambda one: one[0] if one[3] and one[3] not in names else one[1] + one[2], text)
-        return _NAME.sub(lambda name: names.get(name[0], name[0]), text)
+        return _NAME.sub(lambda name: renames[name[0]] if name[0] in names else name[0], text)
 
-    replacements = {**names, **(OF_DOCUMENT if is_generated else REPLACEMENTS)}
+    replacements = {**renames, **(REPLACEMENTS if documented is None else OF_DOCUMENT)}
     with TemporaryDirectory(prefix="backboard-unasync-") as folder:
         module, twin = Path(folder) / "_async" / "module.py", Path(folder) / "_sync" / "module.py"
         module.parent.mkdir()
         module.write_text(text, "utf-8")
         unasync_files([str(module)], [Rule(str(module.parent), str(twin.parent), additional_replacements=replacements)])
         derived = twin.read_text("utf-8")
-    if is_generated:
-        return _with_written(derived, text, renamed)
-    return re.sub(r"\baclose\b", "close", _KEYWORD.sub("", renamed(derived)))
+    if documented is not None:
+        return _with_written(derived, text, lambda docstring: renamed(docstring, documented))
+    return re.sub(r"\baclose\b", "close", _KEYWORD.sub("", renamed(derived, classes)))
 
 
 def _with_written(derived: str, text: str, renamed: Callable[[str], str]) -> str:

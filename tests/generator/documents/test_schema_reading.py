@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from contextlib import nullcontext
 from random import Random
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.document.document import Document
+from generator.document.document import Document, UnusableDocument
 from generator.document.normalize import Reading, read
+from tests.support.generator.documents import small_document
 from tests.support.generator.random_choices import Choices
 from tests.support.generator.random_documents import JSON
 from tests.support.generator.random_schemas import Schema, reference
@@ -186,6 +190,24 @@ def test_schema_is_read_as_what_it_allows(raw: dict[str, Any], seed: int) -> Non
             assert found.is_valid(value) == allowed.is_valid(value), (schema, value)
             if number == 0 and isinstance(value, dict) and allowed.is_valid(value):
                 check_tag(reading, value)
+
+
+@pytest.mark.parametrize(("name", "is_refused"), [("a", False), ("other", True)])
+def test_property_that_only_an_alternative_has_is_refused(name: str, is_refused: bool) -> None:
+    """Wherever the alternative is written: a client would have no field for it, and lose it in a body."""
+    alternative = {"properties": {name: {"minLength": 1}}, "required": [name]}
+    schemas = {"Alternative": alternative, "Other": reference("Alternative")}
+    spelled = (alternative, reference("Alternative"), reference("Other"))
+    objects = (
+        {"type": "object", "properties": {"a": TEXT}},
+        {"allOf": [{"type": "object", "properties": {"a": TEXT}}]},
+    )
+    for word, branch, schema in itertools.product(("anyOf", "oneOf"), spelled, objects):
+        answer = {"200": {"description": "", "content": {JSON: {"schema": {**schema, word: [{}, branch]}}}}}
+        paths = {"/a": {"get": {"operationId": "getA", "responses": answer}}}
+        document = Document(json.dumps(small_document(schemas, paths)).encode())
+        with pytest.raises(UnusableDocument, match="other is a property") if is_refused else nullcontext():
+            read(document)
 
 
 def check_properties(found: Schema, written: Schema) -> None:

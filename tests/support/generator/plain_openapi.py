@@ -161,8 +161,8 @@ class Reading:
         if isinstance(more, dict) or (not properties and depth < 3):
             for key in ("k", "é k")[: self._count(depth)]:
                 made[key] = self.sample(more or {}, depth=depth + 1, sent=sent)
-        beta = self.document["components"]["schemas"]["AsyncBeta"]["properties"]
-        return Made(made, name, schema, is_ambiguous=name in {"Alpha", "AsyncBeta"} and "alpha" in beta)
+        beta = self.document["components"]["schemas"]["AsyncThings"]["properties"]
+        return Made(made, name, schema, is_ambiguous=name in {"Alpha", "AsyncThings"} and "alpha" in beta)
 
     # requests
 

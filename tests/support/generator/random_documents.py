@@ -253,7 +253,7 @@ class Drawer(SchemaDrawer):
             upload, "post", [], requestBody={"required": self.chance(), "content": self.content("multipart")}
         )
         paths["/upload"] = upload
-        for name in ("Pet", "Derived"):
+        for name in ("Pet", "Derived", "AsyncThings"):
             answer = {"description": "", "content": {JSON: {"schema": self.array(reference(name))}}}
             sort = {"name": "sort-by", "in": "query", "schema": {**TEXT, "default": ""}}
             got = {"summary": self.text(), "tags": ["things"], "parameters": [sort], "responses": {"200": answer}}

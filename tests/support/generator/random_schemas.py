@@ -95,12 +95,12 @@ class SchemaDrawer(Choices):
             ),
             **self.pets(),
             "Alpha": {"type": "object", "required": ["alpha"], "properties": {"alpha": TEXT}},
-            "AsyncBeta": {
+            "AsyncThings": {
                 "type": "object",
                 "required": ["beta"],
                 "properties": {"beta": TEXT, **({"alpha": TEXT} if self.chance() else {})},
             },
-            "Either": {self.one_of("oneOf", "anyOf"): [reference("Alpha"), reference("AsyncBeta")]},
+            "Either": {self.one_of("oneOf", "anyOf"): [reference("Alpha"), reference("AsyncThings")]},
         }
 
     def derived(self, base: str, narrower: dict[str, Schema], own: dict[str, Schema]) -> Schema:
