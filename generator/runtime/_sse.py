@@ -148,6 +148,7 @@ class EventIds:
         that ignores `Last-Event-ID`."""
         if event_id is not None and self._resumed_from is not None:
             if event_id == self._resumed_from:
+                self._resumed_from = None  # the stream is past it: another event with its id has none of its own
                 self._comes_again = False
                 return True
             if event_id == self._first:
