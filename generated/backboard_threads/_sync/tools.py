@@ -211,8 +211,8 @@ class ToolStream(Generic[E]):
         self._is_over = not ended.tool_calls
         if self._is_over:
             return False
+        ended.__exit__(None, None, None)  # its connection is free while the tools run, and to cancel the run
         arguments = self._loop.outputs(ended.thread_id, ended.run_id, ended.tool_calls)
-        ended.__exit__(None, None, None)
         following = self._loop.runs.stream_tool_outputs(ended.thread_id, ended.run_id, **arguments)
         following.__enter__()
         self._events = following

@@ -211,8 +211,8 @@ class AsyncToolStream(Generic[E]):
         self._is_over = not ended.tool_calls
         if self._is_over:
             return False
+        await ended.__aexit__(None, None, None)  # its connection is free while the tools run, and to cancel the run
         arguments = await self._loop.outputs(ended.thread_id, ended.run_id, ended.tool_calls)
-        await ended.__aexit__(None, None, None)
         following = self._loop.runs.stream_tool_outputs(ended.thread_id, ended.run_id, **arguments)
         await following.__aenter__()
         self._events = following
