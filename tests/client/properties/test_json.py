@@ -2,13 +2,21 @@
 
 import json
 import math
+import re
+import time
+from collections import UserDict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backboard_threads._models.decoding import loads
+from backboard_threads import models
+from backboard_threads._models.decoding import datetime_from_json, datetime_to_json, loads
+from backboard_threads._models.encoding import encode_json
+from tests.support.examples import examples
 from tests.support.forked_python import ForkedPython
 
 pytest.importorskip("msgspec", reason="the extra `fast` is not installed")
@@ -90,3 +98,77 @@ from backboard_threads._models.decoding import loads
 print(loads(b"1"))
 """
     assert forked_python.run(code).stdout.strip() == "fast"
+
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{3}){1,2}(Z|[+-]\d\d:\d\d)")
+OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@pytest.fixture
+def _local_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is not UTC, so that one is not taken for the other."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Kathmandu")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_local_time")
+@given(st.datetimes(timezones=st.sampled_from([None, UTC]) | OFFSETS))
+def test_date_time_is_sent_as_its_moment(moment: datetime) -> None:
+    sent = datetime_to_json(moment)
+    assert RFC_3339.fullmatch(sent)
+    assert datetime_from_json(sent) == (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def alike(value: Any) -> tuple[Any, Any]:
+    return value, value
+
+
+OUTPUT = {"tool_call_id": "c", "output": "o"}
+SCALARS: st.SearchStrategy[tuple[Any, Any]] = st.one_of(
+    st.none().map(alike), st.booleans().map(alike), st.integers().map(alike), st.text().map(alike),
+    st.floats(allow_nan=False, allow_infinity=False).map(alike), st.uuids().map(lambda one: (one, str(one))),
+    st.just((models.ToolOutput(**OUTPUT), OUTPUT)), st.frozensets(st.integers()).map(lambda one: (one, list(one))),
+    st.datetimes().map(lambda one: (one, datetime_to_json(one))),
+)  # fmt: skip
+"""Values, and what they are in JSON."""
+
+
+def holding(inner: st.SearchStrategy[tuple[Any, Any]]) -> st.SearchStrategy[tuple[Any, Any]]:
+    lists, objects = st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    return st.one_of(
+        st.tuples(st.sampled_from([list, tuple]), lists).map(
+            lambda one: (one[0](value for value, _ in one[1]), [plain for _, plain in one[1]])
+        ),
+        st.tuples(st.sampled_from([dict, UserDict]), objects).map(
+            lambda one: (
+                one[0]({key: value for key, (value, _) in one[1].items()}),
+                {key: plain for key, (_, plain) in one[1].items()},
+            )
+        ),
+    )
+
+
+@examples(50)
+@given(st.recursive(SCALARS, holding, max_leaves=6))
+def test_values_are_sent_as_json(value_and_plain: tuple[Any, Any]) -> None:
+    value, plain = value_and_plain
+    assert json.loads(encode_json(value)) == plain
+
+
+STEPS = st.lists(st.integers(0, 2) | st.sampled_from(["a", "b c"]), max_size=4)
+
+
+@examples(50)
+@given(STEPS, st.sampled_from([math.nan, -math.inf, "\ud800", object()]), st.sampled_from([list, tuple]))
+def test_error_of_a_value_that_cannot_be_sent_names_its_place(steps: list[int | str], value: Any, kind: Any) -> None:
+    place = "metadata"
+    for step in steps:
+        place += f"[{step}]" if isinstance(step, int) else f".{step}"
+    for step in reversed(steps):
+        value = kind([*range(step), value, 0]) if isinstance(step, int) else {"z": 1, step: value}
+    with pytest.raises((ValueError, TypeError)) as caught:
+        encode_json(value, "metadata")
+    assert str(caught.value).startswith(f"{place} ")
