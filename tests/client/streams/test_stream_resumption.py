@@ -73,6 +73,14 @@ async def test_stream_with_ids_cut_anywhere_resumes_without_loss_or_repetition(
         assert len(server.requests) == 2
 
 
+async def test_events_without_ids_after_a_repeated_one_are_given(variant: Variant, server: Server) -> None:
+    numbered = [frame(STARTED, 1), frame(said("Hello"), 2)]
+    server.answer(events(*numbered, then=drop), events(numbered[1], frame(said(" Ada")), frame(ENDED)))
+    seen, opened = await read_stream(variant, server)
+    assert [event.type for event in seen] == ["run_started", *["content_streaming"] * 2, "run_ended"]
+    assert opened.text == "Hello Ada"
+
+
 @pytest.mark.parametrize("answer", [reply(204), reply(200, b"<html>", content_type="text/html")])
 async def test_resuming_without_an_event_stream_is_an_interruption(
     variant: Variant, server: Server, answer: Answer

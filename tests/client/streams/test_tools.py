@@ -294,6 +294,23 @@ async def test_stream_left_early_runs_no_tool(variant: Variant, server: Server) 
     assert server.requests[1].path.endswith(f"/runs/{RUN}/cancel")
 
 
+async def test_run_of_a_failed_tool_is_cancelled_over_the_connection_of_its_stream(
+    variant: Variant, server: Server
+) -> None:
+    cancelled = {"thread_id": THREAD_ID, "run_id": RUN, "cancelled": True}
+    server.answer(events(frame(STARTED), frame(WAITING)), reply(200, cancelled))
+
+    def weather(city: str) -> str:
+        raise OSError(city)
+
+    http_client = variant.http_class(limits=httpx.Limits(max_connections=1), timeout=httpx.Timeout(60, pool=1))
+    client = variant.client(server, http_client=http_client, max_retries=0)
+    with pytest.raises(OSError, match="Oslo"):
+        await variant.read(client.messages.stream_tools(content="x", tools=[weather], on_tool_error="raise"))
+    assert server.requests[1].path.endswith(f"/runs/{RUN}/cancel")
+    await variant.end(http_client)
+
+
 async def test_stream_names_the_tool_calls_that_it_ended_with(variant: Variant, streaming: Server) -> None:
     opened = variant.client(streaming).messages.chat_stream(content="x")
     await variant.read(opened)
