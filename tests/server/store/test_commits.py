@@ -14,6 +14,7 @@ from tests.support.server.threads_api import Api, serving
 @pytest.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
     async with serving(tmp_path / "threads.db") as api:
+        await api.services.sweeper.stop()
         yield api
 
 
