@@ -135,6 +135,7 @@ async def test_missing_threads_come_back_under_their_assistants(database: str) -
     await filled(database)
     before, lines = await seen(database), await exported(database)
     async with serving(database) as api:
+        await api.services.sweeper.stop()  # the import has to make room for what comes back
         for thread in before["light"][:2]:
             assert (await api.http.delete(f"/threads/{thread['thread_id']}")).status_code == 200
     assert await imported(database, lines) == {"assistant": 0, "thread": 2}
