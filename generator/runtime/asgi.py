@@ -141,7 +141,7 @@ class _Lifespan:
         self._from_app: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self.state: dict[str, Any] = {}
-        """What the application keeps for its requests, from its start on; each gets a copy."""
+        """State that the application sets at its start; each request gets a copy."""
 
     async def _run(self) -> None:
         scope: Message = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}

@@ -74,13 +74,13 @@ def as_httpx(first: Sent, redirecting: Redirecting, most: int | None) -> list[Se
 
 
 def called(name: str, half: str, redirecting: Redirecting, most: int | None) -> Any:
-    """What comes of a call through a client of httpx's that follows redirects and has a password: answer or error."""
+    """Return the answer or error of a call through an httpx client with a password that follows `most` redirects."""
     options: Any = {
         "transport": httpx.MockTransport(redirecting),
         "follow_redirects": most is not None,
         "max_redirects": most or 0,
+        "auth": ("user", PASSWORD),
     }
-    options["auth"] = ("user", PASSWORD)
     try:
         if half == "sync":
             with (

@@ -98,7 +98,7 @@ def test_commands_are_those_of_the_command_line(name: str) -> None:
 
 
 async def test_addresses_are_served() -> None:
-    """Those of the server in any text that tells how to run it; the operations are those of the document."""
+    """Each address in a text on running the server is served, or is an operation of the document."""
     operations = [re.sub(r"{\w+}", "[^/]+", path) for path in document()["paths"]]
     operations += ["/metrics", "/testing/\\w+"]  # switched on by options
     async with client_of(small_app(), key=None) as client:
