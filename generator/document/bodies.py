@@ -233,3 +233,23 @@ def _refuse_other_fields(document: Document, forms: list[Form], where: str) -> N
         if first is not None and fields != first:
             raise UnusableDocument(f"{where}: its media types have other fields: {', '.join(sorted(fields ^ first))}")
         first = fields
+
+
+def mark_files(document: Document, operation: Operation) -> None:
+    """Give the files of a multipart body the one mark that the parser knows, `format: binary`."""
+    body = plan_body(document, operation)
+    for form in body.forms if body else ():
+        if form.family == "multipart":
+            for schema in merged_properties(document, form.schema, str(operation)).values():
+                if is_file(document, schema, str(operation)):
+                    _mark_file(schema)
+
+
+def _mark_file(schema: Any) -> None:
+    for branch in [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
+        _mark_file(branch)
+    if "items" in schema:
+        _mark_file(schema["items"])
+    elif schema.get("type") == "string":
+        schema["format"] = "binary"
+        schema.pop("contentMediaType", None)

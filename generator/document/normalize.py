@@ -8,12 +8,12 @@ have the shape of that JSON. What a reader should know of each property is kept 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..text import describe, first_sentences
-from .bodies import is_file, merged_properties, plan_body
+from .bodies import mark_files, merged_properties, plan_body
 from .document import Document, Operation, UnusableDocument
 from .responses import plan_answers, plan_events
 from .schemas import (
@@ -57,7 +57,7 @@ def read(document: Document) -> Reading:
     for operation in document.operations:
         if operation.problem:
             raise UnusableDocument(f"{operation}: {operation.problem}")
-        _mark_files(document, operation)
+        mark_files(document, operation)
     parts = {
         parts_name(number): {"type": "object", "properties": _parts(reader, operation)}
         for number, operation in enumerate(document.operations)
@@ -100,26 +100,6 @@ def _parts(reader: _Reader, operation: Operation) -> Schema:
     return parts
 
 
-def _mark_files(document: Document, operation: Operation) -> None:
-    """Give the files of a multipart body the one mark that the parser knows, `format: binary`."""
-    body = plan_body(document, operation)
-    for form in body.forms if body else ():
-        if form.family == "multipart":
-            for schema in merged_properties(document, form.schema, str(operation)).values():
-                if is_file(document, schema, str(operation)):
-                    _mark_file(schema)
-
-
-def _mark_file(schema: Any) -> None:
-    for branch in [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
-        _mark_file(branch)
-    if "items" in schema:
-        _mark_file(schema["items"])
-    elif schema.get("type") == "string":
-        schema["format"] = "binary"
-        schema.pop("contentMediaType", None)
-
-
 class _Reader:
     """Reads schemas. What an object or an enumeration inside another is called comes from where it is defined."""
 
@@ -128,7 +108,7 @@ class _Reader:
         self.lifted: dict[str, Schema] = {}
         self.unions: dict[str, Schema] = {}
         self._needed: dict[str, None] = {}
-        self._merging: list[str] = []
+        self._expanding: list[str] = []
 
     def components(self) -> dict[str, Schema]:
         """Return the schemas that operations reach, read."""
@@ -162,12 +142,12 @@ class _Reader:
         if "$ref" in schema:
             target = self.document.follow(schema, where)
             if "contentSchema" in target:
-                return self.shape(target, where, name)
+                return self._expanded(schema["$ref"], target, where, name, inside=inside)
             beside = {key: value for key, value in schema.items() if key != "$ref"}
             if beside.get("type") == "object" and {"oneOf", "anyOf"} & set(target):
                 del beside["type"]  # the branches say so themselves
             if not (set(beside) & (SHAPE | BRANCHES)):
-                return self._reference(schema["$ref"], target, where, name)
+                return self._reference(schema["$ref"], target, where, name, inside=inside)
             schema = {"allOf": [{"$ref": schema["$ref"]}, beside], "description": target.get("description", "")}
         self._refuse_unknown_words(schema, where)
         if "allOf" in schema:
@@ -209,11 +189,20 @@ class _Reader:
             return {"type": found if len(found) > 1 else found[0], **schema}
         return schema
 
-    def _reference(self, reference: str, target: Schema, where: str, name: str) -> Schema:
+    def _expanded(self, reference: str, target: Schema, where: str, name: str, *, inside: bool) -> Schema:
+        """Return the shape of what a reference stands for, in full."""
+        if reference in self._expanding:
+            raise UnusableDocument(f"{where}: {reference} is made of itself")
+        self._expanding.append(reference)
+        shape = self.shape(target, where, name, inside=inside)
+        self._expanding.pop()
+        return shape
+
+    def _reference(self, reference: str, target: Schema, where: str, name: str, *, inside: bool) -> Schema:
         """Return a reference to a schema of the document, or what a reference into such a schema stands for."""
         first = self._component_of(reference)
         if first is None:
-            return self.shape(target, where, name)
+            return self._expanded(reference, target, where, name, inside=inside)
         self._needed[first] = None
         return {"$ref": f"#/components/schemas/{first}"}
 
@@ -336,18 +325,20 @@ class _Reader:
         self._alternatives(schema, where, name)
         own = {key: value for key, value in schema.items() if key not in BRANCHES}
         parts = [part for part in (*schema["allOf"], own) if not only_constrains(self.document, part, where)]
+        words = self._words_of_constraints((*schema["allOf"], own), where)
+        if not parts and not words & {"type", "properties", "required"}:
+            return about_of(own)
         if len(parts) == 1 and parts[0] is not own:
             shape = self.shape(parts[0], where, name, inside=False)
-            if len(schema["allOf"]) == 1 or not self._kinds(shape, where) & {"object"}:
+            if not words & {"properties", "required"} or not self._kinds(shape, where) & {"object"}:
                 return {**shape, **about_of(own)}
         merged: Schema = {"type": "object", "properties": {}}
         required: list[str] = []
         for part in (*schema["allOf"], own):
             shape = self._whole(part, where, name)
             required += shape.get("required", [])
-            if only_constrains(self.document, part, where):
-                continue
-            if "object" not in kinds(shape) and "properties" not in shape:
+            is_shape = not only_constrains(self.document, part, where)
+            if is_shape and "object" not in kinds(shape) and "properties" not in shape:
                 raise UnusableDocument(f"{where}: `allOf` of something that is not an object is not understood")
             for key, value in shape.get("properties", {}).items():
                 known = merged["properties"].get(key)
@@ -357,15 +348,17 @@ class _Reader:
                 merged["additionalProperties"] = shape["additionalProperties"]
         return {**merged, "required": list(dict.fromkeys(required)), **about_of(own)}
 
+    def _words_of_constraints(self, parts: Iterable[Any], where: str) -> set[str]:
+        """Return the words in those parts of an `allOf` that only constrain."""
+        constraints = (part for part in parts if part is not True and only_constrains(self.document, part, where))
+        return {word for part in constraints for word in self.document.follow(part, where)}
+
     def _whole(self, part: Any, where: str, name: str) -> Schema:
         """Return the shape of one part of an `allOf`, in full also where it is a reference."""
         if isinstance(part, dict) and "$ref" in part:
             reference = part["$ref"]
-            if reference in self._merging:
-                raise UnusableDocument(f"{where}: {reference} is made of itself")
-            self._merging.append(reference)
-            shape = self.shape(self.document.follow(part, where), where, reference.rsplit("/", 1)[-1], inside=False)
-            self._merging.pop()
+            target = self.document.follow(part, where)
+            shape = self._expanded(reference, target, where, reference.rsplit("/", 1)[-1], inside=False)
         else:
             shape = self.shape(part, where, name, inside=False)
         branches = [one for word in ("anyOf", "oneOf") for one in shape.get(word, ()) if one != {"type": "null"}]

@@ -132,6 +132,24 @@ REFUSED: dict[str, tuple[Document, str]] = {
         ),
         "schema A: #/components/schemas/A is made of itself",
     ),
+    "JSON in a text that is in itself": (
+        with_schema(
+            {"$ref": "#/components/schemas/A"},
+            A={
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}},
+            },
+        ),
+        ".a: #/components/schemas/A is made of itself",
+    ),
+    "part of a schema that is in itself": (
+        with_schema(
+            {"$ref": "#/components/schemas/A/properties/a"},
+            A={"properties": {"a": {"type": "array", "items": {"$ref": "#/components/schemas/A/properties/a"}}}},
+        ),
+        "#/components/schemas/A/properties/a is made of itself",
+    ),
     "list of itself": (
         with_schema(
             {"$ref": "#/components/schemas/L"}, L={"type": "array", "items": {"$ref": "#/components/schemas/L"}}

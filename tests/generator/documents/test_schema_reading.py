@@ -41,6 +41,7 @@ class Drawer(Choices):
     def __init__(self, draw: st.DrawFn) -> None:
         super().__init__(draw)
         self.is_3_0 = self.chance()
+        self.named = ("Base", "Pet", "Extended", "Value", "BaseInner", "Packed")
 
     def schema(self, depth: int = 0) -> Schema:
         kinds = ["scalar", "scalar"]
@@ -55,7 +56,7 @@ class Drawer(Choices):
                 return self.object(depth)
             case "reference":
                 beside = {} if self.is_3_0 else {**self.required("id"), "properties": {"own": self.schema(depth + 1)}}
-                schema = reference(self.one_of("Base", "Pet", "Extended", "Value", "BaseInner", "Packed"))
+                schema = reference(self.one_of(*self.named))
                 return self.one_of(schema, {**reference("Base"), **beside})
             case "nullable":
                 return self.nullable(self.schema(depth + 1))
@@ -122,6 +123,13 @@ class Drawer(Choices):
             case _:
                 return {"allOf": self.some_order(base, own, {"required": ["id", "own"]})}
 
+    def packed(self) -> Schema:
+        """Text that is JSON, of anything but itself."""
+        named, self.named = self.named, tuple(name for name in self.named if name != "Packed")
+        packed = {**TEXT, "contentMediaType": JSON, "contentSchema": self.object(1)}
+        self.named = named
+        return packed
+
     def pet(self) -> Schema:
         """A union of objects that `kind` tells apart, null among them."""
         own = {"type": "object", "required": ["kind"]}
@@ -155,7 +163,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "Maybe": drawer.nullable(drawer.base()),
         "Extended": drawer.extended(1),
         "Value": drawer.object(1),
-        "Packed": {**TEXT, "contentMediaType": JSON, "contentSchema": drawer.object(1)},
+        "Packed": drawer.packed(),
         "Pet": drawer.pet(),
         "Vague": drawer.vague(),
     }
@@ -208,6 +216,22 @@ def test_property_that_only_an_alternative_has_is_refused(name: str, is_refused:
         document = Document(json.dumps(small_document(schemas, paths)).encode())
         with pytest.raises(UnusableDocument, match="other is a property") if is_refused else nullcontext():
             read(document)
+
+
+@pytest.mark.parametrize("own", [{}, {"minLength": 1}, {"description": "Of its own."}, {"nullable": True}, TEXT])
+def test_extension_keeps_its_own_property_and_what_it_requires(own: Any) -> None:
+    """Also a property that any value fits."""
+    base = {"type": "object", "properties": {"id": TEXT}}
+    parts: tuple[Schema, ...] = ({"properties": {"own": own}}, {"required": ["id"]})
+    extensions: list[Schema] = [{"allOf": [reference("Base"), *parts]}]
+    extensions += [{"allOf": [reference("Base"), one], **other} for one, other in itertools.permutations(parts)]
+    extensions += [{"allOf": [reference("Base")], "properties": {"own": own}, "required": ["id"]}]
+    for schema in extensions:
+        answer = {"200": {"description": "", "content": {JSON: {"schema": schema}}}}
+        paths = {"/a": {"get": {"operationId": "getA", "responses": answer}}}
+        reading = read(Document(json.dumps(small_document({"Base": base}, paths)).encode()))
+        found = reading.raw["components"]["schemas"]["GetAResponse"]
+        assert (set(found["properties"]), found["required"]) == ({"id", "own"}, ["id"])
 
 
 def check_properties(found: Schema, written: Schema) -> None:
@@ -266,7 +290,9 @@ def validator(schema: Schema, schemas: dict[str, Schema]) -> jsonschema_rs.Draft
 
 
 def sample(schema: Schema, schemas: dict[str, Schema], random: Random, depth: int = 0) -> Any:
-    """A value that is likely to fit a loosened schema."""
+    """A value that is likely to fit a loosened schema; what an object requires of its own kind without end is null."""
+    if depth > 20:
+        return None
     if "$ref" in schema:
         return sample(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas, random, depth)
     if "anyOf" in schema:
