@@ -20,6 +20,7 @@ from backboard_threads import (
     UnprocessableEntityError,
     models,
 )
+from tests.support.client.scripted_server import stop_listening
 from tests.support.client.variants import Variant
 from threads_server.pytest_plugin import ThreadsAccount
 
@@ -119,7 +120,7 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        self._listener.close()
+        stop_listening(self._listener)
 
     def _accept(self) -> None:
         with suppress(OSError):

@@ -76,7 +76,7 @@ class AsyncConnectionPool(AsyncBaseTransport):
         self._proxy = network.proxy()
         self._connections: set[AsyncConnection] = set()
         self._free: deque[AsyncConnection] = deque()
-        self._overflow: AsyncHTTPTransport | None = None
+        self._overflow: dict[str, AsyncHTTPTransport] = {}  # none or one
         self._is_closed = False
 
     async def handle_async_request(self, request: Request) -> Response:
@@ -98,11 +98,10 @@ class AsyncConnectionPool(AsyncBaseTransport):
         """Close every connection."""
         self._is_closed = True
         transports = [connection.transport for connection in self._connections]
-        if self._overflow is not None:
-            transports.append(self._overflow)
+        transports += self._overflow.values()
         self._connections.clear()
         self._free.clear()
-        self._overflow = None
+        self._overflow.clear()
         with async_shield():
             for transport in transports:
                 await transport.aclose()
@@ -152,9 +151,8 @@ class AsyncConnectionPool(AsyncBaseTransport):
 
     def _overflow_transport(self) -> AsyncHTTPTransport:
         """An ordinary pool, for the calls beyond the connections: it has them wait their turn."""
-        if self._overflow is None:
-            self._overflow = self._new_transport(OVERFLOW_LIMITS)
-        return self._overflow
+        found = self._overflow.get("")
+        return found or self._overflow.setdefault("", self._new_transport(OVERFLOW_LIMITS))
 
     def _new_transport(self, limits: Limits | None = None) -> AsyncHTTPTransport:
         from .._network.backends import async_http_transport  # imports httpcore

@@ -76,7 +76,7 @@ class ConnectionPool(BaseTransport):
         self._proxy = network.proxy()
         self._connections: set[Connection] = set()
         self._free: deque[Connection] = deque()
-        self._overflow: HTTPTransport | None = None
+        self._overflow: dict[str, HTTPTransport] = {}  # none or one
         self._is_closed = False
 
     def handle_request(self, request: Request) -> Response:
@@ -98,11 +98,10 @@ class ConnectionPool(BaseTransport):
         """Close every connection."""
         self._is_closed = True
         transports = [connection.transport for connection in self._connections]
-        if self._overflow is not None:
-            transports.append(self._overflow)
+        transports += self._overflow.values()
         self._connections.clear()
         self._free.clear()
-        self._overflow = None
+        self._overflow.clear()
         with shield():
             for transport in transports:
                 transport.close()
@@ -152,9 +151,8 @@ class ConnectionPool(BaseTransport):
 
     def _overflow_transport(self) -> HTTPTransport:
         """An ordinary pool, for the calls beyond the connections: it has them wait their turn."""
-        if self._overflow is None:
-            self._overflow = self._new_transport(OVERFLOW_LIMITS)
-        return self._overflow
+        found = self._overflow.get("")
+        return found or self._overflow.setdefault("", self._new_transport(OVERFLOW_LIMITS))
 
     def _new_transport(self, limits: Limits | None = None) -> HTTPTransport:
         from .._network.backends import http_transport  # imports httpcore

@@ -1,11 +1,14 @@
 """The connection pool: connections reused, limited, closed when idle, and replaced when the server closed them."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from backboard_threads._async import connection_pool as async_channel
+from backboard_threads._network import backends
 from backboard_threads._sync import connection_pool as channel
 from tests.support.client.scripted_server import Server, Silence, events, reply
 from tests.support.client.sse_frames import STARTED, frame
@@ -72,6 +75,23 @@ async def test_calls_beyond_the_connection_limit_wait(
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(client.threads.get, [THREAD_ID] * 30))
     assert len(server.requests) == 30
+
+
+async def test_threads_that_all_find_no_connection_free_leave_none_open(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, both = backends.http_transport, threading.Barrier(2)
+
+    def make_at_once(*arguments: Any) -> Any:
+        both.wait(600)
+        return make(*arguments)
+
+    monkeypatch.setattr(channel, "MAX_CONNECTIONS", 0)
+    monkeypatch.setattr(backends, "http_transport", make_at_once)
+    server.answer(reply(200, THREAD))
+    with Variant("sync").client(server) as client, ThreadPoolExecutor(2) as pool:
+        list(pool.map(client.threads.get, [THREAD_ID] * 2))
+    await until(lambda: server.open == 0)
 
 
 async def test_idle_connections_are_closed(variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

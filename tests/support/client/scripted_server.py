@@ -103,6 +103,13 @@ class Silence:
         return False
 
 
+def stop_listening(listener: socket.socket) -> None:
+    """Close a listener. Where a thread waits for its next connection, only shutting it down ends that wait."""
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
 class Server:
     """Server that sends its answers in order, the last one again and again; with TLS if it has a `context`."""
 
@@ -132,7 +139,7 @@ class Server:
 
     def close(self) -> None:
         """Stop listening."""
-        self._listener.close()
+        stop_listening(self._listener)
 
     def _accept(self) -> None:
         while True:
