@@ -97,7 +97,7 @@ class AsyncConnectionPool(AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection."""
         self._is_closed = True
-        transports = [connection.transport for connection in self._connections]
+        transports = [connection.transport for connection in list(self._connections)]
         transports += self._overflow.values()
         self._connections.clear()
         self._free.clear()

@@ -61,7 +61,7 @@ class AsyncHTTPClients:
     async def _open(self, loop: object) -> AsyncHTTPClient:
         from .connection_pool import AsyncConnectionPool
 
-        for other in [other for other in self._by_loop if is_over(other)]:
+        for other in [other for other in list(self._by_loop) if is_over(other)]:  # threads add to it
             self._by_loop.pop(other, None)
         try:
             pool = AsyncConnectionPool(self._network)

@@ -59,7 +59,7 @@ class HTTPClients:
     def _open(self, loop: object) -> HTTPClient:
         from .connection_pool import ConnectionPool
 
-        for other in [other for other in self._by_loop if is_over(other)]:
+        for other in [other for other in list(self._by_loop) if is_over(other)]:  # threads add to it
             self._by_loop.pop(other, None)
         try:
             pool = ConnectionPool(self._network)

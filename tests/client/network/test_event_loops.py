@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from backboard_threads import AsyncBackboard
+from backboard_threads._async import http_clients
+from backboard_threads._event_loops import is_over
 from tests.support.client.scripted_server import Server, Silence, events, reply
 from tests.support.client.sse_frames import STARTED, frame
 from tests.support.client.variants import KEY, THREAD, THREAD_ID, Variant
@@ -58,6 +60,33 @@ def test_async_client_works_in_concurrent_event_loops(server: Server) -> None:
         for done in [pool.submit(asyncio.run, use()) for _ in range(4)]:
             done.result()
     assert len(server.requests) == 240
+
+
+def test_client_is_first_used_in_a_loop_while_another_looks_for_closed_loops(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answer(reply(200, THREAD))
+    client = AsyncBackboard(api_key=KEY, base_url=server.url)
+    third = asyncio.new_event_loop()
+    looked_at: list[object] = []
+
+    def looking(loop: object) -> bool:
+        looked_at.append(loop)
+        if len(looked_at) == 1:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(third.run_until_complete, client.threads.get(THREAD_ID)).result(600)
+        return is_over(loop)
+
+    async def use() -> None:
+        await client.threads.get(THREAD_ID)
+        monkeypatch.setattr(http_clients, "is_over", looking)
+        await asyncio.to_thread(lambda: asyncio.run(client.threads.get(THREAD_ID)))
+
+    asyncio.run(use())
+    third.run_until_complete(third.shutdown_asyncgens())
+    third.close()
+    assert len(server.requests) == 3
+    assert len(looked_at) > 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
