@@ -19,6 +19,7 @@ from .._network.transport import (
     AsyncByteStream,
     AsyncHTTPTransport,
     Limits,
+    ReadError,
     Request,
     Response,
 )
@@ -83,11 +84,14 @@ class AsyncConnectionPool(AsyncBaseTransport):
         """Send `request`; the response's body is still to be read, and to be closed."""
         connection = self._take()
         if connection is None:
-            return await self._overflow_transport().handle_async_request(request)
+            response = await self._overflow_transport().handle_async_request(request)
+            await self._refuse_if_closed(response)
+            return response
         try:
             if self._free and self._is_stale(self._free[0]):
                 await self._close_stale()
             response = await connection.transport.handle_async_request(request)
+            await self._refuse_if_closed(response)
         except BaseException:
             await self.drop(connection)
             raise
@@ -105,6 +109,13 @@ class AsyncConnectionPool(AsyncBaseTransport):
         with async_shield():
             for transport in transports:
                 await transport.aclose()
+
+    async def _refuse_if_closed(self, response: Response) -> None:
+        """Raise `ReadError` if the pool was closed meanwhile: nothing else closes a connection that was being made."""
+        if self._is_closed:
+            with async_shield():
+                await response.aclose()
+            raise ReadError("the client was closed during the request")
 
     def _take(self) -> AsyncConnection | None:
         """The connection that was used last, or a new one; None if there are as many as there may be."""

@@ -19,6 +19,7 @@ from .._network.transport import (
     ByteStream,
     HTTPTransport,
     Limits,
+    ReadError,
     Request,
     Response,
 )
@@ -83,11 +84,14 @@ class ConnectionPool(BaseTransport):
         """Send `request`; the response's body is still to be read, and to be closed."""
         connection = self._take()
         if connection is None:
-            return self._overflow_transport().handle_request(request)
+            response = self._overflow_transport().handle_request(request)
+            self._refuse_if_closed(response)
+            return response
         try:
             if self._free and self._is_stale(self._free[0]):
                 self._close_stale()
             response = connection.transport.handle_request(request)
+            self._refuse_if_closed(response)
         except BaseException:
             self.drop(connection)
             raise
@@ -105,6 +109,13 @@ class ConnectionPool(BaseTransport):
         with shield():
             for transport in transports:
                 transport.close()
+
+    def _refuse_if_closed(self, response: Response) -> None:
+        """Raise `ReadError` if the pool was closed meanwhile: nothing else closes a connection that was being made."""
+        if self._is_closed:
+            with shield():
+                response.close()
+            raise ReadError("the client was closed during the request")
 
     def _take(self) -> Connection | None:
         """The connection that was used last, or a new one; None if there are as many as there may be."""

@@ -70,6 +70,9 @@ class HTTPClients:
         entry = self._by_loop.setdefault(loop, (client, None))
         if entry[0] is client:
             self._by_loop[loop] = (client, close_with_process(partial(self._close, loop)))
+        if self._is_closed:  # meanwhile, in another thread
+            self._close(loop)
+            raise RuntimeError("this client is closed")
         return entry[0]
 
     def close(self) -> None:

@@ -72,6 +72,9 @@ class AsyncHTTPClients:
         entry = self._by_loop.setdefault(loop, (client, None))
         if entry[0] is client:
             self._by_loop[loop] = (client, await close_with_loop(partial(self._close, loop)))
+        if self._is_closed:  # meanwhile, in another thread
+            await self._close(loop)
+            raise RuntimeError("this client is closed")
         return entry[0]
 
     async def aclose(self) -> None:

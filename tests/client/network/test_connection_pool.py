@@ -1,12 +1,14 @@
 """The connection pool: connections reused, limited, closed when idle, and replaced when the server closed them."""
 
 import asyncio
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from backboard_threads import APIConnectionError
 from backboard_threads._async import connection_pool as async_channel
 from backboard_threads._network import backends
 from backboard_threads._sync import connection_pool as channel
@@ -92,6 +94,51 @@ async def test_threads_that_all_find_no_connection_free_leave_none_open(
     with Variant("sync").client(server) as client, ThreadPoolExecutor(2) as pool:
         list(pool.map(client.threads.get, [THREAD_ID] * 2))
     await until(lambda: server.open == 0)
+
+
+@pytest.mark.parametrize("limit", [0, 100])
+async def test_client_closed_while_it_connects_leaves_nothing_open(
+    variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    resolve, is_asked, go_on = socket.getaddrinfo, threading.Event(), threading.Event()
+
+    def waiting(host: Any, *arguments: Any, **options: Any) -> Any:
+        is_asked.set()
+        go_on.wait(600)
+        return resolve("127.0.0.1", *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", waiting)
+    for module in (channel, async_channel):
+        monkeypatch.setattr(module, "MAX_CONNECTIONS", limit)
+    server.answer(reply(200, TURN))
+    client = variant.client(base_url=f"http://slow.example:{server.port}/api", max_retries=0)
+
+    def send() -> Any:
+        return client.messages.send(THREAD_ID, content="x")
+
+    under_way = asyncio.ensure_future(send() if variant.name == "async" else asyncio.to_thread(send))
+    await asyncio.to_thread(is_asked.wait, 600)
+    await variant.end(client)
+    go_on.set()
+    with pytest.raises(APIConnectionError, match="the client was closed"):
+        await under_way
+    await until(lambda: server.connections == 1 and server.open == 0)
+
+
+def test_client_closed_while_a_thread_begins_to_use_it_sends_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Variant("sync").client(server)
+    make = channel.ConnectionPool
+
+    def close_and_make(network: Any) -> Any:
+        client.close()
+        return make(network)
+
+    monkeypatch.setattr(channel, "ConnectionPool", close_and_make)
+    with pytest.raises(RuntimeError, match="this client is closed"):
+        client.threads.get(THREAD_ID)
+    assert server.connections == 0
 
 
 async def test_idle_connections_are_closed(variant: Variant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,10 @@ unix_socket_directories = ''
 max_connections = 100
 shared_buffers = 32MB
 fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
 """
 _ACCESS = """
 host all guarded 127.0.0.1/32 scram-sha-256
