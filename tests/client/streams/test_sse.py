@@ -63,15 +63,29 @@ def test_large_event_in_small_pieces_is_decoded() -> None:
     assert feed([stream[i : i + 4096] for i in range(0, len(stream), 4096)]) == [(data, None)]
 
 
-def by_httpx_sse(text: str) -> list[tuple[str, str]]:
+def by_httpx_sse(text: str) -> list[tuple[str, str | None, str]]:
     """The same by another's framing, which is our second opinion."""
     lines, decoder = SSELineDecoder(), OtherDecoder()
     events = [decoder.decode(line) for line in lines.decode(text)]
-    return [(event.data, event.event) for event in events if event is not None and event.data]
+    return [(event.data, event.id or None, event.event) for event in events if event is not None and event.data]
 
 
 _LINE = st.sampled_from(
-    ["data: a", "data:b", "data", "data: ", ": c", "id: 1", "event: e", "", "", "x", "data: \u2028é\u0085"]
+    [
+        "data: a",
+        "data:b",
+        "data",
+        "data: ",
+        ": c",
+        "id: 1",
+        "id:2\0",
+        "id",
+        "event: e",
+        "",
+        "",
+        "x",
+        "data: \u2028é\u0085",
+    ]
 )
 _END = st.sampled_from(["\n", "\r\n", "\r"])
 
@@ -86,6 +100,7 @@ def test_decoder_agrees_with_httpx_sse(lines: list[tuple[str, str]], chance: ran
     pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     # Its decoder keeps a final CR back, for the LF that might follow.
     expected = by_httpx_sse(text + "\n" if text.endswith("\r") else text)
-    decoder = SSEDecoder()
-    frames = [frame for piece in pieces for frame in decoder.feed(piece)]
-    assert [(data, name) for data, _, name in frames if data] == expected
+    for cut in (pieces, [stream[i : i + 1] for i in range(len(stream))]):
+        decoder = SSEDecoder()
+        frames = [frame for piece in cut for frame in decoder.feed(piece)]
+        assert [frame for frame in frames if frame[0]] == expected

@@ -158,10 +158,12 @@ async def test_cancel_ends_the_run_and_the_stream(variant: Variant, server: Serv
 
     server.answer(
         events(frame(USER), frame(STARTED), frame(said("x")), then=go_on),
-        reply(200, {"thread_id": THREAD_ID, "run_id": RUN, "cancelled": True}),
+        CANCELLED,
+        reply(200, {"thread_id": THREAD_ID, "run_id": RUN, "cancelled": False}),
     )
     async with variant.within(variant.client(server).messages.stream(THREAD_ID, content="x")) as opened:
         assert await variant.do(opened.cancel()) is True
+        assert await variant.do(opened.cancel()) is False
         gone_on.set()
         assert [event.type for event in await variant.all(opened)][-1] == "run_cancelled"
     assert server.requests[1].path == f"/api/threads/{THREAD_ID}/runs/{RUN}/cancel"

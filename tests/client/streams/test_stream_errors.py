@@ -74,6 +74,7 @@ async def test_keepalive_event_with_data_is_ignored(variant: Variant, server: Se
         ({"type": "run_failed", "message": "quota"}, "quota"),
         ({"type": "error", "error": "broken"}, "broken"),
         ({"type": "error"}, "the run failed"),
+        ({"type": "error", "error": "", "detail": {"message": "deep"}}, "deep"),
         ({"type": "run_ended", "status": "failed", "error": "odd"}, "odd"),
         ({"type": "run_ended", "status": "exploded"}, "the run ended as exploded"),
     ],

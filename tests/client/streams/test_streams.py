@@ -83,7 +83,7 @@ async def test_stream_ends_with_each_final_event(variant: Variant, server: Serve
     assert silence.is_over.wait(600), "the connection is still open"
 
 
-@pytest.mark.parametrize("status", ["completed", "COMPLETED", "", None])
+@pytest.mark.parametrize("status", ["completed", "COMPLETED", "cancelled", "Requires_Action", "", None])
 async def test_run_ended_with_a_good_status_ends_the_stream(
     variant: Variant, server: Server, status: str | None
 ) -> None:

@@ -11,12 +11,15 @@ import attrs
 import pydantic
 import pytest
 
-from backboard_threads import Tool, tool
+from backboard_threads import Tool, models, tool
+from backboard_threads._tools import output_text
 from tests.support.client.tool_functions import Place, Station, Unit, weather
 
 
 @attrs.define
 class Height:
+    """A height."""
+
     metres: float
 
 
@@ -24,10 +27,21 @@ class Range(TypedDict):
     first: int
 
 
+class Visit(pydantic.BaseModel):
+    on: datetime.date
+
+
 class Node(TypedDict):
     next: "Node"
 
 
+HEIGHT = {
+    "type": "object",
+    "description": "A height.",
+    "properties": {"metres": {"type": "number"}},
+    "required": ["metres"],
+}
+OUTPUT = {"tool_call_id": "c", "output": "o"}
 CITY = {"type": "string", "description": "The city, by name."}
 UNIT = {"type": "string", "enum": ["c", "f"]}
 
@@ -53,7 +67,9 @@ UNIT = {"type": "string", "enum": ["c", "f"]}
                 "required": ["city"],
             },
         ),
-        (Height, {"type": "object", "properties": {"metres": {"type": "number"}}, "required": ["metres"]}),
+        (Height, HEIGHT),
+        (Height | None, HEIGHT),
+        (list[Height], {"type": "array", "items": HEIGHT}),
         (Range, {"type": "object", "properties": {"first": {"type": "integer"}}, "required": ["first"]}),
         (Station, {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}),
     ],
@@ -63,6 +79,8 @@ def test_schema_follows_type_hints(hint: Any, schema: dict[str, Any]) -> None:
 
     function.__annotations__["value"] = hint
     assert Tool(function).parameters == {"type": "object", "properties": {"value": schema}, "required": ["value"]}
+    function.__doc__ = "Do it.\n\nArgs:\n    value: What it is done to."
+    assert Tool(function).parameters["properties"]["value"] == {**schema, "description": "What it is done to."}
 
 
 WORDS = ["title", "default", "enum", "const", "anyOf", "properties", "required", "type", "items", "$ref", "$defs"]
@@ -149,10 +167,26 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("hint", "value", "expected"),
-    [(Unit, "f", Unit.FAHRENHEIT), (Place, {"city": "x"}, Place("x")), (Station, {"number": 3}, Station(number=3))],
+    [
+        (Unit, "f", Unit.FAHRENHEIT),
+        (Place, {"city": "x"}, Place("x")),
+        (list[Place] | None, [{"city": "x"}], [Place("x")]),
+        (Station, {"number": 3}, Station(number=3)),
+        (Visit, {"on": "2026-02-05"}, Visit(on=datetime.date(2026, 2, 5))),
+        (datetime.date, "2026-02-05", datetime.date(2026, 2, 5)),
+        (models.ToolOutput, OUTPUT, models.ToolOutput(**OUTPUT)),
+    ],
 )
-def test_arguments_are_converted(hint: Any, value: Any, expected: object) -> None:
+def test_arguments_are_converted_and_outputs_back(hint: Any, value: Any, expected: object) -> None:
     def function(value: Any) -> None: ...
 
     function.__annotations__["value"] = hint
     assert Tool(function).decode(json.dumps({"value": value})) == {"value": expected}
+    assert Tool(function).decode(f'{{"value": {output_text(expected)}}}') == {"value": expected}
+
+
+@pytest.mark.parametrize("text", ["", " ", "{}"])
+def test_arguments_may_be_left_out(text: str) -> None:
+    def function(value: str = "usual") -> None: ...
+
+    assert Tool(function).decode(text) == {}

@@ -90,6 +90,7 @@ async def test_rounds_go_on_until_the_reply(variant: Variant) -> None:
         (call("weather", "no JSON"), "JSON is malformed"),
         (call("sky", {}), "there is no tool sky"),
         (call("unspeakable", {}), "TypeError"),
+        (call("lengthy", {}), "Error: OSError: xxx"),
         (call("report", {"station": {"number": "x"}}), "ValidationError: number: Input should be a valid integer, "),
     ],
 )
@@ -100,13 +101,17 @@ async def test_error_of_a_tool_is_reported_to_the_model(variant: Variant, asked:
     def unspeakable() -> object:
         return object()
 
+    def lengthy() -> str:
+        raise OSError("x" * 3000)
+
     def report(station: Station) -> None: ...
 
     script = Script(asking(asked), DONE)
-    tools = [weather, broken, unspeakable, report]
+    tools = [weather, broken, unspeakable, lengthy, report]
     run = await variant.do(variant.mocked(script).messages.run_tools(content="x", tools=tools))
     assert words in script.outputs[0][0]
     assert "\n" not in script.outputs[0][0]
+    assert len(script.outputs[0][0]) <= 2000
     assert run.calls[0].error is not None
 
 
@@ -272,17 +277,21 @@ async def test_stream_that_ended_gives_no_more(variant: Variant, streaming: Serv
         assert (opened.run.rounds, opened.run.total_tokens) == (1, 15)
 
 
-async def test_stream_left_early_runs_no_tool(variant: Variant, streaming: Server) -> None:
+async def test_stream_left_early_runs_no_tool(variant: Variant, server: Server) -> None:
+    cancelled = {"thread_id": THREAD_ID, "run_id": RUN, "cancelled": True}
+    server.answer(events(frame(STARTED), frame(WAITING)), reply(200, cancelled))
     asked: list[str] = []
 
     def record(city: str) -> str:
         asked.append(city)
         return ""
 
-    stream = variant.client(streaming).messages.stream_tools(content="x", tools=[Tool(record, name="weather")])
+    stream = variant.client(server).messages.stream_tools(content="x", tools=[Tool(record, name="weather")])
     async with variant.within(stream) as opened:
         await variant.next(opened)
+        assert await variant.do(opened.cancel()) is True
     assert asked == []
+    assert server.requests[1].path.endswith(f"/runs/{RUN}/cancel")
 
 
 async def test_run_of_a_failed_tool_is_cancelled_over_the_connection_of_its_stream(

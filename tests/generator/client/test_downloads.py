@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -151,6 +154,48 @@ async def test_broken_download_leaves_no_file_and_the_older_one(
     assert body.is_closed
     assert path.read_bytes() == b"old"
     assert files(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+async def test_file_that_cannot_be_written_leaves_none_and_the_older_one(
+    module: Any, stream: Methods, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError("disk full")
+
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"old")
+    owner = {"write": import_module(f"{module.__name__}._partial_file").PartialFile, "fsync": os, "replace": Path}
+    async with stream(httpx.Response(200, stream=Body())) as download:
+        monkeypatch.setattr(owner[step], step, full)
+        with pytest.raises(OSError, match="disk full"):
+            await download.stream_to_file(path)
+    assert path.read_bytes() == b"old"
+    assert files(tmp_path) == [path.name]
+
+
+class Silent(httpx.AsyncByteStream):
+    """A piece, and then nothing."""
+
+    def __init__(self) -> None:
+        self.is_waited_for = anyio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield PIECES[0]
+        self.is_waited_for.set()
+        await anyio.sleep_forever()
+
+
+async def test_cancelled_download_leaves_no_file(module: Any, tmp_path: Path) -> None:
+    body = Silent()
+    client = module.AsyncShop(
+        api_key="key", http_client=httpx.MockTransport(lambda _: httpx.Response(200, stream=body))
+    )
+    async with client.files.stream_content("1") as download, anyio.create_task_group() as group:
+        group.start_soon(download.stream_to_file, tmp_path / "a")
+        await body.is_waited_for.wait()
+        group.cancel_scope.cancel()
+    assert files(tmp_path) == []
 
 
 async def test_download_ends_at_the_deadline(
