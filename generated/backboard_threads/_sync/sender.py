@@ -139,7 +139,7 @@ class Sender(RequestBuilder):
         response = client.send(request, stream=True, follow_redirects=False)
         history: list[Response] = []
         while client.follow_redirects and response.next_request is not None:
-            response.read()
+            self._read(response, state.retries.deadline_at)
             history.append(response)
             if len(history) > client.max_redirects:
                 raise TooManyRedirects("exceeded the redirects that the http_client allows", request=request)

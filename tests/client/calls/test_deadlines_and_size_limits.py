@@ -136,6 +136,16 @@ async def test_response_larger_than_the_limit_is_refused(variant: Variant, serve
     assert len(server.requests) == 1
 
 
+async def test_redirect_larger_than_the_limit_is_refused(variant: Variant, server: Server) -> None:
+    http_client = variant.http_class(follow_redirects=True)
+    client = variant.client(server, max_response_bytes=1_000, http_client=http_client)
+    server.answer(reply(307, b" " * 1_001, {"Location": "/api/elsewhere"}), reply(200, {"thread_id": THREAD_ID}))
+    with pytest.raises(DecodeError, match=r"at most 1000 bytes \(max_response_bytes\)"):
+        await variant.do(client.threads.get(THREAD_ID))
+    assert len(server.requests) == 1
+    await variant.end(http_client)
+
+
 async def test_response_of_exactly_the_limit_is_read(variant: Variant, server: Server) -> None:
     content = httpx.Response(200, json=THREAD).content
     server.answer(reply(200, content))
