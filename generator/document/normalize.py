@@ -245,9 +245,7 @@ class _Reader:
             branches = schema.get(word, [])
             if all(only_constrains(self.document, branch, where) for branch in branches):
                 own = merged_properties(self.document, schema, where)
-                lost = [
-                    key for one in branches for key in merged_properties(self.document, one, where) if key not in own
-                ]
+                lost = [key for one in branches for key in self._names_in(one, where) if key not in own]
                 if lost:
                     raise UnusableDocument(f"{where}: {', '.join(lost)} is a property in branches of `{word}` only")
                 continue
@@ -262,6 +260,13 @@ class _Reader:
             if tag:
                 self._note_union(name, {**schema, word: shape[word], **tag.discriminator(shape[word])})
         return shape
+
+    def _names_in(self, branch: Any, where: str) -> list[str]:
+        """Return the properties of a branch that only constrains, those in its own branches included."""
+        followed = {} if branch is True else self.document.follow(branch, where)
+        inner = [one for word in ("anyOf", "oneOf") for one in followed.get(word, ())]
+        names = [*merged_properties(self.document, branch, where)]
+        return names + [name for one in inner for name in self._names_in(one, where)]
 
     def _note_union(self, name: str, union: Schema) -> None:
         """Keep a union that a property of its objects tells apart, under a name that nothing else has."""

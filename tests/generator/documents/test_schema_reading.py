@@ -205,7 +205,7 @@ def test_property_that_only_an_alternative_has_is_refused(name: str, is_refused:
     """Wherever the alternative is written: a client would have no field for it, and lose it in a body."""
     alternative = {"properties": {name: {"minLength": 1}}, "required": [name]}
     schemas = {"Alternative": alternative, "Other": reference("Alternative")}
-    spelled = (alternative, reference("Alternative"), reference("Other"))
+    spelled = (alternative, reference("Alternative"), reference("Other"), {"anyOf": [{"oneOf": [{}, alternative]}]})
     objects = (
         {"type": "object", "properties": {"a": TEXT}},
         {"allOf": [{"type": "object", "properties": {"a": TEXT}}]},
