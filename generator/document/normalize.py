@@ -31,7 +31,7 @@ from .schemas import (
     only_allows_null,
     with_integers,
 )
-from .unions import find_tag, only_constrains, texts_of
+from .unions import find_tag, only_constrains, refuse_made_of_itself, texts_of
 
 SHAPE = {"type", "properties", "required", "items", "additionalProperties", "enum", "const", "format", "discriminator"}
 BRANCHES = {"allOf", "anyOf", "oneOf"}
@@ -109,6 +109,7 @@ class _Reader:
         self.unions: dict[str, Schema] = {}
         self._needed: dict[str, None] = {}
         self._expanding: list[str] = []
+        self._sound: set[str] = set()
 
     def components(self) -> dict[str, Schema]:
         """Return the schemas that operations reach, read."""
@@ -140,6 +141,7 @@ class _Reader:
         if "contentSchema" in schema and schema.get("contentMediaType") == "application/json":
             return self.shape(schema["contentSchema"], where, name)
         if "$ref" in schema:
+            refuse_made_of_itself(self.document, schema, where, self._sound, ())
             target = self.document.follow(schema, where)
             if "contentSchema" in target:
                 return self._expanded(schema["$ref"], target, where, name, inside=inside)

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .bodies import merged_properties, required_properties
-from .document import Document
+from .document import Document, UnusableDocument
 from .schemas import Schema, named
 
 
-def only_constrains(document: Document, schema: Any, where: str) -> bool:
-    """Whether a schema says nothing of a value's shape, only which of the values that have it are allowed."""
-    if schema is True:
+def refuse_made_of_itself(document: Document, schema: Any, where: str, sound: set[str], inside: Sequence[str]) -> None:
+    """Raise UnusableDocument if a schema is a branch or a part of itself; adds references that are not to `sound`.
+
+    `inside` are the references that led to it.
+    """
+    if not isinstance(schema, dict):
+        return
+    reference = schema.get("$ref")
+    if reference in inside:
+        raise UnusableDocument(f"{where}: {reference} is made of itself")
+    if reference is not None and reference not in sound:
+        refuse_made_of_itself(document, document.follow(schema, where), where, sound, (*inside, reference))
+        sound.add(reference)
+    for word in ("allOf", "anyOf", "oneOf"):
+        for one in schema.get(word, ()):
+            refuse_made_of_itself(document, one, where, sound, inside)
+
+
+def only_constrains(document: Document, schema: Any, where: str, inside: Sequence[str] = ()) -> bool:
+    """Whether a schema says nothing of a value's shape, only which of the values that have it are allowed.
+
+    `inside` are the references that led to it: a property may be of the schema that it is in.
+    """
+    if schema is True or schema.get("$ref") in inside:
         return True
+    inside = (*inside, schema["$ref"]) if "$ref" in schema else inside
     schema = document.follow(schema, where)
     if "allOf" in schema or schema.get("type", "object") != "object":
         return False
@@ -21,8 +44,8 @@ def only_constrains(document: Document, schema: Any, where: str) -> bool:
         return False
     branches = (branch for word in ("anyOf", "oneOf") for branch in schema.get(word, []))
     values = (value for value in schema.get("properties", {}).values())
-    return all(only_constrains(document, one, where) for one in branches) and all(
-        "type" not in one and only_constrains(document, one, where) for one in values if isinstance(one, dict)
+    return all(only_constrains(document, one, where, inside) for one in branches) and all(
+        "type" not in one and only_constrains(document, one, where, inside) for one in values if isinstance(one, dict)
     )
 
 

@@ -130,7 +130,22 @@ REFUSED: dict[str, tuple[Document, str]] = {
             {"$ref": "#/components/schemas/A"},
             A={"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"x": {"type": "string"}}}]},
         ),
-        "schema A: #/components/schemas/A is made of itself",
+        "schema Thing.field: #/components/schemas/A is made of itself",
+    ),
+    "branch of itself": (
+        with_schema(
+            {"type": "array", "items": {"$ref": "#/components/schemas/A"}},
+            A={"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "string"}]},
+            B={"oneOf": [{"type": "integer"}, {"allOf": [{"$ref": "#/components/schemas/A"}]}]},
+        ),
+        "#/components/schemas/A is made of itself",
+    ),
+    "alternative with a property of its own kind": (
+        with_schema(
+            {"$ref": "#/components/schemas/A"},
+            A={"type": "object", "anyOf": [{"properties": {"a": {"$ref": "#/components/schemas/A"}}}, {}]},
+        ),
+        "schema A: a is a property in branches of `anyOf` only",
     ),
     "JSON in a text that is in itself": (
         with_schema(
