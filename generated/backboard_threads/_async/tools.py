@@ -131,6 +131,7 @@ class AsyncToolStream(Generic[E]):
             tools=self._loop.definitions, idempotency_key=idempotency_key, **options
         )
         self._is_over = False
+        self._fault: Exception | None = None  # what every further read raises: the tools of a round run once
 
     @property
     def text(self) -> str:
@@ -204,16 +205,22 @@ class AsyncToolStream(Generic[E]):
 
     async def _continue(self) -> bool:
         """Begin the next round, if the run waits for outputs."""
+        if self._fault is not None:
+            raise self._fault
         if self._is_over:
             return False
+        self._is_over = True
         ended = self._events
         self._loop.run.add(ended.end)
-        self._is_over = not ended.tool_calls
-        if self._is_over:
+        if not ended.tool_calls:
             return False
-        await ended.__aexit__(None, None, None)  # its connection is free while the tools run, and to cancel the run
-        arguments = await self._loop.outputs(ended.thread_id, ended.run_id, ended.tool_calls)
-        following = self._loop.runs.stream_tool_outputs(ended.thread_id, ended.run_id, **arguments)
-        await following.__aenter__()
-        self._events = following
+        try:
+            await ended.__aexit__(None, None, None)  # its connection is free while tools run, and to cancel the run
+            arguments = await self._loop.outputs(ended.thread_id, ended.run_id, ended.tool_calls)
+            following = self._loop.runs.stream_tool_outputs(ended.thread_id, ended.run_id, **arguments)
+            await following.__aenter__()
+        except Exception as error:
+            self._fault = error
+            raise
+        self._events, self._is_over = following, False
         return True

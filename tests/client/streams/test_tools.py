@@ -318,7 +318,17 @@ async def test_stream_names_the_tool_calls_that_it_ended_with(variant: Variant, 
 
 
 async def test_failed_tool_outputs_end_the_stream(variant: Variant, server: Server) -> None:
+    cities: list[str] = []
+
+    def weather(city: str) -> str:
+        cities.append(city)
+        return "sunny"
+
     server.answer(events(frame(STARTED), frame(WAITING)), reply(404, {"detail": "gone"}))
     opened = variant.client(server, max_retries=0).messages.stream_tools(content="x", tools=[weather])
-    with pytest.raises(APIError, match="gone"):
-        await variant.read(opened)
+    async with variant.within(opened):
+        for _ in range(2):
+            with pytest.raises(APIError, match="gone"):
+                await variant.all(opened)
+    assert cities == ["Oslo"]
+    assert len(server.requests) == 2
