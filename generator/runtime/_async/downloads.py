@@ -84,8 +84,9 @@ class AsyncDownload:
         Until then they are in a file beside it, named `.NAME.….part`, which is removed if anything fails.
         Raises the errors of `aiter_bytes`, and `OSError`.
         """
-        file = await async_blocking(partial(PartialFile, path))
+        file = PartialFile(path)
         try:
+            await async_blocking(file.open)
             gathered = bytearray()
             async for piece in self.aiter_bytes():
                 gathered += piece

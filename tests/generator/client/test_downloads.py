@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
@@ -184,6 +185,31 @@ class Silent(httpx.AsyncByteStream):
         yield PIECES[0]
         self.is_waited_for.set()
         await anyio.sleep_forever()
+
+
+async def test_download_cancelled_while_its_file_opens_leaves_no_file(
+    module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partial_file = import_module(f"{module.__name__}._partial_file").PartialFile
+    open_file, is_opening, go_on, is_open = partial_file.open, threading.Event(), threading.Event(), threading.Event()
+
+    def open_slowly(file: Any) -> None:
+        is_opening.set()
+        go_on.wait(600)
+        open_file(file)
+        is_open.set()
+
+    monkeypatch.setattr(partial_file, "open", open_slowly)
+    client = module.AsyncShop(
+        api_key="key", http_client=httpx.MockTransport(lambda _: httpx.Response(200, stream=Body()))
+    )
+    async with client.files.stream_content("1") as download, anyio.create_task_group() as group:
+        group.start_soon(download.stream_to_file, tmp_path / "a")
+        await anyio.to_thread.run_sync(is_opening.wait, 600)
+        group.cancel_scope.cancel()
+    go_on.set()
+    assert is_open.wait(600)
+    assert files(tmp_path) == []
 
 
 async def test_cancelled_download_leaves_no_file(module: Any, tmp_path: Path) -> None:
