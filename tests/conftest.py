@@ -31,9 +31,8 @@ PROFILE = os.environ.get("PROPERTIES", "same")
 settings.load_profile(PROFILE)
 if PROFILE in {"same", "quick"}:
     vars(core)["global_force_seed"] = 0  # as --hypothesis-seed does: derandomize digests the source of each test, twice
-    vars(providers)["_get_local_constants"] = (
-        providers.Constants
-    )  # no constants of whatever modules a worker has loaded
+    # No constants of whatever modules a worker has loaded.
+    vars(providers)["_get_local_constants"] = providers.Constants
 
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpx's ASGITransport looks for it at every request

@@ -8,7 +8,7 @@ have the shape of that JSON. What a reader should know of each property is kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -331,8 +331,9 @@ class _Reader:
         """Return `allOf` as one shape: the properties of all its parts, or the one part that has a shape."""
         self._alternatives(schema, where, name)
         own = {key: value for key, value in schema.items() if key not in BRANCHES}
-        parts = [part for part in (*schema["allOf"], own) if not only_constrains(self.document, part, where)]
-        words = self._words_of_constraints((*schema["allOf"], own), where)
+        constraints = [part for part in (*schema["allOf"], own) if only_constrains(self.document, part, where)]
+        parts = [part for part in (*schema["allOf"], own) if part not in constraints]
+        words = {word for part in constraints if part is not True for word in self.document.follow(part, where)}
         if not parts and not words & {"type", "properties", "required"}:
             return about_of(own)
         if len(parts) == 1 and parts[0] is not own:
@@ -344,8 +345,7 @@ class _Reader:
         for part in (*schema["allOf"], own):
             shape = self._whole(part, where, name)
             required += shape.get("required", [])
-            is_shape = not only_constrains(self.document, part, where)
-            if is_shape and "object" not in kinds(shape) and "properties" not in shape:
+            if part in parts and "object" not in kinds(shape) and "properties" not in shape:
                 raise UnusableDocument(f"{where}: `allOf` of something that is not an object is not understood")
             for key, value in shape.get("properties", {}).items():
                 known = merged["properties"].get(key)
@@ -354,11 +354,6 @@ class _Reader:
             if "additionalProperties" in shape:
                 merged["additionalProperties"] = shape["additionalProperties"]
         return {**merged, "required": list(dict.fromkeys(required)), **about_of(own)}
-
-    def _words_of_constraints(self, parts: Iterable[Any], where: str) -> set[str]:
-        """Return the words in those parts of an `allOf` that only constrain."""
-        constraints = (part for part in parts if part is not True and only_constrains(self.document, part, where))
-        return {word for part in constraints for word in self.document.follow(part, where)}
 
     def _whole(self, part: Any, where: str, name: str) -> Schema:
         """Return the shape of one part of an `allOf`, in full also where it is a reference."""
